@@ -1,0 +1,247 @@
+"""Cost matrices: road kilometres and minutes between points, the nearest facility, route lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.errors import CostError
+from shelter_geo.roads.anchors import Anchors
+from shelter_geo.roads.engine import Engine, make_engine
+from shelter_geo.roads.graph import UNREACHED, Matrix, Seeds, Weight
+from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.route_lines import RouteLines
+from shelter_geo.roads.snapping import SnapSettings, snap
+from shelter_geo.roads.within_edge import direct, sharing_pairs
+
+MS_PER_MIN = 60_000
+CM_PER_KM = 100_000
+NO_ROUTE = "no road leads from here to any shelter"
+
+Points = gpd.GeoSeries | gpd.GeoDataFrame
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class CostMatrix:
+    """Costs from each origin to each facility along the best road, in whole units.
+
+    Attributes
+    ----------
+    origin_id, facility_id : Index
+    time_ms, length_cm : int64, shape (origins, facilities)
+        `UNREACHED` (-1) where there is no road.
+    reason : shape (origins,)
+        Why an origin reaches no facility, else an empty text.
+    """
+
+    origin_id: pd.Index
+    facility_id: pd.Index
+    time_ms: NDArray[np.int64]
+    length_cm: NDArray[np.int64]
+    reason: NDArray[Any]
+
+    @property
+    def travel_min(self) -> pd.DataFrame:
+        """Minutes, missing where there is no road."""
+        return self._frame(self.time_ms, MS_PER_MIN)
+
+    @property
+    def distance_km(self) -> pd.DataFrame:
+        """Kilometres along the best road, missing where there is none."""
+        return self._frame(self.length_cm, CM_PER_KM)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a pair: `origin_id`, `facility_id`, `distance_km`, `travel_min`."""
+        pairs = pd.MultiIndex.from_product([self.origin_id, self.facility_id])
+        return pd.DataFrame(
+            {
+                "origin_id": pairs.get_level_values(0),
+                "facility_id": pairs.get_level_values(1),
+                "distance_km": self.distance_km.to_numpy().ravel(),
+                "travel_min": self.travel_min.to_numpy().ravel(),
+            }
+        )
+
+    def _frame(self, whole: NDArray[np.int64], per_unit: int) -> pd.DataFrame:
+        value = np.where(whole == UNREACHED, np.nan, whole / per_unit)
+        return pd.DataFrame(value, index=self.origin_id, columns=self.facility_id)
+
+
+def cost_matrix(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    *,
+    weight: Weight = "travel_min",
+    snapping: SnapSettings | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> CostMatrix:
+    """Compute kilometres and minutes along the best road from every origin to every facility.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    origins, facilities
+        Points in EPSG:4326, indexed by their keys.
+    weight
+        What the best road makes smallest; the other of time and length settles ties.
+    snapping
+        How points join the roads.
+    engine
+        Made by `make_engine` for this network and weight, to be used again; else one is made.
+    progress
+        Called with the work done and the whole.
+
+    Raises
+    ------
+    CostError
+        If there is no origin or no facility, or a key stands twice.
+    RoadError
+        If the points cannot be used.
+    """
+    for points, what in ((origins, "origin"), (facilities, "facility")):
+        if len(points) == 0:
+            raise CostError(f"the table of points holds no {what}")
+        if not points.index.is_unique:
+            raise CostError(f"a key of the {what} points stands twice")
+    leave = snap(network, origins, settings=snapping)
+    arrive = snap(network, facilities, settings=snapping)
+    engine = engine or make_engine(network, weight=weight)
+    time, length = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
+    _shorten_within_edges(network, leave, arrive, Matrix(time, length), weight)
+    stuck = (time == UNREACHED).all(axis=1)
+    reason = np.where(leave.reason != "", leave.reason, np.where(stuck, NO_ROUTE, ""))
+    return CostMatrix(origins.index, facilities.index, time, length, reason.astype(object))
+
+
+def nearest(costs: CostMatrix) -> pd.DataFrame:
+    """Find the facility nearest by time to each origin.
+
+    Ties go to the fewer kilometres, then to the lower key.
+
+    Parameters
+    ----------
+    costs
+        At least one facility.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by origin: `facility_id`, `distance_km`, `travel_min`, `reachable`, `reason`.
+    """
+    by_key = np.argsort(costs.facility_id.to_numpy(), kind="stable")
+    time, length = costs.time_ms[:, by_key], costs.length_cm[:, by_key]
+    far = np.iinfo(np.int64).max
+    lost = time == UNREACHED
+    best_time = np.where(lost, far, time).min(axis=1, keepdims=True)
+    pick = np.where(lost | (time != best_time), far, length).argmin(axis=1)
+    rows = np.arange(len(costs.origin_id))
+    reached = ~lost.all(axis=1)
+    key = costs.facility_id.to_numpy(dtype=object)[by_key][pick]
+    return pd.DataFrame(
+        {
+            "facility_id": np.where(reached, key, None),
+            "distance_km": np.where(reached, length[rows, pick] / CM_PER_KM, np.nan),
+            "travel_min": np.where(reached, time[rows, pick] / MS_PER_MIN, np.nan),
+            "reachable": reached,
+            "reason": costs.reason,
+        },
+        index=costs.origin_id,
+    )
+
+
+def routes(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    facility_of: pd.Series[Any],
+    *,
+    weight: Weight = "travel_min",
+    snapping: SnapSettings | None = None,
+    engine: Engine | None = None,
+) -> gpd.GeoDataFrame:
+    """Draw the best road from origins to the facility chosen for each.
+
+    Parameters
+    ----------
+    network, origins, facilities, weight, snapping, engine
+        As for `cost_matrix`.
+    facility_of
+        Facility key by origin key; origins that are not in it are passed over.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by origin: `facility_id`, `distance_km`, `travel_min` and a line in EPSG:4326 with
+        connectors at both ends; pairs without a road are left out.
+
+    Raises
+    ------
+    CostError
+        If a key is unknown.
+    """
+    from_row = _rows(origins.index, facility_of.index, "origin")
+    to_row = _rows(facilities.index, pd.Index(facility_of), "facility")
+    leave = snap(network, origins, settings=snapping)
+    arrive = snap(network, facilities, settings=snapping)
+    engine = engine or make_engine(network, weight=weight)
+    pairs = np.stack([from_row, to_row], axis=1)
+    ways = engine.paths(leaving(leave), arriving(arrive), pairs)
+    draw = RouteLines(network, leave, arrive, origins.geometry, facilities.geometry)
+    found = [draw.route(way, a, b) for way, (a, b) in zip(ways, pairs.tolist(), strict=True)]
+    kept = np.array([route is not None for route in found], bool)
+    chosen = [route for route in found if route is not None]
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": facility_of.to_numpy()[kept],
+            "distance_km": [route.length_cm / CM_PER_KM for route in chosen],
+            "travel_min": [route.time_ms / MS_PER_MIN for route in chosen],
+        },
+        index=facility_of.index[kept],
+        geometry=gpd.GeoSeries([r.line for r in chosen], index=facility_of.index[kept], crs=4326),
+    )
+
+
+def _shorten_within_edges(
+    network: RoadNetwork, leave: Anchors, arrive: Anchors, matrix: Matrix, weight: Weight
+) -> None:
+    """Lower the costs of pairs on one edge that is better driven along than around."""
+    pairs = sharing_pairs(leave, arrive)
+    short = direct(network, leave, arrive, *pairs)
+    major, minor = 0, 1
+    if weight == "distance_km":
+        major, minor = minor, major
+    there = [cost[pairs] for cost in matrix]
+    better = (short[major] < there[major]) | (
+        (short[major] == there[major]) & (short[minor] < there[minor])
+    )
+    better = (better | (there[0] == UNREACHED)) & (short.time_ms != UNREACHED)
+    for cost, value in zip(matrix, short, strict=True):
+        cost[pairs[0][better], pairs[1][better]] = value[better]
+
+
+def _rows(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:
+    rows = known.get_indexer(wanted)
+    if (rows < 0).any():
+        unknown = ", ".join(map(str, wanted[rows < 0][:5]))
+        raise CostError(f"unknown {what}: {unknown}")
+    return rows
+
+
+def leaving(anchors: Anchors) -> Seeds:
+    """Return the ends by which points leave, for the routing engine."""
+    return Seeds.from_columns(anchors.leave_node, anchors.leave_ms, anchors.leave_cm)
+
+
+def arriving(anchors: Anchors) -> Seeds:
+    """Return the ends by which points are reached, for the routing engine."""
+    return Seeds.from_columns(anchors.arrive_node, anchors.arrive_ms, anchors.arrive_cm)

@@ -1,0 +1,64 @@
+"""Demand points: the people of each district shared out over its settlements."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Share the people and women of each district out over its settlements.
+
+    Listed populations mix towns with the district around them, so they serve as shares only: each
+    is capped at the district's population, the shares of a district sum to 1, and whole people
+    are handed out by largest remainder (ties by `settlement_id`). Every district is therefore
+    counted once, and people outside listed places are taken to live as those in them do. A
+    district whose settlements list nobody is shared out evenly.
+
+    Parameters
+    ----------
+    districts
+        Indexed by `district_id`, with `population` and `women`.
+    settlements
+        With `settlement_id`, `district_id`, `population_listed` (may be missing).
+
+    Returns
+    -------
+    GeoDataFrame
+        `settlements` sorted by id and indexed by it, with `population`, `women` and
+        `counts_registered_not_resident` of its share.
+
+    Raises
+    ------
+    ValueError
+        If a district has no settlement.
+    """
+    bare = sorted(set(districts.index) - set(settlements["district_id"]))
+    if bare:
+        raise ValueError(f"districts without any settlement: {', '.join(bare)}")
+    demand = settlements.sort_values("settlement_id").set_index("settlement_id", drop=False)
+    listed = demand["population_listed"].fillna(0).astype("int64")
+    cap = demand["district_id"].map(districts["population"])
+    weight = np.minimum(listed, cap)
+    for column in ("population", "women"):
+        people, totals = pd.Series(0, index=demand.index, dtype="int64"), districts[column]
+        for district_id, rows in demand.groupby("district_id").groups.items():
+            total = int(totals[district_id])
+            people[rows] = _largest_remainder(weight[rows].to_numpy(), total)
+        demand[column] = people
+    flag = districts["counts_registered_not_resident"]
+    demand["counts_registered_not_resident"] = demand["district_id"].map(flag).astype(bool)
+    return demand
+
+
+def _largest_remainder(weight: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    """Split `total` in whole numbers in proportion to `weight`; the first wins a tie."""
+    if weight.sum() == 0:
+        weight = np.ones_like(weight)
+    scaled = weight * total
+    share, rest = np.divmod(scaled, weight.sum())
+    first = np.argsort(-rest, kind="stable")[: total - int(share.sum())]
+    share[first] += 1
+    return share

@@ -1,0 +1,1 @@
+"""What readers receive: tables, sealed maps, figures and the data package."""

@@ -1,0 +1,51 @@
+"""Where points meet the roads: the ends each may leave by and arrive through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOWHERE: Final = -1
+"""Index of a node or edge that is not there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Anchors:
+    """Points joined to a network, each on one edge at one place along it.
+
+    A point leaves through up to two ends of its edge and arrives through up to two; the costs hold
+    the connector from the point to the road and the way along the edge. Missing ends are `NOWHERE`.
+
+    Attributes
+    ----------
+    edge : int32, shape (k,)
+        The edge joined, or `NOWHERE` for a point that could not be joined.
+    along : float64, shape (k,)
+        Place on the edge as a share of its length, 0 at `u` and 1 at `v`.
+    connector_cm, connector_ms : int64, shape (k,)
+        Way from the point to the road.
+    leave_node, arrive_node : int32, shape (k, 2)
+        Columns are the edge's `u` and `v`.
+    leave_ms, leave_cm, arrive_ms, arrive_cm : int64, shape (k, 2)
+        Cost between the point and the node, connector included; 0 where the node is missing.
+    reason : shape (k,)
+        Why a point could not be joined, else an empty text.
+    """
+
+    edge: NDArray[np.int32]
+    along: NDArray[np.float64]
+    connector_cm: NDArray[np.int64]
+    connector_ms: NDArray[np.int64]
+    leave_node: NDArray[np.int32]
+    leave_ms: NDArray[np.int64]
+    leave_cm: NDArray[np.int64]
+    arrive_node: NDArray[np.int32]
+    arrive_ms: NDArray[np.int64]
+    arrive_cm: NDArray[np.int64]
+    reason: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.edge)

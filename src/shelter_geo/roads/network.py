@@ -1,0 +1,168 @@
+"""The road network: arrays of nodes and edges, in whole milliseconds and centimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.errors import RoadError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+CLOSED: Final = -1
+"""Travel time of a direction that may not be driven."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a network comes from; carried into every file made of it."""
+
+    source: str
+    licence: str
+    date: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Arcs:
+    """Directed view of a network, sorted by tail, head, time, length, edge.
+
+    Attributes
+    ----------
+    tail, head : int32, shape (a,)
+        Node indices.
+    time_ms, length_cm : int64, shape (a,)
+    edge : int32, shape (a,)
+        The edge that each arc runs along.
+    forward : bool, shape (a,)
+        Whether the arc runs from the edge's `u` to its `v`.
+    """
+
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    time_ms: NDArray[np.int64]
+    length_cm: NDArray[np.int64]
+    edge: NDArray[np.int32]
+    forward: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Roads as nodes and two-way edges; a closed direction has the time `CLOSED`.
+
+    Parallel edges and loops are allowed. Arrays are read-only.
+
+    Attributes
+    ----------
+    node_id : shape (n,)
+        Keys of the nodes, unique, text or whole numbers.
+    lon, lat : float64, shape (n,)
+        Degrees, EPSG:4326.
+    u, v : int32, shape (m,)
+        Node indices of the ends of each edge.
+    length_cm : int64, shape (m,)
+    forward_ms, backward_ms : int64, shape (m,)
+        Travel time from `u` to `v` and from `v` to `u`, or `CLOSED`.
+    road_class : int16, shape (m,)
+        Position in `class_names`.
+    class_names : tuple of str
+    shape_start : int64, shape (m + 1,)
+        Edge e is drawn by rows ``shape_start[e]:shape_start[e + 1]`` of `shape_lonlat`.
+    shape_lonlat : float64, shape (k, 2)
+        Points of each edge from `u` to `v`, both ends included.
+    provenance : Provenance
+    """
+
+    node_id: NDArray[Any]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    u: NDArray[np.int32]
+    v: NDArray[np.int32]
+    length_cm: NDArray[np.int64]
+    forward_ms: NDArray[np.int64]
+    backward_ms: NDArray[np.int64]
+    road_class: NDArray[np.int16]
+    class_names: tuple[str, ...]
+    shape_start: NDArray[np.int64]
+    shape_lonlat: NDArray[np.float64]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        n, m = len(self.node_id), len(self.u)
+        if len(self.lon) != n or len(self.lat) != n:
+            raise RoadError("node arrays differ in length")
+        for name in ("v", "length_cm", "forward_ms", "backward_ms", "road_class"):
+            if len(getattr(self, name)) != m:
+                raise RoadError(f"edge arrays differ in length: u and {name}")
+        if len(self.shape_start) != m + 1:
+            raise RoadError("shape_start must have one entry more than there are edges")
+        if m and (min(self.u.min(), self.v.min()) < 0 or max(self.u.max(), self.v.max()) >= n):
+            raise RoadError("an edge ends at a node that does not exist")
+        if (
+            m
+            and min(self.length_cm.min(), self.forward_ms.min() + 1, self.backward_ms.min() + 1) < 0
+        ):
+            raise RoadError("an edge has a negative length or travel time")
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_id)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return len(self.u)
+
+    def to_frame(self) -> gpd.GeoDataFrame:
+        """Return the edges as lines in EPSG:4326.
+
+        Returns
+        -------
+        GeoDataFrame
+            One row an edge: `from_node`, `to_node`, `road_class`, `length_km`, `forward_min` and
+            `backward_min` (missing where the direction is closed).
+        """
+        import geopandas as gpd
+        import shapely
+
+        row = np.repeat(np.arange(self.n_edges), np.diff(self.shape_start))
+        minutes = [
+            np.where(time == CLOSED, np.nan, time / 60_000)
+            for time in (self.forward_ms, self.backward_ms)
+        ]
+        return gpd.GeoDataFrame(
+            {
+                "from_node": self.node_id[self.u],
+                "to_node": self.node_id[self.v],
+                "road_class": np.array(self.class_names, dtype=object)[self.road_class],
+                "length_km": self.length_cm / 100_000,
+                "forward_min": minutes[0],
+                "backward_min": minutes[1],
+            },
+            geometry=shapely.linestrings(self.shape_lonlat, indices=row),
+            crs=4326,
+        )
+
+    @cached_property
+    def arcs(self) -> Arcs:
+        """The directions that may be driven, in a fixed order."""
+        go, back = self.forward_ms >= 0, self.backward_ms >= 0
+        edge = np.concatenate([np.flatnonzero(go), np.flatnonzero(back)]).astype(np.int32)
+        forward = np.arange(len(edge)) < int(go.sum())
+        tail = np.where(forward, self.u[edge], self.v[edge])
+        head = np.where(forward, self.v[edge], self.u[edge])
+        time = np.where(forward, self.forward_ms[edge], self.backward_ms[edge])
+        length = self.length_cm[edge]
+        order = np.lexsort((edge, length, time, head, tail))
+        return Arcs(
+            tail[order], head[order], time[order], length[order], edge[order], forward[order]
+        )

@@ -1,0 +1,168 @@
+"""A study evaluated: access, places against need and published claims, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from shelter_geo import access
+from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
+from shelter_geo.claims import compare_claims, measure
+from shelter_geo.costs import CostMatrix, cost_matrix, routes
+from shelter_geo.inputs import Study
+from shelter_geo.roads.engine import make_engine
+from shelter_geo.roads.snapping import SnapSettings
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a study says, ready to be published.
+
+    Attributes
+    ----------
+    study : Study
+    district_costs, settlement_costs : CostMatrix
+        From every district centre and every settlement to every shelter.
+    districts : GeoDataFrame
+        Access from each district's centre, and averaged over its settlements.
+    settlements : GeoDataFrame
+        Access from each settlement.
+    metrics, farthest : DataFrame
+        See `access.access_metrics` and `access.farthest`.
+    shortfall : DataFrame
+        See `capacity.norms.shortfall`; areas are economic regions.
+    claims : DataFrame
+        See `claims.compare_claims`.
+    routes : GeoDataFrame
+        Line from each reachable district centre to its nearest shelter.
+    roads : GeoDataFrame
+        The network's edges.
+    """
+
+    study: Study
+    district_costs: CostMatrix
+    settlement_costs: CostMatrix
+    districts: gpd.GeoDataFrame
+    settlements: gpd.GeoDataFrame
+    metrics: pd.DataFrame
+    farthest: pd.DataFrame
+    shortfall: pd.DataFrame
+    claims: pd.DataFrame
+    routes: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+
+
+def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
+    """Compute everything a study says about access, places and claims.
+
+    Parameters
+    ----------
+    study
+        From `inputs.load_study`.
+    progress
+        Called with the name of a step, the work done in it and the whole.
+    """
+    settings = study.settings
+    limits = {
+        "distance_classes_km": settings.access.distance_classes_km,
+        "time_classes_h": settings.access.time_classes_h,
+    }
+    roads: Any = {"snapping": _snapping(study), "engine": make_engine(study.network)}
+    shelters = study.shelters.geometry
+    from_centres, from_settlements = (
+        cost_matrix(study.network, points, shelters, progress=_named(progress, step), **roads)
+        for points, step in (
+            (study.centres, "districts"),
+            (study.settlements.geometry, "settlements"),
+        )
+    )
+    settlements = _access(study, study.settlements, from_settlements)
+    districts = access.weight_over_settlements(
+        _access(study, study.districts, from_centres), settlements
+    )
+    by_region = _shortfall(study)
+    claimed = _claimed_shortfall(study)
+    measures = measure(districts, study.shelters, claimed)
+    reached = districts[districts["reachable"]]
+    return Evaluation(
+        study=study,
+        district_costs=from_centres,
+        settlement_costs=from_settlements,
+        districts=districts,
+        settlements=settlements,
+        metrics=access.access_metrics(districts, settlements, **limits),
+        farthest=access.farthest(districts, settings.access.farthest),
+        shortfall=pd.concat([by_region, claimed], ignore_index=True),
+        claims=compare_claims(settings.claims, measures),
+        routes=routes(
+            study.network, study.centres, shelters, reached["nearest_shelter_id"], **roads
+        ),
+        roads=study.network.to_frame(),
+    )
+
+
+def _snapping(study: Study) -> SnapSettings:
+    roads = study.settings.roads
+    return SnapSettings(
+        to="node" if roads.network == "reference" else "edge",
+        connector_kmh=roads.connector_kmh,
+        max_connector_km=roads.max_connector_km,
+    )
+
+
+def _named(progress: Progress | None, step: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, whole: progress(step, done, whole)
+
+
+def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> gpd.GeoDataFrame:
+    """Find each point's access, and say why whole regions have no road."""
+    bus = study.settings.access.bus
+    found = access.point_access(points, costs, access.BusTime(bus.factor, bus.low, bus.high))
+    if "economic_region" in points:
+        region = points["economic_region"]
+    else:
+        region = points["district_id"].map(study.districts["economic_region"])
+    for separate in study.settings.roads.separate:
+        cut_off = ~found["reachable"] & (region == separate.economic_region)
+        found.loc[cut_off, "reason"] = separate.reason
+    return gpd.GeoDataFrame(found, geometry="geometry", crs=4326)
+
+
+def _readings(study: Study) -> list[PlaceReading]:
+    return [
+        PlaceReading(reading.id, reading.persons_per_family_place)
+        for reading in study.settings.capacity.readings
+    ]
+
+
+def _shortfall(study: Study) -> pd.DataFrame:
+    population = study.districts.groupby("economic_region")["population"].sum()
+    region = study.shelters["district_id"].map(study.districts["economic_region"])
+    places = study.shelters["places"].groupby(region.to_numpy()).sum()
+    places = places.reindex(population.index, fill_value=0)
+    norm = study.settings.capacity.people_per_family_place
+    return shortfall(population, places, _readings(study), people_per_family_place=norm).assign(
+        population_year=study.settings.study.as_of.year
+    )
+
+
+def _claimed_shortfall(study: Study) -> pd.DataFrame:
+    """Compute the total against the population that the published claim was made against."""
+    capacity = study.settings.capacity
+    claimed = capacity.claim_population
+    people = int(study.districts["population"].sum()) if claimed is None else claimed.value
+    places = int(study.shelters["places"].sum())
+    table = shortfall(
+        pd.Series({"": people}),
+        pd.Series({"": places}),
+        _readings(study),
+        people_per_family_place=capacity.people_per_family_place,
+    )
+    year = study.settings.study.as_of.year if claimed is None else claimed.year
+    return table[table["area"] == TOTAL].assign(population_year=year)
