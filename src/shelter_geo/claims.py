@@ -49,9 +49,10 @@ def measure(
 
 def _longest(access: pd.DataFrame) -> Measured:
     reached = access[access["reachable"]]
-    first = reached.loc[reached["distance_km"].idxmax()]
     resident = resident_units(reached)
-    second = resident.loc[resident["distance_km"].idxmax()]
+    first, second = (
+        part.iloc[int(part["distance_km"].to_numpy().argmax())] for part in (reached, resident)
+    )
     mean = (reached["distance_km"] * reached["population"]).sum() / reached["population"].sum()
     cut_off = int((~access["reachable"]).sum())
     return Measured(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -24,8 +24,8 @@ MS_PER_MIN = 60_000
 CM_PER_KM = 100_000
 NO_ROUTE = "no road leads from here to any shelter"
 
-Points = gpd.GeoSeries | gpd.GeoDataFrame
-Progress = Callable[[int, int], None]
+Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     is capped at the district's population, the shares of a district sum to 1, and whole people
     are handed out by largest remainder (ties by `settlement_id`). Every district is therefore
     counted once, and people outside listed places are taken to live as those in them do. A
-    district whose settlements list nobody is shared out evenly.
+    settlement without a listed population counts as the mean of those listed in its district; a
+    district that lists nobody is shared out evenly.
 
     Parameters
     ----------
@@ -39,9 +40,11 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     if bare:
         raise ValueError(f"districts without any settlement: {', '.join(bare)}")
     demand = settlements.sort_values("settlement_id").set_index("settlement_id", drop=False)
-    listed = demand["population_listed"].fillna(0).astype("int64")
-    cap = demand["district_id"].map(districts["population"])
-    weight = np.minimum(listed, cap)
+    demand.index.name = None
+    listed = demand["population_listed"].astype("Float64")
+    typical = listed.groupby(demand["district_id"]).transform("mean")
+    weight = listed.fillna(typical).fillna(0).round().astype("int64")
+    weight = np.minimum(weight, demand["district_id"].map(districts["population"]))
     for column in ("population", "women"):
         people, totals = pd.Series(0, index=demand.index, dtype="int64"), districts[column]
         for district_id, rows in demand.groupby("district_id").groups.items():

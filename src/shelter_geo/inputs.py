@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -45,6 +46,8 @@ class Study:
     basemap : GeoDataFrame or None
     published_distances : DataFrame or None
     network : RoadNetwork
+    input_package : dict
+        Data package of the inputs, with their sources and licences; empty if there is none.
     input_hashes : dict
         SHA-256 of each input file by its path in the study; private files are left out.
     """
@@ -57,6 +60,7 @@ class Study:
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
     network: RoadNetwork
+    input_package: dict[str, Any]
     input_hashes: dict[str, str]
 
 
@@ -94,9 +98,10 @@ def load_study(path: str | Path | None = None) -> Study:
     tables = _read_tables(reader, settings.tables)
     _relate(reader, settings, tables)
     roads = _read_roads(reader, settings.roads)
+    package = reader.package(settings.tables.package)
     if reader.faults:
         raise TableError(reader.faults)
-    return _assemble(settings, tables, roads, reader.hashes)
+    return _assemble(settings, tables, roads, package, reader.hashes)
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,18 @@ class _Reader:
         frame, faults = check_table(self.path(name), schemas.PRIVATE_POINTS, secret=True)
         self.faults += faults
         return frame
+
+    def package(self, name: str | None) -> dict[str, Any]:
+        """Read the inputs' own data package, if there is one."""
+        if name is None or not self.path(name).is_file():
+            return {}
+        try:
+            package: dict[str, Any] = json.loads(self.path(name).read_text(encoding="utf-8"))
+        except ValueError as error:
+            remedy = "Make it anew, or take the key package out of the study file."
+            self.faults.append(Fault(name, f"is not valid JSON: {error}", remedy))
+            return {}
+        return package
 
     def _note(self, name: str, faults: list[Fault]) -> None:
         self.faults += faults
@@ -204,7 +221,11 @@ def _read_roads(reader: _Reader, roads: Roads) -> RoadNetwork | None:
 
 
 def _assemble(
-    settings: StudySettings, tables: _Tables, network: RoadNetwork | None, hashes: dict[str, str]
+    settings: StudySettings,
+    tables: _Tables,
+    network: RoadNetwork | None,
+    package: dict[str, Any],
+    hashes: dict[str, str],
 ) -> Study:
     centres = _points(_there(tables.districts), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
@@ -224,6 +245,7 @@ def _assemble(
         basemap=tables.basemap,
         published_distances=tables.published_distances,
         network=_there(network),
+        input_package=package,
         input_hashes=dict(sorted(hashes.items())),
     )
 

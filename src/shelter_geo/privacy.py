@@ -52,6 +52,7 @@ def public_shelters(
             "Name a settlement of the settlements table."
         )
     ordered = shelters.sort_values("shelter_id").set_index("shelter_id", drop=False)
+    ordered.index.name = None
     place = points.loc[ordered["settlement_id"]]
     public = gpd.GeoDataFrame(
         ordered.assign(settlement=place["name_en"].to_numpy()),

@@ -16,6 +16,7 @@ from shelter_geo.costs import CostMatrix, cost_matrix, routes
 from shelter_geo.inputs import Study
 from shelter_geo.roads.engine import make_engine
 from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.study import in_english
 
 Progress = Callable[[str, int, int], None]
 
@@ -130,7 +131,7 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> gpd.Ge
         region = points["district_id"].map(study.districts["economic_region"])
     for separate in study.settings.roads.separate:
         cut_off = ~found["reachable"] & (region == separate.economic_region)
-        found.loc[cut_off, "reason"] = separate.reason
+        found.loc[cut_off, "reason"] = in_english(separate.reason)
     return gpd.GeoDataFrame(found, geometry="geometry", crs=4326)
 
 

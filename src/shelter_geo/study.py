@@ -8,12 +8,28 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from shelter_geo.errors import StudyError
 
 Evidence = Literal["sourced", "recalled, to verify", "assumed"]
+LocalText = Annotated[str, Field(min_length=1)] | dict[str, str]
+"""One text for all readers, or one for each language by its code, English among them."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+def in_english(text: LocalText) -> str:
+    """Return the English words of a text."""
+    return text if isinstance(text, str) else text["en"]
+
+
+def _with_english(text: LocalText) -> LocalText:
+    if isinstance(text, dict) and "en" not in text:
+        raise ValueError("the text needs English words, under the key en")
+    return text
+
+
+Worded = Annotated[LocalText, AfterValidator(_with_english)]
 
 
 class _Settings(BaseModel):
@@ -24,8 +40,9 @@ class Identity(_Settings):
     """What the study is called and which day it describes."""
 
     id: Key
-    name: str = Field(min_length=1)
+    name: Worded
     as_of: dt.date
+    credit: Worded
 
 
 class TableFiles(_Settings):
@@ -51,7 +68,7 @@ class SeparateRoads(_Settings):
     """A region that roads inside the country do not join to the rest, and why."""
 
     economic_region: str
-    reason: str = Field(min_length=10)
+    reason: Worded
 
 
 class Roads(_Settings):
@@ -166,7 +183,7 @@ class Assumption(_Settings):
     """Something that no source gives; shown wherever the results are."""
 
     id: Key
-    text: str
+    text: Worded
     evidence: Evidence = "assumed"
 
 

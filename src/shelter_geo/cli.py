@@ -1,0 +1,96 @@
+"""The command line: thin commands over the library."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shelter_geo import __version__
+from shelter_geo.errors import ShelterGeoError
+
+if TYPE_CHECKING:
+    from shelter_geo.scenarios import Evaluation
+
+BAD_INPUT = 1
+
+app = typer.Typer(
+    name="shelter-geo",
+    help="How far, by road, people are from the nearest shelter, and what new shelters change.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StudyArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
+]
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage."""
+    try:
+        app()
+    except ShelterGeoError as error:
+        typer.echo(f"shelter-geo: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"shelter-geo {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    study: StudyArgument = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the outputs; else outputs/STUDY.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
+) -> None:
+    """Compute a study and write its tables, map, figures and data package."""
+    from shelter_geo.inputs import load_study
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.scenarios import evaluate
+
+    with steps() as progress:
+        loaded = load_study(study)
+        evaluation = evaluate(loaded, progress=progress)
+        folder = out if out is not None else Path("outputs") / loaded.settings.study.id
+        write_outputs(evaluation, folder, lang=lang, progress=progress)
+    _report(evaluation, folder, lang)
+
+
+@app.command()
+def validate(study: StudyArgument = None) -> None:
+    """Check a study and name every fault: file, row, column, value and remedy."""
+    from shelter_geo.inputs import load_study
+
+    loaded = load_study(study)
+    typer.echo(
+        f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
+        f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
+    )
+
+
+def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:
+    from shelter_geo.publish.study_texts import key_figures
+
+    lines = [(label[lang], value[lang]) for label, value in key_figures(evaluation)]
+    width = max(len(label) for label, _ in lines)
+    for label, value in lines:
+        typer.echo(f"{label:<{width}}  {value}")
+    typer.echo(f"Outputs: {folder}")
+    typer.echo(f"Map: {folder / 'maps' / 'access.html'}")

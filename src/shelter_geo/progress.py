@@ -1,0 +1,40 @@
+"""A progress bar for what takes more than two seconds; silent away from a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+QUIET_S = 2.0
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that shows how far a named step has come.
+
+    Yields
+    ------
+    callable
+        Takes the name of a step, the work done and the whole. Nothing is drawn in the first two
+        seconds, or where standard error is no terminal.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task("reading", total=None)
+    begun = time.monotonic()
+
+    def show(name: str, done: int, whole: int) -> None:
+        if not console.is_terminal or time.monotonic() - begun < QUIET_S:
+            return
+        bar.start()
+        bar.update(task, description=name, completed=done, total=whole)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

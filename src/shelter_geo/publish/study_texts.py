@@ -1,0 +1,163 @@
+"""The sentences that a study's map and figures open with, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name
+from shelter_geo.scenarios import Evaluation
+from shelter_geo.study import in_english
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The figures a study is known by, for all people and from the district centres."""
+
+    mean_km: float
+    farthest: pd.Series
+    beyond: dict[int, float]
+    cut_off: float
+    missing_low: float
+    missing_high: float
+
+
+def headline(evaluation: Evaluation) -> Headline:
+    """Take the headline figures out of an evaluation."""
+    table = evaluation.metrics
+    rows = table[
+        (table["basis"] == "district_centres")
+        & (table["units"] == "all")
+        & (table["weighted_by"] == "people")
+    ].set_index("metric")["value"]
+    first = evaluation.farthest
+    now = evaluation.study.settings.study.as_of.year
+    total = evaluation.shortfall
+    total = total[(total["area"] == "Total") & (total["population_year"] == now)]
+    limits = evaluation.study.settings.access.distance_classes_km
+    return Headline(
+        mean_km=float(rows["distance_km_mean"]),
+        farthest=first[(first["units"] == "all") & (first["rank"] == 1)].iloc[0],
+        beyond={limit: float(rows[f"beyond_{limit}_km"]) for limit in limits},
+        cut_off=float(rows["unreachable"]),
+        missing_low=float(total["family_places_missing"].min()),
+        missing_high=float(total["family_places_missing"].max()),
+    )
+
+
+def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
+    """Write the five headline figures, each with its label, in every language."""
+    head = headline(evaluation)
+    far = own_name(dict(head.farthest))
+    limit = _telling_limit(head)
+    lines: list[tuple[Callable[[Words], str], Callable[[Words], str]]] = [
+        (
+            lambda words: words.text("study.farthest"),
+            lambda words: words.text(
+                "study.of_district",
+                district=far,
+                km=words.distance(float(head.farthest["distance_km"])),
+            ),
+        ),
+        (
+            lambda words: words.text("study.mean"),
+            lambda words: words.distance(head.mean_km),
+        ),
+        (
+            lambda words: words.text("study.beyond", km=words.distance(limit)),
+            lambda words: words.people(head.beyond[limit]),
+        ),
+        (
+            lambda words: words.text("study.cut_off"),
+            lambda words: words.people(head.cut_off),
+        ),
+        (
+            lambda words: words.text("study.missing"),
+            lambda words: words.text(
+                "study.between",
+                low=words.number(head.missing_low),
+                high=words.number(head.missing_high),
+            ),
+        ),
+    ]
+    return [(in_each(label), in_each(value)) for label, value in lines]
+
+
+def title(evaluation: Evaluation) -> Text:
+    """Write the study's title."""
+    name = everywhere(evaluation.study.settings.study.name)
+    return in_each(lambda words: words.text("study.title", name=name))
+
+
+def lead(evaluation: Evaluation) -> Text:
+    """Write the sentence below the title."""
+    day = evaluation.study.settings.study.as_of
+    return in_each(lambda words: words.text("study.lead", date=words.date(day)))
+
+
+def notes(evaluation: Evaluation) -> list[Text]:
+    """Write what a reader of the map must know besides the assumptions."""
+    settings = evaluation.study.settings
+    bus, roads = settings.access.bus, settings.roads
+    texts = [
+        in_each(
+            lambda words: words.text(
+                "study.bus",
+                factor=words.number(bus.factor, digits=2),
+                low=words.number(bus.low, digits=2),
+                high=words.number(bus.high, digits=2),
+                source=bus.source,
+            )
+        ),
+        in_each(lambda words: words.text("study.norm", source=settings.capacity.norm_source)),
+        in_each(
+            lambda words: words.text("study.licence", source=roads.source, licence=roads.licence)
+        ),
+    ]
+    if roads.network == "reference":
+        texts.append(in_each(lambda words: words.text("study.straight_routes")))
+    return texts
+
+
+def assumptions(evaluation: Evaluation) -> list[Text]:
+    """Return the study's assumptions."""
+    return [everywhere(entry.text) for entry in evaluation.study.settings.assumptions]
+
+
+def local_reasons(evaluation: Evaluation) -> dict[str, Text]:
+    """Return the study's own reasons in every language, by their English words."""
+    separate = evaluation.study.settings.roads.separate
+    return {in_english(entry.reason): everywhere(entry.reason) for entry in separate}
+
+
+def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
+    """Write title, subtitle and foot of the access figure in one language."""
+    head = headline(evaluation)
+    limit = _telling_limit(head)
+    return (
+        words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
+        words.text(
+            "figures.access_subtitle",
+            people=words.people(head.beyond[limit]),
+            limit=words.distance(limit),
+            cut_off=words.people(head.cut_off),
+        ),
+        foot(evaluation, words),
+    )
+
+
+def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
+    """Write the line of sources below a figure, with the norm's where it is shown."""
+    settings = evaluation.study.settings
+    source = words.text("study.norm", source=settings.capacity.norm_source) if norm else ""
+    credit = everywhere(settings.study.credit)
+    day = words.date(settings.study.as_of)
+    return " ".join(words.text("figures.foot", credit=credit, norm=source, date=day).split())
+
+
+def _telling_limit(head: Headline) -> int:
+    """Return the farthest limit that somebody lives beyond, else the nearest limit."""
+    crossed = [limit for limit, people in head.beyond.items() if people > 0]
+    return max(crossed, default=min(head.beyond))
