@@ -165,7 +165,7 @@ class Claim(_Settings):
 
     id: Key
     statement: str
-    measure: Literal["places", "times_fewer", "longest_km", "shelter_cities"]
+    measure: Literal["places", "times_fewer", "travel_km", "shelter_cities"]
     low: float
     high: float
     unit: str

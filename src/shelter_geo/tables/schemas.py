@@ -201,6 +201,8 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
     {
         "from": _text(),
         "to": _text(),
+        "from_node": _key(),
+        "to_node": _key(),
         "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "evidence": _text(),
         "confidence": _text(),

@@ -1,0 +1,109 @@
+"""Fill the figures and tables that the documentation quotes, from a run of the bundled study.
+
+A part between `<!-- fill NAME -->` and `<!-- end -->` is replaced by what NAME computes. With
+--check nothing is written, and the exit code is 1 if anything is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from shelter_geo.inputs import load_study
+from shelter_geo.publish.study_texts import key_figures
+from shelter_geo.scenarios import Evaluation, evaluate
+from shelter_geo.validation import compare_distances
+
+ROOT = Path(__file__).parents[1]
+PART = re.compile(r"(<!-- fill (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+FAR_OFF = 0.10
+REASONS = {
+    ("Baku", "Zagatala"): "The published road runs through Yevlakh, {via:.0f} km here as well; the "
+    "fastest one of August 2021 runs through Shamakhi and Gabala.",
+    ("Fuzuli", "Shusha"): "The published figure is the length of the new highway, which starts "
+    "elsewhere; the fastest road of August 2021 runs through Tagaverd.",
+}
+VIA = {("Baku", "Zagatala"): "yevlakh"}
+
+
+def headline(evaluation: Evaluation) -> str:
+    """List the five headline figures."""
+    return "".join(
+        f"- {label['en']}: **{value['en']}**\n" for label, value in key_figures(evaluation)
+    )
+
+
+def distances(evaluation: Evaluation) -> str:
+    """Set every published distance beside the computed one."""
+    study = evaluation.study
+    table = compare_distances(study.published_distances, study.network)
+    lines = ["| from | to | published km | computed km | ratio | likely reason beyond 10 % |"]
+    lines.append("|---|---|---:|---:|---:|---|")
+    for row in table.to_dict("records"):
+        ends = (row["from"], row["to"])
+        reason = ""
+        if abs(row["ratio"] - 1) > FAR_OFF:
+            reason = REASONS[ends].format(via=_length_via(evaluation, row))
+        cells = [
+            *ends,
+            f"{row['km']:.1f}",
+            f"{row['computed_km']:.1f}",
+            f"{row['ratio']:.2f}",
+            reason,
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def claims(evaluation: Evaluation) -> str:
+    """Set every published claim beside what the data give."""
+    lines = ["| claim | the data give | verdict |", "|---|---|---|"]
+    for row in evaluation.claims.to_dict("records"):
+        low, high = row["data_low"], row["data_high"]
+        value = f"{low:.1f} to {high:.1f}" if round(low, 1) != round(high, 1) else f"{low:.0f}"
+        lines.append(f"| {row['statement']} | {value} {row['unit']} | {row['verdict']} |")
+    return "\n".join(lines) + "\n"
+
+
+PARTS: dict[str, Callable[[Evaluation], str]] = {
+    "headline": headline,
+    "distances": distances,
+    "claims": claims,
+}
+
+
+def filled(text: str, evaluation: Evaluation) -> str:
+    """Replace every part of a document by what it quotes."""
+    return PART.sub(lambda part: part[1] + PARTS[part["name"]](evaluation) + part[3], text)
+
+
+def _length_via(evaluation: Evaluation, row: dict[str, str]) -> float:
+    via = VIA.get((row["from"], row["to"]))
+    if via is None:
+        return float("nan")
+    legs = pd.DataFrame({"from_node": [row["from_node"], via], "to_node": [via, row["to_node"]]})
+    table = compare_distances(legs.assign(km=1.0), evaluation.study.network)
+    return float(table["computed_km"].sum())
+
+
+def main(arguments: list[str]) -> int:
+    """Fill all documents, or only check them."""
+    evaluation = evaluate(load_study())
+    stale = []
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        new = filled(text, evaluation)
+        if new != text:
+            stale.append(path.name)
+            if "--check" not in arguments:
+                path.write_text(new, encoding="utf-8")
+    print("out of date:" if "--check" in arguments else "filled:", ", ".join(stale) or "nothing")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
