@@ -125,14 +125,16 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
 def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
     study = evaluation.study
     reasons = study_texts.local_reasons(evaluation)
-    districts = evaluation.districts.copy()
+    districts = evaluation.districts.assign(
+        economic_region_en=evaluation.districts["economic_region"]
+    )
     for code in LANGUAGES:
         told = {english: words[code] for english, words in reasons.items()}
         districts[f"reason_{code}"] = districts["reason"].map(lambda text: told.get(text, text))  # noqa: B023
     page = access_map(
         districts,
         evaluation.settlements,
-        _with_towns(study.shelters),
+        _with_cities(evaluation),
         evaluation.routes.rename_axis("district_id").reset_index(),
         study.basemap,
         title=study_texts.title(evaluation),
@@ -147,8 +149,17 @@ def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
     page.save(folder / "maps" / "access.html")
 
 
-def _with_towns(shelters: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return shelters.assign(city_en=shelters["settlement"])
+def _with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
+    """Name the settlement of each shelter in every language that the tables hold."""
+    study = evaluation.study
+    shelters = study.shelters.assign(city_en=study.shelters["settlement"])
+    if "name_az" in study.settlements:
+        shelters["city_az"] = shelters["settlement_id"].map(study.settlements["name_az"])
+    if "name_ru" in study.districts:
+        home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
+        is_centre = home["name_en"] == shelters["settlement"]
+        shelters["city_ru"] = home["name_ru"].where(is_centre, shelters["settlement"])
+    return shelters
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, words: Words) -> None:
