@@ -1,4 +1,4 @@
-"""Cost matrices: road kilometres and minutes between points, the nearest facility, route lines."""
+"""Cost matrices: road kilometres and minutes between points, nearest facility, routes, areas."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ from shelter_geo.roads.engine import Engine, make_engine
 from shelter_geo.roads.graph import UNREACHED, Matrix, Seeds, Weight
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.route_lines import RouteLines
+from shelter_geo.roads.service_lines import (
+    draw_parts,
+    kilometres,
+    own_shares,
+    parts_within,
+    shares_within,
+)
 from shelter_geo.roads.snapping import SnapSettings, snap
 from shelter_geo.roads.within_edge import direct, sharing_pairs
 
@@ -209,6 +216,74 @@ def routes(
         index=facility_of.index[kept],
         geometry=gpd.GeoSeries([r.line for r in chosen], index=facility_of.index[kept], crs=4326),
     )
+
+
+def service_area(
+    network: RoadNetwork,
+    facilities: Points,
+    limit: float,
+    *,
+    weight: Weight = "travel_min",
+    towards: bool = True,
+    buffer_km: float | None = None,
+    snapping: SnapSettings | None = None,
+    engine: Engine | None = None,
+) -> gpd.GeoDataFrame:
+    """Find the roads from which each facility is reached within a limit.
+
+    Parameters
+    ----------
+    network, facilities, weight, snapping, engine
+        As for `cost_matrix`.
+    limit
+        Minutes, or kilometres under the weight ``"distance_km"``.
+    towards
+        Driving to the facility if true, from it if false.
+    buffer_km
+        Give polygons of everything within so many kilometres of those roads, else the roads.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by facility: `limit`, `road_km` and lines or polygons in EPSG:4326, empty where
+        the facility joins no road.
+
+    Raises
+    ------
+    CostError
+        If the limit is not 0 or more, or there is no facility.
+    """
+    if not limit >= 0 or np.isinf(limit):
+        raise CostError(f"the limit of a service area must be a number of 0 or more, not {limit}")
+    if len(facilities) == 0:
+        raise CostError("the table of points holds no facility")
+    anchors = snap(network, facilities, settings=snapping)
+    seeds = arriving(anchors) if towards else leaving(anchors)
+    engine = engine or make_engine(network, weight=weight)
+    whole = round(limit * (MS_PER_MIN if weight == "travel_min" else CM_PER_KM))
+    found = []
+    for i in range(len(facilities)):
+        near = engine.reach(seeds.part(i, i + 1), whole, towards=towards)
+        cost = near.time_ms if weight == "travel_min" else near.length_cm
+        within = shares_within(network, cost, whole, weight, towards=towards)
+        one = anchors.part(i, i + 1)
+        own = own_shares(network, one, whole, weight, towards=towards)
+        found.append(parts_within(within, one, own))
+    area = gpd.GeoSeries([draw_parts(network, p) for p in found], facilities.index, crs=4326)
+    if buffer_km is not None:
+        area = _widened(area, buffer_km)
+    road_km = [kilometres(network, parts) for parts in found]
+    columns = {"limit": limit, "road_km": road_km}
+    return gpd.GeoDataFrame(columns, index=facilities.index, geometry=area)
+
+
+def _widened(lines: gpd.GeoSeries, buffer_km: float) -> gpd.GeoSeries:
+    """Widen lines into areas, in an equal-area projection centred on them."""
+    if lines.is_empty.all():
+        return lines
+    west, south, east, north = lines.total_bounds
+    local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +units=m"
+    return lines.to_crs(local).buffer(buffer_km * 1000).to_crs(4326)
 
 
 def _shorten_within_edges(

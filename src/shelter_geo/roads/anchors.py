@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -49,3 +49,7 @@ class Anchors:
 
     def __len__(self) -> int:
         return len(self.edge)
+
+    def part(self, first: int, last: int) -> Anchors:
+        """Points `first` to `last`, the last not included."""
+        return Anchors(*(getattr(self, field.name)[first:last] for field in fields(self)))

@@ -10,12 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.roads.anchors import NOWHERE, Anchors
+from shelter_geo.roads.edge_shapes import Line, edge_piece, edge_shape
 from shelter_geo.roads.graph import UNREACHED, Path
-from shelter_geo.roads.nearest import metres_per_degree
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.within_edge import direct
-
-Line = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -80,24 +78,11 @@ class RouteLines:
         return self._finish(pieces, origin, facility, over_nodes)
 
     def _arc(self, arc: int) -> Line:
-        edge = int(self.network.arcs.edge[arc])
-        shape = self._shape(edge)
+        shape = edge_shape(self.network, int(self.network.arcs.edge[arc]))
         return shape if self.network.arcs.forward[arc] else shape[::-1]
 
-    def _shape(self, edge: int) -> Line:
-        first, last = self.network.shape_start[edge : edge + 2]
-        return self.network.shape_lonlat[first:last]
-
     def _piece(self, edge: int, start: float, end: float) -> Line:
-        """Part of an edge's shape between two shares of its length, in the order given."""
-        shape = self._shape(edge)
-        metres = np.diff(shape, axis=0) * np.stack(metres_per_degree(shape[:-1, 1]), axis=1)
-        done = np.append(0.0, np.cumsum(np.hypot(*metres.T)))
-        low, high = np.array(sorted((start, end))) * done[-1]
-        inner = shape[(done > low) & (done < high)]
-        cut = [[np.interp(at, done, shape[:, k]) for k in (0, 1)] for at in (low, high)]
-        piece = np.concatenate([cut[:1], inner, cut[1:]])
-        return piece if start <= end else piece[::-1]
+        return edge_piece(self.network, edge, start, end)
 
     def _finish(
         self, pieces: list[Line], origin: int, facility: int, cost: tuple[int, int]
