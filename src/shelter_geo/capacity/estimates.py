@@ -1,0 +1,128 @@
+"""A number with its range, and whether it is published, recalled or assumed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from shelter_geo.errors import CapacityError
+
+if TYPE_CHECKING:
+    from shelter_geo.study import Evidence
+
+CORNERS: Final = ("low", "central", "high")
+"""The three readings of every range, in the order of their columns."""
+STRENGTH: Final[dict[Evidence, int]] = {"sourced": 0, "recalled, to verify": 1, "assumed": 2}
+COLUMNS: Final = ("input", "label", "low", "central", "high", "unit", "evidence", "source")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One input: its central value, its range and where it comes from.
+
+    Attributes
+    ----------
+    id
+        Key of the input, the same in every table.
+    low, central, high
+        Values in `unit`, not falling; all three alike for a number without a range.
+    unit
+        What one stands for, such as "days".
+    evidence
+        How it is known.
+    source
+        Who says so; for an assumption, why this range.
+    label
+        Words for readers; the id where none are given.
+
+    Raises
+    ------
+    CapacityError
+        If a value is not finite, negative or out of order, or evidence or source is missing.
+    """
+
+    id: str
+    low: float
+    central: float
+    high: float
+    unit: str
+    evidence: Evidence
+    source: str
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(value) for value in self.corners):
+            raise CapacityError(f"{self.id}: low, central and high must be finite numbers")
+        if not 0 <= self.low <= self.central <= self.high:
+            raise CapacityError(f"{self.id}: 0, low, central and high must not fall")
+        if self.evidence not in STRENGTH:
+            raise CapacityError(f"{self.id}: evidence must be one of {', '.join(STRENGTH)}")
+        if not self.source:
+            raise CapacityError(f"{self.id}: say where the number comes from")
+
+    @property
+    def corners(self) -> tuple[float, float, float]:
+        """Low, central and high."""
+        return self.low, self.central, self.high
+
+
+def exactly(id: str, value: float, unit: str, evidence: Evidence, source: str) -> Estimate:
+    """Make an estimate without a range."""
+    return Estimate(id, value, value, value, unit, evidence, source)
+
+
+def within(estimate: Estimate, low: float, high: float) -> Estimate:
+    """Return the estimate, or refuse it where its range leaves `low` to `high`.
+
+    Raises
+    ------
+    CapacityError
+        If it does.
+    """
+    if estimate.low < low or estimate.high > high:
+        raise CapacityError(
+            f"{estimate.id}: {estimate.low:g} to {estimate.high:g} is outside {low:g} to {high:g}"
+        )
+    return estimate
+
+
+def product(id: str, unit: str, factors: Iterable[Estimate]) -> Estimate:
+    """Multiply estimates, low with low and high with high.
+
+    The range is the widest the factors allow, as if they erred together; its evidence is that of
+    the weakest factor.
+    """
+    parts = tuple(factors)
+    low, central, high = (
+        math.prod(corner) for corner in zip(*(p.corners for p in parts), strict=True)
+    )
+    weakest = max((part.evidence for part in parts), key=STRENGTH.__getitem__)
+    return Estimate(id, low, central, high, unit, weakest, " × ".join(part.id for part in parts))
+
+
+def inputs_table(inputs: Iterable[Estimate]) -> pd.DataFrame:
+    """List inputs once each, by id, for the table beside a result.
+
+    Returns
+    -------
+    DataFrame
+        `input`, `label`, `low`, `central`, `high`, `unit`, `evidence`, `source`.
+
+    Raises
+    ------
+    CapacityError
+        If two inputs with one id differ.
+    """
+    known: dict[str, Estimate] = {}
+    for estimate in inputs:
+        if known.setdefault(estimate.id, estimate) != estimate:
+            raise CapacityError(f"two different inputs are called {estimate.id}")
+    rows = [
+        (e.id, e.label or e.id, *e.corners, e.unit, e.evidence, e.source)
+        for _, e in sorted(known.items())
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
