@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from chromium import browser as browser
 
 from shelter_geo.inputs import Study, load_study
 from shelter_geo.scenarios import Evaluation, evaluate

@@ -58,8 +58,10 @@ def _travelled(access: pd.DataFrame) -> Measured:
     return Measured(
         float(mean),
         float(first["distance_km"]),
-        f"average over people {mean:.0f} km; farthest {first['name_en']} {first['distance_km']:.0f} km, or {second['name_en']} "
-        f"{second['distance_km']:.0f} km without units whose people live elsewhere; "
+        f"average over people {mean:.0f} km; "
+        f"farthest {first['name_en']} {first['distance_km']:.0f} km, "
+        f"or {second['name_en']} {second['distance_km']:.0f} km without units whose people live "
+        f"elsewhere; "
         f"{cut_off} units have no road",
     )
 

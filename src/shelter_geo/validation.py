@@ -39,9 +39,9 @@ def compare_distances(published: pd.DataFrame, network: RoadNetwork) -> pd.DataF
     if unknown.any():
         rows = ", ".join(map(str, published.index[unknown]))
         raise RoadError(f"published distances name unknown nodes in row {rows}")
-    seeds = [Seeds.from_columns(end) for end in ends]
+    leave, arrive = (Seeds.from_columns(end) for end in ends)
     pairs = np.repeat(np.arange(len(published))[:, None], 2, axis=1)
-    ways = make_engine(network).paths(*seeds, pairs)
+    ways = make_engine(network).paths(leave, arrive, pairs)
     length = np.array([way.length_cm for way in ways])
     computed = np.where(length == UNREACHED, np.nan, length / CM_PER_KM)
     return published.assign(computed_km=computed, ratio=computed / published["km"])

@@ -1,0 +1,92 @@
+"""Shapes as the features of a page: degrees with four decimals, and nothing they were not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from shelter_geo.errors import OutputError
+
+_DEGREES: Final = "EPSG:4326"
+_DECIMALS: Final = 4
+
+
+def in_degrees(frame: gpd.GeoDataFrame, what: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Check a frame that a page is to show and give it in degrees.
+
+    Parameters
+    ----------
+    frame
+        Geometries with a coordinate system.
+    what
+        Name of the frame in messages.
+    columns
+        Columns that must be there; the name of the index counts as one.
+
+    Raises
+    ------
+    OutputError
+        If a column, the coordinate system or a geometry is missing.
+    """
+    if frame.index.name is not None and frame.index.name not in frame:
+        frame = frame.reset_index()
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise OutputError(f"The {what} for a map lack {', '.join(missing)}.")
+    if frame.crs is None:
+        raise OutputError(f"The {what} for a map have no coordinate system.")
+    if bool((frame.geometry.isna() | frame.geometry.is_empty).any()):
+        raise OutputError(f"Some of the {what} for a map have no shape.")
+    return frame.to_crs(_DEGREES)
+
+
+def feature(shape: BaseGeometry, key: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Write one GeoJSON feature, its coordinates rounded to 11 m.
+
+    Raises
+    ------
+    OutputError
+        If a coordinate is not a finite number.
+    """
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise OutputError(f"The shape {key} has a coordinate that is not a number.")
+    rounded = shapely.transform(shape, _rounded)
+    return {
+        "type": "Feature",
+        "id": key,
+        "properties": dict(properties),
+        "geometry": shapely.geometry.mapping(rounded),
+    }
+
+
+def packed(coordinates: Any) -> Any:
+    """Write GeoJSON coordinates in a third of the room: each line as steps in ten-thousandths.
+
+    A position becomes a pair, a list of positions one flat list that begins with the first
+    position and goes on with the steps to the next; nesting stays.
+    """
+    if isinstance(coordinates[0], float | int):
+        return [_whole(value) for value in coordinates]
+    if isinstance(coordinates[0][0], float | int):
+        positions = [[_whole(value) for value in position] for position in coordinates]
+        before = [[0, 0], *positions]
+        return [
+            after[axis] - ahead[axis]
+            for ahead, after in zip(before, positions, strict=False)
+            for axis in (0, 1)
+        ]
+    return [packed(part) for part in coordinates]
+
+
+def _whole(degrees: float) -> int:
+    return round(degrees * 10**_DECIMALS)
+
+
+def _rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(coordinates, _DECIMALS) + 0.0

@@ -1,0 +1,124 @@
+"""A real Chromium for the tests of pages: no network, every request and complaint noted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-pings",
+)
+WIDE = (1280, 900)
+PHONE = (390, 844)
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what it did that a sealed page must not do."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def assert_silent(self) -> None:
+        """Fail if the page asked for anything or the browser complained of anything."""
+        assert self.requests == []
+        assert self.complaints == []
+
+
+def _launch(playwright: Playwright) -> Browser:
+    found = [path for path in map(shutil.which, COMMANDS) if path]
+    faults = []
+    for path in [*found, None]:
+        try:
+            return playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
+        except PlaywrightError as fault:
+            faults.append(str(fault).splitlines()[0])
+    raise FileNotFoundError("no Chromium can be started: " + "; ".join(faults))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's own; without one the tests fail in CI, else skip."""
+    with sync_playwright() as playwright:
+        try:
+            launched = _launch(playwright)
+        except FileNotFoundError as fault:
+            if os.environ.get("CI"):
+                pytest.fail(f"{fault}. Pages must be tested in CI.")
+            pytest.skip(f"{fault}. Install chromium to test the pages.")
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, file: Path, size: tuple[int, int] = WIDE, **options: Any
+) -> Iterator[Visit]:
+    """Open a file with the network cut; anything but the file itself is noted and refused.
+
+    Parameters
+    ----------
+    browser
+        From the fixture.
+    file
+        Page to open.
+    size
+        Width and height of the window; a narrow one is a phone with touch.
+    options
+        Of the browser's context, such as `color_scheme`.
+    """
+    phone = size[0] < 500
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        offline=True,
+        has_touch=phone,
+        is_mobile=phone,
+        **options,
+    )
+    address = file.resolve().as_uri()
+
+    def pass_or_refuse(route: Route) -> None:
+        if route.request.url == address:
+            route.continue_()
+        else:
+            route.abort()
+
+    context.route("**/*", pass_or_refuse)
+    page = context.new_page()
+    seen = Visit(page)
+    # Data addresses lie inside the file and never leave the machine.
+    context.on(
+        "request",
+        lambda request: (
+            None
+            if request.url == address or request.url.startswith("data:")
+            else seen.requests.append(request.url)
+        ),
+    )
+    page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: seen.complaints.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (seen.complaints.append(dialog.message), dialog.dismiss()))
+    try:
+        page.goto(address)
+        yield seen
+    finally:
+        context.close()

@@ -1,0 +1,253 @@
+"""Hostile tables and slipped-in code: nothing of them runs, calls out or breaks a page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+from chromium import PHONE, WIDE, visit
+from map_toys import toy_map
+from playwright.sync_api import Browser
+from shapely.geometry import LineString, Point, box
+
+PAYLOADS = [
+    "<script>hit()</script>",
+    "</script><script>hit()</script>",
+    "</ScRiPt ><script>hit()</script>",
+    "<!--<script>hit()</script>",
+    "--><script>hit()</script><!--",
+    "]]><script>hit()</script>",
+    "</title><script>hit()</script>",
+    "</style><script>hit()</script>",
+    "</textarea><script>hit()</script>",
+    "<img src=x onerror=hit()>",
+    "<svg onload=hit()>",
+    "<svg><use href='data:image/svg+xml,x'/></svg>",
+    "<iframe srcdoc='<script>parent.hit()</script>'>",
+    "<details open ontoggle=hit()>",
+    "<meta http-equiv=refresh content='0;url=https://example.org'>",
+    "<base href='https://example.org/'>",
+    "<form action='https://example.org'><button>send</button></form>",
+    "<link rel=stylesheet href='https://example.org/x.css'>",
+    "<a href='javascript:hit()'>here</a>",
+    "https://example.org/x?y=1&z=2",
+    "\" onmouseover=\"hit()\" x=\"",
+    "' onfocus='hit()' autofocus x='",
+    "${hit()}",
+    "`${hit()}`",
+    "{{ hit() }}{% raw %}",
+    "{n} {0.__class__} {total}",
+    "\\\"+hit()+\\\"",
+    "\\u003cscript\\u003ehit()\\u003c/script\\u003e",
+    "&lt;script&gt;hit()&lt;/script&gt;&#60;",
+    "a\u2028hit()\u2029b",
+    "\u202eright to left\u2066",
+    "null\x00byte\x1b[31m\r\nnext",
+    "=cmd|' /C calc'!A0",
+    "\ufeff\ufffe\U0001f600\u200d",
+    "__proto__",
+    "x" * 300,
+]  # fmt: skip
+"""What a hostile table could hold in place of a name."""
+
+
+class Elements(HTMLParser):
+    """Counts elements and takes the scripts, styles and addresses out of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+        self.addresses: list[str] = []
+        self.handlers: list[str] = []
+        self.code: dict[str, list[str]] = {"script": [], "style": []}
+        self.policy = ""
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        named = dict(attrs)
+        self.addresses += [v or "" for k, v in attrs if k in ("href", "src", "action", "srcset")]
+        self.handlers += [k for k in named if k.startswith("on") or k == "style"]
+        if named.get("http-equiv") == "Content-Security-Policy":
+            self.policy = named["content"] or ""
+        data = named.get("type") == "application/json"
+        self._inside = tag if tag in self.code and not data else ""
+        if self._inside:
+            self.code[tag].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.code[self._inside][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return toy_map().html
+
+
+def hostile() -> dict[str, Any]:
+    """Frames and texts with a payload in every text field, each payload in each field."""
+
+    def text(n: int) -> str:
+        return PAYLOADS[n % len(PAYLOADS)]
+
+    many = range(len(PAYLOADS))
+    places = gpd.GeoDataFrame(
+        {
+            "district_id": [f"{n}{text(n)}" for n in many],
+            "name_en": [text(n) for n in many],
+            "name_az": [text(n + 1) for n in many],
+            "name_ru": [text(n + 2) for n in many],
+            "economic_region": [text(n + 3) for n in many],
+            "population": 1000,
+            "women": 500,
+            "nearest_shelter_id": [f"{n}{text(n)}" for n in many],
+            "distance_km": [float("nan") if n % 2 else 10.0 * n for n in many],
+            "travel_min": [float("nan") if n % 2 else 10.0 * n for n in many],
+            "bus_min": [float("nan") if n % 2 else 10.0 * n for n in many],
+            "reachable": [n % 2 == 0 for n in many],
+            "reason": [text(n) if n % 2 else "" for n in many],
+            "counts_registered_not_resident": [n % 3 == 0 for n in many],
+        },
+        geometry=[box(n % 6, 50 + n // 6, n % 6 + 1, 51 + n // 6) for n in many],
+        crs="EPSG:4326",
+    )
+    points = [Point(n % 6 + 0.5, 50.5 + n // 6) for n in many]
+    houses = gpd.GeoDataFrame(
+        {
+            "shelter_id": [f"{n}{text(n)}" for n in many],
+            "name_en": [text(n) for n in many],
+            "city_en": [text(n + 4) for n in many],
+            "places": 3,
+            "places_basis": [text(n + 5) for n in many],
+        },
+        geometry=points,
+        crs="EPSG:4326",
+    )
+    towns = gpd.GeoDataFrame(
+        {"name_en": [text(n) for n in many], "distance_km": 7.0}, geometry=points, crs="EPSG:4326"
+    )
+    ground = gpd.GeoDataFrame(
+        {
+            "kind": "country",
+            "name_en": [text(n) for n in many],
+            "label_lon": [p.x for p in points],
+            "label_lat": [p.y for p in points],
+        },
+        geometry=places.geometry,
+        crs="EPSG:4326",
+    )
+    lines = gpd.GeoDataFrame(
+        {"district_id": places["district_id"], "distance_km": places["distance_km"]},
+        geometry=[LineString([p, (3, 53)]) for p in points],
+        crs="EPSG:4326",
+    )
+    return {
+        "districts": places,
+        "settlements": towns,
+        "shelters": houses,
+        "routes": lines,
+        "basemap": ground,
+        "title": " ".join(PAYLOADS),
+        "lead": " ".join(reversed(PAYLOADS)),
+        "figures": [(text(n), text(n + 1)) for n in many],
+        "sources": [*PAYLOADS, "broken \ud800 half"],
+        "assumptions": PAYLOADS,
+        "notes": PAYLOADS,
+    }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_hostile_texts_never_run_and_the_page_still_works(
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    toy_map(**hostile()).save(tmp_path / "hostile.html")
+    with visit(browser, tmp_path / "hostile.html", size) as seen:
+        page = seen.page
+        page.evaluate("() => { window.ran = 0; window.hit = () => { window.ran += 1; }; }")
+        for lang in ("az", "ru", "en"):
+            page.click(f"[data-lang={lang}]")
+        page.check("[data-layer=settlements]")
+        shown = page.locator("#table .name").all_text_contents()
+        assert len(shown) == len(PAYLOADS)
+        for payload in (PAYLOADS[0], "${hit()}", "{{ hit() }}{% raw %}", "=cmd|' /C calc'!A0"):
+            assert payload in shown
+        first = page.locator("#short button").first
+        chosen = first.locator("span").first.text_content()
+        first.click()
+        assert page.locator("#card h3").text_content() == chosen
+        for sign in page.locator(".sign").all()[:3]:
+            sign.hover(force=True)
+        page.fill("#find", "<script>")
+        assert page.locator("#table tbody tr:visible").count() >= 4
+        assert page.evaluate("window.ran") == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert (
+            page.locator(
+                "iframe, form, a, img, base, object, embed, meta[http-equiv=refresh]"
+            ).count()
+            == 0
+        )
+        seen.assert_silent()
+
+
+def test_hostile_texts_bring_no_element_and_no_code(page: str) -> None:
+    found, benign = Elements(toy_map(**hostile()).html), Elements(page)
+    assert set(found.counts) == set(benign.counts)
+    assert found.counts["script"] == benign.counts["script"] == 5
+    assert found.code == benign.code
+    assert found.addresses == benign.addresses
+    assert found.handlers == []
+
+
+def test_a_page_names_no_address_but_the_namespace_of_svg(page: str) -> None:
+    for html in (page, toy_map(**hostile()).html):
+        assert set(re.findall(r"\w+://[\w./]*", html)) == {"http://www.w3.org/2000/svg"}
+        assert "sourceMappingURL" not in html
+        assert not re.search(r"@import|url\((?!#)", html.replace("url(' + ", ""))
+
+
+def test_only_the_icon_and_the_symbols_are_linked(page: str) -> None:
+    found = Elements(page)
+    assert sorted(set(found.addresses)) == ["#shelter", "data:,"]
+    assert not {"a", "form", "iframe", "img", "object", "base"} & set(found.counts)
+
+
+def test_the_policy_lets_exactly_the_code_of_the_page_run(page: str) -> None:
+    found = Elements(page)
+
+    def digests(texts: list[str]) -> str:
+        hashes = (hashlib.sha256(text.encode()).digest() for text in texts)
+        return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
+
+    assert found.policy.split("; ") == [
+        "default-src 'none'",
+        f"script-src {digests(found.code['script'])}",
+        f"style-src {digests(found.code['style'])}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+@pytest.mark.browser
+def test_the_policy_stops_code_that_was_slipped_in(
+    browser: Browser, page: str, tmp_path: Path
+) -> None:
+    slipped = page.replace("</main>", "</main><script>window.ran = 1</script><p style='color:red'>")
+    (tmp_path / "slipped.html").write_text(slipped, encoding="utf-8")
+    with visit(browser, tmp_path / "slipped.html") as seen:
+        assert seen.page.evaluate("window.ran") is None
+        assert len(seen.complaints) == 2
+        assert all("Content Security Policy" in complaint for complaint in seen.complaints)

@@ -1,0 +1,208 @@
+"""The catalogues of all languages say the same, and numbers and names obey each language."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import string
+from collections.abc import Mapping
+from importlib.resources import files
+
+import pytest
+from babel import Locale
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.words import (
+    LANGUAGES,
+    Words,
+    catalogue,
+    everywhere,
+    fold,
+    known_people,
+    own_name,
+    say,
+)
+
+NBSP = "\u00a0"
+
+
+def forms(entry: str | Mapping[str, str]) -> list[str]:
+    return [entry] if isinstance(entry, str) else list(entry.values())
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_there_are_the_three_languages() -> None:
+    assert LANGUAGES == ("az", "en", "ru")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_catalogue_has_the_keys_and_placeholders_of_the_english_one(lang: str) -> None:
+    english, other = catalogue("en"), catalogue(lang)
+    assert list(other) == list(english)
+    for key, entry in english.items():
+        wanted = placeholders(forms(entry)[-1])
+        for text in forms(other[key]):
+            assert placeholders(text) == wanted, f"{lang} {key}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_plural_texts_have_exactly_the_forms_of_their_language(lang: str) -> None:
+    tags = Locale.parse(lang).plural_form.tags | {"other"}
+    plurals = [entry for entry in catalogue(lang).values() if not isinstance(entry, str)]
+    assert plurals
+    assert all(set(entry) == tags for entry in plurals)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_texts_are_plain_words(lang: str) -> None:
+    review = {"language.review", "study.credit"}
+    for key, entry in catalogue(lang).items():
+        for text in forms(entry):
+            assert text == text.strip(), key
+            assert text or key in review, f"{lang} {key} is empty"
+            assert not re.search(r"[<>&`]|https?:", text), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_small_and_capital_letters_stand_in_one_order(lang: str) -> None:
+    small, large = (str(catalogue(lang)[f"language.{n}"]) for n in ("alphabet", "capitals"))
+    dotted = {"i": "İ", "ı": "I"}
+    assert [dotted.get(letter, letter.upper()) for letter in small] == list(large)
+    assert len(set(small)) == len(small)
+
+
+def test_translations_that_nobody_has_read_say_so() -> None:
+    read = {lang: not catalogue(lang)["language.review"] for lang in LANGUAGES}
+    assert read == {"az": False, "en": True, "ru": False}
+
+
+def test_every_text_that_the_code_asks_for_is_there() -> None:
+    folder = files("shelter_geo.publish")
+    sources = [file for file in folder.iterdir() if file.name.endswith(".py")]
+    sources += [file for file in (folder / "assets").iterdir() if file.name.endswith(".html")]
+    sections = "|".join({key.partition(".")[0] for key in catalogue("en")})
+    asked = {
+        key
+        for file in sources
+        for key in re.findall(rf'(?:say|text)\(\s*"((?:{sections})\.\w+)"', file.read_text("utf-8"))
+    }
+    assert len(asked) > 30
+    assert asked <= set(catalogue("en"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "number", "share", "people", "day"),
+    [
+        ("en", "1,234,567.9", "4.6%", "16,800", "January 2, 2026"),
+        ("az", "1.234.567,9", "4,6%", "16.800", "2 yanvar 2026"),
+        (
+            "ru",
+            f"1{NBSP}234{NBSP}567,9",
+            f"4,6{NBSP}%",
+            f"16{NBSP}800",
+            "2 января 2026 г.",
+        ),
+    ],
+)
+def test_numbers_and_days(lang: str, number: str, share: str, people: str, day: str) -> None:
+    words = Words(lang)
+    assert words.number(1_234_567.89, digits=1) == number
+    assert words.percent(0.046, digits=1) == share
+    assert words.people(16_823) == people
+    assert words.date(datetime.date(2026, 1, 2)).split() == day.split()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "written"),
+    [
+        (0, "0 min"),
+        (1.2, "under 5 min"),
+        (2.5, "5 min"),
+        (57.4, "55 min"),
+        (57.5, "1 h"),
+        (62.5, "1 h 5 min"),
+        (299, "5 h"),
+    ],
+)
+def test_times_are_rounded_to_five_minutes(minutes: float, written: str) -> None:
+    assert Words("en").duration(minutes) == written
+
+
+@pytest.mark.parametrize(
+    ("count", "known"), [(0, 0), (49, 0), (50, 100), (250, 300), (16_823, 16_800)]
+)
+def test_people_are_rounded_to_the_hundred_halves_up(count: float, known: int) -> None:
+    assert known_people(count) == known
+
+
+@pytest.mark.parametrize(
+    ("count", "written"),
+    [
+        (1, "1 район"),
+        (2, "2 района"),
+        (5, "5 районов"),
+        (11, "11 районов"),
+        (21, "21 район"),
+        (112, "112 районов"),
+    ],
+)
+def test_russian_counts_have_their_form(count: int, written: str) -> None:
+    assert Words("ru").text("units.districts", n=count) == written
+
+
+def test_placeholders_take_the_words_of_the_language() -> None:
+    said = say("access.class_size", districts=say("units.districts", n=1), people="{people}")
+    assert said["en"] == "1 district, {people}"
+    assert said["ru"] == "1 район, {people}"
+
+
+def test_azerbaijani_names_stand_in_the_order_of_its_alphabet() -> None:
+    names = ["Çaylı", "Cəlil", "Əli", "Elçin", "Fuzuli", "Xızı", "Hacı", "Ilxı", "İsmayıllı", "Qax",
+             "Kür", "Samux", "Şəki", "Zaqatala", "2 saylı"]  # fmt: skip
+    order = ["2 saylı", "Cəlil", "Çaylı", "Elçin", "Əli", "Fuzuli", "Hacı", "Xızı", "Ilxı",
+             "İsmayıllı", "Kür", "Qax", "Samux", "Şəki", "Zaqatala"]  # fmt: skip
+    assert sorted(names, key=Words("az").order) == order
+
+
+def test_russian_order_puts_yo_after_ye_and_latin_names_last() -> None:
+    names = ["Şəki", "Жаба", "Ёлка", "Ель", "ель", "Samux", "Астара"]
+    order = ["Астара", "Ель", "ель", "Ёлка", "Жаба", "Samux", "Şəki"]
+    assert sorted(names, key=Words("ru").order) == order
+
+
+def test_a_letter_the_alphabet_lacks_stands_with_its_plain_letter() -> None:
+    assert sorted(["Füx", "Évian", "Gent"], key=Words("az").order) == ["Évian", "Füx", "Gent"]
+
+
+def test_folding_leaves_the_letters_that_a_search_compares() -> None:
+    assert fold("Şəki, İmişli, Ağdaş, Xızı, Gəncə, ÇÖL") == "seki, imisli, agdas, xizi, gence, col"
+
+
+def test_a_language_without_its_own_name_takes_the_local_one() -> None:
+    assert own_name({"name_en": "Baku-like", "name_az": "Yerli"})["ru"] == "Yerli"
+    assert own_name({"name_en": "Only"})["az"] == "Only"
+    assert own_name({"name": "Bare"})["ru"] == "Bare"
+
+
+def test_a_row_without_a_name_is_refused() -> None:
+    with pytest.raises(OutputError, match="no name"):
+        own_name({"name_en": float("nan")})
+
+
+def test_a_text_for_some_languages_only_is_refused() -> None:
+    assert everywhere("x") == {"az": "x", "en": "x", "ru": "x"}
+    with pytest.raises(OutputError, match="az, ru"):
+        everywhere({"en": "x"})
+
+
+def test_an_unknown_language_is_refused_with_those_there_are() -> None:
+    with pytest.raises(OutputError, match="az, en, ru"):
+        Words("xx")
+
+
+def test_an_unknown_text_is_refused() -> None:
+    with pytest.raises(KeyError):
+        Words("en").text("map.nonsense")
