@@ -1,0 +1,239 @@
+"""Check a network before it is used: its parts, traps and cut ends, and who lives far from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import breadth_first_order
+from shapely.geometry.base import BaseGeometry
+
+from shelter_geo.errors import RoadError
+from shelter_geo.roads.anchors import NOWHERE, Anchors
+from shelter_geo.roads.components import Components, arc_matrix
+from shelter_geo.roads.finder import RoadFinder
+from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.snapping import GEOD, coordinates, snap
+
+NO_RETURN: Final = "can be reached but not left"
+NO_WAY_IN: Final = "can be left but not reached"
+LOOK_AROUND_KM: Final = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkCheck:
+    """What was found on the way in.
+
+    Attributes
+    ----------
+    components
+        One row for each strongly connected component with a road, the longest first:
+        `component`, `nodes`, `edges`, `length_km`, `places`, `people`.
+    traps
+        Nodes beside a long component that one can go to and not come back from, or come from and
+        not go to: `node_id`, `lon`, `lat`, `kind`, `component`.
+    border_ends
+        Nodes near the border where a single edge ends, as a road does that the extract cuts:
+        `node_id`, `lon`, `lat`, `road_class`, `border_km`.
+    remote
+        Places farther from any road than the limit: `nearest_road_km`, `people`, indexed as the
+        places.
+    facts
+        Counts and limits that `summary` tells.
+    """
+
+    components: pd.DataFrame
+    traps: pd.DataFrame
+    border_ends: pd.DataFrame
+    remote: pd.DataFrame
+    facts: dict[str, float]
+
+    def summary(self) -> str:
+        """Tell it in a few lines of plain text."""
+        facts, parts = self.facts, self.components
+        lines = [
+            f"{facts['nodes']:,.0f} nodes, {facts['edges']:,.0f} edges, "
+            f"{facts['length_km']:,.0f} km of road.",
+            f"{len(parts):,} strongly connected components; the longest:",
+        ]
+        for row in parts.head(5).to_dict("records"):
+            lines.append(
+                f"  {row['component']}: {row['length_km']:,.0f} km, {row['places']:,} places, "
+                f"{row['people']:,} people"
+            )
+        kinds = self.traps["kind"].value_counts()
+        lines.append(
+            f"One-way traps: {kinds.get(NO_RETURN, 0):,} nodes {NO_RETURN}, "
+            f"{kinds.get(NO_WAY_IN, 0):,} {NO_WAY_IN}."
+        )
+        if facts["border_km"] > 0:
+            lines.append(
+                f"{len(self.border_ends):,} dead ends within {facts['border_km']:g} km of the "
+                "border."
+            )
+        if facts["places"]:
+            lines.append(
+                f"{len(self.remote):,} of {facts['places']:,.0f} places are more than "
+                f"{facts['far_km']:g} km from a road ({self.remote['people'].sum():,} people); "
+                f"{facts['unjoined']:,.0f} could not be joined."
+            )
+        return "\n".join(lines)
+
+
+def check_network(
+    network: RoadNetwork,
+    *,
+    points: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
+    anchors: Anchors | None = None,
+    people: pd.Series[Any] | None = None,
+    boundary: BaseGeometry | None = None,
+    border_km: float = 1.0,
+    far_km: float = 1.0,
+    min_component_share: float = 0.01,
+) -> NetworkCheck:
+    """Look for what would make a network give wrong answers.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    points
+        Places in EPSG:4326, to be counted by component.
+    anchors
+        Where they join; snapped with the default settings if not given.
+    people
+        People of each place, in the order of `points`; 0 if not given.
+    boundary
+        Polygon of the study in EPSG:4326; border ends are looked for only with it.
+    border_km, far_km
+        A dead end this near the border, and a place this far from a road, are reported.
+    min_component_share
+        Traps are looked for beside components of at least this share of the longest one.
+
+    Raises
+    ------
+    RoadError
+        If there are not as many anchors or people as points, or people are negative.
+    """
+    finder = RoadFinder.of(network)
+    parts = finder.components
+    if points is None:
+        points = gpd.GeoSeries([], crs="EPSG:4326")
+    anchors = snap(network, points) if anchors is None else anchors
+    counts = _people(people, len(points), len(anchors))
+    component = finder.component(anchors.edge)
+    remote = _remote(finder, points, counts, far_km)
+    border = _border_ends(network, boundary, border_km)
+    facts = {
+        "nodes": network.n_nodes,
+        "edges": network.n_edges,
+        "length_km": network.length_cm.sum() / 1e5,
+        "places": len(points),
+        "unjoined": int((anchors.edge == NOWHERE).sum()),
+        "far_km": far_km,
+        "border_km": 0.0 if boundary is None else border_km,
+    }
+    return NetworkCheck(
+        _components(parts, component, counts),
+        _traps(network, parts, min_component_share),
+        border,
+        remote,
+        facts,
+    )
+
+
+def _people(people: pd.Series[Any] | None, points: int, anchors: int) -> NDArray[np.int64]:
+    counts = np.zeros(points) if people is None else people.to_numpy(dtype=np.float64)
+    if anchors != points or len(counts) != points:
+        raise RoadError(f"{points} points, {anchors} anchors and {len(counts)} counts of people")
+    if not (counts >= 0).all():
+        raise RoadError("people must be counted for every place, and not be negative")
+    return np.rint(counts).astype(np.int64)
+
+
+def _components(
+    parts: Components, component: NDArray[np.int32], people: NDArray[np.int64]
+) -> pd.DataFrame:
+    edges = np.bincount(parts.of_edge[parts.of_edge >= 0], minlength=len(parts))
+    joined = component >= 0
+    by_part = {
+        "nodes": np.bincount(parts.of_node, minlength=len(parts)),
+        "edges": edges,
+        "length_km": parts.length_km,
+        "places": np.bincount(component[joined], minlength=len(parts)),
+        "people": np.bincount(
+            component[joined], weights=people[joined], minlength=len(parts)
+        ).astype(np.int64),
+    }
+    table = pd.DataFrame({"component": np.arange(len(parts)), **by_part})
+    return table[edges > 0].reset_index(drop=True)
+
+
+def _traps(network: RoadNetwork, parts: Components, min_share: float) -> pd.DataFrame:
+    graph = arc_matrix(network)
+    rows = []
+    longest = parts.length_km.max(initial=0.0)
+    for part in np.flatnonzero((parts.length_km > 0) & (parts.length_km >= min_share * longest)):
+        start = int(np.flatnonzero(parts.of_node == part)[0])
+        for kind, arcs in ((NO_RETURN, graph), (NO_WAY_IN, graph.T.tocsr())):
+            reached = breadth_first_order(arcs, start, return_predecessors=False)
+            node = np.sort(reached[parts.of_node[reached] != part])
+            rows.append(_places(network, node).assign(kind=kind, component=int(part)))
+    empty = _places(network, np.zeros(0, dtype=np.int64)).assign(kind="", component=0)
+    return pd.concat(rows, ignore_index=True) if rows else empty
+
+
+def _places(network: RoadNetwork, node: NDArray[Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"node_id": network.node_id[node], "lon": network.lon[node], "lat": network.lat[node]}
+    )
+
+
+def _border_ends(
+    network: RoadNetwork, boundary: BaseGeometry | None, border_km: float
+) -> pd.DataFrame:
+    drivable = (network.forward_ms >= 0) | (network.backward_ms >= 0)
+    ends = np.concatenate([network.u[drivable], network.v[drivable]])
+    edge = np.tile(np.flatnonzero(drivable), 2)
+    single = np.bincount(ends, minlength=network.n_nodes)[ends] == 1
+    node, edge = ends[single], edge[single]
+    node, edge = node[np.argsort(node)], edge[np.argsort(node)]
+    if boundary is None:
+        node, edge = node[:0], edge[:0]
+    km = _km_to_border(network.lon[node], network.lat[node], boundary)
+    near = km <= border_km
+    classes = np.array(network.class_names, dtype=object)[network.road_class[edge[near]]]
+    return _places(network, node[near]).assign(road_class=classes, border_km=km[near])
+
+
+def _km_to_border(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], boundary: BaseGeometry | None
+) -> NDArray[np.float64]:
+    """Distance to the outline, in an equidistant projection centred on it."""
+    if boundary is None:
+        return np.zeros(0)
+    centre = boundary.centroid
+    local = f"+proj=aeqd +lon_0={centre.x} +lat_0={centre.y} +units=km"
+    outline = gpd.GeoSeries([boundary.boundary], crs="EPSG:4326").to_crs(local)
+    nodes = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(local)
+    line = outline.iloc[0]
+    shapely.prepare(line)
+    distance: NDArray[np.float64] = nodes.distance(line).to_numpy(dtype=np.float64)
+    return distance
+
+
+def _remote(
+    finder: RoadFinder, points: gpd.GeoSeries, people: NDArray[np.int64], far_km: float
+) -> pd.DataFrame:
+    lon, lat = coordinates(points)
+    near = finder.nearest(lon, lat, limit_m=LOOK_AROUND_KM * 1000)
+    _, _, metres = GEOD.inv(lon, lat, near.lon, near.lat)
+    km = np.where(near.edge != NOWHERE, metres / 1000, np.nan)
+    far = ~(km <= far_km) & np.isfinite(lon)
+    table = pd.DataFrame({"nearest_road_km": km, "people": people}, index=points.index)
+    return table[far]

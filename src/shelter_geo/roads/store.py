@@ -1,0 +1,137 @@
+"""Keep a network in one file: arrays, provenance and a hash that is checked on the way in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.errors import OutputError, RoadError
+from shelter_geo.roads.network import Provenance, RoadNetwork
+
+FORMAT: Final = "shelter_geo roads 1"
+ARRAYS: Final = {
+    "lon": "<f8",
+    "lat": "<f8",
+    "u": "<i4",
+    "v": "<i4",
+    "length_cm": "<i8",
+    "forward_ms": "<i8",
+    "backward_ms": "<i8",
+    "road_class": "<i2",
+    "shape_start": "<i8",
+    "shape_lonlat": "<f8",
+}
+"""Arrays of a network and how they are stored, beside `node_id`."""
+
+
+def content_hash(network: RoadNetwork) -> str:
+    """SHA-256 of everything in a network, the same on every machine.
+
+    Raises
+    ------
+    RoadError
+        If the keys of the nodes are neither text nor whole numbers, or the settings are not data.
+    """
+    return _digest(_arrays(network), _head(network))
+
+
+def save_network(network: RoadNetwork, path: str | Path) -> Path:
+    """Write a network to one file, whole or not at all.
+
+    The same network gives the same bytes.
+
+    Raises
+    ------
+    RoadError
+        As `content_hash`.
+    OutputError
+        If the file cannot be written; a file that stood there still stands.
+    """
+    path = Path(path)
+    arrays, head = _arrays(network), _head(network)
+    head_text = json.dumps({**head, "sha256": _digest(arrays, head)}, sort_keys=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            stored = {"head": np.frombuffer(head_text.encode(), dtype=np.uint8), **arrays}
+            np.savez(file, allow_pickle=False, **stored)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def load_network(path: str | Path) -> RoadNetwork:
+    """Read a network and make sure that nothing in it has changed since it was written.
+
+    Raises
+    ------
+    RoadError
+        If the file is missing, damaged, or not a network of this version.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            head = json.loads(stored["head"].tobytes())
+            if head.get("format") != FORMAT:
+                raise RoadError(f"{path} was written by another version; import it again")
+            arrays = {name: stored[name] for name in ("node_id", *ARRAYS)}
+    except FileNotFoundError as error:
+        raise RoadError(f"{path} does not exist") from error
+    except RoadError:
+        raise
+    except Exception as error:  # a damaged archive fails in many ways, all of them the file's
+        raise RoadError(f"{path} is damaged or is not a stored network") from error
+    stated = head.pop("sha256", "")
+    if _digest(arrays, head) != stated:
+        raise RoadError(f"{path} has changed since it was written; import it again")
+    return RoadNetwork(
+        **arrays,
+        class_names=tuple(head["class_names"]),
+        provenance=Provenance(**head["provenance"]),
+    )
+
+
+def _arrays(network: RoadNetwork) -> dict[str, NDArray[Any]]:
+    keys = np.asarray(network.node_id)
+    if keys.dtype.kind in "iu":
+        keys = keys.astype("<i8")
+    elif keys.dtype.kind == "U" or all(isinstance(key, str) for key in keys.tolist()):
+        keys = keys.astype(np.str_).astype(f"<U{max(map(len, keys.tolist()), default=1) or 1}")
+    else:
+        raise RoadError("keys of nodes must be all text or all whole numbers to be stored")
+    rest = {name: np.ascontiguousarray(getattr(network, name), t) for name, t in ARRAYS.items()}
+    return {"node_id": keys, **rest}
+
+
+def _head(network: RoadNetwork) -> dict[str, Any]:
+    head = {
+        "format": FORMAT,
+        "class_names": list(network.class_names),
+        "provenance": asdict(network.provenance),
+    }
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(head, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise RoadError(f"the settings of a network must be plain data: {error}") from error
+    return plain
+
+
+def _digest(arrays: dict[str, NDArray[Any]], head: dict[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes() if array.size == 0 else array.data.cast("B"))
+    return digest.hexdigest()
