@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,23 +33,36 @@ StudyArgument = Annotated[
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage."""
+    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 130 stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a narrow terminal must not end a run
+            stream.reconfigure(errors="replace")
     try:
         app()
     except ShelterGeoError as error:
         typer.echo(f"shelter-geo: {error}", err=True)
         sys.exit(BAD_INPUT)
+    except OSError as error:
+        typer.echo(f"shelter-geo: {error.strerror or error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shelter-geo {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
 def _common(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"shelter-geo {__version__}")
-        raise typer.Exit
+    pass
 
 
 @app.command()
@@ -60,15 +74,23 @@ def run(
     lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
 ) -> None:
     """Compute a study and write its tables, map, figures and data package."""
+    from shelter_geo.study import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+
     from shelter_geo.inputs import load_study
     from shelter_geo.progress import steps
     from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.publish.staging import staged
     from shelter_geo.scenarios import evaluate
 
     with steps() as progress:
         loaded = load_study(study)
-        evaluation = evaluate(loaded, progress=progress)
         folder = out if out is not None else Path("outputs") / loaded.settings.study.id
+        with staged(folder):  # a folder that is closed is told before the work, not after it
+            pass
+        evaluation = evaluate(loaded, progress=progress)
         write_outputs(evaluation, folder, lang=lang, progress=progress)
     _report(evaluation, folder, lang)
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LONGEST_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """Write a value as messages show it: on one line, control characters told, cut where long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
 
 class ShelterGeoError(Exception):
     """Anything the user can mend; the command line prints it and exits with 1."""
@@ -30,8 +38,9 @@ class Fault:
         if self.row is not None:
             place += f", row {self.row}"
         if self.column is not None:
-            place += f", column {self.column}"
-        value = "" if self.value is None else f" ({self.value!r})"
+            plain = self.column.isprintable() and len(self.column) <= LONGEST_SHOWN
+            place += f", column {self.column if plain else shown(self.column)}"
+        value = "" if self.value is None else f" ({shown(self.value)})"
         return f"{place}: {self.message}{value}. {self.remedy}"
 
 

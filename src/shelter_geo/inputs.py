@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from shelter_geo.demand import settlement_demand
-from shelter_geo.errors import Fault, TableError
-from shelter_geo.privacy import public_shelters
+from shelter_geo.errors import Fault, RoadError, TableError
+from shelter_geo.privacy import private_slips, public_shelters
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.reference import network_from_tables
-from shelter_geo.study import Roads, StudySettings, TableFiles, read_settings
-from shelter_geo.tables import check_table, relations, schemas
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
+from shelter_geo.study import StudySettings, read_settings
+from shelter_geo.tables import relations, schemas
+from shelter_geo.tables.areas import read_areas, read_basemap
+from shelter_geo.tables.folder import StudyFolder
+from shelter_geo.tables.links import impossible_links
 
 STUDY_FILE = "study.toml"
 T = TypeVar("T")
@@ -85,23 +84,26 @@ def load_study(path: str | Path | None = None) -> Study:
     StudyError
         If the study file itself is at fault.
     TableError
-        With every fault of every table.
-    PrivacyError
-        If a private point contradicts the settlement named.
+        With every fault of every table, private points among them.
     RoadError
         If the roads make no network.
     """
-    file = bundled_study() if path is None else Path(path)
-    file = file / STUDY_FILE if file.is_dir() else file
+    file = bundled_study() if path is None else _study_file(Path(path))
     settings = read_settings(file)
-    reader = _Reader(file)
-    tables = _read_tables(reader, settings.tables)
-    _relate(reader, settings, tables)
-    roads = _read_roads(reader, settings.roads)
-    package = reader.package(settings.tables.package)
-    if reader.faults:
-        raise TableError(reader.faults)
-    return _assemble(settings, tables, roads, package, reader.hashes)
+    folder = StudyFolder(file)
+    tables = _read_tables(folder, settings)
+    _relate(folder, settings, tables)
+    package = folder.package(settings.tables.package)
+    if folder.faults:
+        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+    return _assemble(settings, tables, package, folder.hashes)
+
+
+def _study_file(path: Path) -> Path:
+    try:
+        return path / STUDY_FILE if path.is_dir() else path
+    except OSError:
+        return path
 
 
 @dataclass(frozen=True)
@@ -113,117 +115,107 @@ class _Tables:
     areas: gpd.GeoDataFrame | None
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
+    nodes: pd.DataFrame | None
+    links: pd.DataFrame | None
 
 
-class _Reader:
-    """Reads the files of one study folder, gathering their faults and hashes."""
-
-    def __init__(self, study_file: Path) -> None:
-        self.folder = study_file.parent
-        self.faults: list[Fault] = []
-        self.hashes = {study_file.name: _sha256(study_file)}
-
-    def path(self, name: str) -> Path:
-        return self.folder / name
-
-    def table(self, name: str | None, schema: pa.DataFrameSchema) -> pd.DataFrame | None:
-        if name is None:
-            return None
-        frame, faults = check_table(self.path(name), schema)
-        self._note(name, faults)
-        return frame
-
-    def areas(self, name: str | None, key: str) -> gpd.GeoDataFrame | None:
-        if name is None:
-            return None
-        frame, faults = relations.read_areas(self.path(name), key)
-        self._note(name, faults)
-        return frame
-
-    def private_table(self, name: str | None) -> pd.DataFrame | None:
-        """Read a table that may be absent and that leaves no trace: no hash, no value."""
-        if name is None or not self.path(name).is_file():
-            return None
-        frame, faults = check_table(self.path(name), schemas.PRIVATE_POINTS, secret=True)
-        self.faults += faults
-        return frame
-
-    def package(self, name: str | None) -> dict[str, Any]:
-        """Read the inputs' own data package, if there is one."""
-        if name is None or not self.path(name).is_file():
-            return {}
-        try:
-            package: dict[str, Any] = json.loads(self.path(name).read_text(encoding="utf-8"))
-        except ValueError as error:
-            remedy = "Make it anew, or take the key package out of the study file."
-            self.faults.append(Fault(name, f"is not valid JSON: {error}", remedy))
-            return {}
-        return package
-
-    def _note(self, name: str, faults: list[Fault]) -> None:
-        self.faults += faults
-        if self.path(name).is_file():
-            self.hashes[name] = _sha256(self.path(name))
-
-
-def _read_tables(reader: _Reader, files: TableFiles) -> _Tables:
+def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
+    files, roads = settings.tables, settings.roads
+    if roads.network != "reference":
+        raise RoadError(
+            f'roads.network = "{roads.network}" cannot be read yet. Use "reference", with tables '
+            "of nodes and links."
+        )
     return _Tables(
-        districts=reader.table(files.districts, schemas.DISTRICTS),
-        settlements=reader.table(files.settlements, schemas.SETTLEMENTS),
-        shelters=reader.table(files.shelters, schemas.SHELTERS),
-        private_points=reader.private_table(files.private_points),
-        areas=reader.areas(files.boundaries, "district_id"),
-        basemap=reader.areas(files.basemap, ""),
-        published_distances=reader.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        districts=folder.table(files.districts, schemas.DISTRICTS),
+        settlements=folder.table(files.settlements, schemas.SETTLEMENTS),
+        shelters=folder.table(files.shelters, schemas.SHELTERS),
+        private_points=folder.private_points(files.private_points),
+        areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
+        basemap=folder.read(files.basemap, read_basemap),
+        published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        nodes=folder.table(roads.nodes, schemas.ROAD_NODES),
+        links=folder.table(roads.links, schemas.ROAD_LINKS),
     )
 
 
-def _relate(reader: _Reader, settings: StudySettings, tables: _Tables) -> None:
+def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> None:
     """Check the tables against each other, as far as they could be read."""
-    files, offshore = settings.tables, settings.checks.outside_boundaries
-    districts, settlements, shelters = tables.districts, tables.settlements, tables.shelters
-    if districts is None:
-        return
-    paths = {name: reader.path(getattr(files, name)) for name in ("districts", "settlements")}
-    paths["shelters"] = reader.path(files.shelters)
-    found = relations.uneven_sums(paths["districts"], districts)
-    known = districts["district_id"]
-    for name, table in (("settlements", settlements), ("shelters", shelters)):
-        if table is not None:
-            path = paths[name]
-            found += relations.unknown_keys(path, table, "district_id", known, of="district")
-    if settlements is not None:
-        found += relations.bare_districts(paths["districts"], districts, settlements)
-        if shelters is not None:
-            found += relations.homeless_shelters(paths["shelters"], shelters, settlements)
+    files = settings.tables
+    if tables.districts is not None:
+        _relate_districts(folder, settings, tables.districts, tables)
+    if tables.settlements is not None and tables.shelters is not None:
+        path = folder.path(files.shelters)
+        folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
+        if tables.private_points is not None and files.private_points is not None:
+            path = folder.path(files.private_points)
+            public = tables.shelters, tables.settlements
+            folder.add(private_slips(path, tables.private_points, *public))
+    if tables.nodes is not None and tables.links is not None:
+        path = folder.path(str(settings.roads.links))
+        folder.add(impossible_links(path, tables.links, tables.nodes))
     if tables.areas is not None:
-        country = shapely.union_all(tables.areas.geometry.to_numpy())
-        found += relations.misplaced_points(paths["districts"], districts, country)
-        if settlements is not None:
-            ashore = settlements[~settlements["settlement_id"].isin(offshore)]
-            found += relations.misplaced_points(paths["settlements"], ashore, country)
-        areas = tables.areas.set_index(tables.areas.index + 1)
-        path = reader.path(files.boundaries)
-        found += relations.unknown_keys(path, areas, "district_id", known, of="district")
-    reader.faults += found
+        _relate_points(folder, settings, tables, tables.areas)
 
 
-def _read_roads(reader: _Reader, roads: Roads) -> RoadNetwork | None:
-    provenance = Provenance(source=roads.source, licence=roads.licence)
-    nodes = reader.table(roads.nodes, schemas.ROAD_NODES)
-    links = reader.table(roads.links, schemas.ROAD_LINKS)
-    if nodes is None or links is None:
-        return None
-    path, known = reader.path(_there(roads.links)), nodes["node_id"]
-    for column in ("from_node", "to_node"):
-        reader.faults += relations.unknown_keys(path, links, column, known, of="node")
-    return None if reader.faults else network_from_tables(nodes, links, provenance)
+def _relate_districts(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: _Tables
+) -> None:
+    """Check sums, and every district that another file names."""
+    files, known = settings.tables, districts["district_id"]
+    folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    named = (
+        (files.settlements, tables.settlements),
+        (files.shelters, tables.shelters),
+        (files.boundaries, tables.areas),
+    )
+    for name, table in named:
+        if table is not None:
+            path = folder.path(name)
+            folder.add(relations.unknown_keys(path, table, "district_id", known, of="district"))
+    if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
+        path = folder.path(files.districts)
+        folder.add(relations.bare_districts(path, districts, tables.settlements))
+    regions = [entry.economic_region for entry in settings.roads.separate]
+    key, of = "roads.separate", "economic_region of the districts"
+    folder.add(_unlisted(folder.study_file, key, regions, districts["economic_region"], of=of))
+
+
+def _relate_points(
+    folder: StudyFolder, settings: StudySettings, tables: _Tables, areas: gpd.GeoDataFrame
+) -> None:
+    """Check that points lie in the country."""
+    files, offshore = settings.tables, settings.checks.outside_boundaries
+    country = shapely.union_all(areas.geometry.to_numpy())
+    if tables.districts is not None:
+        path = folder.path(files.districts)
+        folder.add(relations.misplaced_points(path, tables.districts, country))
+    if tables.settlements is not None:
+        path, known = folder.path(files.settlements), tables.settlements["settlement_id"]
+        ashore = tables.settlements[~known.isin(offshore)]
+        folder.add(relations.misplaced_points(path, ashore, country))
+        key, of = "checks.outside_boundaries", "settlement_id of the settlements"
+        folder.add(_unlisted(folder.study_file, key, offshore, known, of=of))
+    if tables.nodes is not None:
+        path = folder.path(str(settings.roads.nodes))
+        folder.add(relations.misplaced_points(path, tables.nodes, country, abroad=True))
+
+
+def _unlisted(
+    file: str, key: str, values: Iterable[str], known: pd.Series, *, of: str
+) -> list[Fault]:
+    """Name values of the study file that a column of a table does not hold."""
+    listed, remedy = set(known), f"Write it as in the column {of} table, or take it out."
+    return [
+        Fault(file, "stands in no row", remedy, column=key, value=value)
+        for value in values
+        if value not in listed
+    ]
 
 
 def _assemble(
     settings: StudySettings,
     tables: _Tables,
-    network: RoadNetwork | None,
     package: dict[str, Any],
     hashes: dict[str, str],
 ) -> Study:
@@ -241,10 +233,14 @@ def _assemble(
         districts=districts,
         centres=centres.geometry,
         settlements=settlements,
-        shelters=public_shelters(_there(tables.shelters), settlements, tables.private_points),
+        shelters=public_shelters(_there(tables.shelters), settlements),
         basemap=tables.basemap,
         published_distances=tables.published_distances,
-        network=_there(network),
+        network=network_from_tables(
+            _there(tables.nodes),
+            _there(tables.links),
+            Provenance(source=settings.roads.source, licence=settings.roads.licence),
+        ),
         input_package=package,
         input_hashes=dict(sorted(hashes.items())),
     )
@@ -263,7 +259,3 @@ def _points(table: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         ordered, geometry=gpd.points_from_xy(ordered["lon"], ordered["lat"]), crs=4326
     )
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

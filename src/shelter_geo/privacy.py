@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import Geod
 
-from shelter_geo.errors import PrivacyError
+from shelter_geo.errors import Fault, PrivacyError
 
 MAX_KM_FROM_SETTLEMENT = 30.0
 """A private point farther than this from the settlement named for it is taken for a slip."""
 
 
-def public_shelters(
-    shelters: pd.DataFrame,
-    settlements: gpd.GeoDataFrame,
-    private_points: pd.DataFrame | None = None,
-) -> gpd.GeoDataFrame:
+def public_shelters(shelters: pd.DataFrame, settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give each shelter the public point of its settlement.
 
-    Private points are only compared with the settlement named, to catch slips, and then forgotten:
-    moving one inside its settlement changes nothing that is returned.
+    Private points have no part in this: nothing that is returned can depend on them.
 
     Parameters
     ----------
@@ -29,8 +26,6 @@ def public_shelters(
         With `shelter_id` and `settlement_id`.
     settlements
         Public points with `settlement_id` and `name_en`, EPSG:4326.
-    private_points
-        With `shelter_id`, `lat`, `lon`; may be absent.
 
     Returns
     -------
@@ -41,8 +36,7 @@ def public_shelters(
     Raises
     ------
     PrivacyError
-        If a shelter names no known settlement, or if a private point belongs to no shelter or lies
-        far from the settlement named. The message holds no coordinate and no distance.
+        If a shelter names no known settlement, so that it has no public point.
     """
     points = settlements.set_index("settlement_id")
     lost = shelters.loc[~shelters["settlement_id"].isin(points.index), "shelter_id"]
@@ -54,32 +48,56 @@ def public_shelters(
     ordered = shelters.sort_values("shelter_id").set_index("shelter_id", drop=False)
     ordered.index.name = None
     place = points.loc[ordered["settlement_id"]]
-    public = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         ordered.assign(settlement=place["name_en"].to_numpy()),
         geometry=gpd.GeoSeries(place.geometry.to_numpy(), index=ordered.index, crs="EPSG:4326"),
     )
-    if private_points is not None:
-        _refuse_slips(public, private_points)
-    return public
 
 
-def _refuse_slips(public: gpd.GeoDataFrame, private_points: pd.DataFrame) -> None:
-    unknown = sorted(set(private_points["shelter_id"]) - set(public.index))
-    if unknown:
-        raise PrivacyError(
-            f"private points for unknown shelters: {', '.join(unknown)}. "
-            "Remove them or add the shelters."
-        )
-    named = public.geometry.loc[private_points["shelter_id"]]
+def private_slips(
+    path: Path, private_points: pd.DataFrame, shelters: pd.DataFrame, settlements: pd.DataFrame
+) -> list[Fault]:
+    """Name private points that contradict the public tables, by row and without any value.
+
+    Parameters
+    ----------
+    path
+        File of `private_points`, for the fault.
+    private_points
+        With `shelter_id`, `lat`, `lon`, indexed by row number.
+    shelters
+        With `shelter_id` and `settlement_id`.
+    settlements
+        With `settlement_id`, `lat`, `lon`.
+
+    Returns
+    -------
+    list of Fault
+        For points of no shelter, and for points far from the settlement named for the shelter.
+        They hold no coordinate, no distance and no key.
+    """
+    named = shelters.drop_duplicates("shelter_id").set_index("shelter_id")["settlement_id"]
+    places = settlements.drop_duplicates("settlement_id").set_index("settlement_id")
+    home = places.reindex(private_points["shelter_id"].map(named))
     _, _, metres = Geod(ellps="WGS84").inv(
-        named.x.to_numpy(),
-        named.y.to_numpy(),
+        home["lon"].to_numpy(float),
+        home["lat"].to_numpy(float),
         private_points["lon"].to_numpy(float),
         private_points["lat"].to_numpy(float),
     )
     far = np.asarray(metres) > MAX_KM_FROM_SETTLEMENT * 1000
-    if far.any():
-        raise PrivacyError(
-            f"the private point is far from the settlement named for "
-            f"{', '.join(sorted(private_points['shelter_id'][far]))}. Correct one of the two."
-        )
+    strange = ~private_points["shelter_id"].isin(named.index).to_numpy()
+    found = (
+        (strange, "no shelter has this key", "Remove the row, or add the shelter.", "shelter_id"),
+        (
+            far,
+            "the point is far from the settlement named for the shelter",
+            "Correct the point, or the settlement.",
+            "lat, lon",
+        ),
+    )
+    return [
+        Fault(path.name, message, remedy, row, column)
+        for rows, message, remedy, column in found
+        for row in private_points.index[rows].tolist()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ def steps() -> Iterator[Callable[[str, int, int], None]]:
         Takes the name of a step, the work done and the whole. Nothing is drawn in the first two
         seconds, or where standard error is no terminal.
     """
+    if not sys.stderr.isatty():
+        yield lambda name, done, whole: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -29,7 +33,7 @@ def steps() -> Iterator[Callable[[str, int, int], None]]:
     begun = time.monotonic()
 
     def show(name: str, done: int, whole: int) -> None:
-        if not console.is_terminal or time.monotonic() - begun < QUIET_S:
+        if time.monotonic() - begun < QUIET_S:
             return
         bar.start()
         bar.update(task, description=name, completed=done, total=whole)

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import tomllib
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    model_validator,
+)
 
-from shelter_geo.errors import StudyError
+from shelter_geo.toml_file import read_toml
+
+LANGUAGES: Final = ("az", "en", "ru")
+"""Languages of the readers' pages."""
+DISTANCE_LIMITS: Final = 4
+"""Limits between the five colours of the maps."""
 
 Evidence = Literal["sourced", "recalled, to verify", "assumed"]
-LocalText = Annotated[str, Field(min_length=1)] | dict[str, str]
-"""One text for all readers, or one for each language by its code, English among them."""
+LocalText = str | dict[str, str]
+"""One text for all readers, or one for each language by its code."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
 
@@ -23,20 +34,63 @@ def in_english(text: LocalText) -> str:
     return text if isinstance(text, str) else text["en"]
 
 
-def _with_english(text: LocalText) -> LocalText:
-    if isinstance(text, dict) and "en" not in text:
-        raise ValueError("the text needs English words, under the key en")
-    return text
+def _worded(value: Any) -> LocalText:
+    texts = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        raise ValueError("must be text that is not empty")
+    if set(texts) != set(LANGUAGES):
+        raise ValueError(
+            f"has words in {', '.join(map(str, texts)) or 'no language'}: give one text for all "
+            f"readers, or one for each of {', '.join(LANGUAGES)}"
+        )
+    return value if isinstance(value, dict) else str(value)
 
 
-Worded = Annotated[LocalText, AfterValidator(_with_english)]
+def _printable(path: str) -> str:
+    if not path.isprintable():
+        raise ValueError("holds a character that no file name should hold")
+    return path
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+def _inside(path: str) -> str:
+    if PureWindowsPath(path).anchor:
+        raise ValueError(
+            "must be relative to the study file, so that no folder of this computer is named in "
+            "the outputs"
+        )
+    return path
 
 
-class Identity(_Settings):
+def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
+    if not limits or list(limits) != sorted(set(limits)) or limits[0] <= 0:
+        raise ValueError("must be whole numbers above 0 that rise")
+    return limits
+
+
+def _as_many_as_colours(limits: tuple[int, ...]) -> tuple[int, ...]:
+    if len(limits) != DISTANCE_LIMITS:
+        raise ValueError(
+            f"must be {DISTANCE_LIMITS} limits, for the maps have {DISTANCE_LIMITS + 1} colours"
+        )
+    return limits
+
+
+Worded = Annotated[LocalText, PlainValidator(_worded)]
+Limits = Annotated[tuple[int, ...], AfterValidator(_rising)]
+ClassLimits = Annotated[Limits, AfterValidator(_as_many_as_colours)]
+AnyPath = Annotated[str, AfterValidator(_printable)]
+RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
+
+
+class Settings(BaseModel):
+    """Settings that are frozen and take nothing that they do not know."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
+    )
+
+
+class Identity(Settings):
     """What the study is called and which day it describes."""
 
     id: Key
@@ -45,43 +99,43 @@ class Identity(_Settings):
     credit: Worded
 
 
-class TableFiles(_Settings):
-    """Input tables, as paths relative to the study file."""
+class TableFiles(Settings):
+    """Input tables, as paths relative to the study file; private points may lie anywhere."""
 
-    districts: str
-    settlements: str
-    shelters: str
-    private_points: str | None = None
-    boundaries: str
-    basemap: str | None = None
-    published_distances: str | None = None
-    package: str | None = None
+    districts: RelativePath
+    settlements: RelativePath
+    shelters: RelativePath
+    private_points: AnyPath | None = None
+    boundaries: RelativePath
+    basemap: RelativePath | None = None
+    published_distances: RelativePath | None = None
+    package: RelativePath | None = None
 
 
-class Checks(_Settings):
+class Checks(Settings):
     """Exceptions from the checks, each to be explained beside it."""
 
     outside_boundaries: tuple[str, ...] = ()
 
 
-class SeparateRoads(_Settings):
+class SeparateRoads(Settings):
     """A region that roads inside the country do not join to the rest, and why."""
 
     economic_region: str
     reason: Worded
 
 
-class Roads(_Settings):
+class Roads(Settings):
     """Which roads are used and how points join them."""
 
     network: Literal["reference", "osm"] = "reference"
-    nodes: str | None = None
-    links: str | None = None
-    file: str | None = None
+    nodes: RelativePath | None = None
+    links: RelativePath | None = None
+    file: RelativePath | None = None
     source: str
     licence: str
     connector_kmh: float = Field(gt=0, le=130)
-    max_connector_km: float = Field(gt=0)
+    max_connector_km: float = Field(gt=0, le=1000)
     separate: tuple[SeparateRoads, ...] = ()
 
     @model_validator(mode="after")
@@ -93,12 +147,12 @@ class Roads(_Settings):
         return self
 
 
-class Bus(_Settings):
+class Bus(Settings):
     """Timetabled buses as a multiple of the time by car."""
 
-    factor: float = Field(ge=1)
-    low: float = Field(ge=1)
-    high: float = Field(ge=1)
+    factor: float = Field(ge=1, le=100)
+    low: float = Field(ge=1, le=100)
+    high: float = Field(ge=1, le=100)
     source: str
 
     @model_validator(mode="after")
@@ -108,34 +162,26 @@ class Bus(_Settings):
         return self
 
 
-class Access(_Settings):
+class Access(Settings):
     """Thresholds of the access metrics."""
 
-    distance_classes_km: tuple[int, ...] = (50, 100, 200, 300)
-    time_classes_h: tuple[int, ...] = (1, 2, 4)
+    distance_classes_km: ClassLimits = (50, 100, 200, 300)
+    time_classes_h: Limits = (1, 2, 4)
     farthest: int = Field(default=10, ge=1)
     bus: Bus
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Access:
-        for name in ("distance_classes_km", "time_classes_h"):
-            limits = getattr(self, name)
-            if not limits or list(limits) != sorted(set(limits)) or limits[0] <= 0:
-                raise ValueError(f"{name} must be whole numbers above 0 that rise")
-        return self
 
-
-class Reading(_Settings):
+class Reading(Settings):
     """One way to read a published number of places."""
 
     id: Key
-    persons_per_family_place: float = Field(ge=1)
+    persons_per_family_place: float = Field(ge=1, le=100)
     label: str
     source: str
     evidence: Evidence
 
 
-class ClaimPopulation(_Settings):
+class ClaimPopulation(Settings):
     """The population that the published claim was made against."""
 
     value: int = Field(gt=0)
@@ -144,7 +190,7 @@ class ClaimPopulation(_Settings):
     evidence: Evidence
 
 
-class Capacity(_Settings):
+class Capacity(Settings):
     """The norm that places are held against."""
 
     people_per_family_place: int = Field(gt=0)
@@ -154,13 +200,11 @@ class Capacity(_Settings):
 
     @model_validator(mode="after")
     def _distinct(self) -> Capacity:
-        ids = [reading.id for reading in self.readings]
-        if len(set(ids)) < len(ids):
-            raise ValueError("two readings have the same id")
+        _refuse_twice("readings", self.readings)
         return self
 
 
-class Claim(_Settings):
+class Claim(Settings):
     """A published statement and the measure that answers it."""
 
     id: Key
@@ -179,7 +223,7 @@ class Claim(_Settings):
         return self
 
 
-class Assumption(_Settings):
+class Assumption(Settings):
     """Something that no source gives; shown wherever the results are."""
 
     id: Key
@@ -187,7 +231,7 @@ class Assumption(_Settings):
     evidence: Evidence = "assumed"
 
 
-class StudySettings(_Settings):
+class StudySettings(Settings):
     """Everything a study file says."""
 
     study: Identity
@@ -198,6 +242,24 @@ class StudySettings(_Settings):
     capacity: Capacity
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> StudySettings:
+        _refuse_twice("claims", self.claims)
+        _refuse_twice("assumptions", self.assumptions)
+        claimed = self.capacity.claim_population
+        if claimed is not None and claimed.year == self.study.as_of.year:
+            raise ValueError(
+                "capacity.claim_population is of the study's own year: leave it out, and claims "
+                "are held against the districts' people"
+            )
+        return self
+
+
+def _refuse_twice(name: str, entries: Sequence[Reading | Claim | Assumption]) -> None:
+    ids = [entry.id for entry in entries]
+    if twice := sorted({key for key in ids if ids.count(key) > 1}):
+        raise ValueError(f"{name} have the same id twice: {', '.join(twice)}")
 
 
 def read_settings(path: Path) -> StudySettings:
@@ -214,63 +276,4 @@ def read_settings(path: Path) -> StudySettings:
         If the file is missing, is not TOML or holds unknown, missing or impossible values; all
         of them are named together.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StudyError(
-            f"{path}: there is no such study file. Give the path of a TOML file."
-        ) from None
-    except IsADirectoryError:
-        raise StudyError(f"{path}: this is a folder. Give the study file in it.") from None
-    except OSError as error:
-        raise StudyError(f"{path}: cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise StudyError(
-            f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path}: not valid TOML: {error}.") from None
-    try:
-        return StudySettings.model_validate(_tuples(document))
-    except ValidationError as error:
-        lines = [f"{path.name}: {_explain(fault)}" for fault in error.errors()]
-        raise StudyError("\n".join(lines)) from None
-
-
-def _tuples(value: Any) -> Any:
-    """Turn lists into tuples, which strict frozen settings ask for."""
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    return value
-
-
-def _explain(fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"]) or "the file"
-    if fault["type"] == "extra_forbidden":
-        known = _known_keys(fault["loc"][:-1])
-        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-        hint = f' Did you mean "{close[0]}"?' if close else f" Known keys: {', '.join(known)}."
-        return f"unknown key {where}.{hint}"
-    if fault["type"] == "missing":
-        return f"the key {where} is missing. Add it."
-    message = fault["msg"].removeprefix("Value error, ")
-    given = fault["input"]
-    shown = "" if isinstance(given, (dict, tuple, BaseModel)) else f" ({given!r})"
-    return f"{where}{shown}: {message}."
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = StudySettings
-    for part in location:
-        if isinstance(part, int):
-            continue
-        annotation: Any = model.model_fields[part].annotation
-        models = [a for a in (annotation, *getattr(annotation, "__args__", ())) if _is_model(a)]
-        model = models[0]
-    return sorted(model.model_fields)
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return read_toml(path, StudySettings)

@@ -49,6 +49,23 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Columns of each table by its file name."""
 
+_LAYERS: Final[dict[str, tuple[str, ...]]] = {
+    "districts": (
+        *TABLES["access_by_district.csv"], "name_ru", "economic_region_az", "economic_region_ru",
+    ),
+    "settlements": TABLES["access_by_settlement.csv"],
+    "shelters": (
+        "shelter_id", "name_en", "name_az", "name_ru", "settlement_id", "settlement",
+        "district_id", "operator_type", "places", "places_basis", "women", "children", "men",
+        "lgbtq_inclusive", "police_referral_required", "max_stay_days", "as_of", "source",
+    ),
+}  # fmt: skip
+"""Columns of the layers made of input tables: what else a table holds stays there."""
+
+_NO_GROUND: Final = gpd.GeoDataFrame(
+    {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
+)
+
 
 def write_outputs(
     evaluation: Evaluation, out: Path, *, lang: str = "en", progress: Progress | None = None
@@ -79,7 +96,7 @@ def write_outputs(
         ("figures", lambda folder: _write_figures(evaluation, folder, words)),
         ("package", lambda folder: _write_package(evaluation, folder)),
     ]
-    with staged(out) as folder:
+    with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:
         for done, (name, write) in enumerate(steps):
             if progress is not None:
                 progress(name, done, len(steps))
@@ -87,20 +104,17 @@ def write_outputs(
 
 
 def _write_tables(evaluation: Evaluation, folder: Path) -> None:
-    towns = evaluation.study.shelters["settlement"]
     frames = {
-        "access_by_district.csv": evaluation.districts,
-        "access_by_settlement.csv": evaluation.settlements,
-        "access_farthest.csv": evaluation.farthest,
+        "access_by_district.csv": _placed(evaluation.districts, evaluation),
+        "access_by_settlement.csv": _placed(evaluation.settlements, evaluation),
+        "access_farthest.csv": _placed(evaluation.farthest, evaluation),
         "access_metrics.csv": evaluation.metrics,
-        "capacity_by_region.csv": evaluation.shortfall,
+        # Without a claimed population the total stands twice.
+        "capacity_by_region.csv": evaluation.shortfall.drop_duplicates(),
         "claims.csv": evaluation.claims,
     }
     for name, columns in TABLES.items():
-        frame = pd.DataFrame(frames[name])
-        if "nearest_shelter_place" in columns:
-            frame = frame.assign(nearest_shelter_place=frame["nearest_shelter_id"].map(towns))
-        write_table(frame, columns, folder / name)
+        write_table(pd.DataFrame(frames[name]), columns, folder / name)
     kinds = (
         ("district_centre", evaluation.district_costs),
         ("settlement", evaluation.settlement_costs),
@@ -110,15 +124,21 @@ def _write_tables(evaluation: Evaluation, folder: Path) -> None:
     matrix[order].to_parquet(folder / "cost_matrix.parquet", index=False)
 
 
+def _placed(access: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
+    """Name the settlement of the nearest shelter."""
+    towns = evaluation.study.shelters["settlement"]
+    return access.assign(nearest_shelter_place=access["nearest_shelter_id"].map(towns))
+
+
 def _write_layers(evaluation: Evaluation, folder: Path) -> None:
     routes = evaluation.routes.rename_axis("district_id").reset_index()
-    layers = {
-        "districts": evaluation.districts,
-        "settlements": evaluation.settlements,
+    frames: dict[str, Any] = {
+        "districts": _placed(evaluation.districts, evaluation),
+        "settlements": _placed(evaluation.settlements, evaluation),
         "shelters": evaluation.study.shelters,
-        "routes": routes,
-        "roads": evaluation.roads,
     }
+    layers = {name: frame[[*_LAYERS[name], "geometry"]] for name, frame in frames.items()}
+    layers |= {"routes": routes, "roads": evaluation.roads}
     write_geopackage(layers, folder / "study.gpkg", as_of=evaluation.study.settings.study.as_of)
 
 
@@ -136,7 +156,7 @@ def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
         evaluation.settlements,
         _with_cities(evaluation),
         evaluation.routes.rename_axis("district_id").reset_index(),
-        study.basemap,
+        study.basemap if study.basemap is not None else _NO_GROUND,
         title=study_texts.title(evaluation),
         lead=study_texts.lead(evaluation),
         figures=study_texts.key_figures(evaluation),
@@ -179,7 +199,7 @@ def _write_figures(evaluation: Evaluation, folder: Path, words: Words) -> None:
     )
     now = evaluation.shortfall["population_year"] == study.settings.study.as_of.year
     draw_shortfall(
-        evaluation.shortfall[now],
+        evaluation.shortfall[now].drop_duplicates(),
         folder / "figures" / "shortfall",
         people_per_family_place=capacity.people_per_family_place,
         words=words,

@@ -10,7 +10,10 @@ from typing import Any
 
 from shelter_geo import __version__
 from shelter_geo.publish.columns import COLUMNS
-from shelter_geo.study import StudySettings
+from shelter_geo.study import StudySettings, in_english
+
+_UNTOLD: Any = {"assumptions": True, "study": True, "tables": {"private_points"}}
+"""Settings that stand elsewhere in the package, and where private points are kept."""
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -47,16 +50,17 @@ def write_package(
         Data package of the inputs, whose `sources` and `licenses` are carried on.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
+    name = in_english(settings.study.name)
     package = {
         "profile": "data-package",
         "name": settings.study.id,
-        "title": f"{settings.study.name}: road access to shelters and places against need",
+        "title": f"{name}: road access to shelters and places against need",
         "as_of": settings.study.as_of.isoformat(),
         "software": {"name": "shelter_geo", "version": __version__},
         "sources": input_package.get("sources", []),
         "licenses": input_package.get("licenses", []),
         "assumptions": [entry.model_dump() for entry in settings.assumptions],
-        "settings": settings.model_dump(mode="json", exclude={"assumptions", "study"}),
+        "settings": settings.model_dump(mode="json", exclude=_UNTOLD),
         "inputs": [
             {"path": path, "hash": f"sha256:{value}"} for path, value in input_hashes.items()
         ],

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import errno
+import hashlib
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shelter_geo.errors import OutputError
 
+MARK = ".shelter-geo-"
+"""How the names of folders begin that runs write into."""
+
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, *, keep: Collection[str] = ()) -> Iterator[Path]:
     """Give an empty folder to write into; its files replace those in `out` at the end.
 
-    If anything fails or the run is stopped, `out` stays as it was. Files in `out` that the new
-    outputs do not replace are left alone.
+    If anything fails or the run is stopped, `out` stays as it was: files that were already
+    replaced are put back. Only a kill within the few milliseconds of replacing can leave some
+    files new and some old, each of them whole. Files in `out` that the new outputs do not replace
+    are left alone. What killed runs have left is swept, where the system can lock a folder.
 
     Parameters
     ----------
     out
         Folder of the outputs; made if it does not exist.
+    keep
+        SHA-256 of files that must not be replaced, such as the inputs.
 
     Yields
     ------
@@ -33,55 +41,118 @@ def staged(out: Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If a file cannot be written, for want of room or of permission.
+        If a file cannot be written, for want of room or of permission, if another run is writing
+        into `out`, or if a file to be kept would be replaced.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        stage = Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", suffix=".partial", dir=out))
+    except (FileExistsError, NotADirectoryError):
+        raise OutputError(
+            f"{out}: this path, or a part of it, is a file, and the outputs need a folder. Choose "
+            "another with --out."
+        ) from None
     except OSError as error:
         raise OutputError(_sentence(out, error)) from error
+    lock = _lock(out)
+    try:
+        with _stage(out, sweep=lock is not None) as stage:
+            yield stage
+            _move(stage, out, keep)
+    except OSError as error:
+        raise OutputError(_sentence(out, error)) from error
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(out: Path) -> int | None:
+    """Hold a folder against a second run, or return None where the system cannot.
+
+    The lock dies with its run and leaves no file.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(out, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise OutputError(
+            f"{out}: another run is writing into this folder. Wait for it, or choose another "
+            "folder with --out."
+        ) from None
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+@contextmanager
+def _stage(out: Path, *, sweep: bool) -> Iterator[Path]:
+    """Make a folder to write into and remove it; what killed runs have left goes as well."""
+    if sweep:
+        for left in out.glob(f"{MARK}*"):
+            shutil.rmtree(left, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=MARK, dir=out))
     try:
         yield stage
-        _move(stage, out)
-    except OSError as error:
-        raise OutputError(_sentence(out, error)) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move(stage: Path, out: Path) -> None:
-    files = sorted(path for path in stage.rglob("*") if path.is_file())
-    moves = [(file, out / file.relative_to(stage)) for file in files]
+def _move(stage: Path, out: Path, keep: Collection[str]) -> None:
+    new = sorted(path for path in stage.rglob("*") if path.is_file())
+    moves = [(file, out / file.relative_to(stage)) for file in new]
     for _, target in moves:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, f"{target.name} is a folder")
-    for file, target in moves:
-        file.replace(target)
-
-
-def _sweep(out: Path) -> None:
-    """Remove what runs that were killed have left."""
-    for left in out.glob(".*.partial"):
-        owner = left.name[1:].partition("-")[0]
-        if owner.isdigit() and not _alive(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
+        _refuse(target, keep)
+    before = stage / ".before"
+    before.mkdir()
+    old = {
+        target: Path(shutil.copy2(target, before / str(number)))
+        for number, (_, target) in enumerate(moves)
+        if target.exists()
+    }
+    begun: list[Path] = []
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        for file, target in moves:
+            begun.append(target)
+            file.replace(target)
+    except BaseException:
+        _put_back(begun, old)
+        raise
+
+
+def _refuse(target: Path, keep: Collection[str]) -> None:
+    if target.is_dir():
+        raise OutputError(
+            f"{target}: this is a folder, and an output has its name. Move it away, or choose "
+            "another folder with --out."
+        )
+    if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() in keep:
+        raise OutputError(
+            f"{target}: this is an input of the study, and an output would replace it. Choose "
+            "another folder with --out."
+        )
+
+
+def _put_back(begun: Iterable[Path], old: Mapping[Path, Path]) -> None:
+    for target in begun:
+        with suppress(OSError):  # the one that could not be replaced is as it was
+            if target in old:
+                old[target].replace(target)
+            else:
+                target.unlink(missing_ok=True)
 
 
 def _sentence(out: Path, error: OSError) -> str:
-    reason = error.strerror or str(error)
+    file = f" ({Path(error.filename).name})" if isinstance(error.filename, str) else ""
     return (
-        f"{out}: the outputs could not be written: {reason}. What stood there is untouched. "
-        "Free some room, close the files or choose another folder with --out."
+        f"{out}: the outputs could not be written: {error.strerror or error}{file}. What stood "
+        "there is untouched. Free some room, close the files or choose another folder with --out."
     )

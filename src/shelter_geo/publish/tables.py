@@ -11,7 +11,7 @@ import pandas as pd
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.columns import COLUMNS
 
-LIVE = ("=", "+", "-", "@", "\t", "\r")
+LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""
 
 
@@ -24,7 +24,7 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     Parameters
     ----------
     frame
-        Results, in the order to be written.
+        Results, in the order to be written. Without a row it may lack columns.
     columns
         Columns to write; each must be described in `columns.COLUMNS`.
     path
@@ -33,11 +33,15 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     Raises
     ------
     OutputError
-        If a column is not described, or a number is infinite.
+        If a column is not described, is not there, or holds an infinite number.
     """
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown:
         raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
+    frame = frame.reindex(columns=list(columns)) if frame.empty else frame
+    absent = [name for name in columns if name not in frame]
+    if absent:
+        raise OutputError(f"{path.name}: columns that are not there: {', '.join(absent)}")
     cells = pd.DataFrame({name: _cells(frame[name], path) for name in columns})
     path.parent.mkdir(parents=True, exist_ok=True)
     cells.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

@@ -13,6 +13,7 @@ from shelter_geo import access
 from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
 from shelter_geo.claims import compare_claims, measure
 from shelter_geo.costs import CostMatrix, cost_matrix, routes
+from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study
 from shelter_geo.roads.engine import make_engine
 from shelter_geo.roads.snapping import SnapSettings
@@ -68,6 +69,11 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         From `inputs.load_study`.
     progress
         Called with the name of a step, the work done in it and the whole.
+
+    Raises
+    ------
+    CostError
+        If nobody reaches any shelter by road.
     """
     settings = study.settings
     limits = {
@@ -87,6 +93,11 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     districts = access.weight_over_settlements(
         _access(study, study.districts, from_centres), settlements
     )
+    if not (districts["reachable"] & (districts["population"] > 0)).any():
+        raise CostError(
+            "no district reaches any shelter by road. Check the settlements of the shelters, the "
+            "road links and max_connector_km."
+        )
     by_region = _shortfall(study)
     claimed = _claimed_shortfall(study)
     measures = measure(districts, study.shelters, claimed)

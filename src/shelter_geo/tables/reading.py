@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from shelter_geo.errors import Fault
 
-MAX_ROWS_NAMED = 20
+NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
+"""Controls, turns of the writing direction, and the sign for a letter lost on the way."""
 
 
 def read_text_table(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
@@ -25,73 +27,113 @@ def read_text_table(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     Returns
     -------
     frame
-        All columns as stripped text, indexed by row number (the header is row 1); None where the
-        file cannot be read as a table.
+        All columns as stripped text, indexed by row number (the header is row 1), without blank
+        rows and rows of a wrong length; None where the file cannot be read as a table.
     faults
-        What is wrong with the file as such.
+        What is wrong with the file as such. They name no cell value.
     """
-    text, faults = _decode(path)
+    text, faults = decoded(path)
     if text is None:
         return None, faults
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        return None, [_fault(path, f"cannot be split into columns: {error}", "Check the quotes.")]
+    rows, faults = _split(path, text)
+    if faults:
+        return None, faults
     header = [name.strip() for name in rows[0]] if rows else []
-    if not any(header):
-        return None, [_fault(path, "the table is empty", "Give at least a row of column names.")]
-    if len(header) == 1 and any(sign in header[0] for sign in ";\t"):
-        return None, [
-            _fault(path, "columns are not separated by commas", "Save it as comma-separated CSV.")
-        ]
-    if doubled := sorted({name for name in header if header.count(name) > 1}):
-        return None, [
-            _fault(path, f"column {name!r} stands twice", "Keep one of them.") for name in doubled
-        ]
-    return _frame(path, header, rows[1:])
+    if faults := _header_faults(path, header, empty=not text.strip()):
+        return None, faults
+    filled = [(i, row) for i, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    return _frame(path, header, filled[1:])
 
 
-def _frame(
-    path: Path, header: list[str], rows: list[list[str]]
-) -> tuple[pd.DataFrame | None, list[Fault]]:
-    filled = [(i, row) for i, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
-    ragged = [(i, len(row)) for i, row in filled if len(row) != len(header)]
-    if ragged:
-        return None, [
-            Fault(
-                path.name,
-                f"has {found} cells where the header has {len(header)}",
-                "Quote cells that hold commas, and fill or remove the others.",
-                row=i,
-            )
-            for i, found in ragged[:MAX_ROWS_NAMED]
-        ]
-    cells = [[cell.strip() for cell in row] for _, row in filled]
-    index = pd.Index([i for i, _ in filled], name="row", dtype="int64")
-    return pd.DataFrame(cells, index=index, columns=header, dtype=str), []
+def decoded(path: Path) -> tuple[str | None, list[Fault]]:
+    """Read the text of a file.
 
+    Parameters
+    ----------
+    path
+        A file in UTF-8, with or without a byte order mark.
 
-def _decode(path: Path) -> tuple[str | None, list[Fault]]:
+    Returns
+    -------
+    text
+        None if the file cannot be read or is not such a text.
+    faults
+        Why not.
+    """
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
         return None, [_fault(path, "there is no such file", f"Put it at {path}.")]
     except OSError as error:
         return None, [_fault(path, f"cannot be read: {error.strerror}", "Check the path.")]
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4096]:
-        return None, [_fault(path, "is UTF-16 or not text", "Save it as CSV in UTF-8.")]
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw:
+        return None, [_fault(path, "is UTF-16 or not text", "Save it in UTF-8.")]
     try:
-        return raw.decode("utf-8-sig"), []
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        message = f"byte {error.start} is not UTF-8; the file may be Windows-1251 or Windows-1254"
         row = raw[: error.start].count(b"\n") + 1
-        return None, [
-            Fault(
-                path.name,
-                f"byte {error.start} is not UTF-8; the file may be Windows-1251 or Windows-1254",
-                "Save it as CSV in UTF-8.",
-                row=row,
-            )
-        ]
+        return None, [Fault(path.name, message, "Save it in UTF-8.", row)]
+    if found := NO_LETTER.search(text):
+        row = text[: found.start()].count("\n") + 1
+        message = f"holds a character that is no letter (U+{ord(found[0]):04X})"
+        return None, [Fault(path.name, message, "Take it out, or mend the letter.", row)]
+    return text, []
+
+
+def _split(path: Path, text: str) -> tuple[list[list[str]], list[Fault]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(row)
+    except csv.Error as error:
+        message = f"cannot be split into columns from here on: {error}"
+        remedy = "Close every quote, and double a quote inside a cell."
+        return [], [Fault(path.name, message, remedy, len(rows) + 1)]
+    return rows, []
+
+
+def _header_faults(path: Path, header: list[str], *, empty: bool) -> list[Fault]:
+    if empty:
+        return [_fault(path, "the table is empty", "Give a row of column names, then the data.")]
+    if not any(header):
+        remedy = "Put the column names into the first row."
+        return [_fault(path, "the first row is blank", remedy)]
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t"):
+        remedy = "Save it as comma-separated CSV."
+        return [_fault(path, "columns are not separated by commas", remedy)]
+    named = [name for name in header if name]
+    twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
+    return [
+        _fault(path, f"columns {_numbers(header, name)} have the same name", "Keep one of them.")
+        for name in twice
+    ]
+
+
+def _numbers(header: list[str], name: str) -> str:
+    return " and ".join(str(i) for i, other in enumerate(header, start=1) if other == name)
+
+
+def _frame(
+    path: Path, header: list[str], rows: list[tuple[int, list[str]]]
+) -> tuple[pd.DataFrame | None, list[Fault]]:
+    width = len(header)
+    remedy = "Quote cells that hold commas, and fill or remove the others."
+    faults, whole = [], []
+    for i, row in rows:
+        if len(row) < width or any(cell.strip() for cell in row[width:]):
+            message = f"has {len(row)} cells where the header has {width}"
+            faults.append(Fault(path.name, message, remedy, i))
+        else:
+            whole.append((i, [cell.strip() for cell in row[:width]]))
+    named = [place for place, name in enumerate(header) if name]
+    for place in sorted(set(range(width)) - set(named)):
+        if any(cells[place] for _, cells in whole):
+            message = f"column {place + 1} has no name"
+            faults.append(_fault(path, message, "Name it in the first row, or remove it."))
+    index = pd.Index([i for i, _ in whole], name="row", dtype="int64")
+    cells = [[cells[place] for place in named] for _, cells in whole]
+    return pd.DataFrame(cells, index=index, columns=[header[p] for p in named], dtype=str), faults
 
 
 def _fault(path: Path, message: str, remedy: str) -> Fault:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -43,7 +42,9 @@ def unknown_keys(
     ]
 
 
-def misplaced_points(path: Path, table: pd.DataFrame, country: shapely.Geometry) -> list[Fault]:
+def misplaced_points(
+    path: Path, table: pd.DataFrame, country: shapely.Geometry, *, abroad: bool = False
+) -> list[Fault]:
     """Name every point outside the country, and say where latitude and longitude look swapped.
 
     Parameters
@@ -51,16 +52,23 @@ def misplaced_points(path: Path, table: pd.DataFrame, country: shapely.Geometry)
     path
         File of `table`, for the fault.
     table
-        With `lat` and `lon` in degrees, indexed by row number.
+        With `lat` and `lon` in degrees, indexed by row number. Missing ones are passed over.
     country
         Outline in EPSG:4326.
+    abroad
+        Whether points may lie outside, so that only swapped ones are named.
     """
     near = shapely.buffer(country, BORDER_TOLERANCE_DEG)
     shapely.prepare(near)
-    lat, lon = table["lat"].to_numpy(float), table["lon"].to_numpy(float)
+    known = table[table["lat"].notna() & table["lon"].notna()]
+    lat, lon = known["lat"].to_numpy(float), known["lon"].to_numpy(float)
     inside, swapped = shapely.contains_xy(near, lon, lat), shapely.contains_xy(near, lat, lon)
-    rows, faults = table.index.tolist(), []
-    for i in np.flatnonzero(~inside).tolist():
+    if len(known) > 1 and (swapped & ~inside).all():
+        message = "latitude and longitude are swapped in every row"
+        remedy = "Exchange the two columns; if they are right, the boundaries are swapped."
+        return [Fault(path.name, message, remedy, column="lat, lon")]
+    rows, faults = known.index.tolist(), []
+    for i in np.flatnonzero(~inside & (swapped if abroad else True)).tolist():
         row, value = rows[i], f"{lat[i]}, {lon[i]}"
         if swapped[i]:
             message, remedy = "latitude and longitude are swapped", "Exchange the two cells."
@@ -71,23 +79,26 @@ def misplaced_points(path: Path, table: pd.DataFrame, country: shapely.Geometry)
 
 
 def uneven_sums(path: Path, districts: pd.DataFrame) -> list[Fault]:
-    """Name districts with more women than people, or where men and women do not add up.
+    """Name districts with more women than people, or whose men and women do not add up.
+
+    Missing numbers are passed over; a table without any people is named as such.
 
     Parameters
     ----------
     path
         File of `districts`, for the fault.
     districts
-        With `population`, `women` and perhaps `men`, indexed by row number.
+        With `population`, `women` and `men`, indexed by row number.
     """
-    too_many = districts["women"] > districts["population"]
+    if (districts["population"] == 0).fillna(False).all():
+        remedy = "Give the people of each district."
+        return [Fault(path.name, "nobody lives in any district", remedy, column="population")]
+    too_many = (districts["women"] > districts["population"]).fillna(False)
     women = districts.loc[too_many, "women"]
     faults = [
         Fault(path.name, "more women than people", "Check both cells.", row, "women", str(n))
         for row, n in zip(women.index.tolist(), women, strict=True)
     ]
-    if "men" not in districts:
-        return faults
     off = (districts["men"] + districts["women"] != districts["population"]).fillna(False)
     men = districts.loc[off & ~too_many, "men"]
     return faults + [
@@ -149,46 +160,3 @@ def homeless_shelters(path: Path, shelters: pd.DataFrame, settlements: pd.DataFr
         )
         for row, key in zip(strays.index.tolist(), strays["district_id"], strict=True)
     ]
-
-
-def read_areas(path: Path, key: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
-    """Read a GeoJSON file of areas keyed by a property.
-
-    Parameters
-    ----------
-    path
-        GeoJSON in EPSG:4326.
-    key
-        Property that every feature must carry; an empty text asks for none.
-
-    Returns
-    -------
-    areas
-        Sorted by key; None if there is any fault.
-    faults
-        All faults, with the feature's number as row.
-    """
-    if not path.is_file():
-        return None, [Fault(path.name, "there is no such file", f"Put it at {path}.")]
-    try:
-        areas = gpd.read_file(path, engine="pyogrio")
-    except Exception as error:  # pyogrio raises a different class for every way to be broken
-        reason = str(error).splitlines()[0][:120]
-        return None, [Fault(path.name, "cannot be read as GeoJSON", f"GDAL says: {reason}.")]
-    if len(areas) == 0:
-        return None, [Fault(path.name, "holds no feature", "Give at least one area.")]
-    if key and key not in areas:
-        return None, [Fault(path.name, "the property is missing", "Add it.", column=key)]
-    faults = [
-        Fault(path.name, "the geometry is empty or not valid", "Repair it.", row=int(i) + 1)
-        for i in np.flatnonzero(areas.geometry.isna() | ~areas.geometry.is_valid)
-    ]
-    if key:
-        doubled = areas.loc[areas[key].duplicated(), key]
-        faults += [
-            Fault(path.name, "this key stands twice", "Merge the two.", int(i) + 1, key, str(value))
-            for i, value in doubled.items()
-        ]
-    if faults:
-        return None, faults
-    return (areas.sort_values(key, ignore_index=True) if key else areas), []

@@ -10,12 +10,15 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from shelter_geo.tables.giveaways import gives_a_place_away
+
 Test = Callable[[pd.Series], "pd.Series[bool]"]
 
-WHOLE: Final = re.compile(r"\d{1,12}")
-DECIMAL: Final = re.compile(r"-?\d{1,9}(\.\d+)?")
+WHOLE: Final = re.compile(r"[0-9]{1,18}")
+DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-POINT_IN_TEXT: Final = re.compile(r"\d{1,3}[.,]\d{3,}\D{1,12}\d{1,3}[.,]\d{3,}|https?://|www\.")
+MOST_PEOPLE: Final = 10**9
+"""More than any district holds; shares of people up to it are exact in 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ IS_WHOLE = Rule(
 IS_DECIMAL = Rule(
     _matches(DECIMAL), "is not a number", "Write it with a decimal point, such as 40.25."
 )
+IS_PEOPLE = Rule(_between(0, MOST_PEOPLE), "is more than any place holds", "Count again.")
 IS_PLACES = Rule(
-    _between(0, 1e6, above=True),
+    _between(0, MOST_PEOPLE, above=True),
     "a shelter needs at least one place",
     "Give its places, or remove the row if it is closed.",
 )
@@ -70,9 +74,9 @@ IS_POSITIVE = Rule(
     _between(0, 1e9, above=True), "must be above 0", "Measure it again, or remove the row."
 )
 NO_PLACE = Rule(
-    lambda column: ~column.str.contains(POINT_IN_TEXT),
-    "this text may give a place away (coordinates or a link)",
-    "Name the settlement only.",
+    lambda column: ~column.map(gives_a_place_away).astype(bool),
+    "this text may give a place away: a coordinate, a link or a street",
+    "Name the settlement only, and a source by its title and day.",
 )
 
 
@@ -131,9 +135,9 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "economic_region": _text(),
         "economic_region_az": _text(required=False, blank=True),
         "economic_region_ru": _text(required=False, blank=True),
-        "population": _column("whole", IS_WHOLE),
-        "women": _column("whole", IS_WHOLE),
-        "men": _column("whole", IS_WHOLE, required=False, blank=True),
+        "population": _column("whole", IS_WHOLE, IS_PEOPLE),
+        "women": _column("whole", IS_WHOLE, IS_PEOPLE),
+        "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "counts_registered_not_resident": _column("yes_no", _YES_NO),
         "lat": _lat(),
         "lon": _lon(),
@@ -149,7 +153,7 @@ SETTLEMENTS: Final = pa.DataFrameSchema(
         "district_id": _key(),
         "lat": _lat(),
         "lon": _lon(),
-        "population_listed": _column("whole", IS_WHOLE, blank=True),
+        "population_listed": _column("whole", IS_WHOLE, IS_PEOPLE, blank=True),
     },
     name="settlements",
 )
@@ -163,13 +167,13 @@ SHELTERS: Final = pa.DataFrameSchema(
         "settlement_id": _key(),
         "district_id": _key(),
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
-        "places": _column("whole", IS_WHOLE, IS_PLACES),
+        "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
         **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
         "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),
-        "as_of": _text(required=False, blank=True),
-        "source": _text(),
+        "as_of": _column("text", NO_PLACE, required=False, blank=True),
+        "source": _column("text", NO_PLACE),
     },
     name="shelters",
     strict=True,
