@@ -22,7 +22,7 @@ from study_copy import (
     copy_study,
 )
 
-from shelter_geo.errors import Fault, RoadError, StudyError, TableError
+from shelter_geo.errors import Fault, StudyError, TableError
 from shelter_geo.inputs import Study, bundled_study, load_study
 
 
@@ -237,10 +237,12 @@ def test_a_shelter_in_a_settlement_of_another_district(copy: StudyCopy) -> None:
     assert "Write AZ-BA, or name another settlement" in str(found)
 
 
-def test_roads_from_a_source_that_cannot_be_read_yet(copy: StudyCopy) -> None:
-    copy.replace("study.toml", 'network = "reference"', 'network = "osm"\nfile = "x.pbf"')
-    with pytest.raises(RoadError, match="cannot be read yet"):
-        load_study(copy.file)
+@pytest.mark.parametrize("name", ["missing.npz", "missing.osm.pbf"])
+def test_a_road_file_that_is_not_there_is_named_with_a_remedy(copy: StudyCopy, name: str) -> None:
+    copy.replace("study.toml", 'network = "reference"', f'network = "osm"\nfile = "{name}"')
+    (found,) = faults(copy)
+    assert found.file == name
+    assert "roads import" in found.remedy
 
 
 def test_optional_files_and_columns_may_be_absent(copy: StudyCopy) -> None:

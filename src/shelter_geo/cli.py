@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shelter_geo import __version__
+from shelter_geo import __version__, cli_roads
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(cli_roads.app)
 
 StudyArgument = Annotated[
     Path | None,
@@ -74,16 +76,13 @@ def run(
     lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
 ) -> None:
     """Compute a study and write its tables, map, figures and data package."""
-    from shelter_geo.study import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+    _known_language(lang)
 
     from shelter_geo.inputs import load_study
     from shelter_geo.progress import steps
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.publish.staging import staged
-    from shelter_geo.scenarios import evaluate
+    from shelter_geo.scenarios import evaluate, evaluate_plans, read_plans, today_first
 
     with steps() as progress:
         loaded = load_study(study)
@@ -91,7 +90,10 @@ def run(
         with staged(folder):  # a folder that is closed is told before the work, not after it
             pass
         evaluation = evaluate(loaded, progress=progress)
-        write_outputs(evaluation, folder, lang=lang, progress=progress)
+        plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+        several = len(plans) > 1
+        evaluated = evaluate_plans(loaded, plans, progress=progress) if several else None
+        write_outputs(evaluation, folder, plans=evaluated, lang=lang, progress=progress)
     _report(evaluation, folder, lang)
 
 
@@ -105,6 +107,48 @@ def validate(study: StudyArgument = None) -> None:
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
         f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
     )
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[str], typer.Argument(help="Scenario files, or keys of the study's own scenarios.")
+    ],
+    study: Annotated[
+        Path | None, typer.Option("--study", help="Study file or its folder; else the bundled.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language: en, az or ru.")] = "en",
+) -> None:
+    """Compare scenarios with the first of them: figures, who gains and who loses."""
+    _known_language(lang)
+    if len(scenarios) < 2:
+        raise typer.BadParameter("name at least two", param_hint="SCENARIOS")
+
+    from shelter_geo.inputs import load_study
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.scenario_outputs import comparison_lines, write_scenarios
+    from shelter_geo.publish.staging import staged
+    from shelter_geo.scenarios import evaluate_plans, find_plans
+
+    with steps() as progress:
+        loaded = load_study(study)
+        plans = find_plans(scenarios, loaded.scenarios)
+        evaluated = evaluate_plans(loaded, plans, progress=progress)
+        if out is not None:
+            with staged(out, keep=set(loaded.input_hashes.values())) as folder:
+                write_scenarios(evaluated, folder, lang=lang)
+    for line in comparison_lines(evaluated, lang):
+        typer.echo(line)
+
+
+def _known_language(lang: str) -> None:
+    from shelter_geo.study import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
 
 
 def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from shelter_geo.demand import settlement_demand
-from shelter_geo.errors import Fault, RoadError, TableError
+from shelter_geo.errors import Fault, TableError
 from shelter_geo.privacy import private_slips, public_shelters
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.reference import network_from_tables
@@ -22,6 +22,7 @@ from shelter_geo.tables import relations, schemas
 from shelter_geo.tables.areas import read_areas, read_basemap
 from shelter_geo.tables.folder import StudyFolder
 from shelter_geo.tables.links import impossible_links
+from shelter_geo.tables.road_file import read_network
 
 STUDY_FILE = "study.toml"
 T = TypeVar("T")
@@ -34,6 +35,8 @@ class Study:
     Attributes
     ----------
     settings : StudySettings
+    scenarios : Path or None
+        Folder of the plans that come with the study.
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
     centres : GeoSeries
@@ -52,6 +55,7 @@ class Study:
     """
 
     settings: StudySettings
+    scenarios: Path | None
     districts: gpd.GeoDataFrame
     centres: gpd.GeoSeries
     settlements: gpd.GeoDataFrame
@@ -96,7 +100,9 @@ def load_study(path: str | Path | None = None) -> Study:
     package = folder.package(settings.tables.package)
     if folder.faults:
         raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
-    return _assemble(settings, tables, package, folder.hashes)
+    named = settings.tables.scenarios
+    scenarios = None if named is None else folder.path(named)
+    return _assemble(settings, tables, package, folder.hashes, scenarios)
 
 
 def _study_file(path: Path) -> Path:
@@ -117,15 +123,12 @@ class _Tables:
     published_distances: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
+    network: RoadNetwork | None
 
 
 def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     files, roads = settings.tables, settings.roads
-    if roads.network != "reference":
-        raise RoadError(
-            f'roads.network = "{roads.network}" cannot be read yet. Use "reference", with tables '
-            "of nodes and links."
-        )
+    tabled = roads.network == "reference"
     return _Tables(
         districts=folder.table(files.districts, schemas.DISTRICTS),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS),
@@ -134,8 +137,9 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
-        nodes=folder.table(roads.nodes, schemas.ROAD_NODES),
-        links=folder.table(roads.links, schemas.ROAD_LINKS),
+        nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
+        links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
+        network=None if tabled else folder.read(roads.file, read_network),
     )
 
 
@@ -218,6 +222,7 @@ def _assemble(
     tables: _Tables,
     package: dict[str, Any],
     hashes: dict[str, str],
+    scenarios: Path | None,
 ) -> Study:
     centres = _points(_there(tables.districts), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
@@ -230,20 +235,22 @@ def _assemble(
     settlements = settlement_demand(districts, listed)
     return Study(
         settings=settings,
+        scenarios=scenarios,
         districts=districts,
         centres=centres.geometry,
         settlements=settlements,
         shelters=public_shelters(_there(tables.shelters), settlements),
         basemap=tables.basemap,
         published_distances=tables.published_distances,
-        network=network_from_tables(
-            _there(tables.nodes),
-            _there(tables.links),
-            Provenance(source=settings.roads.source, licence=settings.roads.licence),
-        ),
+        network=tables.network or _network(settings, tables),
         input_package=package,
         input_hashes=dict(sorted(hashes.items())),
     )
+
+
+def _network(settings: StudySettings, tables: _Tables) -> RoadNetwork:
+    provenance = Provenance(source=settings.roads.source, licence=settings.roads.licence)
+    return network_from_tables(_there(tables.nodes), _there(tables.links), provenance)
 
 
 def _there(value: T | None) -> T:

@@ -110,6 +110,7 @@ class TableFiles(Settings):
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
     package: RelativePath | None = None
+    scenarios: RelativePath | None = None
 
 
 class Checks(Settings):
@@ -190,13 +191,114 @@ class ClaimPopulation(Settings):
     evidence: Evidence
 
 
+class Range(Settings):
+    """A number that is known within limits, and where it comes from."""
+
+    low: float = Field(ge=0)
+    central: float
+    high: float = Field(le=1e9)
+    source: str
+    evidence: Evidence
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low, central and high must not fall")
+        return self
+
+
+class Share(Range):
+    """A share, from 0 to 1."""
+
+    high: float = Field(le=1)
+
+
+class Multiple(Range):
+    """Cases there are for each one counted, 1 or more."""
+
+    low: float = Field(ge=1)
+
+
+class DemandBase(Settings):
+    """A yearly count of cases for the whole country, and how many each stands for."""
+
+    id: Key
+    cases: Range
+    under_reporting: Multiple
+
+
+class CaseTable(Settings):
+    """A yearly count of cases by district, of which small numbers are never published."""
+
+    file: AnyPath = Field(exclude=True)
+    threshold: int = Field(default=5, ge=2, le=1000)
+    source: str
+    evidence: Evidence
+    under_reporting: Multiple
+
+
+class Demand(Settings):
+    """What stays in shelters are computed from; without bases and cases there are none."""
+
+    share_needing: Share
+    bases: tuple[DemandBase, ...] = ()
+    cases: CaseTable | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Demand:
+        _refuse_twice("bases", self.bases)
+        if any(base.id == "cases" for base in self.bases):
+            raise ValueError('no base may have the id "cases", which stands for the case table')
+        return self
+
+
+class Stays(Settings):
+    """Mean length of a stay, and the children who come along."""
+
+    days: Range = Range(
+        low=30, central=90, high=180, source="no source: one to six months", evidence="assumed"
+    )
+    children_per_woman: Range = Range(
+        low=0.5, central=1, high=1.5, source="no source", evidence="assumed"
+    )
+
+
+class TurnAwayTarget(Settings):
+    """Share of those who ask that a shelter may turn away."""
+
+    target: float = Field(default=0.05, gt=0, lt=1)
+    source: str = "no source: one in twenty"
+    evidence: Evidence = "assumed"
+
+
+class Catchment(Settings):
+    """How far a shelter reaches, and the classes of the map of places within reach."""
+
+    minutes: float = Field(default=120, gt=0, le=10_000)
+    decay: Literal["slow", "fast", "none"] = "slow"
+    classes_per_10000: tuple[float, float, float] = (0.05, 0.1, 0.25)
+    source: str = "no source: two hours"
+    evidence: Evidence = "assumed"
+
+    @model_validator(mode="after")
+    def _rising(self) -> Catchment:
+        limits = (0, *self.classes_per_10000)
+        if list(limits) != sorted(set(limits)):
+            raise ValueError("classes_per_10000 must be above 0 and rise")
+        return self
+
+
 class Capacity(Settings):
-    """The norm that places are held against."""
+    """The norm that places are held against, and the stays that are asked for."""
 
     people_per_family_place: int = Field(gt=0)
     norm_source: str
     readings: tuple[Reading, ...] = Field(min_length=1)
     claim_population: ClaimPopulation | None = None
+    demand: Demand | None = None
+    stays: Stays = Stays()
+    turn_away: TurnAwayTarget = TurnAwayTarget()
+    catchment: Catchment = Catchment()
 
     @model_validator(mode="after")
     def _distinct(self) -> Capacity:
@@ -256,7 +358,9 @@ class StudySettings(Settings):
         return self
 
 
-def _refuse_twice(name: str, entries: Sequence[Reading | Claim | Assumption]) -> None:
+def _refuse_twice(
+    name: str, entries: Sequence[Reading | DemandBase | Claim | Assumption]
+) -> None:
     ids = [entry.id for entry in entries]
     if twice := sorted({key for key in ids if ids.count(key) > 1}):
         raise ValueError(f"{name} have the same id twice: {', '.join(twice)}")

@@ -127,7 +127,7 @@ def access_map(
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(row) for _, row in frame.iterrows()]
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes) -> ReaderTable:

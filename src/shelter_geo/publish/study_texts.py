@@ -161,3 +161,8 @@ def _telling_limit(head: Headline) -> int:
     """Return the farthest limit that somebody lives beyond, else the nearest limit."""
     crossed = [limit for limit, people in head.beyond.items() if people > 0]
     return max(crossed, default=min(head.beyond))
+
+
+def sources(evaluation: Evaluation) -> list[str]:
+    """Return the titles of the sources of the inputs."""
+    return [str(source["title"]) for source in evaluation.study.input_package.get("sources", [])]

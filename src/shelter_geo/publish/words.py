@@ -102,7 +102,7 @@ class Words:
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Write a number with this language's separators, to `digits` decimals."""
-        return str(format_decimal(value, _pattern(digits), locale=self.lang))
+        return _decimal(float(value), digits, self.lang)
 
     def percent(self, share: float, *, digits: int = 0) -> str:
         """Write a share of 1 as a percentage."""
@@ -151,6 +151,11 @@ def _pattern(digits: int) -> str:
 def known_people(count: float) -> int:
     """Round a number of people to the hundred that is known of it."""
     return _to_step(count, _PEOPLE_STEP)
+
+
+@cache
+def _decimal(value: float, digits: int, lang: str) -> str:
+    return str(format_decimal(value, _pattern(digits), locale=lang))
 
 
 def _to_step(value: float, step: int) -> int:

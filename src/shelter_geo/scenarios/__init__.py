@@ -1,5 +1,22 @@
 """Named plans, their evaluation and their comparison with today."""
 
+from shelter_geo.scenarios.applying import apply_plan
+from shelter_geo.scenarios.bundle import EvaluatedPlans, evaluate_plans, today_first
+from shelter_geo.scenarios.comparison import Comparison, compare
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.plan import Plan, find_plans, read_plan, read_plans
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = [
+    "Comparison",
+    "EvaluatedPlans",
+    "Evaluation",
+    "Plan",
+    "apply_plan",
+    "compare",
+    "evaluate",
+    "evaluate_plans",
+    "find_plans",
+    "read_plan",
+    "read_plans",
+    "today_first",
+]

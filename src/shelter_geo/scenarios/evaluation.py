@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +17,8 @@ from shelter_geo.costs import CostMatrix, cost_matrix, routes
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study
 from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.roads.snap_report import snap_table
+from shelter_geo.roads.snapping import SnapSettings, snap
 from shelter_geo.study import in_english
 
 Progress = Callable[[str, int, int], None]
@@ -43,8 +45,6 @@ class Evaluation:
         See `claims.compare_claims`.
     routes : GeoDataFrame
         Line from each reachable district centre to its nearest shelter.
-    roads : GeoDataFrame
-        The network's edges.
     """
 
     study: Study
@@ -57,7 +57,16 @@ class Evaluation:
     shortfall: pd.DataFrame
     claims: pd.DataFrame
     routes: gpd.GeoDataFrame
-    roads: gpd.GeoDataFrame
+
+    @cached_property
+    def roads(self) -> gpd.GeoDataFrame:
+        """The network's edges as lines."""
+        return self.study.network.to_frame()
+
+    @cached_property
+    def joins(self) -> pd.DataFrame:
+        """Where centres, settlements and shelters join the roads; see `roads.snap_report`."""
+        return _joins(self.study)
 
 
 def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
@@ -115,7 +124,6 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         routes=routes(
             study.network, study.centres, shelters, reached["nearest_shelter_id"], **roads
         ),
-        roads=study.network.to_frame(),
     )
 
 
@@ -126,6 +134,22 @@ def _snapping(study: Study) -> SnapSettings:
         connector_kmh=roads.connector_kmh,
         max_connector_km=roads.max_connector_km,
     )
+
+
+def _joins(study: Study) -> pd.DataFrame:
+    """Tabulate where all points join the roads, each held against its district's main part."""
+    points = {
+        "district_centre": (study.centres, pd.Series(study.districts.index)),
+        "settlement": (study.settlements.geometry, study.settlements["district_id"]),
+        "shelter": (study.shelters.geometry, study.shelters["district_id"]),
+    }
+    keys = pd.concat([table.index.to_series() for table, _ in points.values()])
+    kinds = [kind for kind, (table, _) in points.items() for _ in range(len(table))]
+    every = gpd.GeoSeries(pd.concat([table for table, _ in points.values()]).to_numpy(), crs=4326)
+    groups = pd.concat([group for _, group in points.values()], ignore_index=True)
+    anchors = snap(study.network, every, settings=_snapping(study), groups=groups)
+    table = snap_table(study.network, every, anchors, groups=groups)
+    return table.assign(point_kind=kinds, point_id=keys.to_numpy())
 
 
 def _named(progress: Progress | None, step: str) -> Callable[[int, int], None] | None:

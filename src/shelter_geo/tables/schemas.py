@@ -124,7 +124,9 @@ def _lon() -> pa.Column:
 
 _YES_NO = _one_of("yes", "no")
 _YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
-_GROUPS = ("women", "children", "men", "lgbtq_inclusive")
+_GROUPS = (
+    "women", "children", "men", "lgbtq_inclusive", "disabilities", "elderly", "addiction",
+)  # fmt: skip
 
 DISTRICTS: Final = pa.DataFrameSchema(
     {
@@ -182,6 +184,15 @@ SHELTERS: Final = pa.DataFrameSchema(
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
     {"shelter_id": _key(unique=True), "lat": _lat(), "lon": _lon()},
     name="private points",
+    strict=True,
+)
+
+CASES: Final = pa.DataFrameSchema(
+    {
+        "district_id": _key(unique=True),
+        "cases": _column("whole", IS_WHOLE, IS_PEOPLE),
+    },
+    name="cases",
     strict=True,
 )
 

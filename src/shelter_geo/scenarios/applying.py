@@ -1,0 +1,120 @@
+"""A plan applied to a study: another study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from shelter_geo.errors import StudyError
+from shelter_geo.inputs import Study
+from shelter_geo.roads.changes import apply_changes
+from shelter_geo.scenarios.plan import (
+    CloseShelter,
+    MoveShelter,
+    OpenShelter,
+    Plan,
+    ResizeShelter,
+)
+
+NEW = "new-"
+"""How the key of an opened shelter begins; its settlement's key follows."""
+
+
+def apply_plan(study: Study, plan: Plan) -> Study:
+    """Return the study as the plan would have it.
+
+    Parameters
+    ----------
+    study
+        As it stands; not altered.
+    plan
+        From `read_plan`.
+
+    Raises
+    ------
+    StudyError
+        If the plan names unknown shelters or settlements, or leaves no shelter at all.
+    RoadError
+        If its changes of roads cannot be made.
+    """
+    _refuse_unknown(study, plan)
+    return replace(
+        study,
+        shelters=_shelters(study, plan),
+        districts=_counted(study.districts, plan),
+        settlements=_counted(study.settlements, plan),
+        network=apply_changes(study.network, plan.road) if plan.road else study.network,
+    )
+
+
+def _refuse_unknown(study: Study, plan: Plan) -> None:
+    changed: list[CloseShelter | MoveShelter | ResizeShelter]
+    changed = [*plan.close, *plan.move, *plan.resize]
+    named: list[OpenShelter | MoveShelter] = [*plan.open, *plan.move]
+    shelters = [change.shelter_id for change in changed]
+    settlements = [change.settlement_id for change in named]
+    faults = [
+        *_unknown("shelter", shelters, study.shelters.index),
+        *_unknown("settlement", settlements, study.settlements.index),
+    ]
+    if {c.shelter_id for c in plan.close} >= set(study.shelters.index) and not plan.open:
+        faults.append("it closes every shelter and opens none")
+    if faults:
+        raise StudyError(f"scenario {plan.scenario.id}: {'; '.join(faults)}.")
+
+
+def _unknown(what: str, keys: Iterable[str], known: pd.Index) -> list[str]:
+    return [f"there is no {what} {key}" for key in sorted(set(keys) - set(known))]
+
+
+def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
+    shelters = study.shelters.drop(index=[change.shelter_id for change in plan.close])
+    for move in plan.move:
+        for column, value in _place(study, move.settlement_id).items():
+            shelters.loc[move.shelter_id, column] = value
+    for resize in plan.resize:
+        shelters.loc[resize.shelter_id, "places"] = resize.places
+        shelters.loc[resize.shelter_id, "places_basis"] = f"assumed: scenario {plan.scenario.id}"
+    if not plan.open:
+        return shelters
+    rows = []
+    for entry in plan.open:
+        place = _place(study, entry.settlement_id)
+        rows.append(
+            {
+                "shelter_id": f"{NEW}{entry.settlement_id}",
+                "name_en": place["settlement"],
+                "places": entry.places,
+                "places_basis": f"assumed: scenario {plan.scenario.id}",
+                "source": f"scenario {plan.scenario.id}",
+                **place,
+            }
+        )
+    opened = gpd.GeoDataFrame(rows, crs=4326).set_index("shelter_id", drop=False)
+    opened.index.name = None
+    both = gpd.GeoDataFrame(pd.concat([shelters, opened]), crs=4326)
+    return both.sort_index()
+
+
+def _place(study: Study, settlement_id: str) -> dict[str, object]:
+    row = study.settlements.loc[settlement_id]
+    return {
+        "settlement_id": settlement_id,
+        "settlement": row["name_en"],
+        "district_id": row["district_id"],
+        "geometry": row["geometry"],
+    }
+
+
+def _counted(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
+    """Count nobody where people are registered but do not live, if the plan says so."""
+    if plan.demand is None or plan.demand.count_registered:
+        return points
+    lives_here = ~points["counts_registered_not_resident"]
+    return points.assign(
+        population=points["population"].where(lives_here, 0),
+        women=points["women"].where(lives_here, 0),
+    )

@@ -1,0 +1,237 @@
+"""How many places, for whom: stays asked for, turn-away and reach of a study, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.access import UNITS
+from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchment_sums
+from shelter_geo.capacity.demand import STAYS, Demand, share_out
+from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table
+from shelter_geo.capacity.suppression import PublishedCounts
+from shelter_geo.capacity.turnaway import turn_away_by_shelter
+from shelter_geo.scenarios.evaluation import Evaluation
+from shelter_geo.scenarios.group_access import EVERYBODY, access_by_group, access_for
+from shelter_geo.scenarios.more_places import more_places, pooled, what_moves
+from shelter_geo.scenarios.stays_asked import CASES, StayInputs, demand_of_each_basis
+
+TOTAL: Final = "Total"
+"""Stands for all shelters in the column of their keys."""
+NONE: Final = "none"
+"""Stands for no shelter at all, for people whom no road leads to one."""
+NO_BASIS: Final = "no cases are given to compute stays from"
+_SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
+
+
+@dataclass(frozen=True, eq=False)
+class CapacityResults:
+    """What a study says about places, ready to be published: nothing in it tells a hidden count.
+
+    Attributes
+    ----------
+    by_shelter
+        A row for each basis, units and shelter, then `Total` for all of them and `none` for the
+        people whom no road leads to any: `places`, `catchment_people`, and with `_low`,
+        `_central` and `_high` `stays`, `turn_away`, `turned_away_per_year`, `places_needed`.
+    by_district
+        A row for each basis, units and district: stays a year, `suppressed`, `reason`. Stays
+        from a small count are left out.
+    by_group
+        See `group_access.access_by_group`.
+    reach
+        See `group_access.access_for`, for everybody.
+    turn_away, pooling, sensitivity
+        See `more_places`, with `demand_basis`.
+    inputs
+        Every input with its range: `input`, `value`, `low`, `high`, `unit`, `evidence`, `source`.
+    """
+
+    by_shelter: pd.DataFrame
+    by_district: pd.DataFrame
+    by_group: pd.DataFrame
+    reach: pd.DataFrame
+    turn_away: pd.DataFrame
+    pooling: pd.DataFrame
+    sensitivity: pd.DataFrame
+    inputs: pd.DataFrame
+
+    @property
+    def bases(self) -> list[str]:
+        """Bases of the demand, in the study's order."""
+        return list(dict.fromkeys(self.turn_away["demand_basis"]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Units:
+    """The people who are counted: all, or without those registered where they do not live."""
+
+    name: str
+    people: pd.Series
+    women: pd.Series
+
+
+def capacity_results(
+    evaluation: Evaluation, *, cases: PublishedCounts | None = None
+) -> CapacityResults:
+    """Compute stays asked for, turn-away, places needed, reach and access of each group.
+
+    Every basis of the demand is computed and kept beside the others. Without settings for the
+    demand there are no stays, and the tables say so.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated.
+    cases
+        The user's own cases by district, from `cases.read_cases`.
+
+    Raises
+    ------
+    CapacityError
+        If there are cases but no women to spread them over, or a district with stays has no
+        settlement.
+    """
+    capacity = evaluation.study.settings.capacity
+    inputs = StayInputs.of(capacity)
+    shares = _shares(evaluation)
+    by_shelter, by_district, curves, pooling, moves = [], [], [], [], []
+    used: list[Estimate] = list(inputs.all)
+    for units in _units(evaluation):
+        weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+        weight = weight.reindex(evaluation.districts.index)
+        demands = demand_of_each_basis(capacity, weight, cases)
+        if not demands:
+            by_shelter.append(_without_demand(evaluation, units, shares))
+        for basis, demand in demands.items():
+            key = {"demand_basis": basis, "units": units.name}
+            by_district.append(_by_district(evaluation, demand, cases, key))
+            there = _catchments(evaluation, units, demand, shares)
+            table = _by_shelter(evaluation, there, inputs)
+            by_shelter.append(table.assign(**key))
+            if units.name != UNITS[0]:
+                continue
+            used += demand.inputs
+            site = table[~table["shelter_id"].isin([TOTAL, NONE])]
+            curves.append(more_places(site, inputs).assign(demand_basis=basis))
+            pooling.append(pooled(site, inputs).assign(demand_basis=basis))
+            moves.append(what_moves(site, demand, inputs).assign(demand_basis=basis))
+    listed = inputs_table(used).rename(columns={"central": "value"})
+    everybody = access_for(evaluation).assign(group=EVERYBODY, without_police_papers=False)
+    return CapacityResults(
+        by_shelter=_joined(by_shelter),
+        by_district=_joined(by_district),
+        by_group=access_by_group(evaluation),
+        reach=everybody,
+        turn_away=_joined(curves),
+        pooling=_joined(pooling),
+        sensitivity=_joined(moves),
+        inputs=listed,
+    )
+
+
+def _units(evaluation: Evaluation) -> Iterator[_Units]:
+    points = evaluation.settlements
+    everybody = _Units(UNITS[0], points["population"], points["women"])
+    yield everybody
+    there = ~points["counts_registered_not_resident"]
+    if points.loc[there, "women"].sum() > 0:
+        women, people = points["women"].where(there, 0), points["population"].where(there, 0)
+        yield replace(everybody, name=UNITS[1], women=women, people=people)
+
+
+def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
+    """Share of each settlement that turns to each shelter."""
+    costs = evaluation.settlement_costs
+    places = evaluation.study.shelters["places"]
+    return catchment_shares(costs.travel_min, places, then=costs.distance_km)
+
+
+def _catchments(
+    evaluation: Evaluation, units: _Units, demand: Demand, shares: NDArray[np.float64]
+) -> Catchments:
+    stays = share_out(
+        demand.by_district, evaluation.settlements["district_id"], units.women.astype(float)
+    )
+    points = stays.assign(catchment_people=units.people)
+    return catchment_sums(points, shares, list(evaluation.study.shelters.index))
+
+
+def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
+    """Turn-away of each shelter, their total, and what reaches none."""
+    places = evaluation.study.shelters["places"].rename_axis("shelter_id")
+    found = turn_away_by_shelter(
+        places,
+        there.by_shelter[STAYS],
+        stay_days=inputs.stay_days,
+        persons_per_place=inputs.persons_per_place,
+        target=inputs.target.central,
+    )
+    sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
+    summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
+    total = sites[["places", "catchment_people", *summed]].sum()
+    shares = dict(zip((f"turn_away_{c}" for c in CORNERS), found.share, strict=True))
+    rest = there.unreached.to_dict() | {"reason": "no road to any shelter"}
+    ends = [
+        {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
+        | total.to_dict()
+        | shares,
+        {"shelter_id": NONE, "places": 0} | rest,
+    ]
+    table = pd.concat([_named(evaluation, sites.reset_index()), pd.DataFrame(ends)])
+    return table.reset_index(drop=True)
+
+
+def _named(evaluation: Evaluation, sites: pd.DataFrame) -> pd.DataFrame:
+    shelters = evaluation.study.shelters.loc[sites["shelter_id"]]
+    return sites.assign(
+        settlement=shelters["settlement"].to_numpy(),
+        places_basis=shelters["places_basis"].to_numpy(),
+    )
+
+
+def _without_demand(
+    evaluation: Evaluation, units: _Units, shares: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Places and people of each shelter where nothing is known of stays."""
+    ids = list(evaluation.study.shelters.index)
+    there = catchment_sums(units.people.to_frame("catchment_people"), shares, ids)
+    sites = there.by_shelter.assign(places=evaluation.study.shelters["places"]).reset_index()
+    whole = sites[["places", "catchment_people"]].sum().to_dict()
+    ends = [
+        {"shelter_id": TOTAL} | whole,
+        {"shelter_id": NONE, "places": 0} | there.unreached.to_dict(),
+    ]
+    table = pd.concat([_named(evaluation, sites), pd.DataFrame(ends)], ignore_index=True)
+    missing = {f"{name}_{c}": np.nan for name in (*_SUMMED, "turn_away") for c in CORNERS}
+    return table.assign(
+        **missing, units=units.name, demand_basis="", target=np.nan, reason=NO_BASIS
+    )
+
+
+def _by_district(
+    evaluation: Evaluation, demand: Demand, cases: PublishedCounts | None, key: Mapping[str, str]
+) -> pd.DataFrame:
+    """Name the districts, and leave out the stays that stand for a hidden count."""
+    stays = demand.by_district.rename(columns={"basis": "spread_by"})
+    hidden = np.zeros(len(stays), dtype=bool)
+    if key["demand_basis"] == CASES and cases is not None:
+        hidden = cases.counts.reindex(stays.index).isna().to_numpy()
+    stays.loc[hidden, STAYS] = np.nan
+    stays.loc[hidden, "reason"] = "small count, or one that would give a small one away"
+    named = evaluation.districts[
+        ["district_id", "name_en", "economic_region", "women", "counts_registered_not_resident"]
+    ]
+    table = pd.DataFrame(named).join(stays).assign(suppressed=hidden, **key)
+    return table.sort_index()
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame(columns=["demand_basis"])
+    return pd.concat(parts, ignore_index=True)

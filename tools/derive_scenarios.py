@@ -1,0 +1,154 @@
+"""Write the bundled plans that follow from the data: by region, by distance, by need.
+
+Best threes are found by trying all sets of three district centres on roads that lead to a shelter
+today; their places are assumed.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.costs import cost_matrix
+from shelter_geo.inputs import Study, load_study
+from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+
+FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
+PLACES_EACH = 40
+NEW_PLACES = 1000
+
+
+def centre_of(study: Study, district_id: str) -> str:
+    """Return the settlement that is a district's centre: the one nearest to its point."""
+    here = study.settlements[study.settlements["district_id"] == district_id]
+    point = study.centres[district_id]
+    away = np.hypot(here.geometry.x - point.x, here.geometry.y - point.y)
+    return str(here.index[int(away.to_numpy().argmin())])
+
+
+def by_region(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
+    """Choose the largest district of every region without a shelter."""
+    districts, shelters = evaluation.districts, evaluation.study.shelters
+    served = set(districts.loc[shelters["district_id"], "economic_region"])
+    largest = districts.sort_values(["population", "district_id"], ascending=[False, True])
+    largest = largest.drop_duplicates("economic_region").sort_index()
+    chosen = largest[~largest["economic_region"].isin(served)]
+    people = districts.groupby("economic_region")["population"].sum()
+    norm = evaluation.study.settings.capacity.people_per_family_place
+    need = (people / norm).round().astype(int)
+    return {"open": [(key, int(need[region])) for key, region in chosen["economic_region"].items()]}
+
+
+def best_three(evaluation: Evaluation, goal: str) -> list[str]:
+    """Find the three centres with the least mean, or the least farthest, distance by road."""
+    study = evaluation.study
+    reached = evaluation.districts[evaluation.districts["reachable"]]
+    centres = study.centres[reached.index]
+    every = pd.concat([centres, study.shelters.geometry])
+    costs = cost_matrix(study.network, centres, every, snapping=SnapSettings(to="node"))
+    km, minutes = costs.distance_km.to_numpy(), costs.travel_min.to_numpy()
+    weight = reached["population"].to_numpy(float)
+    n = len(centres)
+    nearest = minutes[:, n:].argmin(axis=1)
+    rows = np.arange(n)
+    base = minutes[:, n:][rows, nearest], km[:, n:][rows, nearest]
+    best: tuple[float, float, tuple[int, ...]] | None = None
+    for three in combinations(range(n), 3):
+        distance = _distance(base, minutes, km, three)
+        mean, most = float(distance @ weight / weight.sum()), float(distance.max())
+        value = (mean, most, three) if goal == "mean" else (most, mean, three)
+        best = value if best is None or value < best else best
+    assert best is not None
+    return [str(centres.index[i]) for i in best[2]]
+
+
+def _distance(
+    base: tuple[NDArray[np.float64], NDArray[np.float64]],
+    minutes: NDArray[np.float64],
+    km: NDArray[np.float64],
+    sites: tuple[int, ...],
+) -> NDArray[np.float64]:
+    """Kilometres to the facility nearest by time."""
+    time, distance = base
+    for site in sites:
+        nearer = minutes[:, site] < time
+        time = np.where(nearer, minutes[:, site], time)
+        distance = np.where(nearer, km[:, site], distance)
+    return distance
+
+
+def by_need(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
+    """Share out new family places over regions in proportion to what each lacks."""
+    districts, shelters = evaluation.districts, evaluation.study.shelters
+    table = evaluation.shortfall
+    lacking = table[(table["persons_per_family_place"] == 1) & (table["area"] != "Total")]
+    lack = lacking.set_index("area")["family_places_missing"].sort_index()
+    exact = lack / lack.sum() * NEW_PLACES
+    share = np.floor(exact).astype(int)
+    first = (share - exact).sort_values(kind="stable").index[: NEW_PLACES - share.sum()]
+    share[first] += 1
+    largest = districts.sort_values(["population", "district_id"], ascending=[False, True])
+    largest = largest.drop_duplicates("economic_region").set_index("economic_region")
+    region = districts.loc[shelters["district_id"], "economic_region"].to_numpy()
+    plan: dict[str, list[tuple[str, int]]] = {"open": [], "resize": []}
+    for name, places in share.items():
+        standing = shelters[region == name].sort_values("places")
+        if len(standing):
+            chosen = standing.iloc[-1]
+            plan["resize"].append((str(chosen["shelter_id"]), int(chosen["places"] + places)))
+        else:
+            plan["open"].append((str(largest.loc[name, "district_id"]), int(places)))
+    return plan
+
+
+def write(key: str, names: dict[str, str], note: str, plan: dict[str, list[tuple[str, int]]],
+          study: Study) -> None:  # fmt: skip
+    """Write one plan."""
+    words = ", ".join(f'{lang} = "{text}"' for lang, text in names.items())
+    lines = ["[scenario]", f'id = "{key}"', f"name = {{ {words} }}", 'inherits = "today"']
+    lines = [f"# {note}", "", *lines]
+    for district_id, places in plan.get("open", []):
+        name = study.districts.loc[district_id, "name_en"]
+        lines += ["", "[[open]]", f'settlement_id = "{centre_of(study, district_id)}" # {name}']
+        lines += [f"places = {places}"]
+    for shelter_id, places in plan.get("resize", []):
+        lines += ["", "[[resize]]", f'shelter_id = "{shelter_id}"', f"places = {places}"]
+    (FOLDER / f"{key}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Write all derived plans."""
+    study = load_study()
+    today = evaluate(study)
+    write(
+        "one-per-region",
+        {"en": "One shelter in every economic region", "az": "Hər iqtisadi rayonda bir sığınacaq",
+         "ru": "По одному убежищу в каждом экономическом районе"},
+        "In the largest district of every economic region without a shelter, sized by the norm.",
+        by_region(today), study,
+    )  # fmt: skip
+    for goal, key, en, az, ru in (
+        ("mean", "best-three-mean", "Best three by mean distance",
+         "Orta məsafəyə görə ən yaxşı üç yer", "Лучшие три по среднему расстоянию"),
+        ("max", "best-three-farthest", "Best three for the farthest",
+         "Ən uzaqlar üçün ən yaxşı üç yer", "Лучшие три для самых далёких"),
+    ):  # fmt: skip
+        plan = {"open": [(key_, PLACES_EACH) for key_ in best_three(today, goal)]}
+        note = f"Of all sets of three district centres; {PLACES_EACH} places each are assumed."
+        write(key, {"en": en, "az": az, "ru": ru}, note, plan, study)
+    write(
+        "thousand-places",
+        {"en": "1,000 family places by need", "az": "Ehtiyaca görə 1 000 ailə yeri",
+         "ru": "1 000 семейных мест по потребности"},
+        "New family places shared out over regions in proportion to what each lacks.",
+        by_need(today), study,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
