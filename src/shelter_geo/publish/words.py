@@ -24,6 +24,7 @@ Text: TypeAlias = Mapping[str, str]
 _Entry: TypeAlias = str | Mapping[str, str]
 _CATALOGUES: Final = files("shelter_geo.publish") / "catalogues"
 _FOLDED: Final = str.maketrans({"ə": "e", "ı": "i"})
+_DATE_LOCALES: Final = {"en": "en_GB"}
 _PEOPLE_STEP: Final = 100
 _MINUTES_STEP: Final = 5
 
@@ -112,7 +113,7 @@ class Words:
 
     def date(self, day: datetime.date) -> str:
         """Write a day in full."""
-        return str(format_date(day, "long", locale=self.lang))
+        return str(format_date(day, "long", locale=_DATE_LOCALES.get(self.lang, self.lang)))
 
     def people(self, count: float) -> str:
         """Write a number of people, rounded to what is known."""
