@@ -82,7 +82,13 @@ def run(
     from shelter_geo.progress import steps
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.publish.staging import staged
-    from shelter_geo.scenarios import evaluate, evaluate_plans, read_plans, today_first
+    from shelter_geo.scenarios import (
+        evaluate,
+        evaluate_plans,
+        read_plans,
+        site_options,
+        today_first,
+    )
 
     with steps() as progress:
         loaded = load_study(study)
@@ -93,7 +99,10 @@ def run(
         plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
         several = len(plans) > 1
         evaluated = evaluate_plans(loaded, plans, progress=progress) if several else None
-        write_outputs(evaluation, folder, plans=evaluated, lang=lang, progress=progress)
+        options = site_options(loaded)
+        write_outputs(
+            evaluation, folder, plans=evaluated, options=options, lang=lang, progress=progress
+        )
     _report(evaluation, folder, lang)
 
 
@@ -107,6 +116,51 @@ def validate(study: StudyArgument = None) -> None:
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
         f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
     )
+
+
+@app.command()
+def planner(
+    study: StudyArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("planner.html"),
+    lang: Annotated[str, typer.Option("--lang", help="Language it opens in.")] = "en",
+) -> None:
+    """Write the planner: one page that tries out sites without a network."""
+    _known_language(lang)
+
+    from shelter_geo.inputs import load_study
+    from shelter_geo.publish.study_planner import study_planner
+    from shelter_geo.scenarios import evaluate, read_plans, site_options
+
+    loaded = load_study(study)
+    plans = read_plans(loaded.scenarios) if loaded.scenarios else []
+    study_planner(evaluate(loaded), site_options(loaded), plans, lang=lang).save(out)
+    typer.echo(f"Planner: {out}")
+
+
+@app.command("map")
+def map_(
+    study: StudyArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("access.html"),
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="Key of a scenario, or its file.")
+    ] = "",
+    lang: Annotated[str, typer.Option("--lang", help="Language it opens in.")] = "en",
+) -> None:
+    """Write the map of access, today or under a scenario: one page that calls nobody."""
+    _known_language(lang)
+
+    from shelter_geo.inputs import load_study
+    from shelter_geo.publish import study_texts
+    from shelter_geo.publish.scenario_outputs import scenario_title
+    from shelter_geo.publish.study_map import access_page
+    from shelter_geo.scenarios import apply_plan, evaluate, find_plans
+
+    loaded = load_study(study)
+    plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
+    evaluation = evaluate(loaded if plan is None else apply_plan(loaded, plan))
+    title = study_texts.title(evaluation) if plan is None else scenario_title(plan)
+    access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang).save(out)
+    typer.echo(f"Map: {out}")
 
 
 @app.command()
@@ -160,3 +214,4 @@ def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:
         typer.echo(f"{label:<{width}}  {value}")
     typer.echo(f"Outputs: {folder}")
     typer.echo(f"Map: {folder / 'maps' / 'access.html'}")
+    typer.echo(f"Planner: {folder / 'planner.html'}")

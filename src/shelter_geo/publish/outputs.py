@@ -14,9 +14,10 @@ from shelter_geo.publish.scenario_outputs import scenario_tables, write_scenario
 from shelter_geo.publish.shortfall_figure import draw_shortfall
 from shelter_geo.publish.staging import staged
 from shelter_geo.publish.study_map import access_page, distance_classes
+from shelter_geo.publish.study_planner import study_planner
 from shelter_geo.publish.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios import EvaluatedPlans, Evaluation
+from shelter_geo.scenarios import EvaluatedPlans, Evaluation, SiteOptions
 
 Progress = Callable[[str, int, int], None]
 
@@ -39,6 +40,7 @@ def write_outputs(
     out: Path,
     *,
     plans: EvaluatedPlans | None = None,
+    options: SiteOptions | None = None,
     lang: str = "en",
     progress: Progress | None = None,
 ) -> None:
@@ -52,6 +54,8 @@ def write_outputs(
         Folder of the outputs.
     plans
         Plans that come with the study, evaluated.
+    options
+        Sites to choose from, for the planner page.
     lang
         Language of the figures, and the one that maps open in.
     progress
@@ -73,6 +77,10 @@ def write_outputs(
     if plans is not None:
         tables |= scenario_tables(plans)
         steps.append(("scenarios", lambda folder: write_scenarios(plans, folder, lang=lang)))
+    if options is not None:
+        steps.append(
+            ("planner", lambda folder: _write_planner(evaluation, options, plans, folder, lang))
+        )
     steps.append(("package", lambda folder: _write_package(evaluation, folder, tables)))
     with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:
         for done, (name, write) in enumerate(steps):
@@ -101,6 +109,17 @@ def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
         lang=lang,
     )
     page.save(folder / "maps" / "access.html")
+
+
+def _write_planner(
+    evaluation: Evaluation,
+    options: SiteOptions,
+    plans: EvaluatedPlans | None,
+    folder: Path,
+    lang: str,
+) -> None:
+    offered = () if plans is None else plans.plans
+    study_planner(evaluation, options, offered, lang=lang).save(folder / "planner.html")
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, words: Words) -> None:

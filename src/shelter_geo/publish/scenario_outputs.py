@@ -81,7 +81,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
         notes = [everywhere(plan.scenario.note)] if plan.scenario.note is not None else []
         page = access_page(
             evaluation,
-            title=_title(plan),
+            title=scenario_title(plan),
             lead=lead(evaluated, key),
             notes=notes,
             settlements=False,
@@ -90,7 +90,8 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
         page.save(place / "access.html")
 
 
-def _title(plan: Plan) -> Text:
+def scenario_title(plan: Plan) -> Text:
+    """Write the title of a plan's map."""
     name = everywhere(plan.scenario.name)
     return in_each(lambda words: words.text("scenario.title", name=name))
 
@@ -117,7 +118,8 @@ def lead(evaluated: EvaluatedPlans, key: str) -> Text:
 def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
     """Write a comparison as lines of text, a table and a sentence for each plan."""
     words = Words(lang)
-    rows = evaluated.comparison.summary.set_index("scenario").to_dict("index")
+    table_of = evaluated.comparison.summary.set_index("scenario").to_dict("index")
+    rows = {str(key): row for key, row in table_of.items()}
     labels = [
         ("study.mean", lambda row: words.distance(row["distance_km_mean"])),
         ("scenario.farthest", lambda row: words.distance(row["distance_km_max"])),
@@ -125,7 +127,7 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
         ("scenario.lose", lambda row: words.people(row["people_lose"] + row["people_cut_off"])),
         ("scenario.places", lambda row: words.number(row["places"])),
     ]
-    table = [["", *rows]]
+    table: list[list[str]] = [["", *rows]]
     table += [[words.text(key), *(write(row) for row in rows.values())] for key, write in labels]
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     lines = [

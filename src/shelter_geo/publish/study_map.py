@@ -14,7 +14,7 @@ from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.words import LANGUAGES, Text
 from shelter_geo.scenarios import Evaluation
 
-_NO_GROUND: Final = gpd.GeoDataFrame(
+NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
 )
 
@@ -49,7 +49,7 @@ def access_page(
         evaluation.settlements if settlements else None,
         _with_cities(evaluation),
         evaluation.routes.rename_axis("district_id").reset_index(),
-        study.basemap if study.basemap is not None else _NO_GROUND,
+        study.basemap if study.basemap is not None else NO_GROUND,
         title=title,
         lead=lead,
         figures=study_texts.key_figures(evaluation),

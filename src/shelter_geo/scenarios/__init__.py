@@ -4,6 +4,7 @@ from shelter_geo.scenarios.applying import apply_plan
 from shelter_geo.scenarios.bundle import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.scenarios.comparison import Comparison, compare
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.options import SiteOptions, site_options
 from shelter_geo.scenarios.plan import Plan, find_plans, read_plan, read_plans
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "EvaluatedPlans",
     "Evaluation",
     "Plan",
+    "SiteOptions",
     "apply_plan",
     "compare",
     "evaluate",
@@ -18,5 +20,6 @@ __all__ = [
     "find_plans",
     "read_plan",
     "read_plans",
+    "site_options",
     "today_first",
 ]

@@ -89,7 +89,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         "distance_classes_km": settings.access.distance_classes_km,
         "time_classes_h": settings.access.time_classes_h,
     }
-    roads: Any = {"snapping": _snapping(study), "engine": make_engine(study.network)}
+    roads: Any = {"snapping": snapping(study), "engine": make_engine(study.network)}
     shelters = study.shelters.geometry
     from_centres, from_settlements = (
         cost_matrix(study.network, points, shelters, progress=_named(progress, step), **roads)
@@ -127,7 +127,8 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     )
 
 
-def _snapping(study: Study) -> SnapSettings:
+def snapping(study: Study) -> SnapSettings:
+    """Return how the points of a study join its roads."""
     roads = study.settings.roads
     return SnapSettings(
         to="node" if roads.network == "reference" else "edge",
@@ -147,7 +148,7 @@ def _joins(study: Study) -> pd.DataFrame:
     kinds = [kind for kind, (table, _) in points.items() for _ in range(len(table))]
     every = gpd.GeoSeries(pd.concat([table for table, _ in points.values()]).to_numpy(), crs=4326)
     groups = pd.concat([group for _, group in points.values()], ignore_index=True)
-    anchors = snap(study.network, every, settings=_snapping(study), groups=groups)
+    anchors = snap(study.network, every, settings=snapping(study), groups=groups)
     table = snap_table(study.network, every, anchors, groups=groups)
     return table.assign(point_kind=kinds, point_id=keys.to_numpy())
 

@@ -40,9 +40,10 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
             admits = _admits(evaluation, groups, without_papers)
             nearest = _nearest(admits, evaluation.settlement_costs)
             for units in UNITS:
-                key = {"group": named(groups), "without_police_papers": without_papers}
-                row = _row(evaluation, nearest, admits, weighted_by(groups), units)
-                rows.append(key | {"units": units, "weighted_by": weighted_by(groups)} | row)
+                who = weighted_by(groups)
+                row = _row(evaluation, nearest, admits, who, units)
+                row |= {"group": named(groups), "without_police_papers": without_papers}
+                rows.append(row | {"units": units, "weighted_by": who})
     return pd.DataFrame(rows)
 
 
@@ -109,7 +110,7 @@ def _nearest(admits: pd.Series, costs: CostMatrix) -> pd.DataFrame:
         admits, minutes, costs.origin_id, measure="travel_min", then=km.to_numpy()
     )
     for end in _ENDS:
-        column = costs.facility_id.get_indexer(found[f"shelter_{end}"])
+        column = costs.facility_id.get_indexer(pd.Index(found[f"shelter_{end}"]))
         along = km.to_numpy()[np.arange(len(km)), column]
         found[f"distance_km_{end}"] = np.where(column >= 0, along, np.nan)
     return found
@@ -131,10 +132,11 @@ def _row(
 def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
     points = evaluation.settlements
     women, everybody = points["women"], points["population"]
-    counted = {"women": women, "men": everybody - women}.get(who, everybody)
+    counted: pd.Series = {"women": women, "men": everybody - women}.get(who, everybody)
     if units == "all":
         return counted
-    return counted.where(~points["counts_registered_not_resident"], 0)
+    there: pd.Series = ~points["counts_registered_not_resident"]
+    return counted.where(there, 0)
 
 
 def _why_none(admits: pd.Series) -> str:

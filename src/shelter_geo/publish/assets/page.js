@@ -92,5 +92,5 @@ const Page = (() => {
     button.addEventListener("click", () => speak(button.dataset.lang));
   }
   for (const element of all(".languages, .js")) element.hidden = false;
-  return { data, all, say, on, tell, announce, make, rows, cells, titles, mark, find };
+  return { data, all, say, on, tell, announce, make, fold, rows, resort, cells, titles, mark, find };
 })();

@@ -1,0 +1,122 @@
+"use strict";
+// Constant for a release. Two plans side by side: what both count, what one changes, the table.
+(() => {
+  const { data, all, on, make, rows } = Page;
+  const { tell, number, signed, people, km, duration, district, place } = Words;
+  const { counted } = Model;
+  const MOST = 8, FIRST_LIVE = 4;
+  const plans = [Model.today(), Model.today()];
+  const panels = ["a", "b"].map((letter, at) => Panel(letter, plans[at], {
+    changed: () => draw([at]),
+    become: (next) => {
+      plans[at] = next;
+      draw([at]);
+    },
+    count: (everywhere) => {
+      registered.checked = counted.registered = everywhere;
+      draw();
+    },
+  }));
+  const unknown = document.getElementById("unknown"), registered = document.getElementById("registered");
+  const changes = document.querySelector(".changes"), heads = all("#table thead th");
+
+  for (const row of rows) {
+    for (const head of heads.slice(FIRST_LIVE)) {
+      row.append(make("td", "", head.classList.contains("number") ? { class: "number" } : {}));
+    }
+  }
+
+  // What a change leaves as it was is not drawn again, but for differences between the plans.
+  function draw(afresh = [0, 1]) {
+    const results = plans.map(Model.evaluate);
+    // The plan that is not today is held against the other; if both are not, the second is.
+    const held = Model.isToday(plans[1]) && !Model.isToday(plans[0]) ? 0 : 1;
+    panels.forEach((panel, at) => panel.draw(results[at], results[1 - at], at === held, afresh.includes(at)));
+    drawChanges(held, results[1 - held], results[held]);
+    drawTable(...results);
+    unknown.parentElement.hidden = !Model.anyUnknown();
+  }
+
+  // Who gains and who loses
+  function drawChanges(held, before, after) {
+    const names = [tell("plan_a"), tell("plan_b")];
+    changes.querySelector("h2").textContent = tell("changes", { plan: names[held], other: names[1 - held] });
+    const { sums, gainers, losers } = Model.compare(before, after);
+    const said = Object.entries(sums).filter(([, count]) => count > 0)
+      .map(([kind, count]) => make("li", tell(`sum_${kind}`, { people: people(count) })));
+    changes.querySelector(".sums").replaceChildren(...(said.length ? said : [make("li", tell("same"))]));
+    changes.querySelector(".sides").hidden = !said.length;
+    fill(".gainers", gainers, before, after);
+    fill(".losers", losers, before, after);
+  }
+
+  function fill(selector, entries, before, after) {
+    const shown = entries.filter(({ row }) => after.weight[row] > 0).slice(0, MOST).map(({ row, minutes, kind }) => {
+      const item = make("li");
+      const ways = kind === "reached" ? tell("gain_reached", { after: km(after.km[row]) })
+        : kind === "cut" ? tell("gain_cut")
+          : tell("gain", { before: km(before.km[row]), after: km(after.km[row]) });
+      const time = Number.isFinite(minutes) ? `${minutes > 0 ? "−" : "+"}${duration(Math.abs(minutes))}` : "";
+      item.append(make("span", district(row)), make("small", ways), make("span", time, { class: "number" }));
+      return item;
+    });
+    changes.querySelector(selector).replaceChildren(...(shown.length ? shown : [make("li", tell("nobody"))]));
+  }
+
+  // The table: Python wrote today, the columns of the plans are filled here.
+  const way = (result, row) => result.site[row] < 0 ? tell("cut_off") : km(result.km[row]);
+  const goal = (result, row) => result.site[row] < 0 ? "–" : place(result.site[row]);
+  const rank = (result, row) => result.site[row] < 0 ? NaN : data.sites.rank[document.documentElement.lang][result.site[row]];
+
+  function drawTable(a, b) {
+    const lines = data.rows.map((row) => {
+      const less = Math.round(b.km[row]) - Math.round(a.km[row]);
+      const change = Number.isNaN(less) ? "–" : tell("km", { n: signed(number(less), less) });
+      return { cells: [way(a, row), goal(a, row), way(b, row), goal(b, row), change], sizes: [a.km[row], rank(a, row), b.km[row], rank(b, row), less] };
+    });
+    lines.forEach(({ cells }, line) => cells.forEach((text, column) => {
+      const cell = rows[line].cells[FIRST_LIVE + column];
+      if (cell.textContent !== text) cell.textContent = text;
+    }));
+    for (let column = 0; column < 5; column++) {
+      data.ranks[FIRST_LIVE + column] = ranked(lines.map(({ sizes }) => sizes[column]));
+    }
+    const sorted = heads.findIndex((head) => head.getAttribute("aria-sort") !== "none");
+    if (sorted >= FIRST_LIVE) Page.resort();
+  }
+
+  function ranked(values) {
+    const order = [...new Set(values.filter((value) => !Number.isNaN(value)))].sort((a, b) => a - b);
+    const places = new Map(order.map((value, at) => [value, at]));
+    return values.map((value) => places.get(value) ?? null);
+  }
+
+  function csv() {
+    const results = plans.map(Model.evaluate), { id, name, people: everyone, women, apart } = data.districts;
+    const head = ["district_id", "name", "population", "women", "counts_registered_not_resident"];
+    const each = ["distance_km", "travel_min", "nearest_site_id"];
+    const lines = id.map((key, row) => [
+      key, Page.say(name[row]), everyone[row], women[row], apart[row] ? "yes" : "no",
+      ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
+        : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
+    ]);
+    const title = [...head, ...["a", "b"].flatMap((plan) => each.map((column) => `${plan}_${column}`))];
+    Files.handText("plans.csv", "text/csv", Files.csv([title, ...lines]));
+  }
+
+  for (const choice of all("[name=group]")) {
+    choice.addEventListener("change", () => { counted.group = choice.value; draw(); });
+  }
+  unknown.addEventListener("change", () => { counted.unknown = unknown.checked; draw(); });
+  registered.addEventListener("change", () => { counted.registered = registered.checked; draw(); });
+  document.getElementById("csv").addEventListener("click", csv);
+  document.getElementById("print").addEventListener("click", () => window.print());
+  on("choose", (row) => {
+    for (const line of all("[aria-current]")) line.removeAttribute("aria-current");
+    rows[row].setAttribute("aria-current", "true");
+    panels.forEach((panel) => panel.choose(data.rows[row]));
+  });
+  on("language", () => draw());
+  for (const element of all(".live")) element.hidden = false;
+  draw();
+})();

@@ -1,0 +1,182 @@
+"use strict";
+// Constant for a release. One map: districts in their colours, sites to press, signs of what is open.
+const Chart = (() => {
+  const { data, all, say } = Page;
+  const { sites, districts } = data;
+  const SVG = "http://www.w3.org/2000/svg";
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const REACH_PX = 20;
+
+  function shape(tag, attributes = {}, text) {
+    const element = document.createElementNS(SVG, tag);
+    for (const name in attributes) element.setAttribute(name, attributes[name]);
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  // Sites of one settlement share one spot; it opens and closes the candidate that stands alone.
+  const spots = [];
+  const bySettlement = new Map();
+  sites.id.forEach((_, site) => {
+    const key = sites.settlement[site];
+    if (!bySettlement.has(key)) {
+      bySettlement.set(key, { x: sites.x[site], y: sites.y[site], sites: [] });
+      spots.push(bySettlement.get(key));
+    }
+    bySettlement.get(key).sites.push(site);
+  });
+  for (const spot of spots) spot.single = spot.sites.length === 1 && !sites.shelter[spot.sites[0]];
+
+  function colour(km) {
+    if (Number.isNaN(km)) return "url(#hatch)";
+    const rank = data.breaks.findIndex((limit) => km <= limit);
+    return data.colours[rank < 0 ? data.breaks.length : rank];
+  }
+
+  function sign(spot, plan) {
+    const open = spot.sites.filter((site) => plan.open[site]);
+    if (!open.length) return spot.sites.some((site) => sites.shelter[site]) ? "closed" : "";
+    return open.some((site) => sites.shelter[site]) ? "shelter" : "new";
+  }
+
+  return (frame, press, tip) => {
+    const svg = frame.querySelector("svg.chart") ?? copied(frame);
+    const areas = all(".area", svg), apart = all(".apart", svg);
+    const signs = svg.querySelector(".marks"), layer = shape("g", { class: "spots" });
+    const halo = shape("path", { class: "halo" }), bubble = frame.querySelector(".bubble");
+    svg.removeAttribute("data-t-label");
+    svg.setAttribute("role", "group");
+    svg.querySelector(".labels").before(halo);
+    svg.insertBefore(layer, signs);
+    signs.setAttribute("aria-hidden", "true");
+    const dots = spots.map((spot) => {
+      const dot = shape("circle", { class: "free", cx: spot.x, cy: spot.y, r: 3, role: "button", tabindex: "-1" });
+      layer.append(dot);
+      return dot;
+    });
+    dots[0].setAttribute("tabindex", "0");
+    let now = null;
+
+    // The width is watched, for asking would make the browser lay the page out at every change.
+    let width = data.size[0];
+    const scale = () => width / data.size[0];
+    new ResizeObserver(([entry]) => {
+      const before = letters();
+      width = entry.contentRect.width || width;
+      if (now && letters() !== before) drawSigns(now);
+    }).observe(svg);
+    const letters = () => (width < 500 ? 17 : 11.5);
+
+    function near(event) {
+      const box = svg.getBoundingClientRect();
+      const x = (event.clientX - box.left) / scale(), y = (event.clientY - box.top) / scale();
+      let found = -1, least = REACH_PX / scale();
+      spots.forEach((spot, at) => {
+        const far = Math.hypot(spot.x - x, spot.y - y);
+        if (far < least) [found, least] = [at, far];
+      });
+      return found;
+    }
+
+    function show(lines, x, y) {
+      bubble.replaceChildren(...lines.map((line, rank) => Page.make(rank ? "div" : "strong", line)));
+      bubble.hidden = false;
+      const width = frame.clientWidth, half = bubble.offsetWidth / 2;
+      bubble.style.left = `${Math.min(Math.max(x, half), width - half)}px`;
+      bubble.style.top = `${y}px`;
+      bubble.classList.toggle("below", y < bubble.offsetHeight + 16);
+    }
+    const hide = () => { bubble.hidden = true; };
+
+    svg.addEventListener("pointermove", (event) => {
+      const at = near(event), row = areas.indexOf(event.target);
+      svg.classList.toggle("over-site", at >= 0);
+      if (at >= 0) show(tip.spot(spots[at]), spots[at].x * scale(), spots[at].y * scale());
+      else if (row >= 0) show(tip.district(row), event.offsetX, event.offsetY);
+      else hide();
+    });
+    svg.addEventListener("pointerleave", hide);
+    svg.addEventListener("click", (event) => {
+      const at = event.detail ? near(event) : dots.indexOf(event.target);
+      if (at >= 0) press(spots[at]);
+    });
+
+    function walk(from, [dx, dy]) {
+      let next = -1, least = Infinity;
+      spots.forEach((spot, at) => {
+        const x = spot.x - spots[from].x, y = spot.y - spots[from].y;
+        const along = x * dx + y * dy, cost = along + 2 * (Math.abs(x * dy) + Math.abs(y * dx));
+        if (along > 0 && cost < least) [next, least] = [at, cost];
+      });
+      if (next >= 0) dots[next].focus();
+    }
+
+    dots.forEach((dot, at) => {
+      dot.addEventListener("focus", () => {
+        for (const other of dots) other.setAttribute("tabindex", other === dot ? "0" : "-1");
+        if (dot.matches(":focus-visible")) show(tip.spot(spots[at]), spots[at].x * scale(), spots[at].y * scale());
+      });
+      dot.addEventListener("blur", hide);
+      dot.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") press(spots[at]);
+        else if (STEPS[event.key]) walk(at, STEPS[event.key]);
+        else if (event.key === "Escape") hide();
+        else return;
+        event.preventDefault();
+      });
+    });
+
+    // Names stand beside their signs, left of it in the east, and give way to earlier ones.
+    function drawSigns(plan) {
+      const letter = letters(), size = 2 * letter, taken = [], marks = [], names = [];
+      for (const spot of spots) {
+        const kind = sign(spot, plan);
+        if (!kind) continue;
+        marks.push(shape("use", {
+          href: `#${kind}`, x: spot.x - size / 2, y: spot.y - size / 2, width: size, height: size, class: kind,
+        }));
+        const name = Words.place(spot.sites[0]), wide = name.length * letter * 0.58 + size;
+        const left = spot.x + wide > data.size[0];
+        const box = [left ? spot.x - wide : spot.x, spot.y - letter, left ? spot.x : spot.x + wide, spot.y + letter];
+        if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+        taken.push(box);
+        names.push(shape("text", {
+          class: "open", x: spot.x + (left ? -1 : 1) * (size / 2 + 3), y: spot.y + letter * 0.35,
+          "text-anchor": left ? "end" : "start", "font-size": letter,
+        }, name));
+      }
+      signs.replaceChildren(...marks, ...names);
+    }
+
+    function draw(plan, result) {
+      now = plan;
+      areas.forEach((area, row) => {
+        const fill = colour(result.km[row]);
+        if (area.getAttribute("fill") !== fill) area.setAttribute("fill", fill);
+        const away = !Model.counted.registered && districts.apart[row];
+        area.classList.toggle("uncounted", Boolean(away));
+      });
+      for (const path of apart) path.toggleAttribute("hidden", !Model.counted.registered);
+      dots.forEach((dot, at) => {
+        const kind = sign(spots[at], plan);
+        const label = tip.spot(spots[at]).join(", ");
+        if (dot.getAttribute("aria-label") === label) return;
+        dot.setAttribute("aria-label", label);
+        if (spots[at].single) dot.setAttribute("aria-pressed", String(kind === "new"));
+        dot.classList.toggle("signed", kind !== "");
+      });
+      drawSigns(plan);
+    }
+
+    const choose = (row) => halo.setAttribute("d", row === null ? "" : areas[row].getAttribute("d"));
+    return { svg, draw, choose };
+  };
+
+  function copied(frame) {
+    const svg = document.querySelector("svg.chart").cloneNode(true);
+    for (const added of all(".spots, .halo", svg)) added.remove();
+    svg.querySelector(".marks").replaceChildren();
+    frame.prepend(svg);
+    return svg;
+  }
+})();

@@ -1,0 +1,169 @@
+"use strict";
+// Constant for a release. Plans and what they come to, by the definitions of the Python library.
+const Model = (() => {
+  const { data } = Page;
+  const { districts, sites } = data;
+  const units = districts.id.length, places = sites.id.length;
+  const MS = 60000, CM = 100000, MOST = 100000;
+  const time = unpacked(data.time), length = unpacked(data.length);
+  const groups = { women: [0], children: [0, 1], men: [2], lgbtq: [3] };
+  const counted = { group: "all", unknown: false, registered: true };
+
+  // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no road.
+  function unpacked({ bits, at }) {
+    const bytes = atob(at), costs = new Int32Array(units * places);
+    let held = 0, left = 0, next = 0;
+    for (let cost = 0; cost < costs.length; cost++) {
+      let value = 0;
+      for (let wanted = bits; wanted > 0;) {
+        if (!left) [held, left] = [bytes.charCodeAt(next++), 8];
+        const taken = Math.min(wanted, left);
+        left -= taken;
+        wanted -= taken;
+        value = value * 2 ** taken + ((held >> left) & (2 ** taken - 1));
+      }
+      costs[cost] = value - 1;
+    }
+    return costs;
+  }
+
+  const today = () => ({ name: "", open: Uint8Array.from(sites.shelter), places: Int32Array.from(sites.places) });
+  const isToday = (plan) => plan.open.every((open, site) =>
+    open === sites.shelter[site] && (!open || plan.places[site] === sites.places[site]));
+
+  function suggested(rows) {
+    const plan = today();
+    for (const site of rows) openSite(plan, site);
+    return plan;
+  }
+
+  function openSite(plan, site) {
+    plan.open[site] = 1;
+    if (!plan.places[site]) plan.places[site] = data.new_places;
+  }
+
+  // A shelter that does not say is a yes or a no as the reader wishes; one no is a no.
+  function admits(site) {
+    if (counted.group === "all") return true;
+    const answers = groups[counted.group].map((column) => sites.admits[site][column]);
+    return answers.every((answer) => answer === "y" || (answer === "u" && counted.unknown));
+  }
+  const anyUnknown = () => counted.group !== "all" && sites.id.some((_, site) =>
+    sites.shelter[site] && groups[counted.group].some((column) => sites.admits[site][column] === "u"));
+
+  const lives = (row) => counted.registered || !districts.apart[row];
+  function people(row) {
+    if (!lives(row)) return 0;
+    if (counted.group === "women" || counted.group === "children") return districts.women[row];
+    if (counted.group === "men") return districts.people[row] - districts.women[row];
+    return districts.people[row];
+  }
+
+  // Nearest by time, then kilometres, then key: sites stand in the order of their keys.
+  const better = (one, other) => time[one] < time[other] || (time[one] === time[other] && length[one] < length[other]);
+  function nearest(open) {
+    const found = new Int16Array(units).fill(-1);
+    for (let row = 0; row < units; row++) {
+      const from = row * places;
+      let best = -1;
+      for (const site of open) {
+        if (time[from + site] < 0) continue;
+        if (best < 0 || better(from + site, from + best)) best = site;
+      }
+      found[row] = best;
+    }
+    return found;
+  }
+
+  // The least value that at least this share of the weight does not exceed.
+  function quantile(values, weights, share) {
+    const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    if (!total) return NaN;
+    let filled = 0;
+    for (const i of order) {
+      filled += weights[i];
+      if (filled >= share * total) return values[i];
+    }
+    return values[order.at(-1)];
+  }
+
+  function evaluate(plan) {
+    const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site));
+    const site = nearest(open);
+    const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
+    const weight = new Float64Array(units), load = new Float64Array(places);
+    const reached = [];
+    let everyone = 0, served = 0, sum = 0, farthest = -1;
+    for (let row = 0; row < units; row++) {
+      weight[row] = people(row);
+      if (lives(row)) everyone += districts.people[row];
+      const at = site[row];
+      if (at < 0) continue;
+      km[row] = length[row * places + at] / CM;
+      minutes[row] = time[row * places + at] / MS;
+      reached.push(row);
+      served += weight[row];
+      sum += weight[row] * km[row];
+      load[at] += weight[row];
+      if (weight[row] > 0 && (farthest < 0 || km[row] > km[farthest])) farthest = row;
+    }
+    const total = weight.reduce((all, each) => all + each, 0);
+    const there = open.reduce((all, each) => all + plan.places[each], 0);
+    return {
+      open, site, km, minutes, weight, load, farthest, total, served,
+      mean: served ? sum / served : NaN,
+      median: quantile(reached.map((row) => km[row]), reached.map((row) => weight[row]), 0.5),
+      max: farthest < 0 ? NaN : km[farthest],
+      beyond: data.limits.map((limit) =>
+        reached.reduce((all, row) => all + (km[row] > limit ? weight[row] : 0), 0)),
+      unreached: total - served,
+      places: there, there: there / data.persons, needed: everyone / data.norm,
+      missing: Math.max(0, everyone / data.norm - there / data.persons),
+    };
+  }
+
+  // What one more site would change: people who get a road, and kilometres of the mean.
+  function promise(result, site) {
+    let reaches = 0, far = 0, saved = 0, nearer = 0;
+    if (!admits(site)) return { site, reaches, far, nearer, change: 0 };
+    for (let row = 0; row < units; row++) {
+      const at = row * places + site, now = result.site[row];
+      if (time[at] < 0 || !result.weight[row]) continue;
+      if (now < 0) {
+        reaches += result.weight[row];
+        far += result.weight[row] * length[at] / CM;
+      } else if (better(at, row * places + now)) {
+        nearer += result.weight[row];
+        saved += result.weight[row] * (result.km[row] - length[at] / CM);
+      }
+    }
+    return { site, reaches, far, nearer, change: result.served ? -saved / result.served : 0 };
+  }
+
+  function promises(plan, result) {
+    return sites.id.map((_, site) => site)
+      .filter((site) => !sites.shelter[site] && !plan.open[site])
+      .map((site) => promise(result, site))
+      .sort((a, b) => b.reaches - a.reaches || a.far - b.far || a.change - b.change || a.site - b.site);
+  }
+
+  // Who gains from the second plan against the first: by minutes, as the library compares plans.
+  function compare(before, after) {
+    const sums = { gain: 0, lose: 0, reached: 0, cut: 0 }, gainers = [], losers = [];
+    for (let row = 0; row < units; row++) {
+      const was = before.site[row] >= 0, is = after.site[row] >= 0;
+      if (!was && !is) continue;
+      const minutes = was && is ? before.minutes[row] - after.minutes[row] : is ? Infinity : -Infinity;
+      if (!minutes) continue;
+      const kind = was && is ? (minutes > 0 ? "gain" : "lose") : is ? "reached" : "cut";
+      sums[kind] += after.weight[row];
+      (minutes > 0 ? gainers : losers).push({ row, minutes, kind });
+    }
+    gainers.sort((a, b) => b.minutes - a.minutes || a.row - b.row);
+    losers.sort((a, b) => a.minutes - b.minutes || a.row - b.row);
+    return { sums, gainers, losers };
+  }
+
+  return { counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, promises, compare, MOST };
+})();

@@ -1,0 +1,282 @@
+"use strict";
+// Constant for a release. One plan: its figures, its map, its lists and its file.
+const Panel = (() => {
+  const { data, all, make, announce } = Page;
+  const { tell, number, signed, known, people, km, duration, district, site, place } = Words;
+  const { sites } = data;
+  const WORST = 5, OFFERED = 24;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const part = (value) => (Number.isNaN(value) ? 0 : value);
+
+  // Each figure: what it says, and its size for the difference, rounded as it is shown.
+  const FIGURES = {
+    mean: (r) => ({ text: km(r.mean), size: r.mean, unit: "km" }),
+    median: (r) => ({ text: km(r.median), size: r.median, unit: "km" }),
+    farthest: (r) => ({ text: km(r.max), detail: r.farthest < 0 ? "" : district(r.farthest), size: r.max, unit: "km" }),
+    unreached: (r) => ({ text: people(r.unreached), size: known(r.unreached) }),
+    places: (r) => ({
+      text: tell("out_of", { there: number(r.there), needed: number(r.needed) }),
+      detail: r.missing > 0 ? tell("missing_places", { n: number(r.missing) }) : tell("enough_places"),
+      size: r.there, more: true,
+    }),
+  };
+  data.limits.forEach((_, rank) => {
+    FIGURES[`beyond_${rank}`] = (r) => ({ text: people(r.beyond[rank]), size: known(r.beyond[rank]) });
+  });
+
+  function change(mine, others, other) {
+    const rounded = (figure) => Number(Math.round(figure.size));
+    const less = rounded(mine) - rounded(others);
+    if (!less) return ["", ""];
+    const plain = number(less), text = signed(mine.unit ? tell(mine.unit, { n: plain }) : plain, less);
+    return [tell("against", { change: text, plan: other }), (less < 0) === !mine.more ? "better" : "worse"];
+  }
+
+  return (letter, plan, { changed, become, count }) => {
+    const box = document.getElementById(`plan-${letter}`);
+    const other = letter === "a" ? "B" : "A";
+    const find = (selector) => box.querySelector(selector);
+    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name");
+    const openRows = new Map(), freeRows = new Map();
+    let result = null;
+    box.hidden = false;
+    for (const element of all(".nojs", box)) element.remove();
+    for (const element of all("[data-figure] span, [data-figure] small", box)) element.removeAttribute("data-t");
+
+    const title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
+
+    const tip = {
+      spot: (spot) => [place(spot.sites[0]), ...spot.sites.filter((at) => sites.shelter[at] || plan.open[at])
+        .map((at) => plan.open[at]
+          ? tell("site_open", { name: sites.shelter[at] ? site(at) : tell("new_shelter"), n: number(plan.places[at]) })
+          : tell("site_closed", { name: site(at) })),
+      ...(spot.single && !plan.open[spot.sites[0]] ? [tell("site_free")] : [])],
+      district: (row) => result.site[row] < 0
+        ? [district(row), tell("cut_off")]
+        : [district(row), `${km(result.km[row])} · ${duration(result.minutes[row])}`, place(result.site[row])],
+    };
+    const chart = Chart(find(".sheet"), (spot) => {
+      const shelter = spot.sites.find((at) => sites.shelter[at]);
+      if (shelter === undefined) return toggle(spot.sites[0], !plan.open[spot.sites[0]]);
+      announce(tell("choose_in_list", { name: place(shelter) }));
+      return openRows.get(shelter).tick.focus();
+    }, tip);
+
+    function toggle(at, open) {
+      if (open) Model.openSite(plan, at);
+      else plan.open[at] = 0;
+      changed();
+      announce(tell(open ? "opened" : "closed", { name: site(at), km: km(result.mean) }));
+    }
+
+    // Shelters of the plan
+    function openRow(at) {
+      const row = make("li"), label = make("label", undefined, { class: "tick" });
+      const tick = make("input", undefined, { type: "checkbox" }), what = make("span");
+      const count = make("input", undefined, { class: "count", type: "text", inputmode: "numeric", maxlength: "6", autocomplete: "off" });
+      const unit = make("span", undefined, { class: "unit", "aria-hidden": "true" }), load = make("small");
+      tick.addEventListener("change", () => {
+        toggle(at, tick.checked);
+        if (!sites.shelter[at]) search.focus();
+      });
+      count.addEventListener("input", () => {
+        const wanted = Number(count.value);
+        const right = /^[0-9]+$/.test(count.value) && wanted >= 1 && wanted <= Model.MOST;
+        count.setAttribute("aria-invalid", String(!right));
+        if (!right) return;
+        plan.places[at] = wanted;
+        changed();
+      });
+      count.addEventListener("blur", () => {
+        count.value = String(plan.places[at]);
+        count.removeAttribute("aria-invalid");
+      });
+      label.append(tick, what);
+      row.append(label, count, unit, load);
+      return { row, tick, what, count, unit, load };
+    }
+
+    // Shelters of one settlement stand together, and the last of them sums up who is near.
+    function inOrder() {
+      const first = new Map();
+      const shown = sites.id.map((_, at) => at).filter((at) => sites.shelter[at] || plan.open[at])
+        .sort((a, b) => sites.shelter[b] - sites.shelter[a] || a - b);
+      for (const at of shown) if (!first.has(sites.settlement[at])) first.set(sites.settlement[at], first.size);
+      return shown.sort((a, b) => first.get(sites.settlement[a]) - first.get(sites.settlement[b]));
+    }
+
+    function loadOf(at, shown) {
+      if (!plan.open[at]) return tell("is_closed");
+      if (!Model.admits(at)) return tell("not_for_group");
+      const same = shown.filter((near) => sites.settlement[near] === sites.settlement[at]);
+      const useful = same.filter((near) => plan.open[near] && Model.admits(near));
+      if (useful.at(-1) !== at) return "";
+      const load = same.reduce((sum, near) => sum + result.load[near], 0);
+      const key = Model.counted.group === "all" ? "load_of" : "load_of_group";
+      return tell(key, { place: place(at), people: people(load), n: number(load / data.norm * data.persons) });
+    }
+
+    function drawOpened() {
+      const shown = inOrder();
+      for (const at of shown) {
+        if (!openRows.has(at)) openRows.set(at, openRow(at));
+        const { row, tick, what, count, unit, load } = openRows.get(at);
+        tick.checked = Boolean(plan.open[at]);
+        what.textContent = site(at);
+        row.classList.toggle("added", !sites.shelter[at]);
+        count.disabled = !plan.open[at];
+        count.setAttribute("aria-label", tell("places_of", { name: site(at) }));
+        if (document.activeElement !== count) count.value = String(plan.places[at]);
+        unit.textContent = tell("places");
+        load.textContent = loadOf(at, shown);
+      }
+      const rows = shown.map((at) => openRows.get(at).row);
+      if (rows.length !== opened.children.length || rows.some((row, i) => row !== opened.children[i])) {
+        opened.replaceChildren(...rows);
+      }
+    }
+
+    // Sites that could be opened
+    function freeRow(at) {
+      const row = make("li"), button = make("button", undefined, { type: "button" });
+      const what = make("span", undefined, { class: "what" }), where = make("small"), gain = make("span", undefined, { class: "number" });
+      button.append(what, where, gain);
+      button.addEventListener("click", () => {
+        toggle(at, true);
+        openRows.get(at).count.select();
+        openRows.get(at).count.focus({ preventScroll: true });
+        openRows.get(at).row.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+      });
+      row.append(button);
+      return { row, what, where, gain };
+    }
+
+    function gainOf(entry) {
+      if (entry.reaches) return tell("reaches", { people: people(entry.reaches) });
+      if (!entry.nearer) return tell("none_nearer");
+      const digits = Math.abs(entry.change) < 9.95 ? 1 : 0;
+      return tell("near", { km: tell("km", { n: signed(number(entry.change, digits), entry.change) }) });
+    }
+
+    // A name is found in every language.
+    const names = new Map();
+    function wanted(at, query) {
+      const numbers = [sites.name[at], data.districts.name[sites.district[at]]];
+      if (!names.has(at)) names.set(at, Page.fold(numbers.map((text) => data.text[text]).flat().join(" ")));
+      return names.get(at).includes(query);
+    }
+
+    // Only the most helpful are listed; a name finds the others, and so does the map.
+    function drawFree() {
+      const query = Page.fold(search.value);
+      const found = Model.promises(plan, result).filter((entry) => !query || wanted(entry.site, query));
+      const rows = found.slice(0, OFFERED).map((entry) => {
+        if (!freeRows.has(entry.site)) freeRows.set(entry.site, freeRow(entry.site));
+        const { row, what, where, gain } = freeRows.get(entry.site);
+        const around = district(sites.district[entry.site]);
+        what.textContent = site(entry.site);
+        where.textContent = around === what.textContent ? "" : around;
+        gain.textContent = gainOf(entry);
+        return row;
+      });
+      const more = found.length - rows.length;
+      free.replaceChildren(...rows, ...(more ? [make("li", tell("more_sites", { n: number(more) }), { class: "hint" })] : []));
+      return found.map((entry) => entry.site);
+    }
+    search.addEventListener("input", () => announce(tell("sites_found", { n: number(drawFree().length) })));
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && drawFree().length) free.querySelector("button").click();
+      if (event.key === "Escape") { search.value = ""; drawFree(); }
+    });
+
+    // Figures
+    function drawFigures(others, against) {
+      for (const pair of all("[data-figure]", box)) {
+        const [value, detail, note] = pair.querySelectorAll("dd > *");
+        const figure = FIGURES[pair.dataset.figure];
+        const mine = figure(result);
+        value.textContent = mine.text;
+        detail.textContent = mine.detail ?? "";
+        const [text, kind] = !against ? ["", ""] : change({ ...mine, size: part(mine.size) }, { size: part(figure(others).size) }, other);
+        note.textContent = text;
+        note.className = `change ${kind}`;
+      }
+    }
+
+    function drawWorst() {
+      const rows = [...result.km.keys()].filter((row) => result.site[row] >= 0 && result.weight[row] > 0)
+        .sort((a, b) => result.km[b] - result.km[a] || a - b).slice(0, WORST);
+      find(".worst ol").replaceChildren(...rows.map((row) => {
+        const item = make("li");
+        item.append(make("span", district(row)), make("small", people(result.weight[row])), make("span", km(result.km[row]), { class: "number" }));
+        return item;
+      }));
+    }
+
+    function draw(mine, others, against, afresh) {
+      result = mine;
+      drawFigures(others, against);
+      if (!afresh) return;
+      name.placeholder = Model.isToday(plan) ? tell("today") : tell("name_it");
+      if (document.activeElement !== name) name.value = plan.name;
+      box.classList.toggle("is-today", Model.isToday(plan));
+      find(".to-today").disabled = Model.isToday(plan) && !plan.name;
+      drawWorst();
+      drawOpened();
+      drawFree();
+      chart.draw(plan, result);
+      chart.svg.setAttribute("aria-label", `${tell(`plan_${letter}`)}: ${title()}. ${tell("map_help")}`);
+    }
+
+    function load(next, message) {
+      plan = next;
+      openRows.clear();
+      opened.replaceChildren();
+      become(next);
+      announce(message);
+    }
+
+    name.addEventListener("input", () => { plan.name = name.value.trim(); changed(); });
+    find(".to-today").addEventListener("click", () => {
+      name.value = "";
+      load(Model.today(), tell("is_today", { plan: tell(`plan_${letter}`) }));
+    });
+    for (const button of all("[data-suggestion]", box)) {
+      const entry = data.suggestions[button.dataset.suggestion];
+      button.addEventListener("click", () => {
+        const next = Model.suggested(entry.sites);
+        next.name = Page.say(entry.name);
+        load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
+      });
+    }
+
+    const file = find("[type=file]"), fault = find(".fault");
+    async function pick() {
+      fault.textContent = "";
+      try {
+        const [picked] = file.files;
+        const text = picked.size > Files.LARGEST ? null : await picked.text();
+        const { plan: next, registered } = Files.read(text);
+        load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
+        count(registered);
+      } catch (error) {
+        fault.textContent = error.message;
+      }
+      file.value = "";
+    }
+    const spare = `plan-${letter}`;
+    const acts = {
+      save: () => {
+        const { id, text } = Files.write(plan, spare, title());
+        Files.handText(`${id}.toml`, "application/toml", text);
+      },
+      load: () => file.click(),
+      svg: () => Files.handText(`${Files.slug(plan.name, spare)}.svg`, "image/svg+xml", Picture.svg(chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result)),
+      png: () => Picture.png(chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result, `${Files.slug(plan.name, spare)}.png`),
+    };
+    for (const button of all("[data-act]", box)) button.addEventListener("click", acts[button.dataset.act]);
+    file.addEventListener("change", pick);
+
+    return { draw, choose: chart.choose };
+  };
+})();

@@ -1,0 +1,47 @@
+"use strict";
+// Constant for a release. Numbers and sentences as Python writes them, in the language of the page.
+const Words = (() => {
+  const { data, say } = Page;
+  const { words } = data;
+  const language = () => document.documentElement.lang;
+
+  // Halves go to the even number, as in Python.
+  function rounded(value) {
+    const low = Math.floor(value), rest = value - low;
+    if (rest !== 0.5) return Math.round(value);
+    return low % 2 ? low + 1 : low;
+  }
+
+  function number(value, digits = 0) {
+    const [group, point] = data.marks[language()];
+    const scale = 10 ** digits;
+    const text = String(rounded(Math.abs(value) * scale));
+    const filled = text.padStart(digits + 1, "0");
+    const head = filled.slice(0, filled.length - digits).replace(/\B(?=(\d{3})+$)/g, () => group);
+    const tail = digits ? point + filled.slice(-digits) : "";
+    return (value < 0 && Number(text) ? "−" : "") + head + tail;
+  }
+
+  const signed = (text, value) => (value > 0 ? `+${text}` : text);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole);
+  const tell = (key, values = {}) => fill(say(words[key]), values);
+
+  const known = (count) => 100 * Math.floor(count / 100 + 0.5);
+  const people = (count) => number(known(count));
+  const km = (distance) => Number.isNaN(distance) ? "–" : tell("km", { n: number(distance) });
+  function duration(minutes) {
+    if (Number.isNaN(minutes)) return "–";
+    const steps = 5 * Math.floor(minutes / 5 + 0.5);
+    if (minutes > 0 && !steps) return tell("under_minutes", { n: number(5) });
+    const h = Math.floor(steps / 60), m = steps % 60;
+    if (!h) return tell("minutes", { n: number(m) });
+    return m ? tell("hours_minutes", { h: number(h), m: number(m) }) : tell("hours", { n: number(h) });
+  }
+
+  const district = (row) => say(data.districts.name[row]);
+  const site = (row) => say(data.sites.name[row]);
+  const place = (row) => say(data.sites.place[row]);
+
+  return { number, signed, tell, known, people, km, duration, district, site, place };
+})();

@@ -1,0 +1,235 @@
+"""What the planner's page computes with: districts, sites and the costs between them, checked."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.words import Text, everywhere, own_name
+
+MS_PER_MIN: Final = 60_000
+CM_PER_KM: Final = 100_000
+ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
+"""Columns of a site that say whom it admits, in the order in which the page reads them."""
+_ANSWERS: Final = {"yes": "y", "reported": "y", "no": "n"}
+_KINDS: Final = ("shelter", "candidate")
+_NO_ROAD: Final = -1
+_DISTRICTS: Final = ("district_id", "population", "women", "counts_registered_not_resident")
+_SITES: Final = ("settlement_id", "district_id", "kind", "places", *ADMISSION)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A plan that readers may load: its name, and the candidates it opens.
+
+    Attributes
+    ----------
+    name
+        Words of its button, such as "Best 3 by mean distance".
+    site_ids
+        Keys of candidate sites.
+    """
+
+    name: str | Text
+    site_ids: Sequence[str]
+
+
+@dataclass(frozen=True, eq=False)
+class PlannerData:
+    """Districts by key, sites by key, and whole milliseconds and centimetres between them.
+
+    Attributes
+    ----------
+    districts, sites
+        Sorted by key, with columns `district_id` and `site_id`.
+    time_ms, length_cm : int64, shape (districts, sites)
+        -1 where no road leads.
+    people_per_family_place, persons_per_family_place
+        The norm, and how many persons one family place stands for.
+    new_places
+        Places that a newly opened site begins with.
+    suggestions
+        Name, and the rows of the sites opened.
+    """
+
+    districts: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    time_ms: NDArray[np.int64]
+    length_cm: NDArray[np.int64]
+    people_per_family_place: float
+    persons_per_family_place: float
+    new_places: int
+    suggestions: tuple[tuple[Text, tuple[int, ...]], ...]
+
+    @property
+    def today(self) -> NDArray[np.intp]:
+        """Rows of the sites that are open today."""
+        return np.flatnonzero(self.sites["kind"] == "shelter")
+
+    @property
+    def places(self) -> list[Text]:
+        """Name of the settlement of each site."""
+        return [_place(dict(row)) for _, row in self.sites.iterrows()]
+
+    def nearest(self, opened: Sequence[int] | NDArray[np.intp]) -> NDArray[np.int64]:
+        """Row of the open site nearest to each district by time, or -1.
+
+        Ties go to the fewer centimetres, then to the lower key, as in `costs.nearest`.
+        """
+        rows = np.sort(np.asarray(opened, dtype=np.int64))
+        if len(rows) == 0:
+            return np.full(len(self.districts), _NO_ROAD, dtype=np.int64)
+        far = np.iinfo(np.int64).max
+        time, length = self.time_ms[:, rows], self.length_cm[:, rows]
+        lost = time == _NO_ROAD
+        best = np.where(lost, far, time).min(axis=1, keepdims=True)
+        pick = np.where(lost | (time != best), far, length).argmin(axis=1)
+        return np.where(lost.all(axis=1), _NO_ROAD, rows[pick])
+
+    def page_data(self) -> dict[str, Any]:
+        """Give what the page's script reads, but for names and positions."""
+        units, sites = self.districts, self.sites
+        row = {key: place for place, key in enumerate(units["district_id"])}
+        return {
+            "districts": {
+                "id": units["district_id"].astype(str).tolist(),
+                "people": units["population"].astype(int).tolist(),
+                "women": units["women"].astype(int).tolist(),
+                "apart": units["counts_registered_not_resident"].astype(int).tolist(),
+            },
+            "sites": {
+                "id": sites["site_id"].astype(str).tolist(),
+                "settlement": sites["settlement_id"].astype(str).tolist(),
+                "district": [row[key] for key in sites["district_id"]],
+                "shelter": (sites["kind"] == "shelter").astype(int).tolist(),
+                "places": sites["places"].astype(int).tolist(),
+                "admits": [_answers(answers) for answers in sites[[*ADMISSION]].to_numpy()],
+            },
+            "time": _packed(self.time_ms),
+            "length": _packed(self.length_cm),
+            "norm": self.people_per_family_place,
+            "persons": self.persons_per_family_place,
+            "new_places": self.new_places,
+        }
+
+
+def planner_data(
+    districts: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    distance_km: pd.DataFrame,
+    travel_min: pd.DataFrame,
+    *,
+    people_per_family_place: float,
+    persons_per_family_place: float,
+    new_places: int,
+    suggestions: Sequence[Suggestion] = (),
+) -> PlannerData:
+    """Check and order what a planner is made of; see `planner.planner_page`.
+
+    Raises
+    ------
+    OutputError
+        If a column, a key or a cost is missing, or a number makes no sense.
+    """
+    units = _ordered(districts, "district_id", _DISTRICTS)
+    places = _ordered(sites, "site_id", _SITES)
+    _check_sites(places, units)
+    if not (people_per_family_place > 0 and persons_per_family_place > 0):
+        raise OutputError("The norm and the persons of a family place must be above 0.")
+    if not 1 <= new_places <= MOST_PLACES:
+        raise OutputError(f"A new site has 1 to {MOST_PLACES} places, not {new_places}.")
+    time, length = (
+        _whole(frame, units["district_id"], places["site_id"], per_unit)
+        for frame, per_unit in ((travel_min, MS_PER_MIN), (distance_km, CM_PER_KM))
+    )
+    if ((time == _NO_ROAD) != (length == _NO_ROAD)).any():
+        raise OutputError("Minutes and kilometres are missing for different pairs.")
+    return PlannerData(
+        districts=units,
+        sites=places,
+        time_ms=time,
+        length_cm=length,
+        people_per_family_place=people_per_family_place,
+        persons_per_family_place=persons_per_family_place,
+        new_places=new_places,
+        suggestions=tuple(_suggested(entry, places) for entry in suggestions),
+    )
+
+
+MOST_PLACES: Final = 100_000
+"""Most places of one site; scenario files allow as many."""
+
+
+def _ordered(frame: gpd.GeoDataFrame, key: str, columns: Sequence[str]) -> gpd.GeoDataFrame:
+    table = frame if key in frame else frame.rename_axis(key).reset_index()
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise OutputError(f"The planner's table by {key} lacks {', '.join(missing)}.")
+    if table.empty or not table[key].is_unique:
+        raise OutputError(f"The planner needs rows, each with a {key} of its own.")
+    return table.sort_values(key).reset_index(drop=True)
+
+
+def _check_sites(sites: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> None:
+    unknown = sorted(set(sites["kind"]) - set(_KINDS))
+    if unknown:
+        raise OutputError(f"A site is a shelter or a candidate, not {', '.join(unknown)}.")
+    lost = sorted(set(sites["district_id"]) - set(districts["district_id"]))
+    if lost:
+        raise OutputError(f"Sites lie in unknown districts: {', '.join(lost)}.")
+    if not sites["places"].between(0, MOST_PLACES).all():
+        raise OutputError(f"A site has 0 to {MOST_PLACES} places.")
+    candidates = sites.loc[sites["kind"] == "candidate", "settlement_id"]
+    if not candidates.is_unique:
+        raise OutputError("Two candidates lie in one settlement; a scenario could not name them.")
+
+
+def _whole(
+    frame: pd.DataFrame, rows: pd.Series[str], columns: pd.Series[str], per_unit: int
+) -> NDArray[np.int64]:
+    """Take costs back to the whole units that they were computed in."""
+    if not (set(rows) <= set(frame.index) and set(columns) <= set(frame.columns)):
+        raise OutputError("The costs lack a district or a site.")
+    values = frame.loc[rows.tolist(), columns.tolist()].to_numpy(float)
+    whole = np.round(np.where(np.isnan(values), _NO_ROAD / per_unit, values) * per_unit)
+    sensible = np.isnan(values) | ((values >= 0) & (whole < np.iinfo(np.int32).max))
+    if not sensible.all():
+        raise OutputError("A cost is below 0 or too large.")
+    return whole.astype(np.int64)
+
+
+def _suggested(suggestion: Suggestion, sites: gpd.GeoDataFrame) -> tuple[Text, tuple[int, ...]]:
+    row = {key: place for place, key in enumerate(sites["site_id"])}
+    candidates = set(sites.loc[sites["kind"] == "candidate", "site_id"])
+    unknown = sorted(set(suggestion.site_ids) - candidates)
+    if unknown:
+        raise OutputError(f"A suggestion opens what is no candidate: {', '.join(unknown)}.")
+    return everywhere(suggestion.name), tuple(sorted(row[key] for key in suggestion.site_ids))
+
+
+def _place(row: Mapping[str, Any]) -> Text:
+    named = any(
+        str(column).startswith("place_") and isinstance(value, str) for column, value in row.items()
+    )
+    return own_name(row, "place" if named else "name")
+
+
+def _answers(words: Sequence[Any]) -> str:
+    return "".join(_ANSWERS.get(word, "u") for word in words)
+
+
+def _packed(whole: NDArray[np.int64]) -> dict[str, Any]:
+    """Pack costs into as few bits each as the largest needs, 0 standing for no road."""
+    shifted = (whole.ravel() + 1).astype(np.uint32)
+    bits = max(1, int(shifted.max()).bit_length())
+    places = np.arange(bits - 1, -1, -1, dtype=np.uint32)
+    stream = np.packbits((shifted[:, None] >> places & 1).astype(np.uint8).ravel())
+    return {"bits": bits, "at": base64.b64encode(stream.tobytes()).decode()}
