@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from pyproj import Geod
 from road_toys import EXTRACT, extra
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from shelter_geo.inputs import Study
 from shelter_geo.roads.chains import contract_chains
 from shelter_geo.roads.engine import Engine, make_engine
 from shelter_geo.roads.graph import Seeds
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.osm import read_pbf
+from shelter_geo.scenarios import evaluate
 
 pytestmark = pytest.mark.country
 
@@ -84,3 +89,20 @@ def test_nearest_of_every_node_equals_scipy(
     np.testing.assert_array_equal(
         own.time_ms[np.arange(len(reached)), near.which[reached]], time[reached]
     )
+
+
+def test_study_runs_on_the_roads_of_the_country(country: RoadNetwork, study: Study) -> None:
+    """All mainland districts are reached, Nakhchivan is not, and lines follow the roads."""
+    roads = study.settings.roads.model_copy(update={"network": "osm", "file": "country.npz"})
+    settings = study.settings.model_copy(update={"roads": roads})
+    found = evaluate(replace(study, settings=settings, network=country))
+    cut_off = found.districts[~found.districts["reachable"]]
+    assert len(cut_off) == 8
+    assert set(cut_off["economic_region"]) == {"Nakhchivan"}
+    assert cut_off["reason"].str.startswith("no domestic road").all()
+    geod = Geod(ellps="WGS84")
+    lengths = [geod.geometry_length(line) / 1000 for line in found.routes.geometry]
+    np.testing.assert_allclose(lengths, found.routes["distance_km"], rtol=0.002, atol=0.2)
+    straight = evaluate(study).districts["distance_km"]
+    ratio = (straight / found.districts["distance_km"])[found.districts["distance_km"] > 1]
+    assert abs(ratio.median() - 1) < 0.05

@@ -6,6 +6,7 @@ A part between `<!-- fill NAME -->` and `<!-- end -->` is replaced by what NAME 
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Callable
@@ -69,10 +70,27 @@ def claims(evaluation: Evaluation) -> str:
     return "\n".join(lines) + "\n"
 
 
+def modules(_: Evaluation) -> str:
+    """List every module with the one line that says its job."""
+    package = ROOT / "src" / "shelter_geo"
+    groups: dict[str, list[str]] = {}
+    for path in sorted(package.rglob("*.py")):
+        if not path.stem.startswith("_"):
+            job = str(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
+            where = path.parent.relative_to(package).as_posix()
+            groups.setdefault(where, []).append(f"| `{path.stem}` | {job.splitlines()[0]} |\n")
+    parts = []
+    for where, lines in sorted(groups.items()):
+        title = "shelter_geo" if where == "." else f"shelter_geo/{where}"
+        parts.append(f"\n## {title}\n\n| module | its one job |\n|---|---|\n{''.join(lines)}")
+    return "".join(parts)
+
+
 PARTS: dict[str, Callable[[Evaluation], str]] = {
     "headline": headline,
     "distances": distances,
     "claims": claims,
+    "modules": modules,
 }
 
 

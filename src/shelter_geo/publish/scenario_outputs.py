@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -119,8 +120,8 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
     """Write a comparison as lines of text, a table and a sentence for each plan."""
     words = Words(lang)
     table_of = evaluated.comparison.summary.set_index("scenario").to_dict("index")
-    rows = {str(key): row for key, row in table_of.items()}
-    labels = [
+    rows: dict[str, Mapping[Any, Any]] = {str(key): row for key, row in table_of.items()}
+    labels: list[tuple[str, Callable[[Mapping[Any, Any]], str]]] = [
         ("study.mean", lambda row: words.distance(row["distance_km_mean"])),
         ("scenario.farthest", lambda row: words.distance(row["distance_km_max"])),
         ("scenario.gain", lambda row: words.people(row["people_gain"] + row["people_reached"])),

@@ -1,0 +1,75 @@
+"""Set the study's distances on all OpenStreetMap roads beside those on its own network.
+
+Usage: python tools/validate_osm.py EXTRACT.osm.pbf. Rewrites the part of docs/validation.md between
+`<!-- osm -->` and `<!-- end osm -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from shelter_geo.inputs import load_study
+from shelter_geo.roads.chains import contract_chains
+from shelter_geo.roads.osm import read_pbf
+from shelter_geo.scenarios import evaluate
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "validation.md"
+PART = re.compile(r"(<!-- osm -->\n).*?(<!-- end osm -->)", re.DOTALL)
+WORST = 10
+NEAR_TIE_MIN = 3.0
+TIE = "two routes take nearly the same time"
+BYPASS = "likely: the reference runs through town centres that the fastest road bypasses"
+
+
+def compare(extract: Path) -> str:
+    """Write the comparison as Markdown."""
+    study = load_study()
+    roads = study.settings.roads.model_copy(update={"network": "osm", "file": extract.name})
+    settings = study.settings.model_copy(update={"roads": roads})
+    network = contract_chains(read_pbf(extract))
+    ours = evaluate(study).districts
+    osm = evaluate(replace(study, settings=settings, network=network)).districts
+    table = ours[["name_en", "distance_km", "travel_min"]].copy()
+    table["osm_km"], table["osm_min"] = osm["distance_km"], osm["travel_min"]
+    table["off"] = table["distance_km"] - table["osm_km"]
+    both = table.dropna()
+    far = both[both["osm_km"] > 1]
+    ratio = far["distance_km"] / far["osm_km"]
+    lines = [
+        f"{int(osm['reachable'].sum())} districts reach a shelter on {network.n_edges:,} road "
+        f"edges; the median difference is {both['off'].abs().median():.1f} km, the median ratio "
+        f"{ratio.median():.3f}, the mean absolute difference {(ratio - 1).abs().mean():.1%}. "
+        "The ten districts that differ most:",
+        "",
+        "| district | reference km | OSM km | reference min | OSM min | why |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    worst = both.reindex(both["off"].abs().sort_values(ascending=False, kind="stable").index)
+    for row in worst.head(WORST).to_dict("records"):
+        tie = abs(row["travel_min"] - row["osm_min"]) <= NEAR_TIE_MIN
+        why = (
+            "two routes take nearly the same time" if tie else "towns are one node in the reference"
+        )
+        lines.append(
+            f"| {row['name_en']} | {row['distance_km']:.1f} | {row['osm_km']:.1f} | "
+            f"{row['travel_min']:.0f} | {row['osm_min']:.0f} | {why} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Rewrite the document from one extract."""
+    if len(arguments) != 1:
+        print(__doc__)
+        return 2
+    text = DOCUMENT.read_text(encoding="utf-8")
+    part = compare(Path(arguments[0]))
+    DOCUMENT.write_text(PART.sub(lambda m: m[1] + part + m[2], text), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
