@@ -74,7 +74,7 @@ def graph_key(graph: Graph) -> str:
         (graph.major, "<i8"),
         (graph.minor, "<i8"),
     ):
-        digest.update(np.ascontiguousarray(column, kind).tobytes())
+        digest.update(np.ascontiguousarray(column, kind).data)
     return digest.hexdigest()
 
 
@@ -101,28 +101,18 @@ def build_hierarchy(graph: Graph, *, order: NDArray[np.int32] | None = None) -> 
     number[near] = np.arange(n, dtype=np.int32)
     turns = np.full(n, -1, np.int32) if order is None else number[order]
     slot, at = _contracted(n, *_simple_arcs(graph, number), turns)
-    totals = at[:, 1].reshape(2, n).sum(axis=1)
     place = np.full(n, -1, np.int32)
-    sides = [
-        UpArcs(np.zeros(n + 1, np.int64), np.empty(total, np.int32), np.empty(total, np.int64))
-        for total in totals.tolist()
-    ]
     _number_places(slot, at, place, np.empty((n, 2), np.int64))
-    bounds = [0, 0]
-    for i, side in enumerate(sides):
-        listed = at[i * n : (i + 1) * n]
-        np.cumsum(listed[np.argsort(place), 1], out=side.start[1:])
-        major, minor = _lay_out(slot, listed, place, side, np.zeros((n, 2), np.int64))
-        bounds[0] += major
-        bounds[1] += minor
+    forward, up_major, up_minor = _laid_out(slot, at[:n], place)
+    backward, down_major, down_minor = _laid_out(slot, at[n:], place)
     return Hierarchy(
         graph_key(graph),
         place[number],
-        sides[0],
-        sides[1],
+        forward,
+        backward,
         near[turns].astype(np.int32),
-        bounds[0],
-        bounds[1],
+        up_major + down_major,
+        up_minor + down_minor,
     )
 
 
@@ -175,6 +165,17 @@ def _contracted(
             return slot, at
         room, cuts = 2 * room, 4 * cuts
         order[:] = given
+
+
+def _laid_out(
+    slot: NDArray[np.int64], listed: NDArray[np.int64], place: NDArray[np.int32]
+) -> tuple[UpArcs, int, int]:
+    """Arcs of one direction in the order of places, and the largest costs of any way up."""
+    n, total = len(place), int(listed[:, 1].sum())
+    up = UpArcs(np.zeros(n + 1, np.int64), np.empty(total, np.int32), np.empty(total, np.int64))
+    np.cumsum(listed[np.argsort(place), 1], out=up.start[1:])
+    major, minor = _lay_out(slot, listed, place, up, np.zeros((n, 2), np.int64))
+    return up, major, minor
 
 
 @kernel

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ from shelter_geo.roads.restriction import Plan, restrict
 from shelter_geo.roads.sweeps import sweep, sweep_nearest
 from shelter_geo.roads.walks import Streets, face, new_desk, walk
 
-_KEPT_BYTES = 4 << 20
-"""Rows that a sweep keeps fit this much of the processor's cache."""
+_KEPT_BYTES = 8 << 20
+"""Rows that a sweep keeps fit this much of the processor's last cache."""
 
 _NO_POINTS = Seeds.from_columns(np.empty(0, np.int32))
 _MIN_LANES, _MAX_LANES = 32, 1024
@@ -35,6 +36,14 @@ class _Entries(NamedTuple):
     cost: NDArray[np.int64]
 
 
+class _Room(NamedTuple):
+    """Costs of places, all `FAR` between two uses, with a list and a heap of places."""
+
+    cost: NDArray[np.int64]
+    found: NDArray[np.int32]
+    heap: NDArray[np.int64]
+
+
 class Phast:
     """Routes on one graph by sweeps over its hierarchy."""
 
@@ -42,6 +51,7 @@ class Phast:
         self.graph = graph
         self.hierarchy = hierarchy
         self.threads = threads or os.cpu_count() or 1
+        self._rooms: list[_Room] = []
 
     def matrix(
         self, leave: Seeds, arrive: Seeds, *, progress: Callable[[int, int], None] | None = None
@@ -68,18 +78,19 @@ class Phast:
             climbed, swept = swept, climbed
         n = self.graph.n_nodes
         which, major, minor = np.empty(n, np.int32), np.empty(n, np.int64), np.empty(n, np.int64)
-        sweep_nearest(
-            climbed,
-            swept,
-            self.hierarchy.place,
-            entries.start,
-            entries.place,
-            entries.cost,
-            *self._room(),
-            which,
-            major,
-            minor,
-        )
+        with self._room() as room:
+            sweep_nearest(
+                climbed,
+                swept,
+                self.hierarchy.place,
+                entries.start,
+                entries.place,
+                entries.cost,
+                *room,
+                which,
+                major,
+                minor,
+            )
         if at is not None:
             which, major, minor = _least(seen, which, major, minor)
         return Nearest(which, *self.graph.time_and_length(major, minor))
@@ -124,9 +135,18 @@ class Phast:
         cost = packed(graph.major, graph.minor)
         return Streets(first, graph.tail.copy(), graph.head.copy(), cost, self.hierarchy.place)
 
-    def _room(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    @contextmanager
+    def _room(self) -> Iterator[_Room]:
+        """Lend room to work in, of which there is one for each thread that ever needed it."""
         n = self.graph.n_nodes
-        return np.full(n, FAR, np.int64), np.empty(n, np.int32), np.empty(n + 1, np.int64)
+        try:
+            room = self._rooms.pop()
+        except IndexError:
+            room = _Room(
+                np.full(n, FAR, np.int64), np.empty(n, np.int32), np.empty(n + 1, np.int64)
+            )
+        yield room
+        self._rooms.append(room)
 
     def _entries(self, *sides: Seeds) -> tuple[_Entries, ...]:
         """Pack the entries of both sides, and check that no sum can outgrow its bits."""
@@ -162,16 +182,30 @@ class Phast:
         total = major.shape[1]
         fit = _KEPT_BYTES // (8 * max(plan.slots, 1))
         width = min(max(fit, _MIN_LANES), _MAX_LANES, max(-(-total // self.threads), _MIN_LANES))
-        rooms = [self._room() for _ in range(min(self.threads, -(-total // width)))]
+        # A lane without entries may take any turn.
+        lead = np.append(lanes.place, 0)[lanes.start[:-1]]
 
         def work(first: int) -> int:
-            room, last = rooms.pop(), min(first + width, total)
-            sweep(up, lanes.start, lanes.place, lanes.cost, first, last, plan, *room, major, minor)
-            rooms.append(room)
+            last = min(first + width, total)
+            order = first + np.argsort(lead[first:last])
+            with self._room() as room:
+                sweep(
+                    up,
+                    lanes.start,
+                    lanes.place,
+                    lanes.cost,
+                    order,
+                    first,
+                    last,
+                    plan,
+                    *room,
+                    major,
+                    minor,
+                )
             return int(last - first)
 
         done = 0
-        with ThreadPoolExecutor(max(len(rooms), 1)) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             for task in as_completed([pool.submit(work, i) for i in range(0, total, width)]):
                 done += task.result()
                 if progress is not None:

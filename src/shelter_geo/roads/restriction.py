@@ -51,23 +51,25 @@ class Plan(NamedTuple):
 
 
 @inner
-def _mark(up: UpArcs, entry_place: NDArray[np.int32], row: NDArray[np.int32]) -> tuple[int, int]:
-    """Fill `row` with a number for each place above the entries; how many, and their arcs."""
+def _mark(
+    up: UpArcs, entry_place: NDArray[np.int32], row: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], int]:
+    """Fill `row` with numbers of the places above the entries; these in order, and their arcs."""
     for place in entry_place:
         row[place] = 0
+    places = np.empty(len(row), np.int32)
     rows, arcs = 0, 0
     for place in range(len(row) - 1, -1, -1):
         if row[place] == 0:
+            places[rows] = place
             rows += 1
             arcs += up.start[place + 1] - up.start[place]
             for a in range(up.start[place], up.start[place + 1]):
                 row[up.to[a]] = 0
-    rows = 0
-    for place in range(len(row)):
-        if row[place] == 0:
-            row[place] = rows
-            rows += 1
-    return rows, arcs
+    places = places[:rows][::-1]
+    for r in range(rows):
+        row[places[r]] = r
+    return places, arcs
 
 
 @inner
@@ -212,20 +214,19 @@ def restrict(
     """
     points = len(point_start) - 1
     row = np.full(len(up.start) - 1, _NONE, np.int32)
-    rows, arcs = _mark(up, entry_place, row)
+    places, arcs = _mark(up, entry_place, row)
+    rows = len(places)
     arcs += len(entry_place)
     first, count = np.empty(rows + points, np.int32), np.empty(rows + points, np.int32)
     source, cost = np.empty(4 * arcs, np.int32), np.empty(4 * arcs, np.int64)
     child = np.full(rows, _NONE, np.int32)
     used = 0
-    for place in range(len(row)):
-        r = row[place]
-        if r != _NONE:
-            first[r] = used
-            for a in range(up.start[place], up.start[place + 1]):
-                source[used], cost[used] = row[up.to[a]], up.cost[a]
-                used += 1
-            count[r] = used - first[r]
+    for r in range(rows):
+        first[r] = used
+        for a in range(up.start[places[r]], up.start[places[r] + 1]):
+            source[used], cost[used] = row[up.to[a]], up.cost[a]
+            used += 1
+        count[r] = used - first[r]
     for i in range(points):
         first[rows + i] = used
         for e in range(point_start[i], point_start[i + 1]):

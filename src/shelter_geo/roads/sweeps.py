@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from shelter_geo.roads.kernels import FAR, MASK, SHIFT, UpArcs, climb, inner, kernel
 from shelter_geo.roads.restriction import Plan
 
-
 # Columns of the costs known from the lanes.
 NEXT, LANE, KNOWN = 0, 1, 2
 
@@ -57,6 +56,7 @@ def sweep(
     lane_start: NDArray[np.int64],
     lane_place: NDArray[np.int32],
     lane_cost: NDArray[np.int64],
+    order: NDArray[np.int64],
     first: int,
     last: int,
     plan: Plan,
@@ -74,6 +74,8 @@ def sweep(
         Arcs that the lanes reach the hierarchy by.
     lane_start, lane_place, lane_cost
         Entries of all lanes.
+    order : shape (last - first,)
+        Lanes `first` to `last`, neighbours together, so that what they pass stays in cache.
     first, last
         Lanes to sweep.
     plan
@@ -87,7 +89,7 @@ def sweep(
     known = np.empty((128 * lanes + 1, 3), np.int64)
     head = np.full(len(plan.goal), -1, np.int64)
     used = 0
-    for i in range(first, last):
+    for i in order:
         count = climb(
             up, lane_place, lane_cost, lane_start[i], lane_start[i + 1], cost, found, heap
         )
