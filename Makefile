@@ -18,12 +18,34 @@ lint: $(VENV)/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Fills in the figures that the documentation quotes.
+docs: $(VENV)/.installed
+	$(BIN)/python tools/fill_docs.py
+
 format: $(VENV)/.tested-with
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Peers live in a set-up of their own. Roads are measured on a country: make bench EXTRACT=FILE.osm.pbf
+EXTRACT ?=
+
+bench: $(VENV)/.benched-with
+	$(BIN)/python benchmarks/planner.py
+	@if [ -n "$(EXTRACT)" ]; then \
+	$(VENV)-bench/bin/python benchmarks/roads_import.py "$(EXTRACT)"; \
+	$(VENV)-bench/bin/python benchmarks/routing.py --pbf "$(EXTRACT)"; \
+	else echo "Roads are left out: give EXTRACT=FILE.osm.pbf"; fi
+
+$(VENV)/.benched-with: benchmarks/requirements.txt $(VENV)/.tested-with
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable .
+	while read -r peer; do \
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check "$$peer" \
+	|| echo "$$peer could not be installed and is left out"; done <benchmarks/requirements.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist outputs/*/
+	rm -rf $(VENV) $(VENV)-bench build dist outputs/*/
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
