@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import math
+import os
 import resource
 import subprocess
 import sys
@@ -347,22 +348,25 @@ def main() -> None:
     """Answer one line of JSON for each line read."""
     name, path, folder = sys.argv[1:]
     kind = ENGINES[name]
+    # Some engines talk on standard output: let them, but elsewhere.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     try:
         version = importlib.metadata.version(kind.package)
     except importlib.metadata.PackageNotFoundError:
-        print(json.dumps({"missing": kind.package}), flush=True)
+        print(json.dumps({"missing": kind.package}), file=answers, flush=True)
         return
     engine = kind(np.load(path), Path(folder))
     can = [
         task for task in ("nearest", "matrix") if getattr(kind, task) is not getattr(Engine, task)
     ]
-    print(json.dumps({"version": version, "can": can}), flush=True)
+    print(json.dumps({"version": version, "can": can}), file=answers, flush=True)
     for line in sys.stdin:
         try:
             answer = _answer(engine, json.loads(line))
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

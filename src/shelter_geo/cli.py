@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shelter_geo import __version__, cli_roads
+from shelter_geo import __version__, cli_capacity, cli_roads
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_roads.app)
+cli_capacity.register(app)
 
 StudyArgument = Annotated[
     Path | None,
@@ -83,8 +84,10 @@ def run(
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.publish.staging import staged
     from shelter_geo.scenarios import (
+        capacity_results,
         evaluate,
         evaluate_plans,
+        read_cases,
         read_plans,
         site_options,
         today_first,
@@ -101,7 +104,13 @@ def run(
         evaluated = evaluate_plans(loaded, plans, progress=progress) if several else None
         options = site_options(loaded)
         write_outputs(
-            evaluation, folder, plans=evaluated, options=options, lang=lang, progress=progress
+            evaluation,
+            folder,
+            plans=evaluated,
+            options=options,
+            needs=capacity_results(evaluation, cases=read_cases(loaded)),
+            lang=lang,
+            progress=progress,
         )
     _report(evaluation, folder, lang)
 

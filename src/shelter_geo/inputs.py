@@ -35,8 +35,8 @@ class Study:
     Attributes
     ----------
     settings : StudySettings
-    scenarios : Path or None
-        Folder of the plans that come with the study.
+    folder : Path
+        Where the study file stands.
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
     centres : GeoSeries
@@ -55,7 +55,7 @@ class Study:
     """
 
     settings: StudySettings
-    scenarios: Path | None
+    folder: Path
     districts: gpd.GeoDataFrame
     centres: gpd.GeoSeries
     settlements: gpd.GeoDataFrame
@@ -65,6 +65,12 @@ class Study:
     network: RoadNetwork
     input_package: dict[str, Any]
     input_hashes: dict[str, str]
+
+    @property
+    def scenarios(self) -> Path | None:
+        """Folder of the plans that come with the study."""
+        named = self.settings.tables.scenarios
+        return None if named is None else self.folder / named
 
 
 def bundled_study() -> Path:
@@ -100,9 +106,7 @@ def load_study(path: str | Path | None = None) -> Study:
     package = folder.package(settings.tables.package)
     if folder.faults:
         raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
-    named = settings.tables.scenarios
-    scenarios = None if named is None else folder.path(named)
-    return _assemble(settings, tables, package, folder.hashes, scenarios)
+    return _assemble(settings, tables, package, folder)
 
 
 def _study_file(path: Path) -> Path:
@@ -221,8 +225,7 @@ def _assemble(
     settings: StudySettings,
     tables: _Tables,
     package: dict[str, Any],
-    hashes: dict[str, str],
-    scenarios: Path | None,
+    folder: StudyFolder,
 ) -> Study:
     centres = _points(_there(tables.districts), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
@@ -235,7 +238,7 @@ def _assemble(
     settlements = settlement_demand(districts, listed)
     return Study(
         settings=settings,
-        scenarios=scenarios,
+        folder=folder.folder,
         districts=districts,
         centres=centres.geometry,
         settlements=settlements,
@@ -244,7 +247,7 @@ def _assemble(
         published_distances=tables.published_distances,
         network=tables.network or _network(settings, tables),
         input_package=package,
-        input_hashes=dict(sorted(hashes.items())),
+        input_hashes=dict(sorted(folder.hashes.items())),
     )
 
 

@@ -223,6 +223,7 @@ class DemandBase(Settings):
     """A yearly count of cases for the whole country, and how many each stands for."""
 
     id: Key
+    name: Worded
     cases: Range
     under_reporting: Multiple
 
@@ -358,9 +359,7 @@ class StudySettings(Settings):
         return self
 
 
-def _refuse_twice(
-    name: str, entries: Sequence[Reading | DemandBase | Claim | Assumption]
-) -> None:
+def _refuse_twice(name: str, entries: Sequence[Reading | DemandBase | Claim | Assumption]) -> None:
     ids = [entry.id for entry in entries]
     if twice := sorted({key for key in ids if ids.count(key) > 1}):
         raise ValueError(f"{name} have the same id twice: {', '.join(twice)}")

@@ -31,7 +31,7 @@ STYLE: dict[str, Any] = {
     "path.simplify": False,
 }
 DPI = 160
-FOOT_WIDTH = 165
+FOOT_WIDTH = 150
 
 
 @contextmanager

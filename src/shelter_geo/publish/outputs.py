@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shelter_geo.publish import study_texts
 from shelter_geo.publish.access_figure import draw_access
+from shelter_geo.publish.capacity_outputs import CAPACITY_TABLES, write_capacity
 from shelter_geo.publish.geopackage import write_geopackage
 from shelter_geo.publish.package import write_package
 from shelter_geo.publish.scenario_outputs import scenario_tables, write_scenarios
@@ -17,7 +18,7 @@ from shelter_geo.publish.study_map import access_page, distance_classes
 from shelter_geo.publish.study_planner import study_planner
 from shelter_geo.publish.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios import EvaluatedPlans, Evaluation, SiteOptions
+from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,6 +42,7 @@ def write_outputs(
     *,
     plans: EvaluatedPlans | None = None,
     options: SiteOptions | None = None,
+    needs: CapacityResults | None = None,
     lang: str = "en",
     progress: Progress | None = None,
 ) -> None:
@@ -56,6 +58,8 @@ def write_outputs(
         Plans that come with the study, evaluated.
     options
         Sites to choose from, for the planner page.
+    needs
+        Places against the stays asked for.
     lang
         Language of the figures, and the one that maps open in.
     progress
@@ -80,6 +84,11 @@ def write_outputs(
     if options is not None:
         steps.append(
             ("planner", lambda folder: _write_planner(evaluation, options, plans, folder, lang))
+        )
+    if needs is not None:
+        tables |= CAPACITY_TABLES
+        steps.append(
+            ("capacity", lambda folder: write_capacity(evaluation, needs, folder, lang=lang))
         )
     steps.append(("package", lambda folder: _write_package(evaluation, folder, tables)))
     with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:

@@ -47,7 +47,7 @@ def access_page(
     return access_map(
         _in_every_language(evaluation),
         evaluation.settlements if settlements else None,
-        _with_cities(evaluation),
+        with_cities(evaluation),
         evaluation.routes.rename_axis("district_id").reset_index(),
         study.basemap if study.basemap is not None else NO_GROUND,
         title=title,
@@ -78,7 +78,7 @@ def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
     return districts
 
 
-def _with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
+def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Name the settlement of each shelter in every language that the tables hold."""
     study = evaluation.study
     shelters = study.shelters.assign(city_en=study.shelters["settlement"])

@@ -25,7 +25,7 @@ TAIL, HEAD, CUT_COST, CUT_HOPS = 0, 1, 2, 3
 # Entries of `state`: searches made, slots used, and what went wrong.
 CLOCK, USED, FULL, HUGE = 0, 1, 2, 3
 
-WITNESS_LIMIT: Final = 200
+WITNESS_LIMIT: Final = 500
 """Nodes that one witness search settles; fewer made dense networks much slower to contract."""
 
 

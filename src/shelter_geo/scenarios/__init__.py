@@ -2,22 +2,27 @@
 
 from shelter_geo.scenarios.applying import apply_plan
 from shelter_geo.scenarios.bundle import EvaluatedPlans, evaluate_plans, today_first
+from shelter_geo.scenarios.cases import read_cases
 from shelter_geo.scenarios.comparison import Comparison, compare
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.needs import CapacityResults, capacity_results
 from shelter_geo.scenarios.options import SiteOptions, site_options
 from shelter_geo.scenarios.plan import Plan, find_plans, read_plan, read_plans
 
 __all__ = [
+    "CapacityResults",
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
     "Plan",
     "SiteOptions",
     "apply_plan",
+    "capacity_results",
     "compare",
     "evaluate",
     "evaluate_plans",
     "find_plans",
+    "read_cases",
     "read_plan",
     "read_plans",
     "site_options",

@@ -13,7 +13,7 @@ from shelter_geo.tables.schemas import CASES
 WHOLE = "Total"
 
 
-def read_cases(study: Study, folder: Path) -> PublishedCounts | None:
+def read_cases(study: Study) -> PublishedCounts | None:
     """Read the study's table of cases and hide its small counts.
 
     The true counts do not leave this function, and neither does a hash of the file, against which
@@ -23,8 +23,6 @@ def read_cases(study: Study, folder: Path) -> PublishedCounts | None:
     ----------
     study
         Names the file in `capacity.demand.cases`.
-    folder
-        Folder of the study file.
 
     Returns
     -------
@@ -42,7 +40,7 @@ def read_cases(study: Study, folder: Path) -> PublishedCounts | None:
     demand = study.settings.capacity.demand
     if demand is None or demand.cases is None:
         return None
-    path = folder / demand.cases.file
+    path = study.folder / demand.cases.file
     frame, faults = check_table(path, CASES, secret=True)
     known = study.districts["economic_region"]
     if frame is not None:

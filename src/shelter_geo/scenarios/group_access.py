@@ -34,17 +34,31 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
         and `_high`: `shelters`, `places`, `people_reached`, `travel_min`, `distance_km`; `reason`.
         The low distance and the high places take every unknown as a yes.
     """
-    rows = []
-    for groups in ((), *((group,) for group in GROUPS)):
-        for without_papers in (False, True):
-            admits = _admits(evaluation, groups, without_papers)
-            nearest = _nearest(admits, evaluation.settlement_costs)
-            for units in UNITS:
-                who = weighted_by(groups)
-                row = _row(evaluation, nearest, admits, who, units)
-                row |= {"group": named(groups), "without_police_papers": without_papers}
-                rows.append(row | {"units": units, "weighted_by": who})
+    asked = [
+        (groups, without) for groups in ((), *((g,) for g in GROUPS)) for without in (False, True)
+    ]
+    rows = [row for groups, without in asked for row in rows_of(evaluation, groups, without)]
     return pd.DataFrame(rows)
+
+
+def rows_of(
+    evaluation: Evaluation, groups: Sequence[str], without_police_papers: bool
+) -> list[dict[str, float | int | str | bool]]:
+    """Give the rows of one group in `access_by_group`, all people first.
+
+    Raises
+    ------
+    CapacityError
+        If a group is not known.
+    """
+    admits = _admits(evaluation, groups, without_police_papers)
+    nearest = _nearest(admits, evaluation.settlement_costs)
+    who, rows = weighted_by(groups), []
+    for units in UNITS:
+        row = _row(evaluation, nearest, admits, who, units)
+        row |= {"group": named(groups), "without_police_papers": without_police_papers}
+        rows.append(row | {"units": units, "weighted_by": who})
+    return rows
 
 
 def access_for(

@@ -1,4 +1,4 @@
-"""How many places, for whom: stays asked for, turn-away and reach of a study, as frames."""
+"""How many places, for whom: stays asked for, turn-away and groups of a study, as frames."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchme
 from shelter_geo.capacity.demand import STAYS, Demand, share_out
 from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table
 from shelter_geo.capacity.suppression import PublishedCounts
-from shelter_geo.capacity.turnaway import turn_away_by_shelter
+from shelter_geo.capacity.turnaway import turn_away_by_family_size, turn_away_by_shelter
 from shelter_geo.scenarios.evaluation import Evaluation
-from shelter_geo.scenarios.group_access import EVERYBODY, access_by_group, access_for
+from shelter_geo.scenarios.group_access import access_by_group
 from shelter_geo.scenarios.more_places import more_places, pooled, what_moves
 from shelter_geo.scenarios.stays_asked import CASES, StayInputs, demand_of_each_basis
 
@@ -44,8 +44,8 @@ class CapacityResults:
         from a small count are left out.
     by_group
         See `group_access.access_by_group`.
-    reach
-        See `group_access.access_for`, for everybody.
+    by_family_size
+        See `capacity.turnaway.turn_away_by_family_size`, with `demand_basis`.
     turn_away, pooling, sensitivity
         See `more_places`, with `demand_basis`.
     inputs
@@ -55,7 +55,7 @@ class CapacityResults:
     by_shelter: pd.DataFrame
     by_district: pd.DataFrame
     by_group: pd.DataFrame
-    reach: pd.DataFrame
+    by_family_size: pd.DataFrame
     turn_away: pd.DataFrame
     pooling: pd.DataFrame
     sensitivity: pd.DataFrame
@@ -79,7 +79,7 @@ class _Units:
 def capacity_results(
     evaluation: Evaluation, *, cases: PublishedCounts | None = None
 ) -> CapacityResults:
-    """Compute stays asked for, turn-away, places needed, reach and access of each group.
+    """Compute stays asked for, turn-away, places needed and access of each group.
 
     Every basis of the demand is computed and kept beside the others. Without settings for the
     demand there are no stays, and the tables say so.
@@ -100,7 +100,7 @@ def capacity_results(
     capacity = evaluation.study.settings.capacity
     inputs = StayInputs.of(capacity)
     shares = _shares(evaluation)
-    by_shelter, by_district, curves, pooling, moves = [], [], [], [], []
+    by_shelter, by_district, families, curves, pooling, moves = [], [], [], [], [], []
     used: list[Estimate] = list(inputs.all)
     for units in _units(evaluation):
         weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
@@ -118,16 +118,16 @@ def capacity_results(
                 continue
             used += demand.inputs
             site = table[~table["shelter_id"].isin([TOTAL, NONE])]
+            families.append(_by_family_size(evaluation, there, inputs).assign(demand_basis=basis))
             curves.append(more_places(site, inputs).assign(demand_basis=basis))
             pooling.append(pooled(site, inputs).assign(demand_basis=basis))
             moves.append(what_moves(site, demand, inputs).assign(demand_basis=basis))
     listed = inputs_table(used).rename(columns={"central": "value"})
-    everybody = access_for(evaluation).assign(group=EVERYBODY, without_police_papers=False)
     return CapacityResults(
         by_shelter=_joined(by_shelter),
         by_district=_joined(by_district),
         by_group=access_by_group(evaluation),
-        reach=everybody,
+        by_family_size=_joined(families),
         turn_away=_joined(curves),
         pooling=_joined(pooling),
         sensitivity=_joined(moves),
@@ -185,6 +185,15 @@ def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -
     ]
     table = pd.concat([_named(evaluation, sites.reset_index()), pd.DataFrame(ends)])
     return table.reset_index(drop=True)
+
+
+def _by_family_size(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
+    return turn_away_by_family_size(
+        evaluation.study.shelters["places"].rename_axis("shelter_id"),
+        there.by_shelter[STAYS],
+        stay_days=inputs.stay_days,
+        children_per_woman=inputs.children_per_woman,
+    ).rename(columns={"beds": "places"})
 
 
 def _named(evaluation: Evaluation, sites: pd.DataFrame) -> pd.DataFrame:

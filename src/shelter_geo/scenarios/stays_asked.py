@@ -23,12 +23,13 @@ class StayInputs:
 
     Attributes
     ----------
-    stay_days, persons_per_place, target, reach
-        Days, persons, a share and minutes.
+    stay_days, persons_per_place, children_per_woman, target, reach
+        Days, persons, children, a share and minutes.
     """
 
     stay_days: Estimate
     persons_per_place: Estimate
+    children_per_woman: Estimate
     target: Estimate
     reach: Estimate
 
@@ -39,14 +40,18 @@ class StayInputs:
         return cls(
             stay_days=_estimate("stay_days", capacity.stays.days, "days"),
             persons_per_place=_persons_per_place(capacity),
+            children_per_woman=_estimate(
+                "children_per_woman", capacity.stays.children_per_woman, "children"
+            ),
             target=exactly("turn_away_target", aim.target, "share", aim.evidence, aim.source),
             reach=exactly("reach", reach.minutes, "minutes", reach.evidence, reach.source),
         )
 
     @property
     def all(self) -> tuple[Estimate, ...]:
-        """All four."""
-        return self.stay_days, self.persons_per_place, self.target, self.reach
+        """All of them."""
+        family = self.persons_per_place, self.children_per_woman
+        return self.stay_days, *family, self.target, self.reach
 
 
 def _persons_per_place(capacity: Capacity) -> Estimate:
