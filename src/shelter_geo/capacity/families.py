@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import poisson
+from scipy.special import gammaln, xlogy
 
 from shelter_geo.errors import CapacityError
 
@@ -75,8 +75,9 @@ def families_of(offered: float, children_per_woman: float, *, largest: int = 6) 
     if not 0 <= children_per_woman < np.inf or largest < 1:
         raise CapacityError("children per woman must be 0 or more, the largest family 1 or more")
     sizes = np.arange(1, largest + 1, dtype=np.int64)
-    share = poisson.pmf(sizes - 1, children_per_woman)
-    share[-1] = poisson.sf(largest - 2, children_per_woman)
+    children = sizes - 1
+    share = np.exp(xlogy(children, children_per_woman) - children_per_woman - gammaln(sizes))
+    share[-1] = 1 - share[:-1].sum()
     return Families(sizes, offered * share)
 
 
