@@ -38,6 +38,7 @@ class Worker:
             [python, script, name, str(arcs), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         said = json.loads(self.process.stdout.readline() or "{}")
@@ -170,7 +171,7 @@ def main() -> None:
         for repeat in range(options.repeats):
             for task in TASKS:
                 for worker in workers:
-                    if repeat == 0 or worker.name not in SHARE:
+                    if repeat < 2 or worker.name not in SHARE:
                         worker.run(task, origins, sites)
         print(f"CPU seconds on one thread, least of {options.repeats}; in brackets, times ours.")
         print("Ours finds the kilometres along each route too, the others only its time.")

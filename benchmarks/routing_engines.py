@@ -165,31 +165,36 @@ class Igraph(Engine):
 
 
 class Pandana(Engine):
+    """Given seconds: it keeps costs as whole thousandths in 32 bits, which milliseconds overrun."""
+
     package = "pandana"
+    far = 1e6
 
     def prepare(self) -> None:
         import pandana
         import pandas as pd
 
         nodes = pd.DataFrame({"x": self.lon, "y": self.lat})
-        arcs = pd.DataFrame({"tail": self.tail, "head": self.head, "ms": self.ms.astype(float)})
+        arcs = pd.DataFrame({"tail": self.tail, "head": self.head, "s": self.ms / 1000})
         self.network = pandana.Network(
-            nodes["x"], nodes["y"], arcs["tail"], arcs["head"], arcs[["ms"]], twoway=False
+            nodes["x"], nodes["y"], arcs["tail"], arcs["head"], arcs[["s"]], twoway=False
         )
 
     def nearest(self, sites):
         import pandas as pd
 
         at = pd.DataFrame({"x": self.lon[sites], "y": self.lat[sites]})
-        self.network.set_pois("site", 1e9, 1, at["x"], at["y"])
-        found = self.network.nearest_pois(1e9, "site", num_pois=1)[1].to_numpy()
-        return np.where(found >= 1e9, -1, np.rint(found)).astype(np.int64)
+        self.network.set_pois("site", self.far, 1, at["x"], at["y"])
+        found = self.network.nearest_pois(self.far, "site", num_pois=1)[1].to_numpy()
+        return self._ms(found)
 
     def matrix(self, origins, sites):
         pairs = np.repeat(origins, len(sites)), np.tile(sites, len(origins))
         found = np.array(self.network.shortest_path_lengths(*pairs))
-        found = np.where(found > 1e9, -1, np.rint(found)).astype(np.int64)
-        return found.reshape(len(origins), len(sites))
+        return self._ms(found).reshape(len(origins), len(sites))
+
+    def _ms(self, seconds):
+        return np.where(seconds >= self.far, -1, np.rint(seconds * 1000)).astype(np.int64)
 
 
 class Routingkit(Engine):

@@ -29,6 +29,10 @@ FAR: Final = 1 << 62
 """Packed cost where there is no way; adding an arc to it does not overflow."""
 
 
+ROOM: Final = 1 << 20
+"""Numbers that most requests get by with; larger ones take fresh memory."""
+
+
 class UpArcs(NamedTuple):
     """Arcs from each place of a hierarchy to smaller, more important places.
 
@@ -43,6 +47,46 @@ class UpArcs(NamedTuple):
     start: NDArray[np.int64]
     to: NDArray[np.int32]
     cost: NDArray[np.int64]
+
+
+class Room(NamedTuple):
+    """Arrays to work in, kept from one request to the next; one room for each thread.
+
+    Fresh memory is slow: what every request needs in large pieces is taken from here.
+
+    Attributes
+    ----------
+    cost : int64, shape (n,)
+        `FAR` everywhere between two uses.
+    found, row : int32, shape (n,)
+    heap : int64, shape (n + 1,)
+    head : int32, shape (ROOM,)
+    price, kept : int64, shape (ROOM,)
+    known : int64, shape (ROOM // 8, 3)
+    """
+
+    cost: NDArray[np.int64]
+    found: NDArray[np.int32]
+    row: NDArray[np.int32]
+    heap: NDArray[np.int64]
+    head: NDArray[np.int32]
+    price: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    known: NDArray[np.int64]
+
+
+def new_room(n: int) -> Room:
+    """Make a room for a network of n nodes."""
+    return Room(
+        np.full(n, FAR, np.int64),
+        np.empty(n, np.int32),
+        np.empty(n, np.int32),
+        np.empty(n + 1, np.int64),
+        np.empty(ROOM, np.int32),
+        np.empty(ROOM, np.int64),
+        np.empty(ROOM, np.int64),
+        np.empty((ROOM // 8, 3), np.int64),
+    )
 
 
 def kernel(function: _F) -> _F:

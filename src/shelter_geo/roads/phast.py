@@ -15,13 +15,10 @@ from numpy.typing import NDArray
 from shelter_geo.errors import CostError
 from shelter_geo.roads.graph import UNREACHED, Graph, Matrix, Nearest, Path, Seeds
 from shelter_geo.roads.hierarchy import Hierarchy, packed
-from shelter_geo.roads.kernels import FAR, LARGEST, MASK, SHIFT, UpArcs
+from shelter_geo.roads.kernels import FAR, LARGEST, MASK, ROOM, SHIFT, Room, UpArcs, new_room
 from shelter_geo.roads.restriction import Plan, restrict
 from shelter_geo.roads.sweeps import sweep, sweep_nearest
 from shelter_geo.roads.walks import Streets, face, new_desk, walk
-
-_KEPT_BYTES = 8 << 20
-"""Rows that a sweep keeps fit this much of the processor's last cache."""
 
 _NO_POINTS = Seeds.from_columns(np.empty(0, np.int32))
 _MIN_LANES, _MAX_LANES = 32, 1024
@@ -36,14 +33,6 @@ class _Entries(NamedTuple):
     cost: NDArray[np.int64]
 
 
-class _Room(NamedTuple):
-    """Costs of places, all `FAR` between two uses, with a list and a heap of places."""
-
-    cost: NDArray[np.int64]
-    found: NDArray[np.int32]
-    heap: NDArray[np.int64]
-
-
 class Phast:
     """Routes on one graph by sweeps over its hierarchy."""
 
@@ -51,7 +40,7 @@ class Phast:
         self.graph = graph
         self.hierarchy = hierarchy
         self.threads = threads or os.cpu_count() or 1
-        self._rooms: list[_Room] = []
+        self._rooms: list[Room] = []
 
     def matrix(
         self, leave: Seeds, arrive: Seeds, *, progress: Callable[[int, int], None] | None = None
@@ -63,9 +52,10 @@ class Phast:
         by_facility = shape[1] <= shape[0]
         if not by_facility:
             origins, facilities, up, down = facilities, origins, down, up
-        plan = restrict(up, origins.start, origins.place, origins.cost)
         major, minor = (np.empty((max(shape), min(shape)), np.int64) for _ in range(2))
-        self._sweep_lanes(down, facilities, plan, major, minor, progress)
+        with self._room() as room:
+            plan = restrict(up, origins.start, origins.place, origins.cost, room)
+            self._sweep_lanes(down, facilities, plan, major, minor, progress)
         if not by_facility:
             major, minor = major.T, minor.T
         return Matrix(*self.graph.time_and_length(major, minor))
@@ -86,7 +76,7 @@ class Phast:
                 entries.start,
                 entries.place,
                 entries.cost,
-                *room,
+                room,
                 which,
                 major,
                 minor,
@@ -136,15 +126,12 @@ class Phast:
         return Streets(first, graph.tail.copy(), graph.head.copy(), cost, self.hierarchy.place)
 
     @contextmanager
-    def _room(self) -> Iterator[_Room]:
-        """Lend room to work in, of which there is one for each thread that ever needed it."""
-        n = self.graph.n_nodes
+    def _room(self) -> Iterator[Room]:
+        """Lend room to work in, and keep it for the next request unless this one failed."""
         try:
             room = self._rooms.pop()
         except IndexError:
-            room = _Room(
-                np.full(n, FAR, np.int64), np.empty(n, np.int32), np.empty(n + 1, np.int64)
-            )
+            room = new_room(self.graph.n_nodes)
         yield room
         self._rooms.append(room)
 
@@ -180,7 +167,8 @@ class Phast:
     ) -> None:
         """Fill the columns block by block; each block is the work of one thread."""
         total = major.shape[1]
-        fit = _KEPT_BYTES // (8 * max(plan.slots, 1))
+        # What a sweep keeps should stay in the processor's last cache.
+        fit = ROOM // max(plan.slots, 1)
         width = min(max(fit, _MIN_LANES), _MAX_LANES, max(-(-total // self.threads), _MIN_LANES))
         # A lane without entries may take any turn.
         lead = np.append(lanes.place, 0)[lanes.start[:-1]]
@@ -198,7 +186,7 @@ class Phast:
                     first,
                     last,
                     plan,
-                    *room,
+                    room,
                     major,
                     minor,
                 )

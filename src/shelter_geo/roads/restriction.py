@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.roads.kernels import UpArcs, inner, kernel
+from shelter_geo.roads.kernels import Room, UpArcs, inner, kernel
 
 _NONE, _MANY = -1, -2
 
@@ -52,12 +52,15 @@ class Plan(NamedTuple):
 
 @inner
 def _mark(
-    up: UpArcs, entry_place: NDArray[np.int32], row: NDArray[np.int32]
+    up: UpArcs,
+    entry_place: NDArray[np.int32],
+    row: NDArray[np.int32],
+    places: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], int]:
     """Fill `row` with numbers of the places above the entries; these in order, and their arcs."""
+    row[:] = _NONE
     for place in entry_place:
         row[place] = 0
-    places = np.empty(len(row), np.int32)
     rows, arcs = 0, 0
     for place in range(len(row) - 1, -1, -1):
         if row[place] == 0:
@@ -200,6 +203,7 @@ def restrict(
     point_start: NDArray[np.int64],
     entry_place: NDArray[np.int32],
     entry_cost: NDArray[np.int64],
+    room: Room,
 ) -> Plan:
     """Plan the rows of some points.
 
@@ -211,14 +215,17 @@ def restrict(
         Entries of each point.
     entry_place, entry_cost : shape (e,)
         Places and packed costs of the entries.
+    room
+        Its `row` stays in use as long as the plan.
     """
     points = len(point_start) - 1
-    row = np.full(len(up.start) - 1, _NONE, np.int32)
-    places, arcs = _mark(up, entry_place, row)
+    row, source, cost = room.row, room.head, room.price
+    places, arcs = _mark(up, entry_place, row, room.found)
     rows = len(places)
     arcs += len(entry_place)
     first, count = np.empty(rows + points, np.int32), np.empty(rows + points, np.int32)
-    source, cost = np.empty(4 * arcs, np.int32), np.empty(4 * arcs, np.int64)
+    if len(source) < 4 * arcs:
+        source, cost = np.empty(4 * arcs, np.int32), np.empty(4 * arcs, np.int64)
     child = np.full(rows, _NONE, np.int32)
     used = 0
     for r in range(rows):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.roads.kernels import FAR, MASK, SHIFT, UpArcs, climb, inner, kernel
+from shelter_geo.roads.kernels import (
+    FAR,
+    MASK,
+    ROOM,
+    SHIFT,
+    Room,
+    UpArcs,
+    climb,
+    inner,
+    kernel,
+)
 from shelter_geo.roads.restriction import Plan
 
 # Columns of the costs known from the lanes.
@@ -60,9 +70,7 @@ def sweep(
     first: int,
     last: int,
     plan: Plan,
-    cost: NDArray[np.int64],
-    found: NDArray[np.int32],
-    heap: NDArray[np.int64],
+    room: Room,
     major: NDArray[np.int64],
     minor: NDArray[np.int64],
 ) -> None:
@@ -79,19 +87,19 @@ def sweep(
     first, last
         Lanes to sweep.
     plan
-    cost, found, heap : shape (n,)
-        Room to work in; `cost` is `FAR` everywhere, and so again at the end.
+    room
+        Not the one that the plan uses.
     major, minor : shape (points, lanes)
         Filled in columns `first` to `last`; -1 where there is no way.
     """
     lanes = last - first
     # Costs known from the lanes, with lane and cost, linked by the step they go to.
-    known = np.empty((128 * lanes + 1, 3), np.int64)
+    cost, found, known = room.cost, room.found, room.known
     head = np.full(len(plan.goal), -1, np.int64)
     used = 0
     for i in order:
         count = climb(
-            up, lane_place, lane_cost, lane_start[i], lane_start[i + 1], cost, found, heap
+            up, lane_place, lane_cost, lane_start[i], lane_start[i + 1], cost, found, room.heap
         )
         while used + count > len(known):
             known = _grown(known)
@@ -105,7 +113,8 @@ def sweep(
                 head[s] = used
                 used += 1
             cost[place] = FAR
-    kept = np.empty((plan.slots, lanes), np.int64)
+    size = plan.slots * lanes
+    kept = (room.kept if size <= ROOM else np.empty(size, np.int64))[:size].reshape(-1, lanes)
     row = np.empty(lanes, np.int64)
     for s in range(len(plan.goal)):
         _row(plan, s, kept, row)
@@ -130,9 +139,7 @@ def sweep_nearest(
     point_start: NDArray[np.int64],
     entry_place: NDArray[np.int32],
     entry_cost: NDArray[np.int64],
-    cost: NDArray[np.int64],
-    found: NDArray[np.int32],
-    heap: NDArray[np.int64],
+    room: Room,
     which: NDArray[np.int32],
     major: NDArray[np.int64],
     minor: NDArray[np.int64],
@@ -147,16 +154,22 @@ def sweep_nearest(
         Place of each node.
     point_start, entry_place, entry_cost
         Entries of the points.
-    cost, found, heap : shape (n,)
-        Room to work in; `cost` is `FAR` everywhere, and so again at the end.
+    room
     which, major, minor : shape (n,)
         Filled; -1 where no point is reached.
     """
-    n = len(place_of)
+    n, cost, found = len(place_of), room.cost, room.found
     best, point = np.full(n, FAR, np.int64), np.full(n, -1, np.int32)
     for i in range(len(point_start) - 1):
         count = climb(
-            climbed, entry_place, entry_cost, point_start[i], point_start[i + 1], cost, found, heap
+            climbed,
+            entry_place,
+            entry_cost,
+            point_start[i],
+            point_start[i + 1],
+            cost,
+            found,
+            room.heap,
         )
         for j in range(count):
             place = found[j]
