@@ -14,8 +14,8 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from shelter_geo import cost_matrix, evaluate, load_study
 from shelter_geo.candidates import candidate_sites
-from shelter_geo.publish.planner import planner_page
-from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.publish.planner.page import planner_page
+from shelter_geo.roads.joining.snapping import SnapSettings
 
 SLOWER = {"laptop": 1, "phone": 6}
 TARGETS_MS = {"laptop": 50, "phone": 250}

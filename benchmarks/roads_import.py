@@ -29,13 +29,13 @@ print(json.dumps([seconds, usage.ru_maxrss / 1024, nodes, edges]))
 
 CANDIDATES = {
     "shelter_geo, junctions": """
-from shelter_geo.roads.chains import contract_chains
-from shelter_geo.roads.osm import read_pbf
+from shelter_geo.roads.sources.chains import contract_chains
+from shelter_geo.roads.sources.osm import read_pbf
 network = contract_chains(read_pbf(sys.argv[1]))
 nodes, edges = network.n_nodes, network.n_edges
 """,
     "shelter_geo, stored file": """
-from shelter_geo.roads.store import load_network
+from shelter_geo.roads.sources.store import load_network
 network = load_network(sys.argv[2])
 nodes, edges = network.n_nodes, network.n_edges
 """,
@@ -82,9 +82,9 @@ def _prepare(file: Path, folder: Path, xml: bool) -> list[str]:
     """Make the stored network, compile what is compiled, and convert the file to XML."""
     import osmium
 
-    from shelter_geo.roads.chains import contract_chains
-    from shelter_geo.roads.osm import read_pbf
-    from shelter_geo.roads.store import save_network
+    from shelter_geo.roads.sources.chains import contract_chains
+    from shelter_geo.roads.sources.osm import read_pbf
+    from shelter_geo.roads.sources.store import save_network
 
     stored = save_network(contract_chains(read_pbf(file)), folder / "roads.npz")
     converted = folder / "roads.osm"

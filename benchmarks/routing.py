@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from routing_engines import ENGINES
 
-from shelter_geo.roads.chains import contract_chains
-from shelter_geo.roads.osm import read_pbf
+from shelter_geo.roads.sources.chains import contract_chains
+from shelter_geo.roads.sources.osm import read_pbf
 
 HERE = Path(__file__).parent
 TASKS = [("nearest", 100), ("matrix", 100), ("matrix", 1000)]

@@ -48,8 +48,8 @@ class Ours(Engine):
     package = "shelter-geo"
 
     def prepare(self) -> None:
-        from shelter_geo.roads.engine import Engine as Router
-        from shelter_geo.roads.graph import Graph, Seeds
+        from shelter_geo.roads.routing.engine import Engine as Router
+        from shelter_geo.roads.routing.graph import Graph, Seeds
 
         def router(n: int, *columns):
             graph = Graph(n, *columns, "travel_min")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from shelter_geo.roads.chains import contract_chains
-from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.graph import Seeds
 from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.osm import read_pbf
+from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.routing.graph import Seeds
+from shelter_geo.roads.sources.chains import contract_chains
+from shelter_geo.roads.sources.osm import read_pbf
 
 REQUESTS = [(1000, 100), (5000, 10), (5000, 100), (5000, 1000), (50_000, 100), (50_000, 1000)]
 

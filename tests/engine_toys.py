@@ -8,8 +8,8 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from shelter_geo.roads.graph import Seeds
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
+from shelter_geo.roads.routing.graph import Seeds
 
 Edge = tuple[int, int, int, int, int]
 Point = list[tuple[int, int, int]]

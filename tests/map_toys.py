@@ -7,8 +7,8 @@ from typing import Any
 import geopandas as gpd
 from shapely.geometry import LineString, Point, Polygon, box
 
-from shelter_geo.publish.access_map import access_map
-from shelter_geo.publish.map_page import SealedMap
+from shelter_geo.publish.maps.access_map import access_map
+from shelter_geo.publish.maps.map_page import SealedMap
 
 NO_ROAD = "an island without a bridge"
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import Point
 
-from shelter_geo.publish.planner import PlannerPage, planner_page
-from shelter_geo.publish.planner_data import Suggestion
+from shelter_geo.publish.planner.data import Suggestion
+from shelter_geo.publish.planner.page import PlannerPage, planner_page
 
 TITLES = {"az": "Plan qurun", "en": "Make a plan", "ru": "Составьте план"}
 SHELTERS = ["house-1", "house-2", "refuge"]

@@ -16,7 +16,11 @@ from study_copy import DISTRICTS, SHELTERS, StudyCopy, copy_study
 
 from shelter_geo.errors import CapacityError, StudyError, TableError
 from shelter_geo.inputs import load_study
-from shelter_geo.publish.capacity_outputs import CAPACITY_TABLES, write_capacity_tables, write_reach
+from shelter_geo.publish.study.capacity_outputs import (
+    CAPACITY_TABLES,
+    write_capacity_tables,
+    write_reach,
+)
 from shelter_geo.scenarios import Evaluation, evaluate
 from shelter_geo.scenarios.cases import read_cases
 from shelter_geo.scenarios.group_access import access_by_group, access_for

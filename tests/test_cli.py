@@ -14,7 +14,7 @@ import pytest
 from study_copy import DISTRICTS, LINKS, SETTLEMENTS, SHELTERS, StudyCopy, contents, copy_study
 
 from shelter_geo import __version__
-from shelter_geo.publish.staging import MARK
+from shelter_geo.publish.files.staging import MARK
 
 HEAVY = ("geopandas", "pandas", "numpy", "numba", "matplotlib", "folium", "shapely", "pyproj")
 COMMAND = [sys.executable, "-m", "shelter_geo"]

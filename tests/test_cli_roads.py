@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from shelter_geo.cli_roads import app
 from shelter_geo.errors import NetworkAccessError, OutputError, RoadError
-from shelter_geo.roads.convert import to_networkx
-from shelter_geo.roads.store import load_network, save_network
+from shelter_geo.roads.sources.convert import to_networkx
+from shelter_geo.roads.sources.store import load_network, save_network
 
 __all__ = ["overpass"]
 

@@ -14,7 +14,7 @@ from shapely.geometry import Point
 from shelter_geo.costs import cost_matrix, nearest, routes
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study, bundled_study
-from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.scenarios import Evaluation
 
 

@@ -12,8 +12,8 @@ import pyogrio
 import pytest
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.tables import defuse, write_table
 from shelter_geo.publish.outputs import TABLES, write_outputs
-from shelter_geo.publish.tables import defuse, write_table
 from shelter_geo.scenarios import Evaluation
 
 EXPECTED = {

@@ -16,16 +16,16 @@ from typer.testing import CliRunner
 
 from shelter_geo.cli_capacity import register
 from shelter_geo.errors import CapacityError, OutputError
-from shelter_geo.publish.capacity_lines import capacity_lines
-from shelter_geo.publish.capacity_map import PlaceClasses, capacity_map
-from shelter_geo.publish.capacity_outputs import (
+from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
+from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.study.capacity_lines import capacity_lines
+from shelter_geo.publish.study.capacity_outputs import (
     CAPACITY_TABLES,
     write_capacity,
     write_capacity_figures,
     write_reach,
 )
-from shelter_geo.publish.map_page import SealedMap
-from shelter_geo.publish.palette import MAGMA
 from shelter_geo.publish.words import LANGUAGES, Words
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.scenarios.needs import CapacityResults, capacity_results

@@ -20,7 +20,7 @@ from test_publish_hostile import PAYLOADS, Elements
 
 from shelter_geo.candidates import candidate_sites
 from shelter_geo.costs import cost_matrix
-from shelter_geo.publish.planner_data import Suggestion
+from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.scenarios import Evaluation
 
 

@@ -23,10 +23,10 @@ from playwright.sync_api import Browser
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.access_map import access_map
+from shelter_geo.publish.maps.access_map import access_map
+from shelter_geo.publish.maps.shapes import feature, packed
+from shelter_geo.publish.pages.sealed import inert_json, leaflet, plain, seal
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.sealed import inert_json, leaflet, plain, seal
-from shelter_geo.publish.shapes import feature, packed
 from shelter_geo.scenarios import Evaluation
 
 LEAFLET_1_9_4 = "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a"

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -80,9 +81,8 @@ def test_translations_that_nobody_has_read_say_so() -> None:
 
 
 def test_every_text_that_the_code_asks_for_is_there() -> None:
-    folder = files("shelter_geo.publish")
-    sources = [file for file in folder.iterdir() if file.name.endswith(".py")]
-    sources += [file for file in (folder / "assets").iterdir() if file.name.endswith(".html")]
+    folder = Path(str(files("shelter_geo"))) / "publish"
+    sources = [*folder.rglob("*.py"), *(folder / "assets").glob("*.html")]
     sections = "|".join({key.partition(".")[0] for key in catalogue("en")})
     asked = {
         key

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from road_toys import length_cm, toy_network
 
-from shelter_geo.roads.chains import contract_chains
 from shelter_geo.roads.network import CLOSED, RoadNetwork
+from shelter_geo.roads.sources.chains import contract_chains
 
 PLACES = [(0.0, 0.0), (0.01, 0.0), (0.02, 0.005), (0.03, 0.0), (0.04, 0.0), (0.02, 0.02)]
 

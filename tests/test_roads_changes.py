@@ -15,18 +15,18 @@ from pydantic import TypeAdapter, ValidationError
 from road_toys import GEOD, toy_network
 
 from shelter_geo.errors import RoadError
-from shelter_geo.roads.anchors import NOWHERE, Anchors
-from shelter_geo.roads.change_types import (
+from shelter_geo.roads.changes.applying import apply_changes
+from shelter_geo.roads.changes.types import (
     CloseRoads,
     OpenRoad,
     ReopenRoads,
     RoadChange,
     SlowRoads,
 )
-from shelter_geo.roads.changes import apply_changes
+from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
 from shelter_geo.roads.network import CLOSED, RoadNetwork
-from shelter_geo.roads.snapping import SnapSettings, rejoin, snap
-from shelter_geo.roads.store import content_hash
+from shelter_geo.roads.sources.store import content_hash
 
 # A ladder: two main roads from west to east, two passes between them, one being built.
 LADDER = toy_network(

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from road_toys import GEOD, length_cm, toy_network
 
 from shelter_geo.errors import RoadError
-from shelter_geo.roads.convert import from_networkx, read_graphml, to_networkx
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
-from shelter_geo.roads.speeds import RoadSettings
+from shelter_geo.roads.sources.convert import from_networkx, read_graphml, to_networkx
+from shelter_geo.roads.sources.speeds import RoadSettings
 
 TOWN = replace(
     toy_network(

@@ -12,11 +12,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from shelter_geo.inputs import Study
-from shelter_geo.roads.chains import contract_chains
-from shelter_geo.roads.engine import Engine, make_engine
-from shelter_geo.roads.graph import Seeds
 from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.osm import read_pbf
+from shelter_geo.roads.routing.engine import Engine, make_engine
+from shelter_geo.roads.routing.graph import Seeds
+from shelter_geo.roads.sources.chains import contract_chains
+from shelter_geo.roads.sources.osm import read_pbf
 from shelter_geo.scenarios import evaluate
 
 pytestmark = pytest.mark.country

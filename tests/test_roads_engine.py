@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import CostError
-from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.graph import UNREACHED, Nearest, Seeds
+from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.routing.graph import UNREACHED, Nearest, Seeds
 
 METHODS = ["dijkstra", "hierarchy"]
 
@@ -229,7 +229,7 @@ def test_empty_requests(method: str) -> None:
 def test_small_work_loads_no_compiler() -> None:
     code = (
         "import sys, engine_toys as toys;"
-        "from shelter_geo.roads.engine import make_engine;"
+        "from shelter_geo.roads.routing.engine import make_engine;"
         "engine = make_engine(toys.network(2, [(0, 1, 5, 5, 5)]));"
         "engine.matrix(toys.at_nodes(0), toys.at_nodes(1));"
         "assert 'numba' not in sys.modules"

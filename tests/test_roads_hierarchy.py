@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import CostError, OutputError
-from shelter_geo.roads import hierarchy_cache
-from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.graph import Graph, Seeds
-from shelter_geo.roads.hierarchy import build_hierarchy, graph_key
-from shelter_geo.roads.hierarchy_cache import (
+from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.routing import hierarchy_cache
+from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.routing.graph import Graph, Seeds
+from shelter_geo.roads.routing.hierarchy import build_hierarchy, graph_key
+from shelter_geo.roads.routing.hierarchy_cache import (
     cached_hierarchy,
     read_hierarchy,
     write_hierarchy,
 )
-from shelter_geo.roads.hilbert import hilbert_order
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.phast import Phast
+from shelter_geo.roads.routing.hilbert import hilbert_order
+from shelter_geo.roads.routing.phast import Phast
 
 DAY_MS = 24 * 3600 * 1000
 

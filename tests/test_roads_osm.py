@@ -15,8 +15,8 @@ from road_toys import GEOD, length_cm, write_pbf
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.osm import read_pbf, read_places
-from shelter_geo.roads.speeds import (
+from shelter_geo.roads.sources.osm import read_pbf, read_places
+from shelter_geo.roads.sources.speeds import (
     Drive,
     RoadSettings,
     drive,
@@ -24,7 +24,7 @@ from shelter_geo.roads.speeds import (
     maxspeed_kmh,
     read_road_settings,
 )
-from shelter_geo.roads.ways import Ways, network_of_ways
+from shelter_geo.roads.sources.ways import Ways, network_of_ways
 
 DEFAULT = RoadSettings()
 CROSS = {1: (0.0, 0.0), 2: (0.01, 0.0), 3: (0.02, 0.0), 4: (0.01, 0.01), 5: (0.01, -0.01)}
@@ -273,7 +273,7 @@ def test_provenance_names_file_licence_and_settings(pbf: Path):
 
 
 def test_progress_is_told_the_ways_read(pbf: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("shelter_geo.roads.osm.REPORT_EVERY", 2)
+    monkeypatch.setattr("shelter_geo.roads.sources.osm.REPORT_EVERY", 2)
     write_pbf(pbf, CROSS, [([1, 2], {"highway": "road"})] * 5)
     seen: list[int] = []
     read_pbf(pbf, progress=seen.append)

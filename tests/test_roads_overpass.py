@@ -14,10 +14,10 @@ from road_toys import write_pbf
 
 from shelter_geo.errors import NetworkAccessError, RoadError
 from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.osm import read_pbf
-from shelter_geo.roads.osmnx_session import Server
-from shelter_geo.roads.overpass import country_area, fetch
-from shelter_geo.roads.speeds import RoadSettings
+from shelter_geo.roads.sources.osm import read_pbf
+from shelter_geo.roads.sources.osmnx_session import Server
+from shelter_geo.roads.sources.overpass import country_area, fetch
+from shelter_geo.roads.sources.speeds import RoadSettings
 
 __all__ = ["overpass"]
 

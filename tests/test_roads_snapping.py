@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from road_toys import GEOD, toy_network
 
 from shelter_geo.errors import RoadError
-from shelter_geo.roads import nearest as nearest_module
-from shelter_geo.roads.anchors import NOWHERE
-from shelter_geo.roads.nearest import Lines
-from shelter_geo.roads.snap_report import snap_table
-from shelter_geo.roads.snapping import CLOSED_ROAD, SnapSettings, rejoin, snap
+from shelter_geo.roads.joining import nearest as nearest_module
+from shelter_geo.roads.joining.anchors import NOWHERE
+from shelter_geo.roads.joining.nearest import Lines
+from shelter_geo.roads.joining.snap_report import snap_table
+from shelter_geo.roads.joining.snapping import CLOSED_ROAD, SnapSettings, rejoin, snap
 
 
 def points(*lonlat: tuple[float, float], index: list[str] | None = None) -> gpd.GeoSeries:

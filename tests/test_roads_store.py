@@ -10,7 +10,7 @@ from road_toys import toy_network
 
 from shelter_geo.errors import OutputError, RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.store import content_hash, load_network, save_network
+from shelter_geo.roads.sources.store import content_hash, load_network, save_network
 
 NETWORK = replace(
     toy_network(
@@ -129,7 +129,7 @@ def test_failed_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shelter_geo.roads.store.os.fsync", full)
+    monkeypatch.setattr("shelter_geo.roads.sources.store.os.fsync", full)
     with pytest.raises(OutputError, match=r"n.npz cannot be written: No space left on device"):
         save_network(toy_network([(0, 0)], []), path)
     assert path.read_bytes() == old

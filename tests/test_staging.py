@@ -18,9 +18,9 @@ import pytest
 from study_copy import contents
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.geopackage import write_geopackage
+from shelter_geo.publish.files.geopackage import write_geopackage
+from shelter_geo.publish.files.staging import MARK, staged
 from shelter_geo.publish.outputs import write_outputs
-from shelter_geo.publish.staging import MARK, staged
 from shelter_geo.scenarios import Evaluation
 
 OLD = {"a.csv": b"old a", "maps/b.html": b"old b", "notes.txt": b"mine"}
@@ -154,7 +154,7 @@ def test_inputs_are_never_replaced(evaluation: Evaluation, tmp_path: Path) -> No
 WRITER = """
 import sys
 from pathlib import Path
-from shelter_geo.publish.staging import staged
+from shelter_geo.publish.files.staging import staged
 with staged(Path(sys.argv[1])) as stage:
     (stage / "a.csv").write_bytes(b"half of it")
     print("writing", flush=True)

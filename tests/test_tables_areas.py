@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shelter_geo.publish.basemap import KINDS as KINDS_DRAWN
+from shelter_geo.publish.maps.basemap import KINDS as KINDS_DRAWN
 from shelter_geo.tables.areas import KINDS, read_areas, read_basemap
 from shelter_geo.tables.packages import read_package
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.costs import cost_matrix
 from shelter_geo.inputs import Study, load_study
-from shelter_geo.roads.snapping import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from shelter_geo.inputs import load_study
-from shelter_geo.publish.study_texts import key_figures
+from shelter_geo.publish.study.study_texts import key_figures
 from shelter_geo.scenarios import Evaluation, evaluate
 from shelter_geo.validation import compare_distances
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from shelter_geo.inputs import load_study
-from shelter_geo.roads.chains import contract_chains
-from shelter_geo.roads.osm import read_pbf
+from shelter_geo.roads.sources.chains import contract_chains
+from shelter_geo.roads.sources.osm import read_pbf
 from shelter_geo.scenarios import evaluate
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "validation.md"

@@ -81,8 +81,8 @@ def run(
 
     from shelter_geo.inputs import load_study
     from shelter_geo.progress import steps
+    from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.outputs import write_outputs
-    from shelter_geo.publish.staging import staged
     from shelter_geo.scenarios import (
         capacity_results,
         evaluate,
@@ -137,7 +137,7 @@ def planner(
     _known_language(lang)
 
     from shelter_geo.inputs import load_study
-    from shelter_geo.publish.study_planner import study_planner
+    from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.scenarios import evaluate, read_plans, site_options
 
     loaded = load_study(study)
@@ -159,9 +159,9 @@ def map_(
     _known_language(lang)
 
     from shelter_geo.inputs import load_study
-    from shelter_geo.publish import study_texts
-    from shelter_geo.publish.scenario_outputs import scenario_title
-    from shelter_geo.publish.study_map import access_page
+    from shelter_geo.publish.study import study_texts
+    from shelter_geo.publish.study.scenario_outputs import scenario_title
+    from shelter_geo.publish.study.study_map import access_page
     from shelter_geo.scenarios import apply_plan, evaluate, find_plans
 
     loaded = load_study(study)
@@ -192,8 +192,8 @@ def compare(
 
     from shelter_geo.inputs import load_study
     from shelter_geo.progress import steps
-    from shelter_geo.publish.scenario_outputs import comparison_lines, write_scenarios
-    from shelter_geo.publish.staging import staged
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.study.scenario_outputs import comparison_lines, write_scenarios
     from shelter_geo.scenarios import evaluate_plans, find_plans
 
     with steps() as progress:
@@ -215,7 +215,7 @@ def _known_language(lang: str) -> None:
 
 
 def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:
-    from shelter_geo.publish.study_texts import key_figures
+    from shelter_geo.publish.study.study_texts import key_figures
 
     lines = [(label[lang], value[lang]) for label, value in key_figures(evaluation)]
     width = max(len(label) for label, _ in lines)

@@ -51,9 +51,9 @@ def capacity(
 
     from shelter_geo.inputs import load_study
     from shelter_geo.progress import steps
-    from shelter_geo.publish.capacity_lines import capacity_lines, group_line
-    from shelter_geo.publish.capacity_outputs import write_capacity, write_reach
-    from shelter_geo.publish.staging import staged
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
+    from shelter_geo.publish.study.capacity_outputs import write_capacity, write_reach
     from shelter_geo.publish.words import Words
     from shelter_geo.scenarios import evaluate
     from shelter_geo.scenarios.cases import read_cases

@@ -14,7 +14,7 @@ from shelter_geo.errors import OutputError, RoadError
 
 if TYPE_CHECKING:
     from shelter_geo.roads.network import RoadNetwork
-    from shelter_geo.roads.speeds import RoadSettings
+    from shelter_geo.roads.sources.speeds import RoadSettings
 
 SUFFIX = ".roads.npz"
 Show = Callable[[str, int, int], None]
@@ -44,8 +44,8 @@ def import_file(
 ) -> None:
     """Import roads from an OpenStreetMap extract or a graph saved by osmnx."""
     from shelter_geo.progress import steps
-    from shelter_geo.roads.convert import read_graphml
-    from shelter_geo.roads.osm import read_pbf
+    from shelter_geo.roads.sources.convert import read_graphml
+    from shelter_geo.roads.sources.osm import read_pbf
 
     name = file.name.removesuffix(".pbf").removesuffix(".osm").removesuffix(".graphml")
     target = _target(out, name)
@@ -87,9 +87,9 @@ def fetch(
     if boundary is None and not country:
         raise typer.BadParameter("give a --country or a --boundary file")
     from shelter_geo.progress import steps
-    from shelter_geo.roads.osmnx_session import Server
-    from shelter_geo.roads.overpass import country_area
-    from shelter_geo.roads.overpass import fetch as fetch_area
+    from shelter_geo.roads.sources.osmnx_session import Server
+    from shelter_geo.roads.sources.overpass import country_area
+    from shelter_geo.roads.sources.overpass import fetch as fetch_area
 
     target = _target(out, country or (boundary.stem if boundary else ""))
     rules = _settings(settings)
@@ -122,7 +122,7 @@ def check(
     """Tell the components of a network, its traps and cut ends, and places far from it."""
     from shelter_geo.progress import steps
     from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.store import load_network
+    from shelter_geo.roads.sources.store import load_network
 
     with steps() as show:
         show("reading the network", 0, 0)
@@ -131,7 +131,7 @@ def check(
         found = check_network(network, **_places_and_border(study))
     typer.echo(found.summary())
     if tables is not None:
-        from shelter_geo.publish.staging import staged
+        from shelter_geo.publish.files.staging import staged
 
         with staged(tables) as folder:
             for name in ("components", "traps", "border_ends", "remote"):
@@ -154,7 +154,7 @@ def _target(out: Path | None, name: str) -> Path:
 
 
 def _settings(path: Path | None) -> RoadSettings | None:
-    from shelter_geo.roads.speeds import read_road_settings
+    from shelter_geo.roads.sources.speeds import read_road_settings
 
     return None if path is None else read_road_settings(path)
 
@@ -193,8 +193,8 @@ def _places_and_border(study: Path | None) -> dict[str, Any]:
 
 
 def _save(network: RoadNetwork, target: Path, show: Show) -> None:
-    from shelter_geo.roads.chains import contract_chains
-    from shelter_geo.roads.store import save_network
+    from shelter_geo.roads.sources.chains import contract_chains
+    from shelter_geo.roads.sources.store import save_network
 
     show("joining chains", 0, 0)
     network = contract_chains(network)

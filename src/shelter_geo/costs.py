@@ -12,20 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
-from shelter_geo.roads.anchors import Anchors
-from shelter_geo.roads.engine import Engine, make_engine
-from shelter_geo.roads.graph import UNREACHED, Matrix, Seeds, Weight
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.route_lines import RouteLines
-from shelter_geo.roads.service_lines import (
+from shelter_geo.roads.joining.anchors import Anchors
+from shelter_geo.roads.joining.snapping import SnapSettings, snap
+from shelter_geo.roads.lines.route_lines import RouteLines
+from shelter_geo.roads.lines.service_lines import (
     draw_parts,
     kilometres,
     own_shares,
     parts_within,
     shares_within,
 )
-from shelter_geo.roads.snapping import SnapSettings, snap
-from shelter_geo.roads.within_edge import direct, sharing_pairs
+from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.routing.engine import Engine, make_engine
+from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
+from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
 
 MS_PER_MIN = 60_000
 CM_PER_KM = 100_000

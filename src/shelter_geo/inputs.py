@@ -16,7 +16,7 @@ from shelter_geo.demand import settlement_demand
 from shelter_geo.errors import Fault, TableError
 from shelter_geo.privacy import private_slips, public_shelters
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.reference import network_from_tables
+from shelter_geo.roads.sources.reference import network_from_tables
 from shelter_geo.study import StudySettings, read_settings
 from shelter_geo.tables import relations, schemas
 from shelter_geo.tables.areas import read_areas, read_basemap

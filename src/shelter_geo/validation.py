@@ -7,9 +7,9 @@ import pandas as pd
 
 from shelter_geo.costs import CM_PER_KM
 from shelter_geo.errors import RoadError
-from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.graph import UNREACHED, Seeds
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.routing.graph import UNREACHED, Seeds
 
 
 def compare_distances(published: pd.DataFrame, network: RoadNetwork) -> pd.DataFrame:

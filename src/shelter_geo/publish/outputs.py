@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shelter_geo.publish import study_texts
-from shelter_geo.publish.access_figure import draw_access
-from shelter_geo.publish.capacity_outputs import CAPACITY_TABLES, write_capacity
-from shelter_geo.publish.geopackage import write_geopackage
-from shelter_geo.publish.package import write_package
-from shelter_geo.publish.scenario_outputs import scenario_tables, write_scenarios
-from shelter_geo.publish.shortfall_figure import draw_shortfall
-from shelter_geo.publish.staging import staged
-from shelter_geo.publish.study_map import access_page, distance_classes
-from shelter_geo.publish.study_planner import study_planner
-from shelter_geo.publish.study_tables import TABLES, placed, write_tables
+from shelter_geo.publish.figures.access import draw_access
+from shelter_geo.publish.figures.shortfall import draw_shortfall
+from shelter_geo.publish.files.geopackage import write_geopackage
+from shelter_geo.publish.files.package import write_package
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.capacity_outputs import CAPACITY_TABLES, write_capacity
+from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
+from shelter_geo.publish.study.study_map import access_page, distance_classes
+from shelter_geo.publish.study.study_planner import study_planner
+from shelter_geo.publish.study.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
 from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
 

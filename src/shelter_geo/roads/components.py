@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from shelter_geo.roads.anchors import NOWHERE
+from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.network import RoadNetwork
 
 

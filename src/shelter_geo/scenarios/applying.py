@@ -10,7 +10,7 @@ import pandas as pd
 
 from shelter_geo.errors import StudyError
 from shelter_geo.inputs import Study
-from shelter_geo.roads.changes import apply_changes
+from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.scenarios.plan import (
     CloseShelter,
     MoveShelter,

@@ -16,9 +16,9 @@ from shelter_geo.claims import compare_claims, measure
 from shelter_geo.costs import CostMatrix, cost_matrix, routes
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study
-from shelter_geo.roads.engine import make_engine
-from shelter_geo.roads.snap_report import snap_table
-from shelter_geo.roads.snapping import SnapSettings, snap
+from shelter_geo.roads.joining.snap_report import snap_table
+from shelter_geo.roads.joining.snapping import SnapSettings, snap
+from shelter_geo.roads.routing.engine import make_engine
 from shelter_geo.study import in_english
 
 Progress = Callable[[str, int, int], None]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from shelter_geo.errors import StudyError
-from shelter_geo.roads.change_types import RoadChange
+from shelter_geo.roads.changes.types import RoadChange
 from shelter_geo.study import Evidence, Key, Settings, Worded
 from shelter_geo.toml_file import read_toml
 

@@ -1,0 +1,190 @@
+"""The figures of turn-away against places, and of pooling them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
+from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.words import Words
+
+LINES: Final = (MAGMA[3], MAGMA[2], MAGMA[1], MAGMA[4])
+BAND: Final = "#eadbd2"
+
+
+def draw_turn_away(
+    curves: pd.DataFrame,
+    today: pd.DataFrame,
+    stem: Path,
+    *,
+    target: float,
+    names: Mapping[str, str],
+    words: Words,
+    foot: str,
+) -> None:
+    """Draw the share turned away against places, a panel for each basis of the demand.
+
+    Parameters
+    ----------
+    curves
+        `CapacityResults.turn_away`.
+    today
+        All shelters together on each basis, indexed by it: `places`, `turn_away_central`.
+    stem
+        Path without its ending; PNG and SVG are written.
+    target
+        Share that may be turned away.
+    names
+        Name of each basis in the language of the figure.
+    words
+        Language of the texts.
+    foot
+        Line at the foot.
+    """
+    shares = today["turn_away_central"]
+    with drawing(10, 5.4) as figure:
+        heading(
+            figure,
+            words.text(
+                "capacity.turn_away_title",
+                low=words.percent(shares.min()),
+                high=words.percent(shares.max()),
+            ),
+            words.text("capacity.turn_away_subtitle"),
+        )
+        for place, (basis, row) in enumerate(today.iterrows()):
+            axes = _panel(figure, place, len(today))
+            curve = curves[curves["demand_basis"] == basis]
+            _curve(axes, curve, words, first=place == 0)
+            axes.axhline(target, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.set_title(names[str(basis)], fontsize=10, loc="left", wrap=True)
+            _mark(axes, row, words)
+            if place == 0:
+                aim = words.text("capacity.turn_away_target", share=words.percent(target))
+                at = (curve["places"].max(), target)
+                axes.annotate(aim, at, (0, 3), textcoords="offset points", ha="right", fontsize=7.5)
+        axis = words.text("capacity.turn_away_axis")
+        figure.text(0.52, 0.115, axis, fontsize=9, ha="center", va="bottom")
+        footing(figure, foot)
+        save(figure, stem)
+
+
+def _panel(figure: Figure, place: int, count: int) -> Axes:
+    width = 0.88 / count
+    return figure.add_axes((0.075 + place * width, 0.21, width - 0.045, 0.51))
+
+
+def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> None:
+    axes.fill_between(
+        curve["places"], curve["turn_away_low"], curve["turn_away_high"], color=BAND, linewidth=0
+    )
+    axes.plot(curve["places"], curve["turn_away_central"], color=MAGMA[3], linewidth=2)
+    axes.set_xlim(0, curve["places"].max())
+    axes.set_ylim(0, 1)
+    ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
+    axes.set_yticks(ticks, [words.percent(tick) for tick in ticks] if first else [""] * 5)
+    numbers = [tick for tick in axes.get_xticks() if tick <= curve["places"].max()]
+    axes.set_xticks(numbers, [words.number(tick) for tick in numbers])
+    axes.tick_params(colors=FAINT, labelsize=8)
+
+
+def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
+    """Mark today's places and what they turn away."""
+    share = float(row["turn_away_central"])
+    axes.axvline(row["places"], color=INK, linewidth=0.8)
+    axes.plot([row["places"]], [share], "o", color=MAGMA[3], markersize=6)
+    axes.annotate(
+        words.text("capacity.turn_away_today", share=words.percent(share)),
+        (row["places"], min(share, 0.8)),
+        xytext=(8, 9),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=9,
+        fontweight="bold",
+        linespacing=1.2,
+    )
+
+
+def draw_pooling(
+    pooling: pd.DataFrame,
+    stem: Path,
+    *,
+    names: Mapping[str, str],
+    words: Words,
+    foot: str,
+) -> None:
+    """Draw how many more places several small shelters need than one large one.
+
+    Parameters
+    ----------
+    pooling
+        `CapacityResults.pooling`.
+    stem
+        Path without its ending; PNG and SVG are written.
+    names
+        Name of each basis in the language of the figure.
+    words
+        Language of the texts.
+    foot
+        Line at the foot.
+    """
+    table = pooling[pooling["places_needed_together"] > 0]
+    more = table["places_needed_apart"] / table["places_needed_together"] - 1
+    table = table.assign(more=more)
+    most = table["shelters"].max()
+    last = table[table["shelters"] == most]
+    with drawing(10, 5.6) as figure:
+        heading(
+            figure,
+            words.text(
+                "capacity.pooling_title",
+                n=words.number(most),
+                low=words.percent(last["more"].min()),
+                high=words.percent(last["more"].max()),
+            ),
+            words.text("capacity.pooling_subtitle", share=words.percent(table["target"].iloc[0])),
+        )
+        axes = figure.add_axes((0.08, 0.2, 0.56, 0.58))
+        lines = table.groupby("demand_basis", sort=False)
+        for (basis, line), colour in zip(lines, np.resize(LINES, len(lines)), strict=True):
+            axes.plot(
+                line["shelters"],
+                line["more"],
+                "o-",
+                color=colour,
+                markersize=4,
+                lw=1.8,
+                clip_on=False,
+            )
+            end = line.iloc[-1]
+            label = {
+                "basis": names[str(basis)],
+                "places": words.number(end["places_needed_together"]),
+            }
+            axes.annotate(
+                words.text("capacity.pooling_line", **label),
+                (end["shelters"], end["more"]),
+                (9, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                annotation_clip=False,
+            )
+        axes.set_xlim(1, most)
+        axes.set_ylim(0, max(0.1, 1.08 * table["more"].max()))
+        axes.set_xticks(range(1, int(most) + 1))
+        axes.set_xlabel(words.text("capacity.pooling_axis"), fontsize=9)
+        ticks = list(axes.get_yticks())
+        axes.set_yticks(ticks, [f"+{words.percent(tick)}" for tick in ticks])
+        axes.set_title(words.text("capacity.pooling_more"), fontsize=9, loc="left", color=INK)
+        axes.tick_params(colors=FAINT, labelsize=8)
+        axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
+        footing(figure, foot)
+        save(figure, stem)

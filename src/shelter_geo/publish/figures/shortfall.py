@@ -1,0 +1,92 @@
+"""The figure of missing places: family places needed and there, by economic region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from shelter_geo.publish.figures.drawing import FAINT, drawing, footing, heading, save
+from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.words import Words
+
+NEEDED, THERE, LEAST = "#e9dfd3", MAGMA[3], MAGMA[2]
+
+
+def draw_shortfall(
+    shortfall: pd.DataFrame,
+    stem: Path,
+    *,
+    people_per_family_place: int,
+    words: Words,
+    source: str,
+) -> None:
+    """Draw needed and existing family places for each area, the latter as a range over readings.
+
+    Parameters
+    ----------
+    shortfall
+        Rows of `capacity.norms.shortfall` for one population.
+    stem
+        Path without its ending; PNG and SVG are written.
+    people_per_family_place
+        The norm.
+    words
+        Language of the texts.
+    source
+        Line at the foot.
+    """
+    areas = shortfall[shortfall["area"] != "Total"]
+    table = areas.groupby("area").agg(
+        needed=("family_places_needed", "first"),
+        least=("family_places_there", "min"),
+        most=("family_places_there", "max"),
+    )
+    table = table.sort_values(["needed"], kind="stable")
+    total = shortfall[shortfall["area"] == "Total"]
+    missing = total["family_places_missing"]
+    with drawing(10, 6.2) as figure:
+        heading(
+            figure,
+            words.text(
+                "figures.shortfall_title",
+                low=words.number(missing.min()),
+                high=words.number(missing.max()),
+            ),
+            words.text(
+                "figures.shortfall_subtitle",
+                places=words.number(total["places"].iloc[0]),
+                bare=words.number((table["most"] == 0).sum()),
+                areas=words.number(len(table)),
+            ),
+        )
+        axes = figure.add_axes((0.2, 0.15, 0.74, 0.65))
+        axes.barh(table.index, table["needed"], color=NEEDED, height=0.72)
+        axes.barh(table.index, table["most"], color=LEAST, height=0.72)
+        axes.barh(table.index, table["least"], color=THERE, height=0.72)
+        for row, (needed, most) in enumerate(zip(table["needed"], table["most"], strict=True)):
+            axes.annotate(
+                words.text(
+                    "figures.shortfall_bar", needed=words.number(needed), there=words.number(most)
+                ),
+                (needed, row),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+            )
+        axes.set_xlim(0, table["needed"].max() * 1.16)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="x", colors=FAINT, labelsize=8)
+        axes.set_xlabel(words.text("figures.shortfall_axis"), fontsize=9)
+        handles = [axes.barh([0], [0], color=colour) for colour in (NEEDED, LEAST, THERE)]
+        persons = shortfall["persons_per_family_place"].max()
+        labels = [
+            words.text("figures.shortfall_needed", people=words.number(people_per_family_place)),
+            words.text("figures.shortfall_most"),
+            words.text("figures.shortfall_least", persons=words.number(persons, digits=1)),
+        ]
+        axes.legend(handles, labels, loc="lower right", frameon=False, fontsize=9)
+        footing(figure, source)
+        save(figure, stem)

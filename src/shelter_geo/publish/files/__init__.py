@@ -1,0 +1,1 @@
+"""Tables, GeoPackage and data package, moved into place when they are whole."""

@@ -1,0 +1,64 @@
+"""Tables for spreadsheets: UTF-8 with a byte order mark, fixed decimals, no live cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.columns import COLUMNS
+
+LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""First characters that a spreadsheet takes for a formula."""
+
+
+def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """Write a table of results.
+
+    Missing values are empty cells, truth values `yes` and `no`; text that a spreadsheet would run
+    as a formula gets an apostrophe in front.
+
+    Parameters
+    ----------
+    frame
+        Results, in the order to be written. Without a row it may lack columns.
+    columns
+        Columns to write; each must be described in `columns.COLUMNS`.
+    path
+        File to write.
+
+    Raises
+    ------
+    OutputError
+        If a column is not described, is not there, or holds an infinite number.
+    """
+    unknown = [name for name in columns if name not in COLUMNS]
+    if unknown:
+        raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
+    frame = frame.reindex(columns=list(columns)) if frame.empty else frame
+    absent = [name for name in columns if name not in frame]
+    if absent:
+        raise OutputError(f"{path.name}: columns that are not there: {', '.join(absent)}")
+    cells = pd.DataFrame({name: _cells(frame[name], path) for name in columns})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def defuse(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(LIVE) else text
+
+
+def _cells(column: pd.Series, path: Path) -> list[str]:
+    kind, decimals = COLUMNS[str(column.name)].type, COLUMNS[str(column.name)].decimals
+    if kind == "boolean":
+        return ["yes" if value else "no" for value in column]
+    if kind == "string":
+        return [defuse(str(value)) if pd.notna(value) else "" for value in column]
+    number = column.astype("Float64").to_numpy(float, na_value=np.nan)
+    if np.isinf(number).any():
+        raise OutputError(f"{path.name}, column {column.name}: a number is infinite")
+    return ["" if np.isnan(value) else f"{value:.{decimals}f}" for value in number]

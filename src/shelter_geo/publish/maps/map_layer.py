@@ -1,0 +1,79 @@
+"""A layer of a sealed map: a folium GeoJson whose features travel as inert data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import folium
+
+from shelter_geo.publish.maps.shapes import packed
+from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.words import Text
+
+Role: TypeAlias = Literal["ground", "areas", "lines", "points", "names"]
+"""What the page's script does with a layer: the ground is mute, areas are rows of the table."""
+
+
+class SealedLayer(folium.GeoJson):
+    """Features of one kind.
+
+    Parameters
+    ----------
+    key
+        Name of the layer, unique on its map.
+    role
+        What the page does with it.
+    features
+        GeoJSON features. Their properties may hold `row` (index of a row of the table), `symbol`
+        (a class of the style sheet), `name` (`Text` written beside it) and `tip` (a list of
+        `Text` said on hover and focus).
+    title
+        Name of its switch; without one readers cannot switch it off.
+    show
+        Whether it is there when the page opens.
+    style_function
+        As in folium: Leaflet's options for a feature.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        role: Role,
+        features: Sequence[Mapping[str, Any]],
+        *,
+        title: Text | None = None,
+        show: bool = True,
+        style_function: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(
+            {"type": "FeatureCollection", "features": list(features)},
+            name=key,
+            show=show,
+            control=title is not None,
+            style_function=style_function,
+        )
+        self._id = key
+        self.key, self.role, self.title = key, role, title
+
+    def page_data(self, text: PageText) -> dict[str, Any]:
+        """Give what the page's script draws, the words as numbers of the page's texts."""
+        features = [self._page_feature(feature, text) for feature in self.data["features"]]
+        return {
+            "key": self.key,
+            "role": self.role,
+            "show": self.show,
+            "features": features,
+        }
+
+    def _page_feature(self, feature: Mapping[str, Any], text: PageText) -> dict[str, Any]:
+        properties = dict(feature["properties"])
+        if "name" in properties:
+            properties["name"] = text.number(properties["name"])
+        if "tip" in properties:
+            properties["tip"] = [text.number(line) for line in properties["tip"]]
+        if self.style:
+            properties["style"] = self.style_function(feature)
+        shape = feature["geometry"]
+        kind = {} if shape["type"] == "Point" else {"type": shape["type"]}
+        return {"is": properties, **kind, "at": packed(shape["coordinates"])}

@@ -1,0 +1,224 @@
+"""A map that is one sealed page: figures, the map itself, its key, its table and its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Element, Figure
+from folium.map import FitBounds
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.pages.reader_table import ReaderTable
+from shelter_geo.publish.pages.sealed import asset, leaflet, seal
+from shelter_geo.publish.words import LANGUAGES, Text, Words, say
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """One entry of a map's key.
+
+    Attributes
+    ----------
+    symbol
+        `fill`, `line`, `stipple` or the symbol of a point.
+    label
+        What it means.
+    detail
+        How much of it there is, in small print.
+    fill
+        Colour of a `fill`.
+    """
+
+    symbol: str
+    label: Text
+    detail: Text | None = None
+    fill: str = ""
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """Everything a map's page says.
+
+    Attributes
+    ----------
+    title, lead
+        Heading and the sentence below it.
+    figures
+        Labels and values above the map, already written.
+    key
+        Entries of the key: classes first, then symbols.
+    table
+        The places of the map.
+    short_title, short_list
+        Title and rows of the short list beside the map.
+    assumptions, sources, notes
+        What is assumed, where it comes from, what else to know.
+    """
+
+    title: Text
+    lead: Text
+    figures: Sequence[tuple[Text, Text]]
+    key: Sequence[KeyEntry]
+    table: ReaderTable
+    short_title: Text
+    short_list: Sequence[int]
+    assumptions: Sequence[Text]
+    sources: Sequence[Text]
+    notes: Sequence[Text]
+
+
+class SealedFigure(Figure):
+    """The folium figure of a sealed map: rendering it gives the page, in a notebook a frame."""
+
+    def __init__(self, page: SealedMap) -> None:
+        super().__init__(height="860px")
+        self._id = "figure"
+        self._page = page
+        self.add_child(page, name="map")
+
+    def render(self, **kwargs: Any) -> str:
+        """Give the page."""
+        return self._page.html
+
+    def _repr_html_(self, **kwargs: Any) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.render())}" width="{self.width}" '
+            f'height="{self.height}" sandbox="allow-scripts" referrerpolicy="no-referrer" '
+            f'style="border:0"></iframe>'
+        )
+
+
+class SealedMap(folium.Map):
+    """A folium map whose page calls nobody: Leaflet is inside, data are inert, nothing else runs.
+
+    Parameters
+    ----------
+    page
+        What the page says.
+    layers
+        What the map shows, bottom first.
+    lang
+        Language in which it opens.
+
+    Raises
+    ------
+    OutputError
+        If there is no such language.
+    """
+
+    default_js = []  # noqa: RUF012
+    default_css = []  # noqa: RUF012
+
+    def __init__(
+        self, page: MapPage, layers: Sequence[SealedLayer] = (), *, lang: str = "en"
+    ) -> None:
+        super().__init__(tiles=None)
+        self._id = "map"
+        self.page, self.lang = page, Words(lang).lang
+        self.view: Sequence[Sequence[float]] | None = None
+        SealedFigure(self)
+        for layer in layers:
+            self.add_child(layer)
+
+    def add_child(
+        self, child: Element, name: str | None = None, index: int | None = None
+    ) -> SealedMap:
+        """Add a sealed layer, or note the bounds that `fit_bounds` asks for.
+
+        Raises
+        ------
+        OutputError
+            If the child would bring a script, a link or a picture of its own.
+        """
+        if isinstance(child, FitBounds):
+            self.view = child.bounds
+            return self
+        if not isinstance(child, SealedLayer):
+            raise OutputError(
+                f"A sealed map cannot hold folium's {type(child).__name__}: use SealedLayer."
+            )
+        super().add_child(child, name=name or child.key, index=index)
+        return self
+
+    def render(self, **kwargs: Any) -> str:
+        """Give the page."""
+        return self.html
+
+    def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the page to a path whole or not at all, or as bytes to an open file.
+
+        Raises
+        ------
+        OutputError
+            If the folder or the file cannot be written.
+        """
+        if isinstance(outfile, (str, Path)):
+            path = Path(outfile)
+            with staged(path.parent) as folder:
+                (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
+        else:
+            super().save(outfile, close_file=close_file, **kwargs)
+
+    @property
+    def html(self) -> str:
+        """The whole page."""
+        text = PageText(self.lang)
+        return seal(
+            "map.html",
+            scripts=[leaflet(), asset("page.js"), asset("map.js"), asset("rail.js")],
+            styles=[asset("page.css"), asset("map.css")],
+            data=lambda: self._data(text),
+            text=text,
+            page=self.page,
+            switches=[layer for layer in self._layers() if layer.title is not None],
+            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
+            without_script=say("page.without_script"),
+            say=say,
+        )
+
+    def _layers(self) -> list[SealedLayer]:
+        return [layer for layer in self._children.values() if isinstance(layer, SealedLayer)]
+
+    def _bounds(self) -> Sequence[Sequence[float]]:
+        if self.view is not None:
+            return self.view
+        found = [layer.get_bounds() for layer in self._layers() if layer.role == "areas"]
+        if not found:
+            raise OutputError("A map without areas needs fit_bounds.")
+        lows, highs = zip(*found, strict=True)
+        return [
+            [min(low[i] for low in lows) for i in (0, 1)],
+            [max(high[i] for high in highs) for i in (0, 1)],
+        ]
+
+    def _data(self, text: PageText) -> dict[str, Any]:
+        table = self.page.table
+        words = {
+            "title": text.number(self.page.title),
+            "shown": text.number(say("table.shown", n="{n}", total="{total}")),
+            "scale": {
+                str(km): text.number(say("units.km", n=km))
+                for km in (1, 2, 5, 10, 20, 50, 100, 200, 500)
+            },
+        }
+        layers = [layer.page_data(text) for layer in self._layers()]
+        return {
+            "lang": self.lang,
+            "languages": LANGUAGES,
+            "words": words,
+            "bounds": self._bounds(),
+            "layers": layers,
+            "ranks": [column.page_ranks() for column in table.columns],
+            "short": list(self.page.short_list),
+            "search": table.search_keys(),
+            "spoken": [i for i, column in enumerate(table.columns) if column.spoken],
+            "text": text.table(),
+        }

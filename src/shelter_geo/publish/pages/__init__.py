@@ -1,0 +1,1 @@
+"""Pages that call nobody, and what stands on them."""

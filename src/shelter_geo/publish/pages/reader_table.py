@@ -1,0 +1,161 @@
+"""A table for readers: written cells, and the ranks that sort them in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.pages.sealed import plain
+from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.words import LANGUAGES, Text, Words, fold, in_each, say
+
+Ranks: TypeAlias = Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, all its cells written.
+
+    Attributes
+    ----------
+    title
+        Head of the column.
+    cells
+        Words of each cell.
+    ranks
+        Place of each cell when sorted, in each language; `None` comes last whichever way round.
+    numeric
+        Whether the cells are numbers, set flush right.
+    fills
+        Fill of the swatch before each cell; empty where there are no swatches.
+    spoken
+        Whether the map says this column of a place besides its name.
+    """
+
+    title: Text
+    cells: tuple[Text, ...]
+    ranks: dict[str, Ranks]
+    numeric: bool = False
+    fills: tuple[str, ...] = ()
+    spoken: bool = False
+
+    def page_ranks(self) -> Ranks | dict[str, Ranks]:
+        """Give the ranks once where all languages sort alike."""
+        first, *others = self.ranks.values()
+        return first if all(ranks == first for ranks in others) else self.ranks
+
+
+@dataclass(frozen=True)
+class ReaderTable:
+    """Rows of places; the first column names them.
+
+    Attributes
+    ----------
+    caption
+        What the table shows.
+    columns
+        The columns, equally long.
+    marks
+        A remark under the name of each row, or `None`.
+    sorted_by
+        Index of the column by which the rows stand, largest first.
+
+    Raises
+    ------
+    OutputError
+        If the columns differ in length, or there are none.
+    """
+
+    caption: Text
+    columns: tuple[Column, ...]
+    marks: tuple[Text | None, ...]
+    sorted_by: int
+
+    def __post_init__(self) -> None:
+        lengths = {len(column.cells) for column in self.columns} | {len(self.marks)}
+        if not self.columns or len(lengths) != 1:
+            raise OutputError(f"The columns of a table must be equally long: {sorted(lengths)}.")
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    def search_keys(self) -> list[str]:
+        """Folded names of each row in every language, for a search."""
+        names = self.columns[0].cells
+        return [
+            " ".join(dict.fromkeys(fold(plain(name[lang])) for lang in LANGUAGES)) for name in names
+        ]
+
+
+def _dense_ranks(keys: Sequence[Any]) -> Ranks:
+    order = {key: rank for rank, key in enumerate(sorted({k for k in keys if k is not None}))}
+    return [None if key is None else order[key] for key in keys]
+
+
+def text_column(title: Text, cells: Sequence[Text | None], *, spoken: bool = False) -> Column:
+    """Make a column of words, sorted by each language's alphabet; a dash where there are none."""
+    ranks = {
+        lang: _dense_ranks(
+            [None if cell is None else Words(lang).order(cell[lang]) for cell in cells]
+        )
+        for lang in LANGUAGES
+    }
+    dash = say("table.nothing")
+    return Column(title, tuple(cell or dash for cell in cells), ranks, spoken=spoken)
+
+
+def number_column(
+    title: Text,
+    values: pd.Series[Any],
+    write: Callable[[Words, float], str],
+    *,
+    missing: Sequence[Text] | None = None,
+    spoken: bool = False,
+) -> Column:
+    """Make a column of numbers, sorted by their value.
+
+    Parameters
+    ----------
+    title
+        Head of the column.
+    values
+        Numbers, missing ones as NaN.
+    write
+        Writes one number in one language.
+    missing
+        What stands where there is no number, by row; a dash without it.
+    spoken
+        Whether the map says this column.
+    """
+    numbers = [None if pd.isna(value) else float(value) for value in values]
+    dash = say("table.nothing")
+    cells = [
+        (missing[row] if missing else dash) if number is None else _written(write, number)
+        for row, number in enumerate(numbers)
+    ]
+    ranks = _in_all(_dense_ranks(numbers))
+    return Column(title, tuple(cells), ranks, numeric=True, spoken=spoken)
+
+
+def class_column(title: Text, values: pd.Series[Any], classes: Classes, missing: Text) -> Column:
+    """Make a column that names each value's class and shows its colour."""
+    classed = [int(rank) for rank in classes.of(values)]
+    ranks = [None if rank == MISSING else rank for rank in classed]
+    return Column(
+        title,
+        tuple(missing if rank is None else classes.label(rank) for rank in ranks),
+        _in_all(ranks),
+        fills=tuple(classes.colour(rank) for rank in classed),
+    )
+
+
+def _in_all(ranks: Ranks) -> dict[str, Ranks]:
+    return {lang: ranks for lang in LANGUAGES}  # noqa: C420
+
+
+def _written(write: Callable[[Words, float], str], number: float) -> Text:
+    return in_each(lambda words: write(words, number))

@@ -1,0 +1,300 @@
+"""The planner: one sealed page that answers what opening, closing and resizing would change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
+from shelter_geo.publish.pages.sealed import asset, seal
+from shelter_geo.publish.palette import DISTANCE, MISSING, Classes
+from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
+from shelter_geo.publish.planner.drawing import Drawing, draw
+from shelter_geo.publish.planner.today import Today, today
+from shelter_geo.publish.words import (
+    LANGUAGES,
+    Text,
+    Words,
+    catalogue,
+    everywhere,
+    in_each,
+    own_name,
+    say,
+)
+
+NEW_PLACES: Final = 20
+"""Places that a newly opened site begins with, unless the caller says otherwise."""
+SCRIPTS: Final = (
+    "page.js",
+    "planner_model.js",
+    "planner_words.js",
+    "planner_file.js",
+    "planner_chart.js",
+    "planner_panel.js",
+    "planner_picture.js",
+    "planner.js",
+)
+LIVE_COLUMNS: Final = 5
+"""Columns of the table that the page's script fills."""
+_HEIGHT_PX: Final = 1100
+
+
+@dataclass(frozen=True, eq=False)
+class PlannerPage:
+    """The planner's page, ready to be saved or shown in a notebook.
+
+    Attributes
+    ----------
+    data
+        What the page computes with.
+    drawing
+        Its map.
+    title, lead
+        Heading and the sentence below it.
+    assumptions, sources, notes
+        What is assumed, where it comes from, what else to know.
+    credit
+        Line of sources below exported pictures.
+    lang
+        Language in which it opens.
+    classes
+        Classes of the distance; people beyond their limits but the first are counted.
+    figures
+        None: each plan has figures of its own, where other pages have theirs below the heading.
+    """
+
+    data: PlannerData
+    drawing: Drawing
+    title: Text
+    lead: Text
+    assumptions: tuple[Text, ...]
+    sources: tuple[Text, ...]
+    notes: tuple[Text, ...]
+    credit: Text
+    lang: str = "en"
+    classes: Classes = DISTANCE
+    figures: tuple[tuple[Text, Text], ...] = ()
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Kilometres beyond which people are counted."""
+        return self.classes.breaks[1:]
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page."""
+        text = PageText(self.lang)
+        now = today(self.data)
+        table = now.table()
+        return seal(
+            "planner.html",
+            scripts=[asset(name) for name in SCRIPTS],
+            styles=[asset("page.css"), asset("planner.css")],
+            data=lambda: self._page_data(text, now, table),
+            text=text,
+            page=self,
+            today=now.figures(self.limits),
+            table=table,
+            areas=self._areas(now),
+            shelters=self._shelters(),
+            classes=[
+                *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
+                (self.classes.colour(MISSING), say("access.no_road")),
+            ],
+            groups=("all", "women", "children", "men", "lgbtq"),
+            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
+            without_script=say("planner.without_script"),
+            say=say,
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the page whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            If the folder or the file cannot be written.
+        """
+        path = Path(path)
+        with staged(path.parent) as folder:
+            (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" width="100%" height="{_HEIGHT_PX}px" '
+            f'sandbox="allow-scripts allow-downloads" referrerpolicy="no-referrer" '
+            f'style="border:0"></iframe>'
+        )
+
+    def _ranks(self) -> range:
+        return range(len(self.classes.colours))
+
+    def _areas(self, now: Today) -> list[dict[str, Any]]:
+        apart = self.data.districts["counts_registered_not_resident"]
+        ranks = self.classes.of(now.distance_km)
+        return [
+            {"path": drawn, "fill": self.classes.colour(int(rank)), "apart": bool(flag)}
+            for drawn, rank, flag in zip(self.drawing.areas, ranks, apart, strict=True)
+        ]
+
+    def _shelters(self) -> list[tuple[float, float]]:
+        spots = {tuple(self.drawing.sites[row].tolist()) for row in self.data.today}
+        return sorted((x, y) for x, y in spots)
+
+    def _page_data(self, text: PageText, now: Today, table: ReaderTable) -> dict[str, Any]:
+        data = self.data.page_data()
+        data["districts"]["name"] = _names(self.data.districts, text)
+        sites = data["sites"]
+        sites["name"] = _names(self.data.sites, text)
+        sites["place"] = [text.number(name) for name in self.data.places]
+        sites["rank"] = text_column(say("access.nearest"), self.data.places).ranks
+        sites["x"], sites["y"] = self.drawing.sites.T.tolist()
+        return {
+            **data,
+            "lang": self.lang,
+            "languages": LANGUAGES,
+            "marks": {
+                lang: [get_group_symbol(lang), get_decimal_symbol(lang)] for lang in LANGUAGES
+            },
+            "limits": self.limits,
+            "breaks": self.classes.breaks,
+            "colours": self.classes.colours,
+            "size": [self.drawing.width, self.drawing.height],
+            "suggestions": [
+                {"name": text.number(name), "sites": rows} for name, rows in self.data.suggestions
+            ],
+            "words": _words(self, text),
+            "rows": now.order,
+            "ranks": [*(column.page_ranks() for column in table.columns), *[[]] * LIVE_COLUMNS],
+            "text": text.table(),
+        }
+
+
+def planner_page(
+    districts: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    distance_km: pd.DataFrame,
+    travel_min: pd.DataFrame,
+    basemap: gpd.GeoDataFrame,
+    *,
+    title: str | Text,
+    people_per_family_place: float,
+    persons_per_family_place: float,
+    suggestions: Sequence[Suggestion] = (),
+    sources: Sequence[str | Text],
+    assumptions: Sequence[str | Text],
+    notes: Sequence[str | Text] = (),
+    credit: str | Text = "",
+    lang: str = "en",
+    new_places: int = NEW_PLACES,
+    classes: Classes = DISTANCE,
+) -> PlannerPage:
+    """Make the planner's page.
+
+    Parameters
+    ----------
+    districts
+        Polygons, or a point where a district has none, with `district_id`, names, `population`,
+        `women` and `counts_registered_not_resident`.
+    sites
+        Points of settlements, indexed by `site_id`, with names, `place_en` and the like where the
+        name is not the settlement's, `settlement_id`, `district_id`, `kind` (``"shelter"`` or
+        ``"candidate"``), `places` (0 for a candidate) and, as yes, no or unknown, `women`,
+        `children`, `men`, `lgbtq_inclusive`.
+    distance_km, travel_min
+        Along the fastest road from each district to each site, missing where there is none.
+    basemap
+        See `basemap.ground_layers`.
+    title
+        Heading of the page, in one language or in each.
+    people_per_family_place
+        The norm, such as 10,000 people a family place.
+    persons_per_family_place
+        How many persons one family place stands for, 1 if each place takes a family.
+    suggestions
+        Plans that readers may load.
+    sources, assumptions, notes
+        What to name below the table.
+    credit
+        Line of sources below the pictures that readers take from the page.
+    lang
+        Language in which the page opens.
+    new_places
+        Places that a newly opened site begins with; readers set their own.
+    classes
+        Classes of the distance; people beyond every limit but the first are counted.
+
+    Raises
+    ------
+    OutputError
+        If a column, a key, a shape or a cost is missing, a number makes no sense, or there is no
+        such language.
+    """
+    data = planner_data(
+        districts,
+        sites,
+        distance_km,
+        travel_min,
+        people_per_family_place=people_per_family_place,
+        persons_per_family_place=persons_per_family_place,
+        new_places=new_places,
+        suggestions=suggestions,
+    )
+    told = in_each(
+        lambda words: words.text(
+            "planner.assumed",
+            places=words.number(new_places),
+            people=words.number(people_per_family_place),
+            persons=_plain_number(words, persons_per_family_place),
+        )
+    )
+    return PlannerPage(
+        data=data,
+        drawing=draw(data.districts, data.sites, basemap),
+        title=everywhere(title),
+        lead=say("planner.lead"),
+        assumptions=(told, *map(everywhere, assumptions)),
+        sources=tuple(map(everywhere, sources)),
+        notes=(say("planner.definitions"), *map(everywhere, notes)),
+        credit=everywhere(credit),
+        lang=Words(lang).lang,
+        classes=classes,
+    )
+
+
+def _plain_number(words: Words, value: float) -> str:
+    return words.number(value, digits=0 if float(value).is_integer() else 2)
+
+
+def _names(frame: gpd.GeoDataFrame, text: PageText) -> list[int]:
+    return [text.number(own_name(dict(row))) for _, row in frame.iterrows()]
+
+
+def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
+    """Give the numbers of the texts that the script says, their placeholders left to it."""
+    live = [key for key in catalogue("en") if key.startswith("planner_live.")]
+    words = {
+        key.partition(".")[2]: text.number({lang: str(catalogue(lang)[key]) for lang in LANGUAGES})
+        for key in live
+    }
+    return words | {
+        "title": text.number(page.title),
+        "credit": text.number(page.credit),
+        "no_road": text.number(say("access.no_road")),
+        "shown": text.number(say("table.shown", n="{n}", total="{total}")),
+        "km": text.number(say("units.km", n="{n}")),
+        "minutes": text.number(say("units.minutes", n="{n}")),
+        "hours": text.number(say("units.hours", n="{n}")),
+        "under_minutes": text.number(say("units.under_minutes", n="{n}")),
+        "hours_minutes": text.number(say("units.hours_minutes", h="{h}", m="{m}")),
+    }

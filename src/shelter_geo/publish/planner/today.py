@@ -1,0 +1,141 @@
+"""What the planner says before anybody changes anything: today's figures and today's table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.access import weighted_quantile
+from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
+from shelter_geo.publish.planner.data import CM_PER_KM, PlannerData
+from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+
+
+@dataclass(frozen=True)
+class TodayFigure:
+    """One figure above the map: its key in the page's script, its words, and what it adds."""
+
+    key: str
+    label: Text
+    value: Text
+    detail: Text | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Today:
+    """Access as it stands, district by district.
+
+    Attributes
+    ----------
+    data
+        What the planner computes with.
+    nearest
+        Row of the nearest shelter of each district, -1 without a road.
+    distance_km
+        Missing without a road.
+    order
+        Rows of the districts, farthest first, those without a road last; ties by key.
+    """
+
+    data: PlannerData
+    nearest: NDArray[Any]
+    distance_km: pd.Series
+    order: tuple[int, ...]
+
+    def figures(self, limits: Sequence[float]) -> list[TodayFigure]:
+        """Write the figures that stand above the map."""
+        people = self.data.districts["population"].to_numpy(float)
+        reached = self.nearest >= 0
+        km, weight = self.distance_km[reached].to_numpy(), people[reached]
+        served = weight.sum()
+        mean = float(np.average(km, weights=weight)) if served else float("nan")
+        figures = [
+            TodayFigure("mean", say("planner.mean"), _distance(mean)),
+            TodayFigure(
+                "median", say("planner.median"), _distance(weighted_quantile(km, weight, 0.5))
+            ),
+            self._farthest(people),
+        ]
+        for rank, limit in enumerate(limits):
+            label = say("study.beyond", km=_distance(limit))
+            beyond = float(weight[km > limit].sum())
+            figures.append(TodayFigure(f"beyond_{rank}", label, _people(beyond)))
+        figures.append(
+            TodayFigure("unreached", say("planner.unreached"), _people(people.sum() - served))
+        )
+        return [*figures, self._places(people.sum())]
+
+    def _farthest(self, people: NDArray[Any]) -> TodayFigure:
+        label = say("planner.farthest")
+        for row in self.order:
+            if self.nearest[row] >= 0 and people[row] > 0:
+                name = own_name(dict(self.data.districts.iloc[row]))
+                return TodayFigure("farthest", label, _distance(self.distance_km[row]), name)
+        return TodayFigure("farthest", label, say("table.nothing"))
+
+    def _places(self, people: float) -> TodayFigure:
+        places = float(self.data.sites["places"].iloc[self.data.today].sum())
+        there = places / self.data.persons_per_family_place
+        needed = people / self.data.people_per_family_place
+        value = in_each(
+            lambda words: words.text(
+                "planner_live.out_of", there=words.number(there), needed=words.number(needed)
+            )
+        )
+        missing = max(0.0, needed - there)
+        detail = in_each(
+            lambda words: words.text("planner_live.missing_places", n=words.number(missing))
+        )
+        return TodayFigure("places", say("planner.places"), value, detail)
+
+    def table(self) -> ReaderTable:
+        """Write the table of the districts, farthest first."""
+        units = self.data.districts.iloc[list(self.order)]
+        names = self.data.places
+        nearest = [names[row] if row >= 0 else None for row in self.nearest[list(self.order)]]
+        elsewhere = say("access.registered_elsewhere")
+        no_road = [say("access.no_road")] * len(units)
+        return ReaderTable(
+            say("planner.table"),
+            (
+                text_column(
+                    say("access.district"), [own_name(dict(row)) for _, row in units.iterrows()]
+                ),
+                number_column(say("access.people"), units["population"], Words.people),
+                number_column(
+                    say("planner.today"),
+                    self.distance_km[list(self.order)],
+                    Words.distance,
+                    missing=no_road,
+                ),
+                text_column(say("access.nearest"), nearest),
+            ),
+            tuple(
+                elsewhere if apart else None for apart in units["counts_registered_not_resident"]
+            ),
+            sorted_by=2,
+        )
+
+
+def today(data: PlannerData) -> Today:
+    """Measure access as it stands."""
+    nearest = data.nearest(data.today)
+    km = data.length_cm[np.arange(len(nearest)), nearest] / CM_PER_KM
+    distance = pd.Series(np.where(nearest < 0, np.nan, km))
+    order = distance.sort_values(ascending=False, kind="stable", na_position="last").index
+    return Today(data, nearest, distance, tuple(int(row) for row in order))
+
+
+def _distance(distance_km: float) -> Text:
+    if np.isnan(distance_km):
+        return say("table.nothing")
+    return in_each(lambda words: words.distance(distance_km))
+
+
+def _people(count: float) -> Text:
+    return in_each(lambda words: words.people(count))

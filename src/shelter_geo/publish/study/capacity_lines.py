@@ -1,0 +1,54 @@
+"""What the command line says of places: a line for each basis of the demand, and each group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shelter_geo.access import UNITS
+from shelter_geo.publish.study.capacity_outputs import basis_names
+from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.words import Words
+from shelter_geo.scenarios import Evaluation
+from shelter_geo.scenarios.group_access import EVERYBODY
+from shelter_geo.scenarios.needs import TOTAL, CapacityResults
+
+
+def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
+    """Write stays, turn-away and places needed on each basis, then places for each group."""
+    total = results.by_shelter
+    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
+    names = basis_names(evaluation, words)
+    lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
+    lines = lines or [words.text("capacity.cli_no_demand")]
+    groups = results.by_group[results.by_group["units"] == UNITS[0]]
+    papers = groups["without_police_papers"]
+    told = groups[~papers | (groups["group"] == EVERYBODY)]
+    return lines + [group_line(row, words) for row in told.to_dict("records")]
+
+
+def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:
+    return words.text(
+        "capacity.cli_basis",
+        basis=names[row["demand_basis"]],
+        stays=words.number(row["stays_central"]),
+        low=words.number(row["stays_low"]),
+        high=words.number(row["stays_high"]),
+        share=words.percent(row["turn_away_central"]),
+        share_low=words.percent(row["turn_away_low"]),
+        share_high=words.percent(row["turn_away_high"]),
+        places=words.number(row["places_needed_central"]),
+    )
+
+
+def group_line(row: Mapping[Any, Any], words: Words) -> str:
+    """Write one row of `group_access.access_by_group`."""
+    groups: Sequence[str] = () if row["group"] == EVERYBODY else str(row["group"]).split("+")
+    line = words.text(
+        "capacity.cli_group",
+        group=group_words(groups, bool(row["without_police_papers"])),
+        places=span(words, row["places_low"], row["places_high"]),
+        people=span(words, row["people_reached_low"], row["people_reached_high"], people=True),
+    )
+    why = answer(str(row["reason"]))
+    return line if why is None else f"{line}: {why[words.lang]}"

@@ -1,0 +1,148 @@
+"""The page of places within reach of a study, for everybody or for one group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from shelter_geo.capacity.groups import admission, places_for_group
+from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
+from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.study_map import NO_GROUND
+from shelter_geo.publish.study.study_map import with_cities as with_cities
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
+from shelter_geo.scenarios import Evaluation
+from shelter_geo.scenarios.group_access import EVERYBODY, reason_of
+
+_NONE: Final = {
+    "no shelter admits this group": "capacity.nobody_admits",
+    "no shelter is known to admit this group": "capacity.none_known",
+}
+
+
+def reach_map(
+    evaluation: Evaluation,
+    reach: pd.DataFrame,
+    *,
+    groups: Sequence[str] = (),
+    without_police_papers: bool = False,
+    lang: str = "en",
+) -> SealedMap:
+    """Make the sealed map of places per 10,000 people within reach.
+
+    Parameters
+    ----------
+    evaluation
+        The study, evaluated.
+    reach
+        From `group_access.access_for`, for the same group.
+    groups, without_police_papers
+        As for `access_for`.
+    lang
+        Language in which the page opens.
+
+    Raises
+    ------
+    OutputError
+        If there is no such language.
+    """
+    study = evaluation.study
+    settings = study.settings.capacity
+    admits = admission(study.shelters, groups, without_police_papers=without_police_papers)
+    may = admits.fillna(True).to_numpy(bool)
+    name = everywhere(study.settings.study.name)
+    minutes = settings.catchment.minutes
+    districts = evaluation.districts.drop(columns=["distance_km", "travel_min", "reason"])
+    districts["economic_region_en"] = districts["economic_region"]
+    return capacity_map(
+        districts.join(reach.drop(columns=["travel_min_low", "travel_min_high"])),
+        with_cities(evaluation)[may],
+        study.basemap if study.basemap is not None else NO_GROUND,
+        classes=PlaceClasses(breaks=(0.0, *settings.catchment.classes_per_10000)),
+        title=say("capacity.map_title", name=name),
+        lead=in_each(
+            lambda words: words.text(
+                "capacity.map_lead",
+                time=words.duration(minutes),
+                people=words.number(settings.people_per_family_place),
+            )
+        ),
+        figures=_figures(evaluation, reach, groups, without_police_papers),
+        sources=study_texts.sources(evaluation),
+        assumptions=study_texts.assumptions(evaluation),
+        notes=_notes(evaluation, unknown=bool(admits.isna().any())),
+        lang=lang,
+    )
+
+
+def group_words(groups: Sequence[str], without_police_papers: bool) -> Text:
+    """Name a group for readers, in every language."""
+    parts = [say(f"capacity.group_{group}") for group in groups or (EVERYBODY,)]
+    named = in_each(lambda words: ", ".join(part[words.lang] for part in parts))
+    return say("capacity.without_papers", group=named) if without_police_papers else named
+
+
+def _figures(
+    evaluation: Evaluation, reach: pd.DataFrame, groups: Sequence[str], without_papers: bool
+) -> list[tuple[Text, Text]]:
+    """Write who is meant, the places for them, and who has none within reach."""
+    shelters = evaluation.study.shelters
+    admits = admission(shelters, groups, without_police_papers=without_papers)
+    low, high = places_for_group(admits, shelters["places"])
+    near = [int(reach[f"people_in_reach_{end}"].sum()) for end in ("low", "high")]
+    people = int(evaluation.districts["population"].sum())
+    minutes = evaluation.study.settings.capacity.catchment.minutes
+    why = answer(reason_of(evaluation, groups, without_papers))
+    told = [(say("capacity.map_group"), group_words(groups, without_papers))]
+    if why is not None:
+        told.append((say("capacity.map_answer"), why))
+    time = in_each(lambda words: words.duration(minutes))
+    return [
+        *told,
+        (say("capacity.map_places"), in_each(lambda words: span(words, low, high))),
+        (
+            say("capacity.map_in_reach", time=time),
+            in_each(lambda words: span(words, *near, people=True)),
+        ),
+        (
+            say("capacity.map_out_of_reach", time=time),
+            in_each(lambda words: span(words, people - near[1], people - near[0], people=True)),
+        ),
+    ]
+
+
+def answer(why: str) -> Text | None:
+    """Words for why a whole group has no sure place, or none where it has."""
+    return say(_NONE[why]) if why in _NONE else None
+
+
+def span(words: Words, low: float, high: float, *, people: bool = False) -> str:
+    """Write a range of whole numbers, or of people; one number where both ends are alike."""
+    write = words.people if people else words.number
+    if low == high:
+        return write(low)
+    return words.text("capacity.between", low=write(low), high=write(high))
+
+
+def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
+    reach = evaluation.study.settings.capacity.catchment
+    notes = [
+        in_each(
+            lambda words: words.text(
+                "capacity.note_reach",
+                minutes=words.number(reach.minutes),
+                decay=words.text(f"capacity.{reach.decay}"),
+                source=reach.source,
+                evidence=words.text(f"capacity.{_evidence(reach.evidence)}"),
+            )
+        ),
+        say("capacity.note_method"),
+    ]
+    return [*notes, say("capacity.note_unknown")] if unknown else notes
+
+
+def _evidence(evidence: str) -> str:
+    return evidence.partition(",")[0]

@@ -1,0 +1,91 @@
+"""The map page of an evaluation: a study as it stands, or a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import geopandas as gpd
+
+from shelter_geo.publish.maps.access_map import access_map
+from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.palette import Classes
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.words import LANGUAGES, Text
+from shelter_geo.scenarios import Evaluation
+
+NO_GROUND: Final = gpd.GeoDataFrame(
+    {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
+)
+
+
+def access_page(
+    evaluation: Evaluation,
+    *,
+    title: Text,
+    lead: Text,
+    notes: Sequence[Text] = (),
+    settlements: bool = True,
+    lang: str = "en",
+) -> SealedMap:
+    """Make the sealed map of an evaluation.
+
+    Parameters
+    ----------
+    evaluation
+        From `scenarios.evaluate`.
+    title, lead
+        Heading and the sentence below it.
+    notes
+        What to know beside the study's own notes.
+    settlements
+        Whether settlements can be shown too.
+    lang
+        Language in which the page opens.
+    """
+    study = evaluation.study
+    return access_map(
+        _in_every_language(evaluation),
+        evaluation.settlements if settlements else None,
+        with_cities(evaluation),
+        evaluation.routes.rename_axis("district_id").reset_index(),
+        study.basemap if study.basemap is not None else NO_GROUND,
+        title=title,
+        lead=lead,
+        figures=study_texts.key_figures(evaluation),
+        sources=study_texts.sources(evaluation),
+        assumptions=study_texts.assumptions(evaluation),
+        notes=[*notes, *study_texts.notes(evaluation)],
+        classes=distance_classes(evaluation),
+        lang=lang,
+    )
+
+
+def distance_classes(evaluation: Evaluation) -> Classes:
+    """Return the classes of distance that the study asks for."""
+    return Classes(breaks=evaluation.study.settings.access.distance_classes_km)
+
+
+def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
+    """Add the regions and reasons in every language that the study gives them in."""
+    districts = evaluation.districts.assign(
+        economic_region_en=evaluation.districts["economic_region"]
+    )
+    reasons = study_texts.local_reasons(evaluation)
+    for code in LANGUAGES:
+        told = {english: words[code] for english, words in reasons.items()}
+        districts[f"reason_{code}"] = districts["reason"].replace(told)
+    return districts
+
+
+def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
+    """Name the settlement of each shelter in every language that the tables hold."""
+    study = evaluation.study
+    shelters = study.shelters.assign(city_en=study.shelters["settlement"])
+    if "name_az" in study.settlements:
+        shelters["city_az"] = shelters["settlement_id"].map(study.settlements["name_az"])
+    if "name_ru" in study.districts:
+        home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
+        is_centre = home["name_en"] == shelters["settlement"]
+        shelters["city_ru"] = home["name_ru"].where(is_centre, shelters["settlement"])
+    return shelters

@@ -1,0 +1,60 @@
+"""The planner page of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shelter_geo.publish.planner.data import Suggestion
+from shelter_geo.publish.planner.page import PlannerPage, planner_page
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
+from shelter_geo.publish.words import everywhere, in_each
+from shelter_geo.scenarios import Evaluation, Plan, SiteOptions
+
+
+def study_planner(
+    evaluation: Evaluation, options: SiteOptions, plans: Sequence[Plan] = (), *, lang: str = "en"
+) -> PlannerPage:
+    """Make the planner page of a study.
+
+    Parameters
+    ----------
+    evaluation
+        The study as it stands.
+    options
+        Sites to choose from.
+    plans
+        Those that only open shelters at such sites are offered as suggestions.
+    lang
+        Language in which the page opens.
+    """
+    study = evaluation.study
+    name = everywhere(study.settings.study.name)
+    capacity = study.settings.capacity
+    return planner_page(
+        study.districts,
+        options.sites,
+        options.costs.distance_km,
+        options.costs.travel_min,
+        study.basemap if study.basemap is not None else NO_GROUND,
+        title=in_each(lambda words: words.text("study.planner_title", name=name)),
+        people_per_family_place=capacity.people_per_family_place,
+        persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
+        suggestions=_suggestions(plans, options),
+        sources=study_texts.sources(evaluation),
+        assumptions=study_texts.assumptions(evaluation),
+        notes=study_texts.notes(evaluation),
+        credit=study.settings.study.credit,
+        classes=distance_classes(evaluation),
+        lang=lang,
+    )
+
+
+def _suggestions(plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion]:
+    found = []
+    for plan in plans:
+        other = plan.close or plan.move or plan.resize or plan.road or plan.demand
+        sites = [change.settlement_id for change in plan.open]
+        if sites and not other and set(sites) <= set(options.sites.index):
+            found.append(Suggestion(plan.scenario.name, sites))
+    return found

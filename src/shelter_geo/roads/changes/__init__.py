@@ -1,0 +1,1 @@
+"""Roads opened, closed and slowed."""

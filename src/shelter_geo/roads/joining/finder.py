@@ -1,0 +1,177 @@
+"""Search a network for the place nearest to a point, on an edge or at a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.roads.components import Components, components
+from shelter_geo.roads.joining.anchors import NOWHERE
+from shelter_geo.roads.joining.nearest import Lines, Nearest, metres_per_degree
+from shelter_geo.roads.network import RoadNetwork
+
+Target = Literal["edge", "node"]
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places on edges, one for each point.
+
+    Attributes
+    ----------
+    edge : int32, shape (k,)
+        The edge, or `NOWHERE`.
+    along : float64, shape (k,)
+        Share of the edge's length before the place, 0 at `u` and 1 at `v`.
+    lon, lat : float64, shape (k,)
+        The place itself, missing where there is none.
+    """
+
+    edge: NDArray[np.int32]
+    along: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+
+class RoadFinder:
+    """The edges and nodes of one network, laid out for searching when first needed."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self._start = network.shape_start
+        self._lonlat = network.shape_lonlat
+        self._u, self._v = network.u, network.v
+        self._node_lonlat = np.column_stack([network.lon, network.lat])
+        self._drivable = (network.forward_ms >= 0) | (network.backward_ms >= 0)
+        self.components: Final[Components] = components(network)
+        self._lines: dict[tuple[Target, float | None], Lines] = {}
+
+    @classmethod
+    def of(cls, network: RoadNetwork) -> RoadFinder:
+        """Return the finder of a network, made once for as long as the network lives."""
+        if network not in _FINDERS:
+            _FINDERS[network] = cls(network)
+        return _FINDERS[network]
+
+    def component(self, edge: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Component of each edge, or `NOWHERE`."""
+        return np.append(self.components.of_edge, np.int32(NOWHERE))[edge]
+
+    def nearest(
+        self,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        *,
+        limit_m: float,
+        to: Target = "edge",
+        min_share: float | None = None,
+        part: NDArray[np.int32] | None = None,
+    ) -> Places:
+        """Find the nearest place on a usable road.
+
+        Parameters
+        ----------
+        lon, lat
+            Points in degrees, shape (k,).
+        limit_m
+            Metres beyond which nothing is found.
+        to
+            Anywhere on an edge, or nodes alone.
+        min_share
+            Least share of the longest component's kilometres that a component must have; without
+            it every road that may be driven counts, even one that cannot be left.
+        part
+            Component wanted for each point, or `ANY`.
+        """
+        found = self._prepared(to, min_share).nearest(lon, lat, limit_m=limit_m, part=part)
+        if to == "node":
+            return self._at_nodes(found.line)
+        return self._on_edges(found)
+
+    def _prepared(self, to: Target, min_share: float | None) -> Lines:
+        key = (to, min_share)
+        if key not in self._lines:
+            edge_part = self._edge_part(min_share)
+            if to == "edge":
+                self._lines[key] = Lines(self._start, self._lonlat, edge_part)
+            else:
+                node_part = self._node_part(edge_part)
+                start = np.arange(len(node_part) + 1, dtype=np.int64) * 2
+                self._lines[key] = Lines(start, np.repeat(self._node_lonlat, 2, axis=0), node_part)
+        return self._lines[key]
+
+    def _edge_part(self, min_share: float | None) -> NDArray[np.int32]:
+        if min_share is None:
+            return np.where(self._drivable, np.int32(0), np.int32(NOWHERE))
+        length_km = self.components.length_km
+        long_enough = np.append(length_km >= min_share * length_km.max(initial=0.0), False)
+        of_edge = self.components.of_edge
+        return np.where(long_enough[of_edge], of_edge, np.int32(NOWHERE))
+
+    def _node_part(self, edge_part: NDArray[np.int32]) -> NDArray[np.int32]:
+        part = np.full(len(self._node_lonlat), NOWHERE, dtype=np.int32)
+        np.maximum.at(part, self._u, edge_part)
+        np.maximum.at(part, self._v, edge_part)
+        return part
+
+    @cached_property
+    def _edge_at_node(self) -> NDArray[np.int32]:
+        """Lowest edge at each node, of those that may be left and reached if there are any."""
+        edge = np.full(len(self._node_lonlat), len(self._u), dtype=np.int32)
+        for candidates in (self._drivable, self.components.of_edge >= 0):
+            chosen = np.flatnonzero(candidates).astype(np.int32)
+            lowest = np.full(len(edge), len(self._u), dtype=np.int32)
+            np.minimum.at(lowest, self._u[chosen], chosen)
+            np.minimum.at(lowest, self._v[chosen], chosen)
+            edge = np.where(lowest < len(self._u), lowest, edge)
+        return edge
+
+    def _at_nodes(self, node: NDArray[np.int32]) -> Places:
+        found = node != NOWHERE
+        edge = np.where(found, self._edge_at_node[node], np.int32(NOWHERE))
+        along = np.where(found & (np.append(self._u, NOWHERE)[edge] != node), 1.0, 0.0)
+        place = np.where(found[:, None], self._node_lonlat[node], np.nan)
+        return Places(edge, along, place[:, 0], place[:, 1])
+
+    def _on_edges(self, found: Nearest) -> Places:
+        on_road = found.line != NOWHERE
+        edge, row, share = found.line[on_road], found.segment[on_road], found.share[on_road]
+        a, b = self._lonlat[row], self._lonlat[row + 1]
+        place = np.full((len(on_road), 2), np.nan)
+        place[on_road] = np.where(share[:, None] < 1, a + share[:, None] * (b - a), b)
+        along = np.zeros(len(on_road))
+        along[on_road] = _share_of_edge(self._start, self._lonlat, edge, row, share)
+        return Places(found.line, along, place[:, 0], place[:, 1])
+
+
+_FINDERS: WeakKeyDictionary[RoadNetwork, RoadFinder] = WeakKeyDictionary()
+
+
+def _share_of_edge(
+    start: NDArray[np.int64],
+    lonlat: NDArray[np.float64],
+    edge: NDArray[np.int32],
+    row: NDArray[np.int64],
+    share: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Length before each place as a share of its edge, exactly 0 and 1 at the ends."""
+    joined, inverse = np.unique(edge, return_inverse=True)
+    counts = np.diff(start)[joined]
+    first = np.cumsum(counts) - counts
+    rows = np.arange(counts.sum()) + np.repeat(start[joined] - first, counts)
+    lon, lat = lonlat[rows, 0], lonlat[rows, 1]
+    scale_x, scale_y = metres_per_degree((lat[1:] + lat[:-1]) / 2)
+    step = np.hypot(np.diff(lon) * scale_x, np.diff(lat) * scale_y)
+    step[first[1:] - 1] = 0.0
+    total = np.concatenate([[0.0], np.cumsum(step)])
+    begin, end = first[inverse], (first + counts - 1)[inverse]
+    here = begin + row - start[edge]
+    length = total[here + 1] - total[here]
+    before = total[here] - total[begin] + share * length
+    after = total[end] - total[here + 1] + (1 - share) * length
+    whole = np.where(before + after > 0, before + after, 1.0)
+    return np.where(after > 0, before / whole, np.where(before > 0, 1.0, 0.0))

@@ -1,0 +1,1 @@
+"""Routes and service areas drawn along the roads."""

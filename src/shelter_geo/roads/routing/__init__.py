@@ -1,0 +1,1 @@
+"""Exact costs and routes over the network."""

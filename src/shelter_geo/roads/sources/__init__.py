@@ -1,0 +1,1 @@
+"""Where roads come from, and how a network is kept."""

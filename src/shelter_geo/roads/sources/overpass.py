@@ -1,0 +1,178 @@
+"""Fetch roads from an Overpass server, tile by tile, going on where it was cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import osmnx
+import shapely
+from osmnx._errors import CacheOnlyInterruptError, InsufficientResponseError
+
+from shelter_geo.errors import NetworkAccessError, RoadError
+from shelter_geo.roads.network import Provenance, RoadNetwork
+from shelter_geo.roads.sources.osm import LICENCE
+from shelter_geo.roads.sources.osmnx_session import Server
+from shelter_geo.roads.sources.speeds import TAGS, Drive, RoadSettings, drive
+from shelter_geo.roads.sources.ways import make_ways, network_of_ways
+
+OVERPASS: Final = "https://overpass-api.de/api"
+NOMINATIM: Final = "https://nominatim.openstreetmap.org"
+OUTLINE_DEGREES: Final = 0.005
+"""Detail of the outline sent to the server, which is drawn that much wider."""
+OFFLINE: Final = "this needs the network; allow it with --online"
+
+
+def fetch(
+    area: shapely.Polygon | shapely.MultiPolygon,
+    settings: RoadSettings | None = None,
+    *,
+    online: bool,
+    server: Server,
+    tile_km2: float = 2500.0,
+) -> RoadNetwork:
+    """Fetch the roads in an area.
+
+    The area is cut into tiles. Every answer is kept in the server's cache folder at once, and a
+    tile that is there is not asked for again.
+
+    Parameters
+    ----------
+    area
+        In degrees, EPSG:4326. Ways that leave it are kept whole.
+    settings
+        What becomes a road and how fast it is; the defaults of `RoadSettings` if not given.
+    online
+        Whether the network may be used.
+    server
+        An Overpass server, and how to treat it.
+    tile_km2
+        Largest tile.
+
+    Raises
+    ------
+    NetworkAccessError
+        If the network may not be used, or the server refuses or keeps failing.
+    RoadError
+        If the area is none, or has no roads.
+    """
+    settings = settings or RoadSettings()
+    if not online:
+        raise NetworkAccessError(OFFLINE)
+    if not isinstance(area, (shapely.Polygon, shapely.MultiPolygon)) or not area.is_valid:
+        raise RoadError("the area must be a valid polygon")
+    outline: Any = shapely.buffer(area, 2 * OUTLINE_DEGREES).simplify(OUTLINE_DEGREES)
+    filters = _filters(settings)
+    question = json.dumps([shapely.to_wkt(outline, 6), filters, tile_km2, server.url])
+    name = hashlib.sha256(question.encode()).hexdigest()[:16]
+    server = replace(server, cache=server.cache / name)
+    server.ask(
+        lambda: _download(outline, filters),
+        overpass_url=server.url,
+        cache_only_mode=True,
+        max_query_area_size=tile_km2 * 1e6,
+    )
+    return _network(server, settings)
+
+
+def country_area(
+    name: str, *, online: bool, server: Server
+) -> shapely.Polygon | shapely.MultiPolygon:
+    """Look up the outline of a country by its name or ISO code at a Nominatim server.
+
+    Raises
+    ------
+    NetworkAccessError
+        If the network may not be used, or the server refuses, keeps failing or knows no such
+        country.
+    """
+    if not online:
+        raise NetworkAccessError(OFFLINE)
+    server = replace(server, cache=server.cache / "countries")
+
+    def look_up() -> Any:
+        try:
+            return osmnx.geocode_to_gdf({"country": name})
+        except (InsufficientResponseError, TypeError):
+            return None
+
+    found = server.ask(look_up, nominatim_url=server.url)
+    if found is None:
+        raise NetworkAccessError(
+            f"{server.url} knows no outline of {name!r}; give a file with --boundary"
+        )
+    area: shapely.Polygon | shapely.MultiPolygon = found.geometry.iloc[0]
+    return area
+
+
+def _filters(settings: RoadSettings) -> list[str]:
+    classes = [*settings.keep]
+    if settings.ramps:
+        classes += [f"{name}_link" for name in settings.keep]
+    if settings.construction != "drop":
+        classes.append("construction")
+    filters = [f'["highway"~"^({"|".join(classes)})$"]']
+    return [*filters, '["route"="ferry"]'] if settings.ferries else filters
+
+
+def _download(outline: Any, filters: list[str]) -> None:
+    """Let osmnx fill its cache; it reports that by an exception."""
+    try:
+        osmnx.graph_from_polygon(outline, custom_filter=filters)
+    except CacheOnlyInterruptError:
+        return
+
+
+def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
+    nodes: dict[int, tuple[float, float]] = {}
+    ways: dict[int, tuple[list[int], Mapping[str, str]]] = {}
+    dates = set()
+    for answer in _answers(server.cache):
+        dates.add(answer.get("osm3s", {}).get("timestamp_osm_base", "")[:10])
+        for element in answer["elements"]:
+            if element["type"] == "node":
+                nodes[element["id"]] = (element["lon"], element["lat"])
+            elif element["type"] == "way":
+                ways[element["id"]] = (element["nodes"], element.get("tags", {}))
+    counts: Counter[str] = Counter(ways=len(ways), kept=0, incomplete=0)
+    ignored: Counter[str] = Counter()
+    drives: list[Drive] = []
+    size, refs = array("q"), array("q")
+    for _, (points, tags) in sorted(ways.items()):
+        found = drive({tag: tags[tag] for tag in TAGS if tag in tags}, settings)
+        if found is None:
+            continue
+        if not all(ref in nodes for ref in points):
+            counts["incomplete"] += 1
+            continue
+        counts["kept"] += 1
+        ignored.update([found.ignored] if found.ignored else [])
+        drives.append(found)
+        size.append(len(points))
+        refs.extend(points)
+    if not drives:
+        raise RoadError(f"{server.url} has no road that is kept in this area")
+    lonlat = np.array([nodes[ref] for ref in refs])
+    about = Provenance(
+        f"OpenStreetMap by way of {server.url}",
+        LICENCE,
+        min(dates),
+        {
+            "roads": settings.model_dump(mode="json"),
+            "counts": dict(sorted(counts.items())),
+            "maxspeed_ignored": dict(sorted(ignored.items())),
+        },
+    )
+    return network_of_ways(make_ways(drives, size, refs, lonlat), about)
+
+
+def _answers(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*.json")):
+        yield json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,166 @@
+"""Make a network of ways: edges that run from junction to junction."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
+from shelter_geo.roads.sources.speeds import Drive, rank
+
+GEOD: Final = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Ways through numbered points, as a map draws them.
+
+    Attributes
+    ----------
+    start : int64, shape (w + 1,)
+        Way i runs through rows ``start[i]:start[i + 1]`` of `refs` and `lonlat`.
+    refs : int64, shape (k,)
+        Numbers of the points; ways meet where they share one.
+    lonlat : float64, shape (k, 2)
+    forward_kmh, backward_kmh : float64, shape (w,)
+        Speed in each direction, 0 where it is closed.
+    minutes : float64, shape (w,)
+        Time along the whole way where it is known, else 0; it overrules the speeds.
+    road_class : int16, shape (w,)
+    class_names : tuple of str
+    """
+
+    start: NDArray[np.int64]
+    refs: NDArray[np.int64]
+    lonlat: NDArray[np.float64]
+    forward_kmh: NDArray[np.float64]
+    backward_kmh: NDArray[np.float64]
+    minutes: NDArray[np.float64]
+    road_class: NDArray[np.int16]
+    class_names: tuple[str, ...]
+
+
+def make_ways(
+    drives: Sequence[Drive],
+    size: array[int],
+    refs: array[int],
+    lonlat: NDArray[np.float64],
+) -> Ways:
+    """Put ways together from how each is driven, its number of points, and all their points."""
+    present = {found.road_class for found in drives}
+    names = tuple(sorted(present, key=lambda name: (rank(name), name)))
+    return Ways(
+        start=np.concatenate([[0], np.cumsum(np.frombuffer(size, dtype=np.int64))]),
+        refs=np.frombuffer(refs, dtype=np.int64),
+        lonlat=lonlat,
+        forward_kmh=np.array([found.forward_kmh for found in drives], dtype=np.float64),
+        backward_kmh=np.array([found.backward_kmh for found in drives], dtype=np.float64),
+        minutes=np.array([found.minutes for found in drives], dtype=np.float64),
+        road_class=np.array([names.index(found.road_class) for found in drives], dtype=np.int16),
+        class_names=names,
+    )
+
+
+def network_of_ways(ways: Ways, provenance: Provenance) -> RoadNetwork:
+    """Split ways where they meet, end or cross themselves, and measure the pieces.
+
+    A street is one edge whether it is driven both ways or one way. A point repeated at once is
+    taken once; every other point stays in the shape of its edge.
+    """
+    rows, way = _distinct_rows(ways)
+    refs, lonlat = ways.refs[rows], ways.lonlat[rows]
+    node_ref, node = _nodes(refs, way)
+    first, last = _pieces(node >= 0, way)
+    counts = last - first + 1
+    shape_start = np.concatenate([[0], np.cumsum(counts)])
+    shape = np.arange(shape_start[-1]) + np.repeat(first - shape_start[:-1], counts)
+    metres = _metres(lonlat[shape], shape_start)
+    kmh = _speeds(ways, way[first], metres)
+    length_cm = np.rint(metres * 100).astype(np.int64)
+    node_lonlat = np.empty((len(node_ref), 2))
+    node_lonlat[node[first]], node_lonlat[node[last]] = lonlat[first], lonlat[last]
+    return RoadNetwork(
+        node_id=node_ref,
+        lon=np.ascontiguousarray(node_lonlat[:, 0]),
+        lat=np.ascontiguousarray(node_lonlat[:, 1]),
+        u=node[first],
+        v=node[last],
+        length_cm=length_cm,
+        forward_ms=travel_ms(length_cm, kmh[0]),
+        backward_ms=travel_ms(length_cm, kmh[1]),
+        road_class=ways.road_class[way[first]],
+        class_names=ways.class_names,
+        shape_start=shape_start.astype(np.int64),
+        shape_lonlat=lonlat[shape],
+        provenance=provenance,
+    )
+
+
+def travel_ms(length_cm: NDArray[np.int64], kmh: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Travel times of lengths at speeds, `CLOSED` where the speed is 0."""
+    open_ = kmh > 0
+    times = np.rint(length_cm * 36 / np.where(open_, kmh, 1.0)).astype(np.int64)
+    return np.where(open_, times, np.int64(CLOSED))
+
+
+def _distinct_rows(ways: Ways) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that do not repeat the one before on the same way, and the way of each."""
+    way = np.repeat(np.arange(len(ways.start) - 1), np.diff(ways.start))
+    again = (ways.refs[1:] == ways.refs[:-1]) & (way[1:] == way[:-1])
+    rows = np.flatnonzero(np.concatenate([[True], ~again])[: len(way)])
+    return rows, way[rows]
+
+
+def _nodes(
+    refs: NDArray[np.int64], way: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Find the references that become nodes, sorted, and the node of each row or -1."""
+    order = np.argsort(refs, kind="stable")
+    ordered = refs[order]
+    new = np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(refs)]
+    point = np.empty(len(refs), dtype=np.int64)
+    point[order] = np.cumsum(new) - 1
+    change = way[1:] != way[:-1]
+    tip = np.concatenate([[True], change])[: len(way)]
+    tip |= np.concatenate([change, [True]])[: len(way)]
+    uses = np.bincount(point, minlength=int(new.sum()))
+    meets = (uses > 1) | (np.bincount(point, weights=tip, minlength=len(uses)) > 0)
+    number = np.where(meets, np.cumsum(meets) - 1, -1).astype(np.int32)
+    return ordered[new][meets], number[point]
+
+
+def _pieces(
+    is_node: NDArray[np.bool_], way: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last row of each piece between neighbouring nodes of one way."""
+    rows = np.flatnonzero(is_node)
+    together = way[rows[1:]] == way[rows[:-1]]
+    return rows[:-1][together], rows[1:][together]
+
+
+def _metres(lonlat: NDArray[np.float64], start: NDArray[np.int64]) -> NDArray[np.float64]:
+    if len(lonlat) == 0:
+        return np.zeros(0)
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    steps = np.zeros(len(lonlat))
+    _, _, steps[:-1] = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    steps[start[1:] - 1] = 0.0
+    return np.add.reduceat(steps, start[:-1])
+
+
+def _speeds(
+    ways: Ways, way: NDArray[np.int64], metres: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Speeds of the pieces in both directions, from known times where there are any."""
+    whole = np.bincount(way, weights=metres, minlength=len(ways.minutes))
+    timed = (ways.minutes > 0) & (whole > 0)
+    kmh = whole * 0.06 / np.where(timed, ways.minutes, 1.0)
+    forward = np.where(timed & (ways.forward_kmh > 0), kmh, ways.forward_kmh)
+    backward = np.where(timed & (ways.backward_kmh > 0), kmh, ways.backward_kmh)
+    return forward[way], backward[way]
