@@ -1,0 +1,1 @@
+"""Where new shelters should go: exact models and what each plan trades away."""

@@ -1,0 +1,222 @@
+"""Turn a choice of sites into an answer: its rivals, its worth, who gains and who loses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.siting.cards import CARDS
+from shelter_geo.siting.model import Model
+from shelter_geo.siting.problem import UNREACHED, SitingProblem
+from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult, Status
+
+Array = NDArray[Any]
+
+
+class Finding(NamedTuple):
+    """What a solver found; candidates are numbered among the candidates.
+
+    Attributes
+    ----------
+    chosen : int64 array
+    status : {"optimal", "not proven"}
+    bound : float or None
+        In the unit of the objective.
+    rivals : sequence of int64 arrays
+        Other choices, best first.
+    complete : bool
+        Whether all choices were looked at for rivals.
+    method : str
+    notes : tuple of str
+    """
+
+    chosen: Array
+    status: Status
+    bound: float | None
+    rivals: Sequence[Array]
+    complete: bool
+    method: str
+    notes: tuple[str, ...] = ()
+
+
+def answer(model: Model, found: Finding, started: float, within_share: float) -> SitingResult:
+    """Describe a choice of sites.
+
+    Parameters
+    ----------
+    model
+        The question.
+    found
+        The choice.
+    started
+        Value of ``time.monotonic()`` when the question was put.
+    within_share
+        How much worse than the choice a rival may be to be named.
+    """
+    objective = model.objective_of(found.chosen)
+    nobody = np.empty(0, np.int64)
+    gap = None
+    if found.bound is not None:
+        off = abs(objective - found.bound)
+        gap = 0.0 if off == 0 else off / abs(objective) if objective else float("inf")
+    return SitingResult(
+        model=model.key,
+        options=model.options(),
+        status=found.status,
+        reason="",
+        chosen=_ids(model, found.chosen),
+        objective=objective,
+        objective_name=_objective_name(model),
+        bound=found.bound,
+        gap=gap,
+        runner_ups=_runner_ups(model, found, objective, within_share),
+        runner_ups_complete=found.complete,
+        worth=_worth(model, found.chosen),
+        today=model.metrics_of(nobody),
+        after=model.metrics_of(found.chosen),
+        changes=changes(model.problem, model.columns(found.chosen)),
+        unreachable=unreachable(model.problem),
+        method=found.method,
+        card=CARDS[model.key],
+        notes=found.notes + _notes(model, found.chosen),
+        seconds=time.monotonic() - started,
+    )
+
+
+def infeasible(model: Model, reason: str, started: float) -> SitingResult:
+    """Say that a constraint cannot be met, next to the access of today."""
+    nobody = np.empty(0, np.int64)
+    today = model.metrics_of(nobody)
+    return SitingResult(
+        model=model.key,
+        options=model.options(),
+        status="infeasible",
+        reason=reason,
+        chosen=(),
+        objective=None,
+        objective_name=_objective_name(model),
+        bound=None,
+        gap=None,
+        runner_ups=(),
+        runner_ups_complete=True,
+        worth=(),
+        today=today,
+        after=today,
+        changes=changes(model.problem, nobody),
+        unreachable=unreachable(model.problem),
+        method="",
+        card=CARDS[model.key],
+        seconds=time.monotonic() - started,
+    )
+
+
+def changes(problem: SitingProblem, opened: Array) -> pd.DataFrame:
+    """Compare every demand point with today.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    opened
+        Columns of the sites that open.
+    """
+    before, after = problem.fixed, np.union1d(problem.fixed, opened).astype(np.int64)
+    old, new = problem.nearest(before), problem.nearest(after)
+    was, is_ = old != UNREACHED, new != UNREACHED
+    effect = np.full(len(old), "same", dtype=object)
+    effect[was & is_ & (new < old)] = "gains"
+    effect[was & is_ & (new > old)] = "loses"
+    effect[~was & is_] = "newly served"
+    effect[~is_] = "unserved"
+    unit = problem.steps_per_unit
+    columns = {
+        "demand_id": list(problem.demand_ids),
+        "people": problem.weights,
+        "before": np.where(was, old / unit, np.nan),
+        "after": np.where(is_, new / unit, np.nan),
+        "change": np.where(was & is_, (new - old) / unit, np.nan),
+        "site_before": _nearest_ids(problem, before),
+        "site_after": _nearest_ids(problem, after),
+        "effect": effect,
+    }
+    return pd.DataFrame(columns)
+
+
+def unreachable(problem: SitingProblem) -> tuple[Any, ...]:
+    """Return the keys of the demand points with people whom no site at all can reach."""
+    sites = np.union1d(problem.fixed, problem.candidates)
+    lost = (problem.costs[:, sites] == UNREACHED).all(axis=1) & (problem.weights > 0)
+    return tuple(problem.demand_ids[i] for i in np.flatnonzero(lost))
+
+
+def _nearest_ids(problem: SitingProblem, sites: Array) -> list[Any]:
+    if len(sites) == 0:
+        return [None] * len(problem.weights)
+    costs = problem.costs[:, sites].view(np.uint64)
+    best = costs.argmin(axis=1)
+    found = costs[np.arange(len(best)), best].view(np.int64) != UNREACHED
+    return [problem.site_ids[sites[j]] if ok else None for j, ok in zip(best, found, strict=True)]
+
+
+def _ids(model: Model, chosen: Array) -> tuple[Any, ...]:
+    return tuple(model.problem.site_ids[j] for j in np.sort(model.columns(chosen)))
+
+
+def _objective_name(model: Model) -> str:
+    unit = model.problem.unit
+    return model.objective_name.format(unit="steps" if unit == "one" else unit)
+
+
+def _runner_ups(
+    model: Model, found: Finding, objective: float, within_share: float
+) -> tuple[RunnerUp, ...]:
+    named = []
+    for rival in found.rivals:
+        value = model.objective_of(rival)
+        worse = objective - value if model.larger_is_better else value - objective
+        excess = worse / abs(objective) if objective else (0.0 if worse == 0 else float("inf"))
+        if excess <= within_share:
+            named.append(RunnerUp(_ids(model, rival), value, excess))
+    return tuple(named)
+
+
+def _worth(model: Model, chosen: Array) -> tuple[SiteWorth, ...]:
+    if len(chosen) == 0:
+        return ()
+    problem, columns = model.problem, model.columns(chosen)
+    everything = np.union1d(problem.fixed, columns)
+    costs = problem.costs[:, everything].view(np.uint64)
+    best, served = everything[costs.argmin(axis=1)], model.nearest(chosen) != UNREACHED
+    worth = []
+    for j in np.argsort(columns):
+        rest = np.delete(chosen, j)
+        mine = served & (best == columns[j])
+        worth.append(
+            SiteWorth(
+                problem.site_ids[columns[j]],
+                int(problem.weights[mine].sum()),
+                model.objective_of(rest),
+                model.metrics_of(rest),
+            )
+        )
+    return tuple(worth)
+
+
+def _notes(model: Model, chosen: Array) -> tuple[str, ...]:
+    problem = model.problem
+    lost = model.nearest(chosen) == UNREACHED
+    sites = np.union1d(problem.fixed, problem.candidates)
+    never = lost & (problem.costs[:, sites] == UNREACHED).all(axis=1)
+    found = []
+    if people := int(problem.weights[never].sum()):
+        found.append(f"{people} people cannot be reached by any site, standing or candidate")
+    if people := int(problem.weights[lost & ~never].sum()):
+        found.append(
+            f"{people} people could be reached only by a site that this plan does not open"
+        )
+    return tuple(found)

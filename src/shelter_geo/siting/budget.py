@@ -1,0 +1,365 @@
+"""Places within a budget: open shelters or add places, and split families between them."""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from shelter_geo.costs import CostMatrix
+from shelter_geo.errors import SitingError
+from shelter_geo.siting.budget_program import Outcome, PlacesProgram, Terms
+from shelter_geo.siting.budget_result import BudgetResult
+from shelter_geo.siting.cards import CARDS
+from shelter_geo.siting.feasible import regions_fault
+from shelter_geo.siting.frames import problem_from_frames
+from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
+from shelter_geo.siting.result import Status
+
+Array = NDArray[Any]
+
+_MOST: Final = 10**12
+"""Money and places are added exactly up to here."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlacesBudget:
+    """Least families unserved, then least families times distance, then least money.
+
+    min sum_i s_i, then min sum_ij d_ij f_ij, then min sum_j (F_j y_j + v_j x_j), over families f
+    sent from demand points i to sites j and places x added, so that
+
+        sum_j f_ij + s_i = b_i,   sum_i f_ij <= K_j + x_j,   x_j <= (M_j - K_j) y_j,
+        sum_j (F_j y_j + v_j x_j) <= budget,   sum_j y_j <= actions.
+
+    Families go where there is room, as one office that places everyone would send them.
+
+    Attributes
+    ----------
+    problem : SitingProblem
+        Costs of travel; the weights are the family places needed, b.
+    places : int64, shape (sites,)
+        Family places that stand, K; 0 for candidates.
+    most_places : int64, shape (sites,)
+        Family places there may be, M; not fewer than stand.
+    fixed_cost, place_cost : int64, shape (sites,)
+        Of opening or enlarging a site, F, and of each place added, v; whole numbers.
+    budget : int or None
+        Money.
+    actions : int or None
+        Sites that may open or grow.
+
+    Raises
+    ------
+    SitingError
+        If there is neither a budget nor a number of actions, or a number makes no sense.
+    """
+
+    key: ClassVar[str] = "places-budget"
+
+    problem: SitingProblem
+    places: Array
+    most_places: Array
+    fixed_cost: Array
+    place_cost: Array
+    budget: int | None = None
+    actions: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        m = len(self.problem.site_ids)
+        for name in ("places", "most_places", "fixed_cost", "place_cost"):
+            object.__setattr__(self, name, _whole(getattr(self, name), m, name.replace("_", " ")))
+        for name in ("budget", "actions"):
+            object.__setattr__(self, name, _limit(getattr(self, name), name))
+        if self.budget is None and self.actions is None:
+            raise SitingError("places need a budget or a number of actions: else all would open")
+        if self.places[self.problem.candidates].any():
+            raise SitingError("a candidate has no places yet: name it as a shelter that stands")
+        crowded = np.flatnonzero(self.most_places < self.places)
+        if len(crowded):
+            site = self.problem.site_ids[crowded[0]]
+            raise SitingError(f"site {site!r} has more places than it may have")
+
+    @classmethod
+    def from_cost_matrix(
+        cls,
+        costs: ArrayLike,
+        *,
+        needed: ArrayLike,
+        places: ArrayLike,
+        most_places: ArrayLike,
+        fixed_cost: ArrayLike = 0,
+        place_cost: ArrayLike = 0,
+        budget: int | None = None,
+        actions: int | None = None,
+        fixed: Sequence[int] | Array = (),
+        candidates: Sequence[int] | Array | None = None,
+        demand_ids: Sequence[Hashable] | None = None,
+        site_ids: Sequence[Hashable] | None = None,
+        unit: Unit = "km",
+        regions: Sequence[str] | None = None,
+        required: Sequence[str] | None = None,
+    ) -> Self:
+        """Put the model to a cost matrix.
+
+        Parameters
+        ----------
+        costs, fixed, candidates, demand_ids, site_ids, unit, regions, required
+            See `SitingProblem.from_cost_matrix`.
+        needed
+            Family places needed at each demand point, whole numbers.
+        places, most_places, fixed_cost, place_cost
+            One number for each site, or one for all.
+        budget, actions
+            Money, and sites that may open or grow; one of them at least.
+
+        Raises
+        ------
+        SitingError
+            If the question is impossible, empty, negative or contradictory.
+        """
+        problem = SitingProblem.from_cost_matrix(
+            costs,
+            weights=needed,
+            fixed=fixed,
+            candidates=candidates,
+            demand_ids=demand_ids,
+            site_ids=site_ids,
+            unit=unit,
+            regions=regions,
+            required=required,
+        )
+        m = len(problem.site_ids)
+        return cls(
+            problem,
+            places=_each(places, m),
+            most_places=_each(most_places, m),
+            fixed_cost=_each(fixed_cost, m),
+            place_cost=_each(place_cost, m),
+            budget=budget,
+            actions=actions,
+        )
+
+    @classmethod
+    def from_geodataframe(
+        cls,
+        demand: pd.DataFrame,
+        sites: pd.DataFrame,
+        costs: CostMatrix | pd.DataFrame,
+        *,
+        needed: str = "family_places_needed",
+        places: str = "places",
+        most_places: str = "most_places",
+        fixed_cost: str = "fixed_cost",
+        place_cost: str = "place_cost",
+        budget: int | None = None,
+        actions: int | None = None,
+        unit: Unit = "km",
+        region: str | None = None,
+        required: list[str] | None = None,
+    ) -> Self:
+        """Put the model to tables; see `frames.problem_from_frames`.
+
+        Parameters
+        ----------
+        demand, sites, costs, unit, region, required
+            The problem.
+        needed
+            Column of `demand`: family places needed.
+        places, most_places, fixed_cost, place_cost
+            Columns of `sites`.
+        budget, actions
+            Money, and sites that may open or grow; one of them at least.
+
+        Raises
+        ------
+        SitingError
+            If a table lacks a column, a key or a pair, or the question is impossible.
+        """
+        problem = problem_from_frames(
+            demand, sites, costs, unit=unit, weight=needed, region=region, required=required
+        )
+
+        def column(name: str) -> Array:
+            if name not in sites:
+                raise SitingError(f"the site table has no column {name!r}")
+            return np.asarray(sites[name].to_numpy(float, na_value=np.nan))
+
+        return cls(
+            problem,
+            places=column(places),
+            most_places=column(most_places),
+            fixed_cost=column(fixed_cost),
+            place_cost=column(place_cost),
+            budget=budget,
+            actions=actions,
+        )
+
+    def solve(self, *, time_limit: float = 60.0) -> BudgetResult:
+        """Find the best places and prove it.
+
+        Parameters
+        ----------
+        time_limit
+            Seconds; after that the best found is given with its gap, as "not proven".
+        """
+        started = time.monotonic()
+        if reason := regions_fault(self.problem, self.actions):
+            return self._infeasible(reason, started)
+        terms = Terms(
+            self.places, self.most_places, self.fixed_cost, self.place_cost, self.budget,
+            self.actions,
+        )  # fmt: skip
+        program = PlacesProgram(self.problem, terms)
+        outcome = program.best(started + time_limit)
+        if outcome.best is None:
+            reason = "no plan gives every region that needs one a site within the budget"
+            return self._infeasible(reason, started)
+        return self._answer(program, outcome, started)
+
+    @property
+    def _objective_name(self) -> str:
+        unit = "steps" if self.problem.unit == "one" else self.problem.unit
+        return f"family places-{unit}"
+
+    def _infeasible(self, reason: str, started: float) -> BudgetResult:
+        nothing = np.zeros(len(self.places), np.int64)
+        return BudgetResult(
+            model=self.key,
+            status="infeasible",
+            reason=reason,
+            unserved=None,
+            unserved_bound=None,
+            objective=None,
+            objective_name=self._objective_name,
+            bound=None,
+            gap=None,
+            spent=None,
+            sites=self._site_table(nothing, nothing),
+            served=pd.DataFrame({"demand_id": [], "site_id": [], "places": [], "cost": []}),
+            demand=self._demand_table(np.empty(0, int), np.empty(0, int), np.empty(0, int), ""),
+            method="",
+            card=CARDS[self.key],
+            seconds=time.monotonic() - started,
+        )
+
+    def _answer(self, program: PlacesProgram, outcome: Outcome, started: float) -> BudgetResult:
+        best = outcome.best
+        assert best is not None
+        unit = self.problem.steps_per_unit
+        proven = outcome.walked_bound == best.walked
+        status: Status = "optimal" if proven else "not proven"
+        if outcome.walked_bound is None:
+            gap = (best.unserved - outcome.unserved_bound) / best.unserved
+        else:
+            gap = (best.walked - outcome.walked_bound) / max(best.walked, 1)
+        used = np.bincount(program.site, best.flow, minlength=len(self.places)).astype(np.int64)
+        sent = best.flow > 0
+        origin, site, flow = program.origin[sent], program.site[sent], best.flow[sent]
+        served = pd.DataFrame(
+            {
+                "demand_id": [self.problem.demand_ids[i] for i in origin],
+                "site_id": [self.problem.site_ids[j] for j in site],
+                "places": flow,
+                "cost": self.problem.costs[origin, site] / unit,
+            }
+        )
+        notes = (
+            ()
+            if not proven or outcome.cheapest
+            else ("that no plan as good is cheaper is not proven",)
+        )
+        bound = outcome.walked_bound
+        return BudgetResult(
+            model=self.key,
+            status=status,
+            reason="",
+            unserved=best.unserved,
+            unserved_bound=outcome.unserved_bound,
+            objective=best.walked / unit,
+            objective_name=self._objective_name,
+            bound=None if bound is None else bound / unit,
+            gap=gap,
+            spent=best.spent,
+            sites=self._site_table(best.added, used),
+            served=served,
+            demand=self._demand_table(origin, flow, site, "no place left within the limits"),
+            method="mixed integer program",
+            card=CARDS[self.key],
+            notes=notes,
+            seconds=time.monotonic() - started,
+        )
+
+    def _site_table(self, added: Array, used: Array) -> pd.DataFrame:
+        after = self.places + added
+        shown = np.flatnonzero(after > 0)
+        cost = self.fixed_cost * (added > 0) + self.place_cost * added
+        stands = np.isin(np.arange(len(after)), self.problem.fixed)
+        table = {
+            "site_id": [self.problem.site_ids[j] for j in shown],
+            "standing": stands[shown],
+            "places_before": self.places[shown],
+            "places_added": added[shown],
+            "places_after": after[shown],
+            "places_used": used[shown],
+            "cost": cost[shown],
+        }
+        return pd.DataFrame(table)
+
+    def _demand_table(self, origin: Array, flow: Array, site: Array, full: str) -> pd.DataFrame:
+        problem, n = self.problem, len(self.problem.weights)
+        served = np.bincount(origin, flow, minlength=n).astype(np.int64)
+        steps = problem.costs[origin, site] * flow if len(origin) else flow
+        walked = np.bincount(origin, steps, minlength=n)
+        left = problem.weights - served
+        sites = np.union1d(problem.fixed, problem.candidates)
+        nowhere = (problem.costs[:, sites] == UNREACHED).all(axis=1)
+        reason = np.where(left == 0, "", np.where(nowhere, "no site can be reached", full))
+        with np.errstate(invalid="ignore"):
+            mean = walked / served / problem.steps_per_unit
+        return pd.DataFrame(
+            {
+                "demand_id": list(problem.demand_ids),
+                "needed": problem.weights,
+                "served": served,
+                "unserved": left,
+                "cost_mean": mean,
+                "reason": reason,
+            }
+        )
+
+
+def _each(value: ArrayLike, m: int) -> Array:
+    given = np.asarray(value)
+    return np.full(m, given) if given.ndim == 0 else given
+
+
+def _whole(value: Any, m: int, what: str) -> Array:
+    given = np.asarray(value)
+    if given.shape != (m,) or given.dtype.kind not in "iuf":
+        raise SitingError(f"{m} sites need as many numbers of {what}, not {given.shape}")
+    if not np.isfinite(given.astype(float)).all():
+        raise SitingError(f"the {what} of every site must be known")
+    whole = np.rint(given).astype(np.int64)
+    if (whole != given).any() or (whole < 0).any() or (whole > _MOST).any():
+        raise SitingError(f"the {what} of a site is a whole number from 0 to {_MOST:,}")
+    return np.asarray(whole)
+
+
+def _limit(value: Any, what: str) -> int | None:
+    if value is None:
+        return None
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        raise SitingError(f"the {what} is a whole number, not {value!r}") from None
+    if not 0 <= whole <= _MOST:
+        raise SitingError(f"the {what} lies between 0 and {_MOST:,}, not at {whole}")
+    return whole

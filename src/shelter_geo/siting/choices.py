@@ -1,0 +1,247 @@
+"""Figures of access for every choice of p sites, all of them looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.errors import SitingError
+from shelter_geo.siting.combinations import check_countable, choice
+from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.metrics import METRICS, kappa_per_step
+from shelter_geo.siting.model_levels import limit_steps, top_cost
+from shelter_geo.siting.problem import UNREACHED, SitingProblem
+
+Array = NDArray[Any]
+
+_BLOCK: Final = 1024
+_SORTED: Final = ("median", "p90", "gini")
+
+
+@dataclass(frozen=True, eq=False)
+class ChoiceTable:
+    """Figures of every choice that meets the regions; choices are told by their rank.
+
+    Attributes
+    ----------
+    problem : SitingProblem
+    p : int
+        Sites to open.
+    ranks : int64, shape (choices,)
+        Places of the choices in the alphabet of candidates' numbers, increasing.
+    unserved : int64, shape (choices,)
+        People whom no open site can reach.
+    values : dict of float64, shape (choices,)
+        The figures asked for by name, as in `metrics.AccessMetrics`; NaN where nobody is served.
+    """
+
+    problem: SitingProblem
+    p: int
+    ranks: Array
+    unserved: Array
+    values: dict[str, Array]
+
+    def chosen(self, at: int) -> Array:
+        """Return the candidates of the choice in one row, numbered among the candidates."""
+        return choice(int(self.ranks[at]), len(self.problem.candidates), self.p)
+
+
+def tabulate(
+    problem: SitingProblem,
+    p: int,
+    metrics: Sequence[str] = METRICS,
+    *,
+    beyond: float = 100.0,
+    kappa: float | None = None,
+    serving_most: bool = False,
+) -> ChoiceTable:
+    """Compute figures of access for every choice of p candidates.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    p
+        Sites to open beside those that stand.
+    metrics
+        Names out of `metrics.METRICS`.
+    beyond
+        Limit of the share beyond it, in the unit of the costs.
+    kappa
+        Kolm-Pollak coefficient per unit of cost; by default as `metrics.kappa_per_step` has it.
+    serving_most
+        Only for the choices that leave as few people unserved as can be.
+
+    Raises
+    ------
+    SitingError
+        If there are too many choices, a figure is not known, or no choice meets the regions.
+    """
+    if strange := [name for name in metrics if name not in METRICS]:
+        raise SitingError(f"{strange[0]!r} is no figure of access: {', '.join(METRICS)}")
+    per_step = kappa_per_step(problem) if kappa is None else kappa / problem.steps_per_unit
+    figures = _Figures(problem, metrics, limit_steps(problem, beyond), per_step)
+    parts = [
+        (ranks, figures.of(steps)) for ranks, steps in blocks(problem, p, serving_most=serving_most)
+    ]
+    names = ("unserved", *metrics)
+    columns = {name: np.concatenate([found[name] for _, found in parts]) for name in names}
+    ranks = np.concatenate([ranks for ranks, _ in parts])
+    unserved = columns["unserved"].astype(np.int64)
+    return ChoiceTable(problem, p, ranks, unserved, {name: columns[name] for name in metrics})
+
+
+def blocks(
+    problem: SitingProblem, p: int, *, serving_most: bool = False
+) -> Iterator[tuple[Array, Array]]:
+    """Go through the choices that meet the regions, some thousands at a time.
+
+    Demand points without people are left out.
+
+    Parameters
+    ----------
+    problem, p
+        The question.
+    serving_most
+        Only those that leave as few people unserved as can be.
+
+    Yields
+    ------
+    array
+        Ranks of the choices.
+    array
+        Steps to the nearest open site, whole numbers in double precision, shape (choices, demand);
+        `model_levels.top_cost` where there is none. Overwritten by the next block.
+
+    Raises
+    ------
+    SitingError
+        If p sites cannot be opened, there are too many choices, or none meets the regions.
+    """
+    candidates = problem.candidates
+    if not 0 <= p <= len(candidates):
+        raise SitingError(f"{p} sites cannot be opened: there are {len(candidates)} candidates")
+    check_countable(len(candidates), p)
+    if reason := regions_fault(problem, p):
+        raise SitingError(reason)
+    some, top = problem.weights > 0, float(top_cost(problem))
+    costs = problem.costs[some][:, candidates].T.astype(float)
+    cap = problem.today[some].astype(float)
+    costs[costs == UNREACHED] = top
+    cap[cap == UNREACHED] = top
+    regions = _regions(problem, p)
+    lost, people = _lost(costs == top, cap == top, problem.weights[some])
+    n, m = len(cap), len(regions[1])
+    least = np.inf
+    if serving_most and people.any():
+        both = np.hstack([regions[0], lost[0]]), np.append(regions[1], lost[1])
+        for _, open_ in _least(*both, p):
+            gone = open_[:, m:] @ people + np.where(open_[:, :m].any(axis=1), np.inf, 0)
+            least = min(least, float(gone.min()))
+    extra = np.hstack([costs, regions[0], lost[0]]), np.concatenate([cap, regions[1], lost[1]])
+    for first, steps in _least(*extra, p):
+        fine = ~steps[:, n : n + m].any(axis=1) & (steps[:, n + m :] @ people <= least)
+        if fine.any():
+            ranks = first + np.flatnonzero(fine)
+            yield ranks, steps[:, :n] if fine.all() else steps[fine, :n]
+
+
+def _regions(problem: SitingProblem, p: int) -> tuple[Array, Array]:
+    """One column for each region that needs a site, 0 once one of its candidates is open."""
+    rules = rules_for(problem, p)
+    unmet = np.flatnonzero(rules.needed)
+    return (rules.region[:, None] != unmet[None, :]).astype(float), np.ones(len(unmet))
+
+
+def _lost(never: Array, lost: Array, people: Array) -> tuple[tuple[Array, Array], Array]:
+    """One column for the demand points reached alike, 0 once an open site reaches them."""
+    asked = lost & never.any(axis=0) & ~never.all(axis=0)
+    patterns, group = np.unique(never[:, asked], axis=1, return_inverse=True)
+    count = np.bincount(group.ravel(), people[asked], minlength=patterns.shape[1])
+    return (patterns.astype(float), np.ones(patterns.shape[1])), count
+
+
+def _least(costs: Array, cap: Array, p: int) -> Iterator[tuple[int, Array]]:
+    """Least of a cap and of p rows of costs, for every p rows in order of rank."""
+    n = len(costs)
+    if p == 0:
+        yield 0, cap[None, :].copy()
+        return
+    buffer = np.empty((max(_BLOCK, n), len(cap)))
+    first = filled = 0
+    outer: tuple[int, ...] = ()
+    outer_least = cap
+    for head in combinations(range(n), p - 1):
+        if head[:-1] != outer:
+            outer, outer_least = head[:-1], np.minimum(cap, costs[list(head[:-1])].min(axis=0))
+        base = np.minimum(outer_least, costs[head[-1]]) if head else cap
+        start = head[-1] + 1 if head else 0
+        if filled + n - start > len(buffer):
+            yield first, buffer[:filled]
+            first, filled = first + filled, 0
+        np.minimum(base, costs[start:], out=buffer[filled : filled + n - start])
+        filled += n - start
+    yield first, buffer[:filled]
+
+
+class _Figures:
+    """Computes figures for many choices at a time; see `metrics.access_metrics`."""
+
+    def __init__(
+        self, problem: SitingProblem, metrics: Sequence[str], limit: int, kappa: float
+    ) -> None:
+        self.people = problem.weights[problem.weights > 0].astype(float)
+        self.unit, self.top = problem.steps_per_unit, float(top_cost(problem))
+        self.metrics, self.limit, self.kappa = tuple(metrics), limit, kappa
+
+    def of(self, steps: Array) -> dict[str, Array]:
+        """Return the figures of some choices, and always their unserved people."""
+        lost = steps == self.top
+        unserved, near, far = np.zeros(len(steps)), steps, steps
+        if lost.any():
+            unserved = lost @ self.people
+            near, far = np.where(lost, 0.0, steps), np.where(lost, -1.0, steps)
+        served = self.people.sum() - unserved
+        found = {"unserved": unserved}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if "mean" in self.metrics:
+                found["mean"] = near @ self.people / served / self.unit
+            if "max" in self.metrics or "kolm_pollak" in self.metrics:
+                most = far.max(axis=1)
+                most[served == 0] = np.nan
+                found["max"] = most / self.unit
+            if "beyond" in self.metrics:
+                found["beyond"] = (far > self.limit) @ self.people / served
+            if "kolm_pollak" in self.metrics:
+                felt = np.exp(self.kappa * (near - most[:, None]))
+                mean = (felt * (far >= 0)) @ self.people / served
+                found["kolm_pollak"] = (most + np.log(mean) / self.kappa) / self.unit
+            if set(_SORTED) & set(self.metrics):
+                found |= self._sorted(steps, served)
+        return found
+
+    def _sorted(self, steps: Array, served: Array) -> dict[str, Array]:
+        """Figures that need the demand points in order of their distance, the unserved last."""
+        n = steps.shape[1]
+        bits = max(n - 1, 1).bit_length()
+        # Steps and place in one whole number: plain numbers sort several times as fast.
+        packed = np.sort((steps.astype(np.int64) << bits) | np.arange(n), axis=1)
+        place, steps = packed & ((1 << bits) - 1), (packed >> bits).astype(float)
+        people = np.where(steps == self.top, 0.0, self.people[place])
+        filled, rows, nobody = np.cumsum(people, axis=1), np.arange(len(steps)), served == 0
+        found = {}
+        for name, share in (("median", 0.5), ("p90", 0.9)):
+            at = (filled < share * served[:, None]).sum(axis=1)
+            value = steps[rows, np.minimum(at, n - 1)] / self.unit
+            found[name] = np.where(nobody, np.nan, value)
+        walked = np.cumsum(steps * people, axis=1)
+        whole = walked[:, -1]
+        area = ((2 * walked - steps * people) * people).sum(axis=1)
+        found["gini"] = np.where(whole > 0, 1 - area / (whole * served), 0.0)
+        found["gini"][nobody] = np.nan
+        return found

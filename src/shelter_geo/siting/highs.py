@@ -1,0 +1,124 @@
+"""One call to HiGHS, the solver of mixed integer programs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Program(NamedTuple):
+    """Minimise ``cost @ x`` with ``low <= rows @ x <= high`` and ``least <= x <= most``.
+
+    Attributes
+    ----------
+    cost, least, most : float64, shape (columns,)
+    rows : sparse array, shape (rows, columns)
+    low, high : float64, shape (rows,)
+    whole : bool, shape (columns,)
+        Columns that must be whole numbers.
+    """
+
+    cost: Array
+    rows: sp.csr_array
+    low: Array
+    high: Array
+    least: Array
+    most: Array
+    whole: Array
+
+
+class Optimum(NamedTuple):
+    """What the solver found.
+
+    Attributes
+    ----------
+    x : float64 array or None
+        Best solution, None if none was found.
+    objective, bound : float
+        Infinite if there is none.
+    proven : bool
+        Whether the solution is proven best, or that there is none.
+    """
+
+    x: Array | None
+    objective: float
+    bound: float
+    proven: bool
+
+
+def solve(
+    program: Program, time_limit: float, *, start: Array | None = None, good_enough: float = -np.inf
+) -> Optimum:
+    """Solve a mixed integer program to a gap of 0, on one thread.
+
+    Parameters
+    ----------
+    program
+        One column at least.
+    time_limit
+        Seconds.
+    start
+        A solution to begin with.
+    good_enough
+        Stop at a solution whose objective is no larger.
+    """
+    import highspy
+
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    settings = {
+        "output_flag": False,
+        "threads": 1,
+        "time_limit": max(time_limit, 0.01),
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 1e-9,
+    }
+    if np.isfinite(good_enough):
+        settings["objective_target"] = good_enough
+    for name, value in settings.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_model(program))
+    if start is not None:
+        guess = highspy.HighsSolution()
+        guess.col_value = start.tolist()
+        solver.setSolution(guess)
+    solver.run()
+    return _optimum(solver, program)
+
+
+def _model(program: Program) -> Any:
+    import highspy
+
+    model = highspy.HighsLp()
+    rows = sp.csr_array(program.rows)
+    model.num_row_, model.num_col_ = rows.shape
+    model.col_cost_, model.col_lower_, model.col_upper_ = program.cost, program.least, program.most
+    model.row_lower_, model.row_upper_ = program.low, program.high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_row_, model.a_matrix_.num_col_ = rows.shape
+    model.a_matrix_.start_ = rows.indptr.astype(np.int32)
+    model.a_matrix_.index_ = rows.indices.astype(np.int32)
+    model.a_matrix_.value_ = rows.data.astype(float)
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[int(whole)] for whole in program.whole]
+    return model
+
+
+def _optimum(solver: Any, program: Program) -> Optimum:
+    import highspy
+
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Optimum(None, np.inf, np.inf, proven=True)
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    proven = status == highspy.HighsModelStatus.kOptimal
+    if not feasible:
+        return Optimum(None, np.inf, info.mip_dual_bound, proven=False)
+    x = np.array(solver.getSolution().col_value)
+    objective = float(info.objective_function_value)
+    bound = float(info.mip_dual_bound) if program.whole.any() else objective
+    return Optimum(x, objective, objective if proven else bound, proven)

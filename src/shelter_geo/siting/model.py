@@ -1,0 +1,191 @@
+"""What all siting models share: two doors in, and the figures of a plan."""
+
+from __future__ import annotations
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from shelter_geo.costs import CostMatrix
+from shelter_geo.errors import SitingError
+from shelter_geo.siting.frames import problem_from_frames
+from shelter_geo.siting.metrics import AccessMetrics, access_metrics, kappa_per_step
+from shelter_geo.siting.model_levels import limit_steps
+from shelter_geo.siting.problem import SitingProblem, Unit
+from shelter_geo.siting.result import SitingResult
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Model(ABC):
+    """A siting model put to a problem.
+
+    Attributes
+    ----------
+    problem : SitingProblem
+    report_beyond : float
+        Limit of the share beyond it in the figures of a plan, in the unit of the costs.
+    report_aversion : float
+        Aversion to inequality of the Kolm-Pollak figure of a plan.
+    """
+
+    key: ClassVar[str]
+    objective_name: ClassVar[str]
+    larger_is_better: ClassVar[bool] = False
+
+    problem: SitingProblem
+    report_beyond: float = field(default=100.0, kw_only=True)
+    report_aversion: float = field(default=1.0, kw_only=True)
+
+    @classmethod
+    def from_cost_matrix(
+        cls,
+        costs: ArrayLike,
+        *,
+        weights: ArrayLike | None = None,
+        fixed: Sequence[int] | Array = (),
+        candidates: Sequence[int] | Array | None = None,
+        demand_ids: Sequence[Hashable] | None = None,
+        site_ids: Sequence[Hashable] | None = None,
+        unit: Unit = "km",
+        regions: Sequence[str] | None = None,
+        required: Sequence[str] | None = None,
+        **options: Any,
+    ) -> Self:
+        """Put the model to a cost matrix; see `SitingProblem.from_cost_matrix`.
+
+        Parameters
+        ----------
+        costs, weights, fixed, candidates, demand_ids, site_ids, unit, regions, required
+            The problem.
+        **options
+            The model's own: the number of sites, limits.
+        """
+        problem = SitingProblem.from_cost_matrix(
+            costs,
+            weights=weights,
+            fixed=fixed,
+            candidates=candidates,
+            demand_ids=demand_ids,
+            site_ids=site_ids,
+            unit=unit,
+            regions=regions,
+            required=required,
+        )
+        return cls(problem, **options)
+
+    @classmethod
+    def from_geodataframe(
+        cls,
+        demand: pd.DataFrame,
+        sites: pd.DataFrame,
+        costs: CostMatrix | pd.DataFrame,
+        *,
+        unit: Unit = "km",
+        weight: str = "population",
+        kind: str = "kind",
+        allowed: str = "allowed",
+        region: str | None = None,
+        required: list[str] | None = None,
+        **options: Any,
+    ) -> Self:
+        """Put the model to tables; see `frames.problem_from_frames`.
+
+        Parameters
+        ----------
+        demand, sites, costs, unit, weight, kind, allowed, region, required
+            The problem.
+        **options
+            The model's own: the number of sites, limits.
+        """
+        problem = problem_from_frames(
+            demand,
+            sites,
+            costs,
+            unit=unit,
+            weight=weight,
+            kind=kind,
+            allowed=allowed,
+            region=region,
+            required=required,
+        )
+        return cls(problem, **options)
+
+    @abstractmethod
+    def objective_of(self, chosen: Array) -> float:
+        """Return the objective of opening some candidates, numbered among the candidates."""
+
+    @abstractmethod
+    def solve(
+        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+    ) -> SitingResult:
+        """Find the best plan and prove it.
+
+        Parameters
+        ----------
+        time_limit
+            Seconds; after that the best plan found is given with its gap, as "not proven".
+        runner_ups
+            Other plans to name at most.
+        within_share
+            How much worse than the best they may be.
+        """
+
+    def nearest(self, chosen: Array) -> Array:
+        """Return the steps to the nearest open site if some candidates open."""
+        return self.problem.nearest(np.union1d(self.problem.fixed, self.columns(chosen)))
+
+    def columns(self, chosen: Array) -> Array:
+        """Return the columns of candidates in the cost matrix."""
+        return np.asarray(self.problem.candidates[np.asarray(chosen, dtype=np.int64)])
+
+    def metrics_of(self, chosen: Array) -> AccessMetrics:
+        """Return the figures of opening some candidates, numbered among the candidates."""
+        return access_metrics(
+            self.problem,
+            self.nearest(chosen),
+            limit=limit_steps(self.problem, self.report_beyond),
+            kappa=kappa_per_step(self.problem, self.report_aversion),
+        )
+
+    def options(self) -> Mapping[str, object]:
+        """Return what was asked for."""
+        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
+        return found | ({"required": self.problem.required} if self.problem.required else {})
+
+
+@dataclass(frozen=True, eq=False)
+class CountModel(Model):
+    """A model that opens a given number of sites.
+
+    Attributes
+    ----------
+    p : int
+        Sites to open beside those that stand.
+
+    Raises
+    ------
+    SitingError
+        If `p` is no whole number from 0 to the number of candidates, or nothing would be open.
+    """
+
+    p: int
+
+    def __post_init__(self) -> None:
+        """Check the number of sites."""
+        try:
+            p = operator.index(self.p)
+        except TypeError:
+            raise SitingError(f"the number of sites is whole, not {self.p!r}") from None
+        available = len(self.problem.candidates)
+        if not 0 <= p <= available:
+            raise SitingError(f"{p} sites cannot be opened: there are {available} candidates")
+        if p == 0 and len(self.problem.fixed) == 0:
+            raise SitingError("no shelter stands and none is to be opened")

@@ -1,0 +1,269 @@
+"""Siting models as in the literature, each solved exactly: sums over the nearest open site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.errors import SitingError
+from shelter_geo.siting.answer import Finding
+from shelter_geo.siting.covering import fewest_sites
+from shelter_geo.siting.levels import Level
+from shelter_geo.siting.metrics import kappa_per_step, kolm_pollak
+from shelter_geo.siting.model_levels import (
+    beyond,
+    burden,
+    distance,
+    limit_steps,
+    no_uptake,
+    top_cost,
+    unserved,
+    unserved_for_good,
+)
+from shelter_geo.siting.order import best_served
+from shelter_geo.siting.problem import UNREACHED
+from shelter_geo.siting.rules import Rules
+from shelter_geo.siting.sums import Question, SumModel
+
+Array = NDArray[Any]
+
+_GRAIN: Final = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class PMedian(SumModel):
+    """Least people-kilometres to the nearest open site.
+
+    min sum_i w_i min_j d_ij over all sets with p new sites (Hakimi 1964), after the number of
+    people whom no open site can reach.
+
+    Examples
+    --------
+    Three towns in a row, kilometres between them, and a shelter in the first.
+
+    >>> km = [[0, 30, 90], [30, 0, 60], [90, 60, 0]]
+    >>> people, towns = [1000, 4000, 500], ["first", "middle", "last"]
+    >>> model = PMedian.from_cost_matrix(km, weights=people, fixed=[0], site_ids=towns, p=1)
+    >>> answer = model.solve()
+    >>> answer.chosen, answer.objective, answer.status
+    (('middle',), 30000.0, 'optimal')
+    """
+
+    key: ClassVar[str] = "p-median"
+    objective_name: ClassVar[str] = "people-{unit}"
+
+    def question(self, rules: Rules, deadline: float) -> Question:
+        """Return the unserved people, if any choice changes them, and the distance."""
+        lost, walked = unserved(self.problem), distance(self.problem)
+        if lost is None:
+            return Question([walked], lambda totals: self._kilometres(totals[0], 0))
+        return Question([lost, walked], lambda totals: self._kilometres(totals[1], totals[0]))
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the people-kilometres of the people served."""
+        nearest = self.nearest(chosen)
+        some = nearest != UNREACHED
+        return int((self.problem.weights * nearest)[some].sum()) / self.problem.steps_per_unit
+
+    def _kilometres(self, walked: int, lost: int) -> float:
+        return (walked - lost * top_cost(self.problem)) / self.problem.steps_per_unit
+
+
+@dataclass(frozen=True, eq=False)
+class PMedianWithin(PMedian):
+    """Nobody beyond a limit, then least people-kilometres.
+
+    People whom no site at all can reach are left out of the limit and listed; for anybody else
+    the limit holds, or the answer is "infeasible" and says why.
+
+    Attributes
+    ----------
+    within : float
+        The limit, in the unit of the costs.
+    """
+
+    key: ClassVar[str] = "p-median-within"
+
+    within: float
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        super().__post_init__()
+        limit_steps(self.problem, self.within)
+
+    def question(self, rules: Rules, deadline: float) -> Question:
+        """Return the people beyond the limit, and the distance."""
+        lost = unserved_for_good(self.problem)
+        levels = [self._beyond(), distance(self.problem)]
+        return Question(levels, lambda totals: self._kilometres(totals[1], lost))
+
+    def fault(self, found: Finding, deadline: float) -> str:
+        """Say who is beyond the limit, and what it would take."""
+        level, lost = self._beyond(), unserved_for_good(self.problem)
+        unit = "steps" if self.problem.unit == "one" else self.problem.unit
+        limit = f"{self.within:g} {unit}"
+        if people := level.floor - lost:
+            return f"{people} people have no site, standing or candidate, within {limit}"
+        far = level.total(found.chosen) - lost
+        if far == 0:
+            return ""
+        if found.status != "optimal":
+            return f"no plan with everyone within {limit} was found in the time given"
+        steps = limit_steps(self.problem, self.within)
+        fewest, proven = fewest_sites(self.problem, steps, deadline)
+        most = "" if proven else "up to "
+        return f"{self.p} sites leave {far} people beyond {limit}; it takes {most}{len(fewest)}"
+
+    def _beyond(self) -> Level:
+        return beyond(self.problem, limit_steps(self.problem, self.within))
+
+
+@dataclass(frozen=True, eq=False)
+class MCLP(SumModel):
+    """Most people within a limit (maximal covering; Church and ReVelle 1974).
+
+    Ties are broken by fewer people unserved, then by the mean distance.
+
+    Attributes
+    ----------
+    within : float
+        The limit, in the unit of the costs.
+    """
+
+    key: ClassVar[str] = "mclp"
+    objective_name: ClassVar[str] = "people within the limit"
+    larger_is_better: ClassVar[bool] = True
+    headline: ClassVar[int] = 0
+
+    within: float
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        super().__post_init__()
+        limit_steps(self.problem, self.within)
+
+    def question(self, rules: Rules, deadline: float) -> Question:
+        """Return the people beyond the limit, the unserved, and the distance."""
+        lost, everyone = unserved(self.problem), int(self.problem.weights.sum())
+        far = beyond(self.problem, limit_steps(self.problem, self.within))
+        levels = [far, *([] if lost is None else [lost]), distance(self.problem)]
+        return Question(levels, lambda totals: float(everyone - totals[0]))
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the people within the limit."""
+        nearest, limit = self.nearest(chosen), limit_steps(self.problem, self.within)
+        near = (nearest != UNREACHED) & (nearest <= limit)
+        return float(self.problem.weights[near].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class KolmPollak(SumModel):
+    """Least Kolm-Pollak equivalent of the distances of the people served.
+
+    The equivalent ln(mean(exp(kappa d))) / kappa grows with the sum of exp(kappa d), so its best
+    plan is a p-median on transformed costs (Horton, Logan, Murrell, Skipper and Speakman, arXiv
+    2401.15452). Distance is a burden: kappa here is above 0, the absolute value of theirs.
+    Transformed costs are rounded to the finest whole numbers that can be added exactly.
+
+    Attributes
+    ----------
+    aversion : float
+        Aversion to inequality, the absolute value of their epsilon.
+    kappa : float or None
+        Coefficient per unit of cost, to be used instead of the one that `aversion` gives.
+
+    Raises
+    ------
+    SitingError
+        If the aversion or the coefficient is not above 0.
+    """
+
+    key: ClassVar[str] = "kolm-pollak"
+    objective_name: ClassVar[str] = "Kolm-Pollak equivalent, {unit}"
+
+    aversion: float = 1.0
+    kappa: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        super().__post_init__()
+        for value in (self.aversion, self.kappa):
+            if value is not None and not (np.isfinite(value) and value > 0):
+                raise SitingError("the aversion to inequality must be above 0")
+
+    @property
+    def _per_step(self) -> float:
+        if self.kappa is not None:
+            return self.kappa / self.problem.steps_per_unit
+        return kappa_per_step(self.problem, self.aversion)
+
+    def question(self, rules: Rules, deadline: float) -> Question:
+        """Return the unserved people, if any choice changes them, and the burden."""
+        problem, kappa, lost = self.problem, self._per_step, unserved(self.problem)
+        first = [] if lost is None else [lost]
+        known = best_served(first, distance(problem), rules, problem.position, deadline)
+        felt, one, alone = burden(problem, kappa, self.nearest(known))
+        everyone = int(problem.weights.sum())
+
+        def equivalent(totals: list[int]) -> float:
+            gone = totals[0] if first else 0
+            mean = max(totals[-1] - gone * alone, 1) / (everyone - gone)
+            return (one + float(np.log(mean))) / kappa / problem.steps_per_unit
+
+        return Question([*first, felt], equivalent)
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the equivalent distance of the people served; NaN if nobody is."""
+        nearest = self.nearest(chosen)
+        some = (nearest != UNREACHED) & (self.problem.weights > 0)
+        if not some.any():
+            return float("nan")
+        felt = kolm_pollak(nearest[some], self.problem.weights[some], self._per_step)
+        return felt / self.problem.steps_per_unit
+
+
+@dataclass(frozen=True, eq=False)
+class Uptake(SumModel):
+    """Most people expected to come, if uptake halves with every so many kilometres or minutes.
+
+    Nobody unserved comes, so no rule about them is needed. Shares are rounded to a millionth.
+
+    Attributes
+    ----------
+    half : float
+        Distance over which uptake halves, in the unit of the costs.
+
+    Raises
+    ------
+    SitingError
+        If the distance is not above 0.
+    """
+
+    key: ClassVar[str] = "uptake"
+    objective_name: ClassVar[str] = "people expected to come"
+    larger_is_better: ClassVar[bool] = True
+
+    half: float
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        super().__post_init__()
+        if not (np.isfinite(self.half) and self.half > 0):
+            raise SitingError("the distance over which uptake halves must be above 0")
+
+    def question(self, rules: Rules, deadline: float) -> Question:
+        """Return the people expected to stay away."""
+        return Question([self._away()], self._coming)
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the people expected to come."""
+        return self._coming([self._away().total(chosen)])
+
+    def _away(self) -> Level:
+        return no_uptake(self.problem, self.half * self.problem.steps_per_unit, _GRAIN)
+
+    def _coming(self, totals: list[int]) -> float:
+        return int(self.problem.weights.sum()) - totals[0] / _GRAIN

@@ -1,0 +1,150 @@
+"""The answer to a siting question, with its proof, its rivals and who gains by it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from shelter_geo.siting.cards import ModelCard
+from shelter_geo.siting.metrics import AccessMetrics
+
+Status = Literal["optimal", "not proven", "infeasible"]
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """A plan nearly as good as the answer.
+
+    Attributes
+    ----------
+    chosen : tuple
+        Keys of the sites to open.
+    objective : float
+    excess : float
+        How much worse than the answer, as a share of it; 0 for a tie.
+    """
+
+    chosen: tuple[Hashable, ...]
+    objective: float
+    excess: float
+
+
+@dataclass(frozen=True)
+class SiteWorth:
+    """What a chosen site is worth: the plan without it.
+
+    Attributes
+    ----------
+    site_id : hashable
+    people : int
+        People to whom it is the nearest open site.
+    objective_without : float
+        Objective if it is dropped and nothing else changes.
+    without : AccessMetrics
+        Access if it is dropped and nothing else changes.
+    """
+
+    site_id: Hashable
+    people: int
+    objective_without: float
+    without: AccessMetrics
+
+
+@dataclass(frozen=True, eq=False)
+class SitingResult:
+    """The answer to a siting question.
+
+    Attributes
+    ----------
+    model : str
+        Key of the model's card.
+    options : mapping
+        What was asked for: the number of new sites, limits, regions.
+    status : {"optimal", "not proven", "infeasible"}
+        "optimal" is proven; "not proven" is the best found within the time, with its gap;
+        "infeasible" means that a constraint cannot be met, and `reason` says which.
+    reason : str
+        Empty unless there is something to explain.
+    chosen : tuple
+        Keys of the sites to open, in the order of the sites.
+    objective : float or None
+    objective_name : str
+        What the objective is and its unit.
+    bound : float or None
+        No plan can be better than this; None if nothing is known.
+    gap : float or None
+        Distance between objective and bound as a share of the objective.
+    runner_ups : tuple of RunnerUp
+        Other plans within a share of the objective, best first.
+    runner_ups_complete : bool
+        Whether all plans were looked at, or only those that exchange one site.
+    worth : tuple of SiteWorth
+        For every chosen site.
+    today, after : AccessMetrics
+        Access without and with the plan.
+    changes : DataFrame
+        A row for every demand point: `demand_id`, `people`, `before`, `after` (missing where no
+        open site can be reached), `change`, `site_before`, `site_after`, `effect` (gains, loses,
+        same, newly served, unserved).
+    unreachable : tuple
+        Keys of the demand points with people whom no site at all can reach.
+    method : str
+        "enumeration", "branch and bound" or "mixed integer program".
+    card : ModelCard
+    notes : tuple of str
+    seconds : float
+        Time taken; it differs from run to run and belongs in no file.
+    """
+
+    model: str
+    options: Mapping[str, object]
+    status: Status
+    reason: str
+    chosen: tuple[Hashable, ...]
+    objective: float | None
+    objective_name: str
+    bound: float | None
+    gap: float | None
+    runner_ups: tuple[RunnerUp, ...]
+    runner_ups_complete: bool
+    worth: tuple[SiteWorth, ...]
+    today: AccessMetrics
+    after: AccessMetrics
+    changes: pd.DataFrame
+    unreachable: tuple[Hashable, ...]
+    method: str
+    card: ModelCard
+    notes: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def people_gaining(self) -> int:
+        """People who come closer to a shelter, or can reach one at last."""
+        return self._people("gains", "newly served")
+
+    @property
+    def people_losing(self) -> int:
+        """People who have farther to go than today."""
+        return self._people("loses")
+
+    def row(self) -> dict[str, object]:
+        """Return one row of a table of answers; nothing in it depends on the run."""
+        return {
+            "model": self.model,
+            "new_sites": len(self.chosen),
+            "chosen": " ".join(map(str, self.chosen)),
+            "status": self.status,
+            "objective": self.objective,
+            "objective_name": self.objective_name,
+            "bound": self.bound,
+            "gap": self.gap,
+            "people_gaining": self.people_gaining,
+            "people_losing": self.people_losing,
+            **self.after.row(),
+        }
+
+    def _people(self, *effects: str) -> int:
+        return int(self.changes.loc[self.changes["effect"].isin(effects), "people"].sum())
