@@ -18,9 +18,12 @@ lint: $(VENV)/.tested-with
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Fills in the figures that the documentation quotes.
-docs: $(VENV)/.installed
+# Fills in the figures that the documentation quotes, runs the notebooks and makes static pages.
+docs: $(VENV)/.tested-with
 	$(BIN)/python tools/fill_docs.py
+	$(BIN)/python -m sphinx -E -W --keep-going -q -c docs -b html . build/docs
+	$(BIN)/python tools/check_pages.py build/docs
+	@echo "Documentation: build/docs/index.html"
 
 format: $(VENV)/.tested-with
 	$(BIN)/ruff check --fix .
@@ -30,7 +33,7 @@ format: $(VENV)/.tested-with
 EXTRACT ?=
 
 bench: $(VENV)/.benched-with
-	$(BIN)/python benchmarks/planner.py
+	$(BIN)/python benchmarks/pages.py
 	@if [ -n "$(EXTRACT)" ]; then \
 	$(VENV)-bench/bin/python benchmarks/roads_import.py "$(EXTRACT)"; \
 	$(VENV)-bench/bin/python benchmarks/routing.py --pbf "$(EXTRACT)"; \
@@ -58,6 +61,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.tested-with: $(VENV)/.installed tools/chromium.sh
-	$(PIP) --no-build-isolation --editable '.[dev]'
+	$(PIP) --no-build-isolation --editable '.[dev,docs]'
 	sh tools/chromium.sh $(BIN)
 	@touch $@

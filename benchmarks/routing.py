@@ -3,6 +3,8 @@
 Every engine first answers the same small matrix, and pairs that differ from scipy's Dijkstra are
 counted. The least of the repeats is given, since other work on the machine only ever adds. Each
 engine runs in a process of its own, so that its memory can be told and none disturbs another.
+OSRM has no wheel for Python 3.11, nor has Valhalla of late: name another interpreter that has
+numpy, `osrm-bindings` and `pyvalhalla`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from routing_engines import ENGINES
+from routing_built import EXTRACT
+from routing_engines import ELSEWHERE, ENGINES
 
 from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.osm import read_pbf
@@ -45,7 +48,7 @@ class Worker:
         self.version, self.can = said.get("version"), said.get("can", [])
         self.preparation = self.ask(do="prepare") if self.version else {}
         self.error = self.preparation.get("error")
-        self.differs, self.mb, self.cpu = "", 0.0, {}
+        self.differs, self.mb, self.cpu = "", self.preparation.get("mb", 0.0), {}
 
     def ask(self, **task) -> dict:
         """Send one task and wait for the answer."""
@@ -145,7 +148,11 @@ def main() -> None:
     parser.add_argument("--pbf", type=Path, help="roads; by default the largest of the extras")
     parser.add_argument("--engines", nargs="+", default=list(ENGINES), choices=list(ENGINES))
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--osrm-python", default=sys.executable, help="interpreter with OSRM")
+    parser.add_argument(
+        "--osrm-python",
+        default=os.environ.get("OSRM_PYTHON", sys.executable),
+        help="interpreter with OSRM and Valhalla; by default that of OSRM_PYTHON, or this one",
+    )
     options = parser.parse_args()
     pbf = options.pbf or max(extras.glob("osm/*.pbf"), key=lambda p: p.stat().st_size, default=None)
     if pbf is None:
@@ -154,11 +161,12 @@ def main() -> None:
         folder = Path(name)
         arcs = simple_arcs(pbf)
         np.savez(folder / "arcs.npz", **arcs)
+        (folder / EXTRACT).symlink_to(pbf.resolve())
         print(f"{len(arcs['lon']):,} nodes, {len(arcs['tail']):,} arcs, from {pbf.name}\n")
         workers = [
             Worker(
                 engine,
-                options.osrm_python if engine == "osrm" else sys.executable,
+                options.osrm_python if engine in ELSEWHERE else sys.executable,
                 folder / "arcs.npz",
                 folder,
             )

@@ -8,38 +8,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import math
 import os
 import resource
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
-
-
-class Engine:
-    """Times in milliseconds towards sites, -1 where there is no way."""
-
-    package = ""
-
-    def __init__(self, arcs, folder: Path) -> None:
-        self.n = len(arcs["lon"])
-        self.tail, self.head, self.ms = arcs["tail"], arcs["head"], arcs["ms"]
-        self.cm, self.lon, self.lat = arcs["cm"], arcs["lon"], arcs["lat"]
-        self.folder = folder
-
-    def prepare(self) -> None:
-        """Everything that does not depend on the points."""
-
-    def nearest(self, sites):
-        """Time from every node to its nearest site."""
-        raise NotImplementedError
-
-    def matrix(self, origins, sites):
-        """Find the times from origins to sites."""
-        raise NotImplementedError
+from routing_base import Engine, cpu
+from routing_built import Osrm, Pending, Valhalla
 
 
 class Ours(Engine):
@@ -136,15 +113,19 @@ class Rustworkx(Engine):
         self.graph.add_edges_from(added)
         found = self.rx.dijkstra_shortest_path_lengths(self.graph, self.n, float)
         self.graph.remove_edges_from([edge[:2] for edge in added])
-        return np.array([found.get(v, -1) for v in range(self.n)], np.int64)
+        times = np.full(self.n, -1, np.int64)
+        for node, ms in found.items():
+            times[node] = ms
+        return times
 
     def matrix(self, origins, sites):
         columns = []
         for site in sites.tolist():
             found = self.rx.dijkstra_shortest_path_lengths(self.graph, site, float)
-            # The search leaves out where it starts.
-            columns.append([0 if v == site else found.get(v, -1) for v in origins.tolist()])
-        return np.array(columns, np.int64).T
+            # The search leaves out where it starts, and what it gives has no method `get`.
+            times = [found[v] if v in found else -1 for v in origins.tolist()]  # noqa: SIM401
+            columns.append(np.where(origins == site, 0, times))
+        return np.stack(columns, axis=1).astype(np.int64)
 
 
 class Igraph(Engine):
@@ -217,97 +198,6 @@ class Routingkit(Engine):
         return np.where(found == self.far, -1, found.astype(np.int64))
 
 
-class Osrm(Engine):
-    """Contraction hierarchies on the same arcs, through a map file and a profile made for it."""
-
-    package = "osrm-bindings"
-    profile = """
-api_version = 4
-function setup()
-  return {properties = {weight_name = 'duration', u_turn_penalty = 0,
-    continue_straight_at_waypoint = false, use_turn_restrictions = false}}
-end
-function process_node() end
-function process_way(_, way, result)
-  local forward, backward = way:get_value_by_key('f'), way:get_value_by_key('b')
-  result.forward_mode = forward and mode.driving or mode.inaccessible
-  result.backward_mode = backward and mode.driving or mode.inaccessible
-  result.forward_speed = tonumber(forward or 0)
-  result.backward_speed = tonumber(backward or 0)
-end
-function process_turn(_, turn) turn.duration = 0; turn.weight = 0 end
-return {setup = setup, process_node = process_node, process_way = process_way,
-  process_turn = process_turn}
-"""
-
-    def prepare(self) -> None:
-        import osrm
-
-        roads = self.folder / "roads.osm"
-        roads.write_text(self._map())
-        (self.folder / "roads.lua").write_text(self.profile)
-        tools = Path(osrm.__file__).parent / "bin"
-        begun = _cpu()
-        for step in (["osrm-extract", "-p", "roads.lua", "roads.osm"], ["osrm-contract", "roads"]):
-            command = [str(tools / step[0]), *step[1:]]
-            subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
-        self.osrm = osrm
-        self.router = osrm.OSRM(
-            algorithm="CH",
-            storage_config=str(self.folder / "roads.osrm"),
-            use_shared_memory=False,
-            max_locations_distance_table=-1,
-        )
-        self.prepared = _cpu() - begun
-
-    def _map(self) -> str:
-        """Arcs as ways of two nodes, at the speed that gives their time over a straight line."""
-        ways: dict[tuple[int, int], dict[str, int]] = {}
-        for u, v, ms in zip(self.tail.tolist(), self.head.tolist(), self.ms.tolist(), strict=True):
-            ways.setdefault((min(u, v), max(u, v)), {})["f" if u <= v else "b"] = max(ms, 1)
-        lines = ["<osm version='0.6'>"]
-        places = list(zip(self.lon.tolist(), self.lat.tolist(), strict=True))
-        for v, (lon, lat) in enumerate(places, start=1):
-            lines.append(f"<node id='{v}' version='1' lon='{lon:.7f}' lat='{lat:.7f}'/>")
-        for i, ((u, v), open_) in enumerate(ways.items(), start=1):
-            metres = max(_metres(places[u], places[v]), 0.1)
-            tags = [f"<tag k='{k}' v='{metres * 3600 / ms!r}'/>" for k, ms in open_.items()]
-            lines.append(
-                f"<way id='{i}' version='1'><nd ref='{u + 1}'/><nd ref='{v + 1}'/>"
-                f"{''.join(tags)}</way>"
-            )
-        return "\n".join([*lines, "</osm>"])
-
-    def matrix(self, origins, sites):
-        at = [(float(self.lon[v]), float(self.lat[v])) for v in (*origins, *sites)]
-        request = self.osrm.TableParameters(
-            coordinates=at,
-            sources=list(range(len(origins))),
-            destinations=list(range(len(origins), len(at))),
-            annotations=["duration"],
-        )
-        begun = time.process_time()
-        answer = self.router.Table(request)
-        self.took = time.process_time() - begun
-        return Pending(answer["durations"])
-
-
-class Pending:
-    """An answer of OSRM that becomes an array only when it is compared, outside the timing."""
-
-    def __init__(self, durations) -> None:
-        self.durations = durations
-
-    def array(self):
-        rows = [[-1 if s is None else s * 1000 for s in row] for row in self.durations]
-        return np.rint(np.array(rows, float)).astype(np.int64)
-
-
-def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
-    x = math.radians(b[0] - a[0]) * math.cos(math.radians((a[1] + b[1]) / 2))
-    return 6_372_797.56 * math.hypot(x, math.radians(b[1] - a[1]))
-
-
 def _whole(times):
     return np.where(np.isinf(times), -1, np.nan_to_num(times, posinf=0)).astype(np.int64)
 
@@ -318,9 +208,8 @@ def _peak_mb() -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) / 1024
 
 
-def _cpu() -> float:
-    own, children = (resource.getrusage(who) for who in (0, -1))
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+def _peak_mb_of_children() -> float:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 ENGINES = {
@@ -332,21 +221,25 @@ ENGINES = {
     "igraph": Igraph,
     "rustworkx": Rustworkx,
     "networkx": Networkx,
+    "valhalla": Valhalla,
 }
+ELSEWHERE = {"osrm", "valhalla"}
+"""Engines without a wheel for every Python, run by an interpreter of their own."""
 
 
 def _answer(engine: Engine, task: dict) -> dict:
     if task["do"] == "prepare":
-        begun = _cpu()
+        begun = cpu()
         engine.prepare()
-        return {"cpu": getattr(engine, "prepared", _cpu() - begun)}
+        mb = max(_peak_mb(), _peak_mb_of_children())
+        return {"cpu": getattr(engine, "prepared", cpu() - begun), "mb": mb}
     points = [np.array(task[side], np.int64) for side in ("origins", "sites") if side in task]
     begun = time.process_time()
     found = getattr(engine, task["do"])(*points)
-    cpu = getattr(engine, "took", time.process_time() - begun)
+    took = getattr(engine, "took", time.process_time() - begun)
     if "save" in task:
         np.save(task["save"], found.array() if isinstance(found, Pending) else found)
-    return {"cpu": cpu, "mb": _peak_mb()}
+    return {"cpu": took, "mb": _peak_mb()}
 
 
 def main() -> None:

@@ -1,4 +1,8 @@
-"""Measure how preparation and requests grow with the size of the network and of the request."""
+"""Measure how preparation and requests grow with the network, and what changes of roads cost.
+
+Printed are three tables: networks cut from one country, requests on the whole of it, and changes of
+roads with what preparing again then takes. CPU seconds on one thread.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 
+from shelter_geo.costs import cost_blocks
+from shelter_geo.roads.changes.applying import apply_changes
+from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
+from shelter_geo.roads.joining.snapping import snap
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.engine import make_engine
 from shelter_geo.roads.routing.graph import Seeds
@@ -53,8 +62,53 @@ def cpu(work: Callable[[], object], repeats: int) -> float:
     return min(taken)
 
 
+def changes(network: RoadNetwork) -> dict[str, RoadChange]:
+    """One change of each kind, in the middle of the country."""
+    west, east = (float(np.quantile(network.lon, share)) for share in (0.45, 0.55))
+    south, north = (float(np.quantile(network.lat, share)) for share in (0.45, 0.55))
+    corners = ((west, south), (east, south), (east, north), (west, north))
+    return {
+        "a class closed": CloseRoads(classes=("tertiary",)),
+        "all roads slowed": SlowRoads(factor=1.5),
+        "a polygon slowed": SlowRoads(factor=2.0, within=list(corners)),
+        "a road opened": OpenRoad(start=corners[0], end=corners[2], kmh=60.0),
+    }
+
+
+def change_table(network: RoadNetwork, repeats: int) -> None:
+    """Print what changes cost: to apply them, and to prepare what large requests need again."""
+    engine = make_engine(network, method="hierarchy", threads=1)
+    engine.prepare()
+    middle = gpd.GeoSeries(gpd.points_from_xy(network.lon[:1], network.lat[:1]), crs=4326)
+    snap(network, middle)  # finding roads is made ready once for a network
+    print("\n| change | to apply | to prepare again |")
+    print("|---|---|---|")
+    for name, change in changes(network).items():
+        took = cpu(lambda c=change: apply_changes(network, [c]), repeats)
+        changed = apply_changes(network, [change])
+        like = engine if changed.n_nodes == network.n_nodes else None
+        again = make_engine(changed, method="hierarchy", like=like)
+        print(f"| {name} | {took:.3g} | {cpu(again.prepare, 1):.3g} |")
+
+
+def blocks(network: RoadNetwork, origins: int, facilities: int) -> float:
+    """CPU seconds of a large matrix, computed in blocks from points on the map and thrown away."""
+    at = np.random.default_rng(3).choice(network.n_nodes, origins + facilities, replace=False)
+    points = gpd.GeoSeries(gpd.points_from_xy(network.lon[at], network.lat[at]), crs=4326)
+    engine = make_engine(network, method="hierarchy", threads=1)
+    engine.prepare()
+
+    def work() -> None:
+        for block in cost_blocks(
+            network, points.iloc[:origins], points.iloc[origins:], engine=engine
+        ):
+            assert len(block.facility_id) == facilities
+
+    return cpu(work, 1)
+
+
 def main() -> None:
-    """Measure and print two tables."""
+    """Measure and print three tables."""
     extras = os.environ.get("SHELTER_GEO_EXTRAS", Path(__file__).parent.parent.parent / "shared")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pbf", type=Path, help="roads; by default the largest of the extras")
@@ -93,8 +147,15 @@ def main() -> None:
         took = cpu(lambda a=leave, b=arrive: engine.matrix(a, b), options.repeats)
         rate = origins * facilities / took / 1e6
         print(f"| {origins:,} × {facilities:,} | {took:.3g} | {rate:.0f} |")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\npeak memory {peak:,.0f} MB, import included")
+    change_table(country, options.repeats)
+    before = _peak_mb()
+    took = blocks(country, 50_000, 5000)
+    print(f"\n50,000 × 5,000 in blocks, joining included: {took:.3g} s; ", end="")
+    print(f"peak memory {_peak_mb():,.0f} MB after {before:,.0f}, import included")
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -180,12 +180,14 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     for start, end in (
         ("[checks]", "[roads]"),
         ("[[roads.separate]]", "[access]"),
-        ("[capacity.claim_population]", "[[claims]]"),
+        ("[[capacity.norms]]", "[[claims]]"),
         ("[[claims]]", "[[assumptions]]"),
     ):
         text = text[: text.index(start)] + text[text.index(end) :]
     text = text[: text.index("[[assumptions]]")]
-    optional = ("private_points", "basemap", "published_distances", "package", "name =")
+    optional = (
+        "private_points", "basemap", "published_distances", "standards", "package", "name =",
+    )  # fmt: skip
     lines = [line for line in text.splitlines() if not line.startswith(optional)]
     lines.insert(lines.index("[study]") + 1, r'name = "A $x_$ </script>${y} \\frac{"')
     copy.write("study.toml", "\n".join(lines).replace('id = "azerbaijan"', 'id = "elsewhere"'))
@@ -201,7 +203,7 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     environment = {"PYTHONIOENCODING": "ascii", "FORCE_COLOR": "1"}
     done = shelter_geo("run", "../study", "--lang", "az", cwd=here, **environment)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == 8
+    assert len(done.stdout.splitlines()) == 9
     assert "Outputs: outputs/elsewhere\n" in done.stdout
     out = here / "outputs" / "elsewhere"
     written = contents(out)

@@ -12,7 +12,7 @@ from road_toys import toy_network, write_pbf
 from typer.testing import CliRunner
 
 from shelter_geo.cli_roads import app
-from shelter_geo.errors import NetworkAccessError, OutputError, RoadError
+from shelter_geo.errors import NetworkAccessError, OutputError, RoadError, StudyError
 from shelter_geo.roads.sources.convert import to_networkx
 from shelter_geo.roads.sources.store import load_network, save_network
 
@@ -45,6 +45,8 @@ def test_import_writes_a_network_with_chains_joined(here: Path):
     assert "town.roads.npz: 2 nodes, 1 edges, 2 km" in said
     assert "kept: 2" in said
     assert "maxspeed not understood: XX:rural" in said
+    assert "1 strongly connected components; the longest:\n  0: 2 km, 0 places, 0 people" in said
+    assert "One-way traps: 0 nodes can be reached but not left" in said
     network = load_network(here / "town.roads.npz")
     assert network.node_id.tolist() == [1, 3]
     assert network.provenance.date == "2021-08-01"
@@ -57,6 +59,16 @@ def test_import_obeys_settings_and_out(here: Path):
     run("import", "town.osm.pbf", "--settings", "rules.toml", "--out", "slow.npz")
     network = load_network(here / "slow.npz")
     assert network.forward_ms.tolist() == pytest.approx(network.length_cm.tolist(), abs=2)
+
+
+def test_import_checks_the_places_of_a_study(here: Path):
+    write_pbf(here / "town.osm.pbf", NODES, ROADS)
+    study = Path(__file__).parents[1] / "data"
+    said = run("import", "town.osm.pbf", "--study", study)
+    assert "places are more than 1 km from a road" in said
+    with pytest.raises(StudyError):
+        run("import", "town.osm.pbf", "--study", here / "absent.toml", "--out", "other.npz")
+    assert not (here / "other.npz").exists()
 
 
 def test_import_of_graphml(here: Path):

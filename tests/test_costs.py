@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from road_toys import toy_network
 from shapely.geometry import Point
 
-from shelter_geo.costs import cost_matrix, nearest, routes
+from shelter_geo.costs import cost_blocks, cost_matrix, nearest, routes
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study, bundled_study
+from shelter_geo.roads.changes.applying import apply_changes
+from shelter_geo.roads.changes.types import CloseRoads
+from shelter_geo.roads.joining.joiner import Joiner
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.scenarios import Evaluation
 
@@ -153,6 +158,60 @@ def test_bad_points_are_refused(
 ) -> None:
     with pytest.raises(CostError, match=message):
         cost_matrix(toy.network(), toy.points(*origins), toy.points(*facilities))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 20), st.permutations(["a", "b", "c", "d"]), st.integers(1, 3))
+def test_blocks_put_together_are_the_whole(pairs: int, keys: list[str], facilities: int) -> None:
+    origins, targets = toy.points(*keys), toy.points("s", "a", "b").head(facilities)
+    told: list[tuple[int, int]] = []
+    blocks = list(
+        cost_blocks(
+            toy.network(),
+            origins,
+            targets,
+            pairs=pairs,
+            snapping=toy.TO_NODES,
+            progress=lambda done, whole: told.append((done, whole)),
+        )
+    )
+    assert all(len(block.origin_id) == 1 or block.time_ms.size <= pairs for block in blocks)
+    assert told[-1] == (4, 4)
+    assert len(told) == len(blocks)
+    whole = cost_matrix(toy.network(), origins, targets, snapping=toy.TO_NODES)
+    for name in ("time_ms", "length_cm", "reason"):
+        together = np.concatenate([getattr(block, name) for block in blocks])
+        np.testing.assert_array_equal(together, getattr(whole, name))
+    assert [key for block in blocks for key in block.origin_id] == keys
+
+
+def test_bad_blocks_are_refused() -> None:
+    a, b = toy.points("a"), toy.points("b")
+    with pytest.raises(CostError, match="at least one pair, not 0"):
+        next(cost_blocks(toy.network(), a, b, pairs=0))
+    with pytest.raises(CostError, match="stands twice"):
+        next(cost_blocks(toy.network(), toy.points("a", "a"), b, pairs=1))
+    with pytest.raises(CostError, match="no facility"):
+        next(cost_blocks(toy.network(), a, toy.points()))
+
+
+def test_facilities_in_another_component_are_no_error_but_a_reason() -> None:
+    costs = cost_matrix(toy.network(), toy.points("a", "b"), toy.points("d"), snapping=toy.TO_NODES)
+    assert costs.travel_min.isna().all(axis=None)
+    assert costs.distance_km.isna().all(axis=None)
+    found = nearest(costs)
+    assert not found["reachable"].any()
+    assert found["facility_id"].isna().all()
+    assert found["reason"].tolist() == ["no road leads from here to any shelter"] * 2
+
+
+def test_a_point_on_a_closed_road_reaches_what_stands_beside_it_and_needs_no_reason() -> None:
+    """Two points at one place are no journey apart, whatever the road between them is."""
+    closed = apply_changes(BENT, [CloseRoads(edges=(0,))])
+    here, there = points((0.01, 0.002)), points((0.01, 0.002)).set_axis(["f"])
+    costs = cost_matrix(closed, here, there, snapping=Joiner(ON_EDGES, BENT))
+    found = nearest(costs)
+    assert found.loc["p0", ["reachable", "reason", "distance_km"]].tolist() == [True, "", 0.0]
 
 
 def test_unknown_keys_of_routes_are_refused() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +86,14 @@ def test_moving_a_private_point_inside_its_settlement_changes_no_byte(
     two_runs: tuple[Path, Path, str],
 ) -> None:
     first, second = contents(two_runs[0]), contents(two_runs[1])
-    assert {Path(name).suffix for name in first} >= {".csv", ".png", ".svg", ".html", ".gpkg"}
+    assert {Path(name).suffix for name in first} >= {
+        ".csv",
+        ".png",
+        ".svg",
+        ".pdf",
+        ".html",
+        ".gpkg",
+    }
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
@@ -98,6 +107,9 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
         if name.endswith(".gpkg"):
             for layer, _ in pyogrio.list_layers(folder / name):
                 yield name, gpd.read_file(folder / name, layer=layer).to_csv()
+        if name.endswith(".pdf"):
+            for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.DOTALL):
+                yield name, zlib.decompress(stream).decode("latin-1")
 
 
 def test_no_output_and_no_message_holds_digits_of_a_private_point(

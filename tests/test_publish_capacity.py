@@ -19,19 +19,26 @@ from shelter_geo.errors import CapacityError, OutputError
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.study.capacity_figures import (
+    basis_names,
+    known_inputs,
+    write_capacity_figures,
+)
 from shelter_geo.publish.study.capacity_lines import capacity_lines
 from shelter_geo.publish.study.capacity_outputs import (
     CAPACITY_TABLES,
     write_capacity,
-    write_capacity_figures,
+    write_missing,
     write_reach,
 )
 from shelter_geo.publish.words import LANGUAGES, Words
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.scenarios.needs import CapacityResults, capacity_results
 
-FIGURES = {f"figures/{name}.{kind}" for name in ("turn_away", "tornado", "pooling")
-           for kind in ("png", "svg")}  # fmt: skip
+KINDS = ("pdf", "png", "svg")
+DRAWN = {f"figures/{name}.{kind}" for name in ("turn_away", "tornado", "pooling") for kind in KINDS}
+TWIN = {f"figures/capacity_map.{kind}" for kind in KINDS}
+FIGURES = DRAWN | TWIN
 CLASSES = PlaceClasses(breaks=(0.0, 0.05, 0.1, 0.25))
 NOBODY = {
     "az": "heç bir sığınacaq bu qrupu qəbul etmir",
@@ -83,7 +90,7 @@ def test_figures_are_drawn_in_each_language(
     evaluation: Evaluation, results: CapacityResults, tmp_path: Path, lang: str
 ) -> None:
     write_capacity_figures(evaluation, results, tmp_path, Words(lang))
-    assert set(contents(tmp_path)) == FIGURES
+    assert set(contents(tmp_path)) == DRAWN
 
 
 def test_without_demand_there_is_no_figure_of_it(
@@ -93,15 +100,44 @@ def test_without_demand_there_is_no_figure_of_it(
     bare = CapacityResults(**(vars(results) | {"by_shelter": empty}))
     write_capacity_figures(evaluation, bare, tmp_path, Words("en"))
     assert contents(tmp_path) == {}
-    assert capacity_lines(evaluation, bare, Words("en"))[0].startswith("No cases are given")
+    assert capacity_lines(evaluation, bare, Words("en"))[4].startswith("No cases are given")
+
+
+def test_missing_places_are_written_with_their_evidence(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    write_missing(evaluation, tmp_path, Words("ru"))
+    table = pd.read_csv(tmp_path / "capacity_by_region.csv")
+    known = table.drop_duplicates("reading").set_index("reading")["evidence"].to_dict()
+    assert known == {
+        "family-places": "assumed",
+        "beds-1.78": "sourced",
+        "beds-1.84": "sourced",
+        "beds-2.5": "assumed",
+    }
+    assert {path.stem for path in (tmp_path / "figures").iterdir()} == {"shortfall"}
+
+
+def test_figures_say_how_each_input_is_known(
+    evaluation: Evaluation, results: CapacityResults
+) -> None:
+    words = Words("en")
+    said = known_inputs(results.inputs, basis_names(evaluation, words), words)
+    published, _, assumed = said.partition("Assumed: ")
+    assert published == ("Published: cases a year (complaints to the police, registered crimes). ")
+    assert assumed.startswith("cases a year (appeals to the State Committee), cases never")
 
 
 def test_lines_give_each_basis_with_its_range(
     evaluation: Evaluation, results: CapacityResults
 ) -> None:
     lines = capacity_lines(evaluation, results, Words("en"))
-    assert len(lines) == 3 + 9
+    assert len(lines) == 4 + 3 + 9
     assert lines[1] == (
+        "one family place per 10,000 women (recalled, to verify): 515 needed, 70 to 175 there, "
+        "340 to 445 missing"
+    )
+    assert lines[5] == (
         "registered crimes: 350 stays a year (57 to 2,828), 25% find no place (0% to 95%), "
         "186 places needed"
     )
@@ -226,7 +262,7 @@ def test_command_for_one_group_writes_its_table_and_map(app: typer.Typer, tmp_pa
     done = CliRunner().invoke(app, ["capacity", "--for", "men", "--out", str(folder)])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("Men: places 0")
-    assert set(contents(folder)) == {"reach_by_district.csv", "maps/capacity.html"}
+    assert set(contents(folder)) == {"reach_by_district.csv", "maps/capacity.html"} | TWIN
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from chromium import PHONE, WIDE, visit
 from map_toys import toy_map
 from playwright.sync_api import Browser
 from shapely.geometry import LineString, Point, box
+
+from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
+from shelter_geo.publish.maps.comparison_map import comparison_map
+from shelter_geo.publish.maps.map_page import SealedMap
 
 PAYLOADS = [
     "<script>hit()</script>",
@@ -55,6 +60,7 @@ PAYLOADS = [
     "x" * 300,
 ]  # fmt: skip
 """What a hostile table could hold in place of a name."""
+TEXTS = ("title", "lead", "figures", "sources", "assumptions", "notes")
 
 
 class Elements(HTMLParser):
@@ -165,6 +171,53 @@ def hostile() -> dict[str, Any]:
         "assumptions": PAYLOADS,
         "notes": PAYLOADS,
     }
+
+
+def hostile_capacity() -> SealedMap:
+    """The map of places within reach, made of the same hostile frames."""
+    parts = hostile()
+    units = parts["districts"].drop(columns=["distance_km", "travel_min"])
+    units["places_per_10000_low"] = units["places_per_10000_high"] = 0.1
+    units["people_in_reach_low"], units["distance_km_low"] = 400, 10.0
+    texts = {key: parts[key] for key in TEXTS}
+    classes = PlaceClasses(breaks=(0.0, 0.05, 0.1, 0.25))
+    return capacity_map(units, parts["shelters"], parts["basemap"], classes=classes, **texts)
+
+
+def hostile_comparison() -> SealedMap:
+    """The map of a comparison, made of the same hostile frames."""
+    parts = hostile()
+    units = parts["districts"].assign(
+        km_before=10.0, km_after=5.0, gain_km=5.0, min_before=9.0, min_after=6.0, gain_min=3.0
+    )
+    units["change"] = "gains"
+    units["place_before"] = units["place_after"] = units["name_en"]
+    units["place_before"] = [{"az": name, "en": name, "ru": name} for name in units["name_en"]]
+    units["place_after"] = units["place_before"]
+    texts = {key: parts[key] for key in TEXTS}
+    return comparison_map(units, parts["shelters"].assign(change=""), parts["basemap"], **texts)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", [hostile_capacity, hostile_comparison])
+def test_hostile_texts_never_run_on_the_other_maps(
+    browser: Browser, tmp_path: Path, make: Callable[[], SealedMap]
+) -> None:
+    made = make()
+    made.save(tmp_path / "hostile.html")
+    with visit(browser, tmp_path / "hostile.html", PHONE) as seen:
+        page = seen.page
+        page.evaluate("() => { window.ran = 0; window.hit = () => { window.ran += 1; }; }")
+        for lang in ("az", "ru", "en"):
+            page.click(f"[data-lang={lang}]")
+        page.locator("#table .name button, #table button:has(.name)").first.click()
+        assert page.locator("#table .name").count() == len(PAYLOADS)
+        assert page.evaluate("window.ran") == 0
+        assert page.locator("iframe, form, a, img, base, object, embed").count() == 0
+        seen.assert_silent()
+    found = Elements(made.html)
+    assert found.handlers == []
+    assert found.code == Elements(toy_map().html).code
 
 
 @pytest.mark.browser

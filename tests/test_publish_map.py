@@ -313,6 +313,28 @@ def test_zoom_buttons_and_the_scale_bar_agree(browser: Browser, file: Path) -> N
         seen.assert_silent()
 
 
+def test_the_map_is_moved_by_mouse_and_by_arrow_keys(browser: Browser, file: Path) -> None:
+    with visit(browser, file, reduced_motion="reduce") as seen:
+        page = seen.page
+        page.click("[data-zoom=in]")
+        frame = page.locator("#map").bounding_box()
+        middle = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] - 30
+        before = page.locator(area("Elm")).bounding_box()
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.mouse.move(middle[0] + 60, middle[1], steps=6)
+        page.mouse.up()
+        dragged = page.locator(area("Elm")).bounding_box()
+        assert dragged["x"] - before["x"] == pytest.approx(60, abs=8)
+        page.focus("#map")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(
+            '(x) => document.querySelector("' + area("Elm") + '").getBoundingClientRect().x < x',
+            arg=dragged["x"] - 20,
+        )
+        seen.assert_silent()
+
+
 def test_targets_are_large_enough_for_a_finger(browser: Browser, file: Path) -> None:
     targets = "button:visible, summary:visible, fieldset label:visible, #find"
     with visit(browser, file, PHONE) as seen:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import osmium
+import osmium.osm.mutable
 import osmnx as ox
 import pytest
 import shapely
@@ -61,7 +63,9 @@ def graph(
 def test_graph_has_what_osmnx_expects():
     result = to_networkx(TOWN)
     assert result.graph["crs"] == "epsg:4326"
-    assert result.nodes[101] == {"x": 49.9, "y": 40.3}
+    assert result.nodes[101] == {"x": 49.9, "y": 40.3, "street_count": 3}
+    counts = {node: tags["street_count"] for node, tags in result.nodes(data=True)}
+    assert counts == ox.stats.count_streets_per_node(result)
     assert result.number_of_edges() == 8
     one_way = result.edges[101, 102, 0]
     assert one_way["oneway"] is True
@@ -94,6 +98,91 @@ def test_round_trip_through_the_graphml_of_osmnx(tmp_path: Path):
     third = to_networkx(read_graphml(path))
     ox.save_graphml(third, path)
     assert edges(read_graphml(path)) == edges(TOWN)
+
+
+def test_methods_of_a_network_go_there_and_back():
+    """As an analyst writes it, with everything that the graph or the call says of its source."""
+    again = RoadNetwork.from_networkx(TOWN.to_networkx())
+    assert edges(again) == edges(TOWN)
+    assert again.provenance.source == "a source"
+    slow = RoadSettings(speed_kmh={"primary": 36})
+    arcs = ("a", "b", {"highway": "primary", "length": 10.0})
+    told = RoadNetwork.from_networkx(
+        graph(arcs), slow, source="survey", licence="CC0", date="2020-01-01"
+    )
+    assert told.forward_ms.tolist() == [1000]
+    assert (told.provenance.source, told.provenance.licence) == ("survey", "CC0")
+    assert told.provenance.date == "2020-01-01"
+    with pytest.raises(RoadError, match="1 edge has a negative length"):
+        RoadNetwork.from_networkx(graph(("a", "b", {"length": -1.0, "highway": "road"})))
+    with pytest.raises(RoadError, match="project it"):
+        RoadNetwork.from_networkx(graph(crs="EPSG:3857"))
+
+
+@pytest.fixture(scope="module")
+def town_of_osmnx(tmp_path_factory: pytest.TempPathFactory) -> nx.MultiDiGraph:
+    """A graph that osmnx itself made of OpenStreetMap data, simplified, with speeds and times."""
+    nodes = {
+        1: (49.80, 40.30), 2: (49.81, 40.305), 3: (49.82, 40.30), 4: (49.82, 40.31),
+        5: (49.81, 40.32), 6: (49.80, 40.31),
+    }  # fmt: skip
+    ways = [
+        ([1, 2, 3], {"highway": "primary", "maxspeed": "60", "name": "A"}),
+        ([3, 4], {"highway": "secondary", "oneway": "yes"}),
+        ([4, 5, 6], {"highway": "tertiary"}),
+        ([6, 1], {"highway": "residential", "oneway": "-1"}),
+        ([1, 4], {"highway": "track"}),
+    ]
+    path = tmp_path_factory.mktemp("osmnx") / "town.osm"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for ref, at in nodes.items():
+            writer.add_node(osmium.osm.mutable.Node(id=ref, version=1, location=at))
+        for number, (refs, tags) in enumerate(ways, start=1):
+            writer.add_way(osmium.osm.mutable.Way(id=number, version=1, nodes=refs, tags=tags))
+    made = ox.graph_from_xml(path, retain_all=True)
+    nx.set_node_attributes(made, ox.stats.count_streets_per_node(made), "street_count")
+    return ox.add_edge_travel_times(ox.add_edge_speeds(made))
+
+
+def arc_costs(made: nx.MultiDiGraph) -> list[tuple[int, int, float, float]]:
+    """Arcs as (tail, head, metres, seconds), whatever object holds them."""
+    return sorted(
+        (u, v, round(tags["length"], 2), round(tags["travel_time"], 3))
+        for u, v, tags in made.edges(data=True)
+    )
+
+
+def test_graph_that_osmnx_made_survives_the_round_trip(town_of_osmnx: nx.MultiDiGraph):
+    network = RoadNetwork.from_networkx(town_of_osmnx)
+    assert network.provenance.settings["counts"] == {}
+    back = network.to_networkx()
+    assert arc_costs(back) == arc_costs(town_of_osmnx)
+    places = {node: (tags["x"], tags["y"]) for node, tags in town_of_osmnx.nodes(data=True)}
+    assert {node: (tags["x"], tags["y"]) for node, tags in back.nodes(data=True)} == places
+    for u, v in (pair for pair in ((1, 3), (6, 3), (3, 6)) if set(pair) <= set(places)):
+        routes = [
+            ox.routing.shortest_path(made, u, v, weight="travel_time")
+            for made in (town_of_osmnx, back)
+        ]
+        assert routes[0] == routes[1]
+    theirs, ours = ox.stats.basic_stats(town_of_osmnx), ox.stats.basic_stats(back)
+    assert ours["streets_per_node_counts"] == theirs["streets_per_node_counts"]
+    for name in ("n", "m", "edge_length_total", "street_length_total", "circuity_avg"):
+        assert ours[name] == pytest.approx(theirs[name], rel=1e-5), name
+    nodes, streets = ox.graph_to_gdfs(back)
+    assert (len(nodes), len(streets)) == (network.n_nodes, len(network.arcs.tail))
+
+
+def test_graphml_that_osmnx_saved_and_loaded_is_the_same_network(
+    town_of_osmnx: nx.MultiDiGraph, tmp_path: Path
+):
+    ox.save_graphml(town_of_osmnx, tmp_path / "town.graphml")
+    direct = RoadNetwork.from_networkx(town_of_osmnx)
+    loaded = RoadNetwork.from_networkx(ox.load_graphml(tmp_path / "town.graphml"))
+    assert edges(loaded) == edges(direct)
+    ox.save_graphml(direct.to_networkx(), tmp_path / "ours.graphml")
+    again = RoadNetwork.from_networkx(ox.load_graphml(tmp_path / "ours.graphml"))
+    assert edges(again) == edges(direct)
 
 
 def test_osmnx_finds_the_same_shortest_route():

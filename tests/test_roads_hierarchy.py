@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shelter_geo.cache import cache_folder
 from shelter_geo.errors import CostError, OutputError
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing import hierarchy_cache
@@ -178,10 +180,47 @@ def test_spoilt_file_is_made_anew(tmp_path: Path, spoil) -> None:
     assert path.read_bytes() == sound
 
 
-def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_does_not_stop_the_work(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("")
+    made = cached_hierarchy(town_graph(), tmp_path / "file")
+    np.testing.assert_array_equal(costs(made), EXPECTED)
+    assert "cannot keep" in caplog.text
     with pytest.raises(OutputError, match="cannot keep"):
-        cached_hierarchy(town_graph(), tmp_path / "file")
+        write_hierarchy(made, tmp_path / "file" / "h.npz")
+
+
+def test_only_the_files_used_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchy_cache, "KEPT", 2)
+    graph = town_graph()
+    first, second, third = (replace(graph, minor=graph.minor + more) for more in range(3))
+    for age, made in enumerate((first, second)):
+        cached_hierarchy(made, tmp_path)
+        os.utime(_kept(made, tmp_path), (age, age))
+    cached_hierarchy(first, tmp_path)
+    cached_hierarchy(third, tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(_kept(made, tmp_path) for made in (first, third))
+
+
+def _kept(graph: Graph, folder: Path) -> Path:
+    return folder / f"hierarchy-{graph_key(graph)[:32]}.npz"
+
+
+def test_folder_is_the_one_stated_or_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELTER_GEO_CACHE", str(tmp_path / "here"))
+    assert cache_folder() == tmp_path / "here"
+    monkeypatch.setenv("SHELTER_GEO_CACHE", "")
+    assert cache_folder() is None
+    monkeypatch.delenv("SHELTER_GEO_CACHE")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "shelter_geo"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / ".cache" / "shelter_geo"
 
 
 def test_key_tells_costs_and_weights_apart() -> None:
@@ -218,6 +257,22 @@ def test_costs_too_large_for_their_bits() -> None:
     far = toys.seeds([[(0, 10 * DAY_MS, 0)]])
     with pytest.raises(CostError, match="too long"):
         make_engine(toys.network(3, chain[:2]), method="hierarchy").matrix(far, far)
+
+
+def test_largest_costs_that_fit_are_exact() -> None:
+    """Either cost may take all of its 31 bits, and not one more."""
+    most = 2**31 - 1
+    arc = 2**29
+    road = make_engine(toys.network(2, [(0, 1, arc, arc, arc)]), method="hierarchy")
+    road.prepare()
+    assert road.hierarchy is not None
+    rest, to = most - road.hierarchy.major_bound, toys.at_nodes(1)
+    assert rest == most - road.hierarchy.minor_bound
+    found = road.matrix(toys.seeds([[(0, rest, rest)]]), to)
+    assert found.time_ms[0, 0] == found.length_cm[0, 0] == arc + rest
+    for entry in ((0, rest + 1, 0), (0, 0, rest + 1)):
+        with pytest.raises(CostError, match=r"too long|costs more than"):
+            road.matrix(toys.seeds([[entry]]), to)
 
 
 @pytest.mark.parametrize(

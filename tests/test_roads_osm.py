@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.osm import read_pbf, read_places
 from shelter_geo.roads.sources.speeds import (
+    SPEED_KMH,
     Drive,
     RoadSettings,
     drive,
@@ -151,6 +153,15 @@ def test_tagged_speeds(text: str, kmh: float | None):
 )
 def test_durations(text: str, minutes: float):
     assert duration_min(text) == minutes
+
+
+def test_documented_defaults_are_the_defaults():
+    page = Path(__file__).parents[1] / "docs" / "howto" / "osm-roads.md"
+    blocks = page.read_text(encoding="utf-8").split("```toml\n")[1:]
+    stated = next(tomllib.loads(b.split("```")[0]) for b in blocks if b.startswith("keep"))
+    assert set(stated) == set(RoadSettings.model_fields)
+    assert RoadSettings.model_validate(stated) == RoadSettings()
+    assert stated["speed_kmh"] == SPEED_KMH
 
 
 def test_settings_file(tmp_path: Path):

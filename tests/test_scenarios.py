@@ -11,7 +11,8 @@ import pytest
 
 from shelter_geo.errors import StudyError
 from shelter_geo.inputs import Study, bundled_study
-from shelter_geo.publish.study.scenario_outputs import comparison_lines, lead
+from shelter_geo.publish.study.comparison_lines import comparison_lines
+from shelter_geo.publish.study.scenario_outputs import lead
 from shelter_geo.scenarios import (
     EvaluatedPlans,
     Evaluation,

@@ -16,6 +16,7 @@ from siting_toys import method
 from shelter_geo.siting.blocks import landmarks
 from shelter_geo.siting.bounds import Bounder
 from shelter_geo.siting.center import PCenter
+from shelter_geo.siting.covering import LSCP
 from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.highs import Program, solve
 from shelter_geo.siting.levels import Level
@@ -153,6 +154,13 @@ def test_time_limit_never_claims_a_proof(model):
         found = PCenter.from_cost_matrix(**question).solve(time_limit=0.0)
         assert found.bound is None or found.bound <= found.objective
     assert found.status == "not proven"
+
+
+def test_fewest_sites_are_not_claimed_without_a_proof():
+    random = np.random.default_rng(8)
+    found = LSCP.from_cost_matrix(random.integers(1, 1000, (300, 120)), within=60, unit="one")
+    found = found.solve(time_limit=0.0)
+    assert (found.status, found.bound, found.gap) == ("not proven", None, None)
 
 
 def test_search_stops_at_the_cutoff_with_proof_or_choice():

@@ -12,8 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import doc_tables
 import pandas as pd
 
+from shelter_geo.capacity.erlang import erlang_b
+from shelter_geo.capacity.norms import TOTAL
 from shelter_geo.inputs import load_study
 from shelter_geo.publish.study.study_texts import key_figures
 from shelter_geo.scenarios import Evaluation, evaluate
@@ -29,6 +32,8 @@ REASONS = {
     "elsewhere; the fastest road of August 2021 runs through Tagaverd.",
 }
 VIA = {("Baku", "Zagatala"): "yevlakh"}
+ERLANG_TABLE = [(10, 4.461, 0.01), (20, 12.031, 0.01), (50, 37.901, 0.01), (100, 84.064, 0.01)]
+"""Places, load and loss as in printed tables of Erlang's formula."""
 
 
 def headline(evaluation: Evaluation) -> str:
@@ -86,12 +91,46 @@ def modules(_: Evaluation) -> str:
     return "".join(parts)
 
 
+def readings(evaluation: Evaluation) -> str:
+    """Say how many times too few the places are, by what they are taken for."""
+    table, year = evaluation.shortfall, evaluation.study.settings.study.as_of.year
+    rows = table[(table["area"] == TOTAL) & (table["population_year"] != year)]
+    people = f"{rows['population'].iloc[0]:,}"
+    times = [
+        f"{row['times_fewer']:.1f} at {row['persons_per_family_place']:g} persons a place"
+        for row in rows.to_dict("records")
+    ]
+    places = f"{rows['places'].iloc[0]:,} places for {people} people"
+    return f"Times fewer than the norm asks for, with {places}: {', '.join(times)}.\n"
+
+
+def erlang(_: Evaluation) -> str:
+    """Set the loss formula beside loads that traffic tables print for a loss."""
+    lines = ["| places | load of the tables | their loss | computed |", "|---:|---:|---:|---:|"]
+    for places, load, loss in ERLANG_TABLE:
+        found = float(erlang_b(places, load))
+        lines.append(f"| {places} | {load:g} | {loss:.1%} | {found:.4%} |")
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, Callable[[Evaluation], str]] = {
     "headline": headline,
     "distances": distances,
     "claims": claims,
+    "readings": readings,
+    "erlang": erlang,
     "modules": modules,
+    "input_tables": doc_tables.input_tables,
+    "output_tables": doc_tables.output_tables,
+    "settings": doc_tables.settings,
+    "plan_keys": doc_tables.plan_keys,
+    "siting_models": doc_tables.siting_models,
 }
+
+
+def documents() -> list[Path]:
+    """Return every document that may hold such parts."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def filled(text: str, evaluation: Evaluation) -> str:
@@ -112,11 +151,11 @@ def main(arguments: list[str]) -> int:
     """Fill all documents, or only check them."""
     evaluation = evaluate(load_study())
     stale = []
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for path in documents():
         text = path.read_text(encoding="utf-8")
         new = filled(text, evaluation)
         if new != text:
-            stale.append(path.name)
+            stale.append(path.relative_to(ROOT).as_posix())
             if "--check" not in arguments:
                 path.write_text(new, encoding="utf-8")
     print("out of date:" if "--check" in arguments else "filled:", ", ".join(stale) or "nothing")

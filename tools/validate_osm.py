@@ -50,9 +50,7 @@ def compare(extract: Path) -> str:
     worst = both.reindex(both["off"].abs().sort_values(ascending=False, kind="stable").index)
     for row in worst.head(WORST).to_dict("records"):
         tie = abs(row["travel_min"] - row["osm_min"]) <= NEAR_TIE_MIN
-        why = (
-            "two routes take nearly the same time" if tie else "towns are one node in the reference"
-        )
+        why = TIE if tie else BYPASS
         lines.append(
             f"| {row['name_en']} | {row['distance_km']:.1f} | {row['osm_km']:.1f} | "
             f"{row['travel_min']:.0f} | {row['osm_min']:.0f} | {why} |"

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from shelter_geo.costs import CostMatrix, nearest
 from shelter_geo.errors import CostError
+from shelter_geo.quantiles import weighted_quantile as weighted_quantile
 
 BASES = ("district_centres", "settlements")
 UNITS = ("all", "without_registered_elsewhere")
@@ -87,34 +88,6 @@ def weight_over_settlements(districts: pd.DataFrame, settlements: pd.DataFrame) 
         result[f"weighted_{name}"] = total.reindex(districts.index) / people.where(people > 0)
     result["settlement_reachable_pct"] = 100 * people.fillna(0) / everyone.where(everyone > 0)
     return result
-
-
-def weighted_quantile(values: ArrayLike, weights: ArrayLike, share: float) -> float:
-    """Return the least value that at least `share` of the weight does not exceed.
-
-    Parameters
-    ----------
-    values, weights
-        Arrays of one length; weights of 0 or more.
-    share
-        Between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If `share` lies outside 0 to 1 or a weight is negative.
-    """
-    value, weight = np.asarray(values, float), np.asarray(weights, float)
-    if not 0 <= share <= 1:
-        raise ValueError(f"a quantile lies between 0 and 1, not at {share}")
-    if (weight < 0).any():
-        raise ValueError("weights must not be negative")
-    if weight.sum() == 0:
-        return float("nan")
-    order = np.argsort(value, kind="stable")
-    filled = np.cumsum(weight[order])
-    at = np.searchsorted(filled, share * filled[-1], side="left")
-    return float(value[order][min(int(at), len(value) - 1)])
 
 
 def summarise(

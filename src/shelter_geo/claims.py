@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shelter_geo.access import resident_units
-from shelter_geo.study import Claim
+from shelter_geo.study import Claim, in_english
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def compare_claims(claims: Sequence[Claim], measures: Mapping[str, Measured]) ->
         rows.append(
             {
                 "claim_id": claim.id,
-                "statement": claim.statement,
+                "statement": in_english(claim.statement),
                 "published_low": claim.low,
                 "published_high": claim.high,
                 "unit": claim.unit,

@@ -53,7 +53,11 @@ def capacity(
     from shelter_geo.progress import steps
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
-    from shelter_geo.publish.study.capacity_outputs import write_capacity, write_reach
+    from shelter_geo.publish.study.capacity_outputs import (
+        write_capacity,
+        write_missing,
+        write_reach,
+    )
     from shelter_geo.publish.words import Words
     from shelter_geo.scenarios import evaluate
     from shelter_geo.scenarios.cases import read_cases
@@ -81,6 +85,7 @@ def capacity(
                 lines = [group_line(row, words)]
             else:
                 results = capacity_results(evaluation, cases=cases)
+                write_missing(evaluation, stage, words)
                 write_capacity(evaluation, results, stage, lang=lang)
                 lines = capacity_lines(evaluation, results, words)
     for line in [*lines, f"Outputs: {folder}", f"Map: {folder / 'maps' / 'capacity.html'}"]:

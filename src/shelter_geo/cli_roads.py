@@ -29,6 +29,10 @@ app = typer.Typer(
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="File of the network; else NAME.roads.npz here.")
 ]
+StudyOption = Annotated[
+    Path | None,
+    typer.Option("--study", help="Study whose places and borders are looked at."),
+]
 SettingsOption = Annotated[
     Path | None,
     typer.Option("--settings", help="TOML file of the classes kept, speeds and rules."),
@@ -41,8 +45,9 @@ def import_file(
     out: OutOption = None,
     settings: SettingsOption = None,
     date: Annotated[str, typer.Option("--date", help="Date of the data, if known.")] = "",
+    study: StudyOption = None,
 ) -> None:
-    """Import roads from an OpenStreetMap extract or a graph saved by osmnx."""
+    """Import roads from an OpenStreetMap extract or a graph saved by osmnx, and check them."""
     from shelter_geo.progress import steps
     from shelter_geo.roads.sources.convert import read_graphml
     from shelter_geo.roads.sources.osm import read_pbf
@@ -51,12 +56,13 @@ def import_file(
     target = _target(out, name)
     rules = _settings(settings)
     with steps() as show:
+        around = _places_and_border(study)
         if file.suffix == ".graphml":
             show("reading the graph", 0, 0)
             network = read_graphml(file, rules)
         else:
             network = read_pbf(file, rules, date=date, progress=_counter(show, "ways read"))
-        _save(network, target, show)
+        _save(network, target, show, around)
 
 
 @app.command()
@@ -82,8 +88,9 @@ def fetch(
     tile_km2: Annotated[
         float, typer.Option("--tile-km2", min=1, help="Largest tile that is asked for.")
     ] = 2500.0,
+    study: StudyOption = None,
 ) -> None:
-    """Fetch roads from an Overpass server, tile by tile; run it again to go on."""
+    """Fetch roads from an Overpass server, tile by tile, and check them; run it again to go on."""
     if boundary is None and not country:
         raise typer.BadParameter("give a --country or a --boundary file")
     from shelter_geo.progress import steps
@@ -94,6 +101,7 @@ def fetch(
     target = _target(out, country or (boundary.stem if boundary else ""))
     rules = _settings(settings)
     with steps() as show:
+        around = _places_and_border(study)
 
         def wait(seconds: float) -> None:
             show(f"{server} is busy, waiting {seconds:.0f} s", 0, 0)
@@ -105,16 +113,13 @@ def fetch(
             area = _area(boundary, country)
         asked = Server(server, cache, sleep=wait, progress=_counter(show, "tiles fetched"))
         network = fetch_area(area, rules, online=online, server=asked, tile_km2=tile_km2)
-        _save(network, target, show)
+        _save(network, target, show, around)
 
 
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A network made by import or fetch.")],
-    study: Annotated[
-        Path | None,
-        typer.Option("--study", help="Study whose places and borders are looked at."),
-    ] = None,
+    study: StudyOption = None,
     tables: Annotated[
         Path | None, typer.Option("--tables", help="Folder to write the findings to, as CSV.")
     ] = None,
@@ -127,8 +132,9 @@ def check(
     with steps() as show:
         show("reading the network", 0, 0)
         network = load_network(file)
+        around = _places_and_border(study)
         show("looking for faults", 0, 0)
-        found = check_network(network, **_places_and_border(study))
+        found = check_network(network, **around)
     typer.echo(found.summary())
     if tables is not None:
         from shelter_geo.publish.files.staging import staged
@@ -192,12 +198,16 @@ def _places_and_border(study: Path | None) -> dict[str, Any]:
     }
 
 
-def _save(network: RoadNetwork, target: Path, show: Show) -> None:
+def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]) -> None:
+    """Write a network without its chains, and tell what it holds and what is wrong with it."""
+    from shelter_geo.roads.check import check_network
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.store import save_network
 
     show("joining chains", 0, 0)
     network = contract_chains(network)
+    show("looking for faults", 0, 0)
+    found = check_network(network, **around)
     show("writing", 0, 0)
     save_network(network, target)
     facts = network.provenance.settings
@@ -210,3 +220,4 @@ def _save(network: RoadNetwork, target: Path, show: Show) -> None:
     ignored = facts.get("maxspeed_ignored", {})
     if ignored:
         typer.echo(f"  maxspeed not understood: {', '.join(sorted(ignored))}")
+    typer.echo(found.summary())

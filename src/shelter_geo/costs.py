@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
 from shelter_geo.roads.joining.anchors import Anchors
+from shelter_geo.roads.joining.joiner import Joiner
 from shelter_geo.roads.joining.snapping import SnapSettings, snap
 from shelter_geo.roads.lines.route_lines import RouteLines
 from shelter_geo.roads.lines.service_lines import (
@@ -33,6 +34,7 @@ NO_ROUTE = "no road leads from here to any shelter"
 
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
 Progress: TypeAlias = Callable[[int, int], None]
+Joining: TypeAlias = "SnapSettings | Joiner | None"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,7 @@ def cost_matrix(
     facilities: Points,
     *,
     weight: Weight = "travel_min",
-    snapping: SnapSettings | None = None,
+    snapping: Joining = None,
     engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> CostMatrix:
@@ -102,7 +104,8 @@ def cost_matrix(
     weight
         What the best road makes smallest; the other of time and length settles ties.
     snapping
-        How points join the roads.
+        How points join the roads: settings, or a `Joiner` where roads have been changed or points
+        belong to groups.
     engine
         Made by `make_engine` for this network and weight, to be used again; else one is made.
     progress
@@ -115,19 +118,59 @@ def cost_matrix(
     RoadError
         If the points cannot be used.
     """
-    for points, what in ((origins, "origin"), (facilities, "facility")):
-        if len(points) == 0:
-            raise CostError(f"the table of points holds no {what}")
-        if not points.index.is_unique:
-            raise CostError(f"a key of the {what} points stands twice")
-    leave = snap(network, origins, settings=snapping)
-    arrive = snap(network, facilities, settings=snapping)
+    _refuse_bad_keys(origins, facilities)
+    leave = _joined(network, origins, snapping)
+    arrive = _joined(network, facilities, snapping)
     engine = engine or make_engine(network, weight=weight)
-    time, length = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
+    found = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
+    time, length = (whole.astype(np.int64, copy=False) for whole in found)
     _shorten_within_edges(network, leave, arrive, Matrix(time, length), weight)
     stuck = (time == UNREACHED).all(axis=1)
-    reason = np.where(leave.reason != "", leave.reason, np.where(stuck, NO_ROUTE, ""))
+    reason = np.where(stuck, np.where(leave.reason != "", leave.reason, NO_ROUTE), "")
     return CostMatrix(origins.index, facilities.index, time, length, reason.astype(object))
+
+
+def cost_blocks(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    *,
+    pairs: int = 10_000_000,
+    weight: Weight = "travel_min",
+    snapping: Joining = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Iterator[CostMatrix]:
+    """Compute a cost matrix origin by origin, in blocks that bound the memory it takes.
+
+    The blocks put one below the other are what `cost_matrix` gives at once.
+
+    Parameters
+    ----------
+    network, origins, facilities, weight, snapping, engine
+        As for `cost_matrix`.
+    pairs
+        Largest number of pairs in a block, 16 bytes each; a block has at least one origin.
+    progress
+        Called with the origins done and their number.
+
+    Raises
+    ------
+    CostError
+        As `cost_matrix`, or if a block may hold no pair.
+    """
+    if pairs < 1:
+        raise CostError(f"a block must hold at least one pair, not {pairs}")
+    _refuse_bad_keys(origins, facilities)
+    engine = engine or make_engine(network, weight=weight)
+    rows = max(pairs // len(facilities), 1)
+    for first in range(0, len(origins), rows):
+        block = origins.iloc[first : first + rows]
+        yield cost_matrix(
+            network, block, facilities, weight=weight, snapping=snapping, engine=engine
+        )
+        if progress is not None:
+            progress(first + len(block), len(origins))
 
 
 def nearest(costs: CostMatrix) -> pd.DataFrame:
@@ -173,7 +216,7 @@ def routes(
     facility_of: pd.Series[Any],
     *,
     weight: Weight = "travel_min",
-    snapping: SnapSettings | None = None,
+    snapping: Joining = None,
     engine: Engine | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw the best road from origins to the facility chosen for each.
@@ -198,8 +241,8 @@ def routes(
     """
     from_row = _rows(origins.index, facility_of.index, "origin")
     to_row = _rows(facilities.index, pd.Index(facility_of), "facility")
-    leave = snap(network, origins, settings=snapping)
-    arrive = snap(network, facilities, settings=snapping)
+    leave = _joined(network, origins, snapping)
+    arrive = _joined(network, facilities, snapping)
     engine = engine or make_engine(network, weight=weight)
     pairs = np.stack([from_row, to_row], axis=1)
     ways = engine.paths(leaving(leave), arriving(arrive), pairs)
@@ -226,7 +269,7 @@ def service_area(
     weight: Weight = "travel_min",
     towards: bool = True,
     buffer_km: float | None = None,
-    snapping: SnapSettings | None = None,
+    snapping: Joining = None,
     engine: Engine | None = None,
 ) -> gpd.GeoDataFrame:
     """Find the roads from which each facility is reached within a limit.
@@ -257,7 +300,7 @@ def service_area(
         raise CostError(f"the limit of a service area must be a number of 0 or more, not {limit}")
     if len(facilities) == 0:
         raise CostError("the table of points holds no facility")
-    anchors = snap(network, facilities, settings=snapping)
+    anchors = _joined(network, facilities, snapping)
     seeds = arriving(anchors) if towards else leaving(anchors)
     engine = engine or make_engine(network, weight=weight)
     whole = round(limit * (MS_PER_MIN if weight == "travel_min" else CM_PER_KM))
@@ -275,6 +318,20 @@ def service_area(
     road_km = [kilometres(network, parts) for parts in found]
     columns = {"limit": limit, "road_km": road_km}
     return gpd.GeoDataFrame(columns, index=facilities.index, geometry=area)
+
+
+def _refuse_bad_keys(origins: Points, facilities: Points) -> None:
+    for points, what in ((origins, "origin"), (facilities, "facility")):
+        if len(points) == 0:
+            raise CostError(f"the table of points holds no {what}")
+        if not points.index.is_unique:
+            raise CostError(f"a key of the {what} points stands twice")
+
+
+def _joined(network: RoadNetwork, points: Points, snapping: Joining) -> Anchors:
+    if isinstance(snapping, Joiner):
+        return snapping(network, points)
+    return snap(network, points, settings=snapping)
 
 
 def _widened(lines: gpd.GeoSeries, buffer_km: float) -> gpd.GeoSeries:

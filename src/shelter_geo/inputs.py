@@ -52,6 +52,10 @@ class Study:
         Data package of the inputs, with their sources and licences; empty if there is none.
     input_hashes : dict
         SHA-256 of each input file by its path in the study; private files are left out.
+    roads_before : RoadNetwork or None
+        The roads as they stand, where a plan has made `network` of them.
+    standards : DataFrame or None
+        Published standards by their `id`, which the study's norms name.
     """
 
     settings: StudySettings
@@ -65,6 +69,8 @@ class Study:
     network: RoadNetwork
     input_package: dict[str, Any]
     input_hashes: dict[str, str]
+    roads_before: RoadNetwork | None = None
+    standards: pd.DataFrame | None = None
 
     @property
     def scenarios(self) -> Path | None:
@@ -125,6 +131,7 @@ class _Tables:
     areas: gpd.GeoDataFrame | None
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
+    standards: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
     network: RoadNetwork | None
@@ -141,6 +148,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        standards=folder.table(files.standards, schemas.STANDARDS),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
         links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
@@ -152,6 +160,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
     files = settings.tables
     if tables.districts is not None:
         _relate_districts(folder, settings, tables.districts, tables)
+    if tables.standards is not None:
+        key, of = "capacity.norms.standard", "id of the standards"
+        named = [norm.standard for norm in settings.capacity.norms]
+        folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
     if tables.settlements is not None and tables.shelters is not None:
         path = folder.path(files.shelters)
         folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
@@ -248,6 +260,7 @@ def _assemble(
         network=tables.network or _network(settings, tables),
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
+        standards=None if tables.standards is None else tables.standards.set_index("id"),
     )
 
 

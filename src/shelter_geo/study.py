@@ -5,45 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
+from shelter_geo.settings import LANGUAGES as LANGUAGES
+from shelter_geo.settings import Evidence as Evidence
+from shelter_geo.settings import Key as Key
+from shelter_geo.settings import Settings as Settings
+from shelter_geo.settings import Worded as Worded
+from shelter_geo.settings import in_english as in_english
 from shelter_geo.toml_file import read_toml
 
-LANGUAGES: Final = ("az", "en", "ru")
-"""Languages of the readers' pages."""
 DISTANCE_LIMITS: Final = 4
 """Limits between the five colours of the maps."""
-
-Evidence = Literal["sourced", "recalled, to verify", "assumed"]
-LocalText = str | dict[str, str]
-"""One text for all readers, or one for each language by its code."""
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-
-
-def in_english(text: LocalText) -> str:
-    """Return the English words of a text."""
-    return text if isinstance(text, str) else text["en"]
-
-
-def _worded(value: Any) -> LocalText:
-    texts = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
-    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
-        raise ValueError("must be text that is not empty")
-    if set(texts) != set(LANGUAGES):
-        raise ValueError(
-            f"has words in {', '.join(map(str, texts)) or 'no language'}: give one text for all "
-            f"readers, or one for each of {', '.join(LANGUAGES)}"
-        )
-    return value if isinstance(value, dict) else str(value)
 
 
 def _printable(path: str) -> str:
@@ -75,19 +50,10 @@ def _as_many_as_colours(limits: tuple[int, ...]) -> tuple[int, ...]:
     return limits
 
 
-Worded = Annotated[LocalText, PlainValidator(_worded)]
 Limits = Annotated[tuple[int, ...], AfterValidator(_rising)]
 ClassLimits = Annotated[Limits, AfterValidator(_as_many_as_colours)]
 AnyPath = Annotated[str, AfterValidator(_printable)]
 RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
-
-
-class Settings(BaseModel):
-    """Settings that are frozen and take nothing that they do not know."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
-    )
 
 
 class Identity(Settings):
@@ -109,6 +75,7 @@ class TableFiles(Settings):
     boundaries: RelativePath
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
+    standards: RelativePath | None = None
     package: RelativePath | None = None
     scenarios: RelativePath | None = None
 
@@ -127,7 +94,26 @@ class SeparateRoads(Settings):
 
 
 class Roads(Settings):
-    """Which roads are used and how points join them."""
+    """Which roads are used and how points join them.
+
+    Attributes
+    ----------
+    network
+        "reference" for tables of nodes and links, "osm" for a file of all roads.
+    nodes, links, file
+        The tables, or the file.
+    source, licence
+        Where the roads come from.
+    connector_kmh
+        Speed between a point and the road it joins.
+    max_connector_km
+        A point farther than this from a usable road is unreachable.
+    connect_to_main
+        Join a point to the main component of its district even where a road of another one is
+        nearer. No by default: such points are named in `points_on_roads.csv`.
+    separate
+        Regions without a road to the rest.
+    """
 
     network: Literal["reference", "osm"] = "reference"
     nodes: RelativePath | None = None
@@ -137,6 +123,7 @@ class Roads(Settings):
     licence: str
     connector_kmh: float = Field(gt=0, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
+    connect_to_main: bool = False
     separate: tuple[SeparateRoads, ...] = ()
 
     @model_validator(mode="after")
@@ -180,6 +167,33 @@ class Reading(Settings):
     label: str
     source: str
     evidence: Evidence
+
+
+class Norm(Settings):
+    """A norm of the table of standards, and what it asks something for.
+
+    Attributes
+    ----------
+    standard
+        Row of `tables.standards` that says who asks for it, where, and how that is known.
+    asks_for
+        Family places for so many `people` or `women`; a shelter in each of the `regions`, or in
+        each of the `settlements` from so many people on.
+    each
+        The number of people or women meant.
+    """
+
+    id: Key
+    standard: str
+    name: Worded
+    asks_for: Literal["people", "women", "regions", "settlements"]
+    each: int = Field(default=1, gt=0)
+
+    @model_validator(mode="after")
+    def _each_fits(self) -> Norm:
+        if (self.asks_for == "regions") != (self.each == 1):
+            raise ValueError('give "each" above 1 for people, women or settlements, and only there')
+        return self
 
 
 class ClaimPopulation(Settings):
@@ -295,6 +309,7 @@ class Capacity(Settings):
     people_per_family_place: int = Field(gt=0)
     norm_source: str
     readings: tuple[Reading, ...] = Field(min_length=1)
+    norms: tuple[Norm, ...] = ()
     claim_population: ClaimPopulation | None = None
     demand: Demand | None = None
     stays: Stays = Stays()
@@ -304,6 +319,7 @@ class Capacity(Settings):
     @model_validator(mode="after")
     def _distinct(self) -> Capacity:
         _refuse_twice("readings", self.readings)
+        _refuse_twice("norms", self.norms)
         return self
 
 
@@ -311,7 +327,7 @@ class Claim(Settings):
     """A published statement and the measure that answers it."""
 
     id: Key
-    statement: str
+    statement: Worded
     measure: Literal["places", "times_fewer", "travel_km", "shelter_cities"]
     low: float
     high: float
@@ -350,6 +366,8 @@ class StudySettings(Settings):
     def _unambiguous(self) -> StudySettings:
         _refuse_twice("claims", self.claims)
         _refuse_twice("assumptions", self.assumptions)
+        if self.capacity.norms and self.tables.standards is None:
+            raise ValueError('capacity.norms need tables.standards, such as "standards.csv"')
         claimed = self.capacity.claim_population
         if claimed is not None and claimed.year == self.study.as_of.year:
             raise ValueError(
@@ -359,7 +377,9 @@ class StudySettings(Settings):
         return self
 
 
-def _refuse_twice(name: str, entries: Sequence[Reading | DemandBase | Claim | Assumption]) -> None:
+def _refuse_twice(
+    name: str, entries: Sequence[Reading | Norm | DemandBase | Claim | Assumption]
+) -> None:
     ids = [entry.id for entry in entries]
     if twice := sorted({key for key in ids if ids.count(key) > 1}):
         raise ValueError(f"{name} have the same id twice: {', '.join(twice)}")

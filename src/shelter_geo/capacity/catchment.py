@@ -185,6 +185,14 @@ def floating_catchment(
     ----------
     W. Luo and F. Wang (2003), Measures of spatial accessibility to health care in a GIS
     environment. W. Luo and Y. Qi (2009), An enhanced two-step floating catchment area method.
+
+    Examples
+    --------
+    Twelve places within an hour of two towns, and a village two hours away that has none in reach.
+
+    >>> found = floating_catchment([20_000, 10_000, 500], [12], [[0], [45], [120]], [(60, 1.0)])
+    >>> found.per_person * 10_000
+    array([4., 4., 0.])
     """
     distance = _costs(cost)
     residents, supply = np.asarray(people, float), np.asarray(places, float)

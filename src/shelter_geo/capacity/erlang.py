@@ -42,6 +42,14 @@ def erlang_b(places: ArrayLike, offered: ArrayLike) -> NDArray[np.float64]:
     ----------
     A. K. Erlang (1917), Solution of some problems in the theory of probabilities. D. L. Jagerman
     (1974), Some properties of the Erlang loss function (the continuation).
+
+    Examples
+    --------
+    Ten places that five families would fill on average, and twice as many that ten would: the
+    larger shelter turns fewer away.
+
+    >>> erlang_b([10, 20], [5.0, 10.0]).round(4)
+    array([0.0184, 0.0019])
     """
     c, a = np.broadcast_arrays(
         np.asarray(places, dtype=np.float64), np.asarray(offered, dtype=np.float64)
@@ -84,6 +92,11 @@ def places_for(offered: ArrayLike, target: float) -> NDArray[np.int64]:
     ------
     CapacityError
         If a load is negative or not finite, or no number of places meets the target.
+
+    Examples
+    --------
+    >>> places_for([0.0, 5.0, 50.0], target=0.05)
+    array([ 0,  9, 56])
     """
     a = np.asarray(offered, dtype=np.float64)
     if not 0 < target <= 1:

@@ -104,6 +104,19 @@ def product(id: str, unit: str, factors: Iterable[Estimate]) -> Estimate:
     return Estimate(id, low, central, high, unit, weakest, " × ".join(part.id for part in parts))
 
 
+def by_evidence(inputs: Iterable[Estimate]) -> dict[str, list[str]]:
+    """List the ids of inputs by how they are known, the best known first."""
+    ids: dict[str, set[str]] = {kind: set() for kind in STRENGTH}
+    for estimate in inputs:
+        ids[estimate.evidence].add(estimate.id)
+    return {kind: sorted(found) for kind, found in ids.items() if found}
+
+
+def rests_on(inputs: Iterable[Estimate]) -> str:
+    """Say of each input how it is known, in a line for the table of a result."""
+    return "; ".join(f"{kind}: {', '.join(ids)}" for kind, ids in by_evidence(inputs).items())
+
+
 def inputs_table(inputs: Iterable[Estimate]) -> pd.DataFrame:
     """List inputs once each, by id, for the table beside a result.
 

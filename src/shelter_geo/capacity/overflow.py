@@ -207,7 +207,7 @@ def hand_over(places: ArrayLike, offered: ArrayLike, next_shelter: ArrayLike) ->
     mean, variance = first.copy(), first.copy()
     full, passed_on, turned_away = np.zeros((3, len(seats)))
     for site in order:
-        loss, lost_mean, lost_variance = _overflow(seats[site], mean[site], variance[site])
+        loss, lost_mean, lost_variance = overflow(seats[site], mean[site], variance[site])
         full[site] = loss
         if after[site] == NOWHERE:
             turned_away[site] = lost_mean
@@ -219,26 +219,51 @@ def hand_over(places: ArrayLike, offered: ArrayLike, next_shelter: ArrayLike) ->
     return HandOver(mean - first, peakedness, full, passed_on, turned_away)
 
 
-def _overflow(places: float, mean: float, variance: float) -> tuple[float, float, float]:
-    """Return the loss of one shelter, and mean and variance of what it cannot take."""
-    if mean == 0:
-        return peaked_loss(places, 0, 0), 0.0, 0.0
-    peakedness = variance / mean
-    seats, load = places / peakedness, mean / peakedness
-    loss = float(erlang_b(seats, load))
+def overflow(
+    places: ArrayLike, mean: ArrayLike, variance: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Loss of shelters, and mean and variance of what they cannot take (Riordan, Hayward).
+
+    Parameters
+    ----------
+    places, mean, variance
+        As for `peaked_loss`, of one shape.
+
+    Raises
+    ------
+    CapacityError
+        If a number is negative or not finite.
+    """
+    load_in = np.asarray(mean, dtype=np.float64)
+    peakedness = np.divide(variance, load_in, out=np.ones_like(load_in), where=load_in > 0)
+    seats, load = np.asarray(places) / peakedness, load_in / peakedness
+    loss = erlang_b(seats, load)
     lost = load * loss
     bunched = 1 - lost + load / (seats + 1 + lost - load)
-    return loss, mean * loss, mean * loss * peakedness * bunched
+    return loss, load_in * loss, load_in * loss * peakedness * bunched
+
+
+def refuse_bad_shapes(
+    places: NDArray[np.float64], offered: NDArray[np.float64], after: NDArray[np.int64]
+) -> None:
+    """Refuse arrays that do not have one value a shelter, and a next shelter that is none.
+
+    Raises
+    ------
+    CapacityError
+        If they do not, or it is not.
+    """
+    if not places.ndim == 1 or not places.shape == offered.shape == after.shape:
+        raise CapacityError("places, offered load and next shelter must have one value a shelter")
+    if ((after < NOWHERE) | (after >= len(after))).any():
+        raise CapacityError("the next shelter must be an index, or -1 for none")
 
 
 def _order(
     places: NDArray[np.float64], offered: NDArray[np.float64], after: NDArray[np.int64]
 ) -> list[int]:
     """Return the shelters so that each comes before the one it hands over to."""
-    if not places.ndim == 1 or not places.shape == offered.shape == after.shape:
-        raise CapacityError("places, offered load and next shelter must have one value a shelter")
-    if ((after < NOWHERE) | (after >= len(after))).any():
-        raise CapacityError("the next shelter must be an index, or -1 for none")
+    refuse_bad_shapes(places, offered, after)
     senders: dict[int, list[int]] = {site: [] for site in range(len(after))}
     for site, target in enumerate(after.tolist()):
         if target != NOWHERE:

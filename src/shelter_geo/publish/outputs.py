@@ -6,19 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shelter_geo.publish.figures.access import draw_access
-from shelter_geo.publish.figures.shortfall import draw_shortfall
+from shelter_geo.publish.brief.study_brief import study_brief
+from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import write_package
 from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
+from shelter_geo.publish.siting.plans import suggestions
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import CAPACITY_TABLES, write_capacity
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
-from shelter_geo.publish.study.study_map import access_page, distance_classes
+from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.study.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
 from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
+from shelter_geo.scenarios.siting_results import SitingResults
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,6 +48,7 @@ def write_outputs(
     plans: EvaluatedPlans | None = None,
     options: SiteOptions | None = None,
     needs: CapacityResults | None = None,
+    sites: SitingResults | None = None,
     lang: str = "en",
     progress: Progress | None = None,
 ) -> None:
@@ -60,6 +66,8 @@ def write_outputs(
         Sites to choose from, for the planner page.
     needs
         Places against the stays asked for.
+    sites
+        Where new shelters should go.
     lang
         Language of the figures, and the one that maps open in.
     progress
@@ -82,14 +90,20 @@ def write_outputs(
         tables |= scenario_tables(plans)
         steps.append(("scenarios", lambda folder: write_scenarios(plans, folder, lang=lang)))
     if options is not None:
-        steps.append(
-            ("planner", lambda folder: _write_planner(evaluation, options, plans, folder, lang))
-        )
+        offered = () if plans is None else plans.plans
+        best = [] if sites is None else suggestions(sites)
+        planner = study_planner(evaluation, options, offered, best=best, lang=lang)
+        steps.append(("planner", lambda folder: planner.save(folder / "planner.html")))
     if needs is not None:
         tables |= CAPACITY_TABLES
         steps.append(
             ("capacity", lambda folder: write_capacity(evaluation, needs, folder, lang=lang))
         )
+    if sites is not None:
+        tables |= SITING_TABLES
+        steps.append(("siting", lambda folder: write_siting(evaluation, sites, folder, lang=lang)))
+    brief = study_brief(evaluation, plans=plans, needs=needs, sites=sites, lang=lang)
+    steps.append(("report", lambda folder: brief.save(folder / "report.html")))
     steps.append(("package", lambda folder: _write_package(evaluation, folder, tables)))
     with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:
         for done, (name, write) in enumerate(steps):
@@ -111,49 +125,29 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
 
 
 def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
-    page = access_page(
+    _access_page(evaluation, lang).save(folder / "maps" / "access.html")
+
+
+def _access_page(evaluation: Evaluation, lang: str) -> SealedMap:
+    return access_page(
         evaluation,
         title=study_texts.title(evaluation),
         lead=study_texts.lead(evaluation),
         lang=lang,
     )
-    page.save(folder / "maps" / "access.html")
-
-
-def _write_planner(
-    evaluation: Evaluation,
-    options: SiteOptions,
-    plans: EvaluatedPlans | None,
-    folder: Path,
-    lang: str,
-) -> None:
-    offered = () if plans is None else plans.plans
-    study_planner(evaluation, options, offered, lang=lang).save(folder / "planner.html")
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    study = evaluation.study
-    capacity = study.settings.capacity
-    far = evaluation.farthest
-    ten = far.loc[far["units"] == "all", "district_id"]
-    draw_access(
-        evaluation.districts,
-        study.shelters,
-        evaluation.routes.loc[ten],
-        study.basemap,
+    title, lead, foot = study_texts.access_texts(evaluation, words)
+    draw_twin(
+        _access_page(evaluation, words.lang),
         folder / "figures" / "access_map",
-        classes=distance_classes(evaluation),
         words=words,
-        texts=study_texts.access_texts(evaluation, words),
+        foot=foot,
+        title=title,
+        lead=lead,
     )
-    now = evaluation.shortfall["population_year"] == study.settings.study.as_of.year
-    draw_shortfall(
-        evaluation.shortfall[now].drop_duplicates(),
-        folder / "figures" / "shortfall",
-        people_per_family_place=capacity.people_per_family_place,
-        words=words,
-        source=study_texts.foot(evaluation, words, norm=True),
-    )
+    draw_missing(evaluation, folder, words)
 
 
 def _write_package(

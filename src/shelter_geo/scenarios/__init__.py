@@ -5,6 +5,7 @@ from shelter_geo.scenarios.bundle import EvaluatedPlans, evaluate_plans, today_f
 from shelter_geo.scenarios.cases import read_cases
 from shelter_geo.scenarios.comparison import Comparison, compare
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.kept_costs import KeptCosts, kept_costs
 from shelter_geo.scenarios.needs import CapacityResults, capacity_results
 from shelter_geo.scenarios.options import SiteOptions, site_options
 from shelter_geo.scenarios.plan import Plan, find_plans, read_plan, read_plans
@@ -14,6 +15,7 @@ __all__ = [
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
+    "KeptCosts",
     "Plan",
     "SiteOptions",
     "apply_plan",
@@ -22,6 +24,7 @@ __all__ = [
     "evaluate",
     "evaluate_plans",
     "find_plans",
+    "kept_costs",
     "read_cases",
     "read_plan",
     "read_plans",

@@ -8,16 +8,20 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.errors import StudyError
+from shelter_geo.errors import RoadError, StudyError
 from shelter_geo.inputs import Study
 from shelter_geo.roads.changes.applying import apply_changes
+from shelter_geo.roads.changes.types import RoadChange, SlowRoads
+from shelter_geo.scenarios.assumptions import with_assumptions
 from shelter_geo.scenarios.plan import (
+    Candidate,
     CloseShelter,
     MoveShelter,
     OpenShelter,
     Plan,
     ResizeShelter,
 )
+from shelter_geo.scenarios.road_use import snap_settings
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""
@@ -36,29 +40,60 @@ def apply_plan(study: Study, plan: Plan) -> Study:
     Raises
     ------
     StudyError
-        If the plan names unknown shelters or settlements, or leaves no shelter at all.
+        If the plan names unknown shelters or settlements, moves a shelter to where it stands,
+        leaves no shelter at all, or changes a demand that the study does not give.
     RoadError
-        If its changes of roads cannot be made.
+        If its changes of roads cannot be made. A new road starts and ends at nodes of the network,
+        at settlements, at centres of districts or at points.
     """
     _refuse_unknown(study, plan)
-    return replace(
+    applied = replace(
         study,
         shelters=_shelters(study, plan),
         districts=_counted(study.districts, plan),
         settlements=_counted(study.settlements, plan),
-        network=apply_changes(study.network, plan.road) if plan.road else study.network,
+        settings=with_assumptions(study.settings, plan),
     )
+    changes = _changes_of_roads(plan)
+    if not changes:
+        return applied
+    try:
+        roads = apply_changes(
+            study.network, changes, places=_places(study), snapping=snap_settings(study)
+        )
+    except RoadError as error:
+        raise RoadError(f"scenario {plan.scenario.id}: {error}") from error
+    before = study.network if study.roads_before is None else study.roads_before
+    return replace(applied, network=roads, roads_before=before)
+
+
+def _changes_of_roads(plan: Plan) -> list[RoadChange]:
+    """Put what holds for every road last, so that it holds for new roads too."""
+    factor = 1.0 if plan.time_factor is None else plan.time_factor.roads
+    return [*plan.road, *([SlowRoads(factor=factor)] if factor != 1 else [])]
+
+
+def _places(study: Study) -> dict[str, tuple[float, float]]:
+    """Points that a new road may start or end at, by the keys of districts and settlements."""
+    tables = (study.centres, study.settlements.geometry)
+    return {str(key): (at.x, at.y) for points in tables for key, at in points.items()}
 
 
 def _refuse_unknown(study: Study, plan: Plan) -> None:
     changed: list[CloseShelter | MoveShelter | ResizeShelter]
     changed = [*plan.close, *plan.move, *plan.resize]
-    named: list[OpenShelter | MoveShelter] = [*plan.open, *plan.move]
+    named: list[OpenShelter | MoveShelter | Candidate] = [*plan.open, *plan.move, *plan.candidate]
     shelters = [change.shelter_id for change in changed]
     settlements = [change.settlement_id for change in named]
     faults = [
         *_unknown("shelter", shelters, study.shelters.index),
         *_unknown("settlement", settlements, study.settlements.index),
+    ]
+    where = study.shelters["settlement_id"]
+    faults += [
+        f"{move.shelter_id} moves to {move.settlement_id}, where it stands already"
+        for move in plan.move
+        if where.get(move.shelter_id) == move.settlement_id
     ]
     if {c.shelter_id for c in plan.close} >= set(study.shelters.index) and not plan.open:
         faults.append("it closes every shelter and opens none")
@@ -77,7 +112,7 @@ def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
             shelters.loc[move.shelter_id, column] = value
     for resize in plan.resize:
         shelters.loc[resize.shelter_id, "places"] = resize.places
-        shelters.loc[resize.shelter_id, "places_basis"] = f"assumed: scenario {plan.scenario.id}"
+        shelters.loc[resize.shelter_id, "places_basis"] = "assumed: by the scenario"
     if not plan.open:
         return shelters
     rows = []
@@ -88,7 +123,7 @@ def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
                 "shelter_id": f"{NEW}{entry.settlement_id}",
                 "name_en": place["settlement"],
                 "places": entry.places,
-                "places_basis": f"assumed: scenario {plan.scenario.id}",
+                "places_basis": "assumed: by the scenario",
                 "source": f"scenario {plan.scenario.id}",
                 **place,
             }

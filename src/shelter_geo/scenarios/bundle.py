@@ -10,6 +10,7 @@ from shelter_geo.inputs import Study
 from shelter_geo.scenarios.applying import apply_plan
 from shelter_geo.scenarios.comparison import Comparison, compare
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.kept_costs import KeptCosts
 from shelter_geo.scenarios.plan import Plan
 
 Progress = Callable[[str, int, int], None]
@@ -32,7 +33,12 @@ class EvaluatedPlans:
 
 
 def evaluate_plans(
-    study: Study, plans: Sequence[Plan], *, progress: Progress | None = None
+    study: Study,
+    plans: Sequence[Plan],
+    *,
+    today: Evaluation | None = None,
+    kept: KeptCosts | None = None,
+    progress: Progress | None = None,
 ) -> EvaluatedPlans:
     """Evaluate plans and compare them with the first.
 
@@ -42,6 +48,11 @@ def evaluate_plans(
         From `load_study`.
     plans
         At least two, with keys of their own.
+    today
+        The study evaluated as it stands, for plans that change nothing.
+    kept
+        Road costs computed before, by this run or by another one; without it those of the plans
+        are shared among themselves.
     progress
         Called with a name, the plans done and the whole.
 
@@ -53,11 +64,15 @@ def evaluate_plans(
     keys = [plan.scenario.id for plan in plans]
     if len(set(keys)) < len(keys):
         raise StudyError(f"a scenario stands twice: {', '.join(sorted(keys))}")
+    costs = KeptCosts() if kept is None else kept
     evaluations = {}
     for done, plan in enumerate(plans):
         if progress is not None:
             progress("scenarios", done, len(plans))
-        evaluations[plan.scenario.id] = evaluate(apply_plan(study, plan))
+        if today is not None and plan.changes_nothing:
+            evaluations[plan.scenario.id] = today
+        else:
+            evaluations[plan.scenario.id] = evaluate(apply_plan(study, plan), kept=costs)
     return EvaluatedPlans(plans, evaluations, compare(evaluations))
 
 

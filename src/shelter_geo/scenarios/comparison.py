@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,10 @@ import pandas as pd
 
 from shelter_geo.errors import StudyError
 from shelter_geo.scenarios.evaluation import Evaluation
+from shelter_geo.scenarios.plan_metrics import KEY, plan_metrics
 
 SAME_MIN = 1e-9
 """Differences of fewer minutes are none."""
-KEY = ["basis", "units", "weighted_by", "metric"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,9 @@ class Comparison:
         (above 0 where the plan brings a shelter nearer), `change` in words.
     reallocation : DataFrame
         One row a plan and pair of shelters: districts and people whose nearest shelter changes.
+    reach : DataFrame
+        One row a plan and limit of the study's distances: people who live within it, come within
+        it and no longer do.
     summary : DataFrame
         One row a plan, the first included: people who gain, lose, come within reach or are cut
         off, places, mean and farthest distance.
@@ -38,6 +41,7 @@ class Comparison:
     metrics: pd.DataFrame
     districts: pd.DataFrame
     reallocation: pd.DataFrame
+    reach: pd.DataFrame
     summary: pd.DataFrame
 
 
@@ -70,18 +74,36 @@ def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
         metrics=_metrics(evaluations, base_key),
         districts=districts.reset_index(drop=True),
         reallocation=pd.concat(moves, ignore_index=True),
+        reach=pd.DataFrame(
+            row
+            for key, table in {base_key: unchanged, **changes}.items()
+            for row in _within(key, table, base.study.settings.access.distance_classes_km)
+        ),
         summary=pd.DataFrame(rows),
     )
 
 
 def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFrame:
-    tables = [e.metrics.set_index(KEY)["value"].rename(key) for key, e in evaluations.items()]
-    table = pd.concat(tables, axis=1)
+    full = {key: plan_metrics(evaluation) for key, evaluation in evaluations.items()}
+    table = pd.concat([m.set_index(KEY)["value"].rename(key) for key, m in full.items()], axis=1)
     for key in evaluations:
         if key != base_key:
             table[f"{key}_change"] = table[key] - table[base_key]
-    units = evaluations[base_key].metrics.set_index(KEY)["unit"]
+    units = full[base_key].set_index(KEY)["unit"]
     return table.assign(unit=units).reset_index()
+
+
+def _within(key: str, table: pd.DataFrame, limits: Sequence[float]) -> Iterator[dict[str, object]]:
+    """Count people within each limit; nobody is within a limit without a road."""
+    for limit in limits:
+        before, after = table["km_before"] <= limit, table["km_after"] <= limit
+        counts = {
+            "people_within": after,
+            "people_come_within": after & ~before,
+            "people_no_longer_within": before & ~after,
+        }
+        people = {name: int(table.loc[who, "population"].sum()) for name, who in counts.items()}
+        yield {"scenario": key, "limit_km": limit} | people
 
 
 def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:

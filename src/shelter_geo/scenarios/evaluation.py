@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,12 +12,12 @@ import pandas as pd
 from shelter_geo import access
 from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
 from shelter_geo.claims import compare_claims, measure
-from shelter_geo.costs import CostMatrix, cost_matrix, routes
+from shelter_geo.costs import CostMatrix
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.roads.joining.snapping import SnapSettings, snap
-from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.scenarios.kept_costs import KeptCosts
+from shelter_geo.scenarios.road_use import centres, joiner
 from shelter_geo.study import in_english
 
 Progress = Callable[[str, int, int], None]
@@ -69,13 +68,17 @@ class Evaluation:
         return _joins(self.study)
 
 
-def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
+def evaluate(
+    study: Study, *, kept: KeptCosts | None = None, progress: Progress | None = None
+) -> Evaluation:
     """Compute everything a study says about access, places and claims.
 
     Parameters
     ----------
     study
         From `inputs.load_study`.
+    kept
+        Road costs computed before; without it all are computed, and forgotten afterwards.
     progress
         Called with the name of a step, the work done in it and the whole.
 
@@ -89,14 +92,10 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         "distance_classes_km": settings.access.distance_classes_km,
         "time_classes_h": settings.access.time_classes_h,
     }
-    roads: Any = {"snapping": snapping(study), "engine": make_engine(study.network)}
-    shelters = study.shelters.geometry
+    costs = KeptCosts() if kept is None else kept
     from_centres, from_settlements = (
-        cost_matrix(study.network, points, shelters, progress=_named(progress, step), **roads)
-        for points, step in (
-            (study.centres, "districts"),
-            (study.settlements.geometry, "settlements"),
-        )
+        costs.matrix(study, points, progress=_named(progress, step))
+        for points, step in ((centres(study), "districts"), (study.settlements, "settlements"))
     )
     settlements = _access(study, study.settlements, from_settlements)
     districts = access.weight_over_settlements(
@@ -119,21 +118,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         settlements=settlements,
         metrics=access.access_metrics(districts, settlements, **limits),
         farthest=access.farthest(districts, settings.access.farthest),
-        shortfall=pd.concat([by_region, claimed], ignore_index=True),
+        shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
         claims=compare_claims(settings.claims, measures),
-        routes=routes(
-            study.network, study.centres, shelters, reached["nearest_shelter_id"], **roads
-        ),
-    )
-
-
-def snapping(study: Study) -> SnapSettings:
-    """Return how the points of a study join its roads."""
-    roads = study.settings.roads
-    return SnapSettings(
-        to="node" if roads.network == "reference" else "edge",
-        connector_kmh=roads.connector_kmh,
-        max_connector_km=roads.max_connector_km,
+        routes=costs.routes(study, centres(study), reached["nearest_shelter_id"]),
     )
 
 
@@ -148,8 +135,10 @@ def _joins(study: Study) -> pd.DataFrame:
     kinds = [kind for kind, (table, _) in points.items() for _ in range(len(table))]
     every = gpd.GeoSeries(pd.concat([table for table, _ in points.values()]).to_numpy(), crs=4326)
     groups = pd.concat([group for _, group in points.values()], ignore_index=True)
-    anchors = snap(study.network, every, settings=snapping(study), groups=groups)
-    table = snap_table(study.network, every, anchors, groups=groups)
+    join = joiner(study)
+    anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
+    main = join.main(study.network)
+    table = snap_table(study.network, every, anchors, groups=groups, main=main)
     return table.assign(point_kind=kinds, point_id=keys.to_numpy())
 
 
@@ -176,6 +165,12 @@ def _readings(study: Study) -> list[PlaceReading]:
         PlaceReading(reading.id, reading.persons_per_family_place)
         for reading in study.settings.capacity.readings
     ]
+
+
+def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
+    """Say how each reading of the places is known."""
+    known = {reading.id: reading.evidence for reading in study.settings.capacity.readings}
+    return shortfall.assign(evidence=shortfall["reading"].map(known))
 
 
 def _shortfall(study: Study) -> pd.DataFrame:

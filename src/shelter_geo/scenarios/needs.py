@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 from shelter_geo.access import UNITS
 from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchment_sums
 from shelter_geo.capacity.demand import STAYS, Demand, share_out
-from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table
+from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table, rests_on
 from shelter_geo.capacity.suppression import PublishedCounts
 from shelter_geo.capacity.turnaway import turn_away_by_family_size, turn_away_by_shelter
 from shelter_geo.scenarios.evaluation import Evaluation
 from shelter_geo.scenarios.group_access import access_by_group
+from shelter_geo.scenarios.handing_over import handed_over
 from shelter_geo.scenarios.more_places import more_places, pooled, what_moves
+from shelter_geo.scenarios.norms_held import held_against_norms
 from shelter_geo.scenarios.stays_asked import CASES, StayInputs, demand_of_each_basis
 
 TOTAL: Final = "Total"
@@ -26,6 +29,11 @@ TOTAL: Final = "Total"
 NONE: Final = "none"
 """Stands for no shelter at all, for people whom no road leads to one."""
 NO_BASIS: Final = "no cases are given to compute stays from"
+_BY_BASIS: Final = (
+    "by_shelter", "handed_over", "by_district", "by_family_size", "turn_away", "pooling",
+    "sensitivity",
+)  # fmt: skip
+"""Tables with a part for each basis of the demand."""
 _SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
 
 
@@ -39,6 +47,10 @@ class CapacityResults:
         A row for each basis, units and shelter, then `Total` for all of them and `none` for the
         people whom no road leads to any: `places`, `catchment_people`, and with `_low`,
         `_central` and `_high` `stays`, `turn_away`, `turned_away_per_year`, `places_needed`.
+    by_norm
+        See `norms_held.held_against_norms`.
+    handed_over
+        See `handing_over.handed_over`, with `demand_basis` and `units`.
     by_district
         A row for each basis, units and district: stays a year, `suppressed`, `reason`. Stays
         from a small count are left out.
@@ -53,6 +65,8 @@ class CapacityResults:
     """
 
     by_shelter: pd.DataFrame
+    by_norm: pd.DataFrame
+    handed_over: pd.DataFrame
     by_district: pd.DataFrame
     by_group: pd.DataFrame
     by_family_size: pd.DataFrame
@@ -100,39 +114,79 @@ def capacity_results(
     capacity = evaluation.study.settings.capacity
     inputs = StayInputs.of(capacity)
     shares = _shares(evaluation)
-    by_shelter, by_district, families, curves, pooling, moves = [], [], [], [], [], []
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     used: list[Estimate] = list(inputs.all)
     for units in _units(evaluation):
         weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
         weight = weight.reindex(evaluation.districts.index)
         demands = demand_of_each_basis(capacity, weight, cases)
         if not demands:
-            by_shelter.append(_without_demand(evaluation, units, shares))
+            parts["by_shelter"].append(_without_demand(evaluation, units, shares))
         for basis, demand in demands.items():
+            used += demand.inputs if units.name == UNITS[0] else ()
             key = {"demand_basis": basis, "units": units.name}
-            by_district.append(_by_district(evaluation, demand, cases, key))
+            told = _by_district(evaluation, demand, cases, key)
+            parts["by_district"].append(told.assign(rests_on=rests_on(demand.inputs)))
             there = _catchments(evaluation, units, demand, shares)
-            table = _by_shelter(evaluation, there, inputs)
-            by_shelter.append(table.assign(**key))
-            if units.name != UNITS[0]:
-                continue
-            used += demand.inputs
-            site = table[~table["shelter_id"].isin([TOTAL, NONE])]
-            families.append(_by_family_size(evaluation, there, inputs).assign(demand_basis=basis))
-            curves.append(more_places(site, inputs).assign(demand_basis=basis))
-            pooling.append(pooled(site, inputs).assign(demand_basis=basis))
-            moves.append(what_moves(site, demand, inputs).assign(demand_basis=basis))
-    listed = inputs_table(used).rename(columns={"central": "value"})
+            for name, table in _turned_away(evaluation, there, demand, inputs, key):
+                parts[name].append(table)
     return CapacityResults(
-        by_shelter=_joined(by_shelter),
-        by_district=_joined(by_district),
+        by_norm=held_against_norms(evaluation),
         by_group=access_by_group(evaluation),
-        by_family_size=_joined(families),
-        turn_away=_joined(curves),
-        pooling=_joined(pooling),
-        sensitivity=_joined(moves),
-        inputs=listed,
+        inputs=inputs_table(used).rename(columns={"central": "value"}),
+        **{name: _joined(parts[name]) for name in _BY_BASIS},
     )
+
+
+def turned_away_in_all(evaluation: Evaluation) -> dict[str, pd.Series]:
+    """Give the row `Total` of `CapacityResults.by_shelter` for all people, by basis.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated; bases of the demand that come from a table of cases are left out.
+
+    Raises
+    ------
+    CapacityError
+        As `capacity_results`.
+    """
+    capacity, units = evaluation.study.settings.capacity, next(_units(evaluation))
+    inputs, shares = StayInputs.of(capacity), _shares(evaluation)
+    weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+    weight = weight.reindex(evaluation.districts.index)
+    found = {}
+    for basis, demand in demand_of_each_basis(capacity, weight, None).items():
+        there = _catchments(evaluation, units, demand, shares)
+        sites = _by_shelter(evaluation, there, inputs).set_index("shelter_id")
+        found[basis] = pd.Series(sites.loc[TOTAL])
+    return found
+
+
+def _turned_away(
+    evaluation: Evaluation,
+    there: Catchments,
+    demand: Demand,
+    inputs: StayInputs,
+    key: Mapping[str, str],
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give each table of one basis and units; what-if tables only once, for all people."""
+    stays = there.by_shelter[STAYS]
+    basis = {"demand_basis": key["demand_basis"]}
+    known = [*demand.inputs, inputs.stay_days]
+    rests = {"rests_on": rests_on([*known, inputs.persons_per_place])}
+    sites = _by_shelter(evaluation, there, inputs)
+    yield "by_shelter", sites.assign(**key, **rests)
+    yield "handed_over", handed_over(evaluation, stays, inputs).assign(**key, **rests)
+    if key["units"] != UNITS[0]:
+        return
+    sites = sites[~sites["shelter_id"].isin([TOTAL, NONE])]
+    families = _by_family_size(evaluation, stays, inputs)
+    with_children = rests_on([*known, inputs.children_per_woman])
+    yield "by_family_size", families.assign(rests_on=with_children, **basis)
+    yield "turn_away", more_places(sites, inputs).assign(**basis, **rests)
+    yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
+    yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
 
 
 def _units(evaluation: Evaluation) -> Iterator[_Units]:
@@ -187,10 +241,12 @@ def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -
     return table.reset_index(drop=True)
 
 
-def _by_family_size(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
+def _by_family_size(
+    evaluation: Evaluation, stays: pd.DataFrame, inputs: StayInputs
+) -> pd.DataFrame:
     return turn_away_by_family_size(
         evaluation.study.shelters["places"].rename_axis("shelter_id"),
-        there.by_shelter[STAYS],
+        stays,
         stay_days=inputs.stay_days,
         children_per_woman=inputs.children_per_woman,
     ).rename(columns={"beds": "places"})
@@ -219,7 +275,7 @@ def _without_demand(
     table = pd.concat([_named(evaluation, sites), pd.DataFrame(ends)], ignore_index=True)
     missing = {f"{name}_{c}": np.nan for name in (*_SUMMED, "turn_away") for c in CORNERS}
     return table.assign(
-        **missing, units=units.name, demand_basis="", target=np.nan, reason=NO_BASIS
+        **missing, units=units.name, demand_basis="", target=np.nan, reason=NO_BASIS, rests_on=""
     )
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 from shelter_geo.candidates import candidate_sites
 from shelter_geo.costs import CostMatrix, cost_matrix
 from shelter_geo.inputs import Study
-from shelter_geo.scenarios.evaluation import snapping
+from shelter_geo.scenarios.road_use import centres, engine, joiner
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,5 +31,7 @@ class SiteOptions:
 def site_options(study: Study) -> SiteOptions:
     """List candidate sites beside today's shelters, and route to them."""
     sites = candidate_sites(study.districts, study.settlements, study.shelters)
-    costs = cost_matrix(study.network, study.centres, sites.geometry, snapping=snapping(study))
+    costs = cost_matrix(
+        study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)
+    )
     return SiteOptions(sites, costs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,10 +59,48 @@ class ResizeShelter(Settings):
     cost: float | None = Field(default=None, ge=0)
 
 
+class Candidate(Settings):
+    """A settlement where a shelter could be opened, what that costs and how large it could be."""
+
+    settlement_id: Name
+    cost: float = Field(default=0, ge=0)
+    cost_per_place: float = Field(default=0, ge=0)
+    max_places: Places | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Candidate:
+        if not self.model_fields_set - {"settlement_id"}:
+            raise ValueError("give cost, cost_per_place or max_places")
+        return self
+
+    def cost_of(self, places: int) -> float | None:
+        """Cost of a shelter with so many places, or None where none is given."""
+        if not self.model_fields_set & {"cost", "cost_per_place"}:
+            return None
+        return self.cost + self.cost_per_place * places
+
+
 class DemandChange(Settings):
-    """Who is counted."""
+    """Who is counted, and assumptions on stays that take the place of the study's ranges."""
 
     count_registered: bool = True
+    under_reporting: float | None = Field(default=None, ge=1, le=1000)
+    share_needing: float | None = Field(default=None, ge=0, le=1)
+    stay_days: float | None = Field(default=None, ge=0, le=3660)
+    children_per_woman: float | None = Field(default=None, ge=0, le=20)
+
+
+class TimeFactors(Settings):
+    """Multiples of the time by car: of buses, and of every road at night and under snow."""
+
+    bus: float | None = Field(default=None, ge=1, le=100)
+    night: float | None = Field(default=None, gt=0, le=100)
+    snow: float | None = Field(default=None, gt=0, le=100)
+
+    @property
+    def roads(self) -> float:
+        """Multiple of the time on every road."""
+        return (self.night or 1.0) * (self.snow or 1.0)
 
 
 class Plan(Settings):
@@ -75,7 +115,11 @@ class Plan(Settings):
     road
         Changes of roads; see `roads.change_types`.
     demand
-        Whether people are counted where they are registered although they live elsewhere.
+        Who is counted, and assumptions on stays.
+    candidate
+        Where shelters could be opened and at what cost; what `open` costs by itself counts first.
+    time_factor
+        Multiples of the time by car.
     """
 
     scenario: PlanIdentity
@@ -85,6 +129,8 @@ class Plan(Settings):
     resize: tuple[ResizeShelter, ...] = ()
     road: tuple[RoadChange, ...] = ()
     demand: DemandChange | None = None
+    candidate: tuple[Candidate, ...] = ()
+    time_factor: TimeFactors | None = None
 
     @model_validator(mode="after")
     def _free_of_contradictions(self) -> Plan:
@@ -103,19 +149,43 @@ class Plan(Settings):
             yield f"{key} is closed and also moved or resized"
         opened = [change.settlement_id for change in self.open]
         yield from (f"a shelter is opened twice in {key}" for key in _repeated(opened))
+        candidates = [site.settlement_id for site in self.candidate]
+        yield from (f"{key} is a candidate twice" for key in _repeated(candidates))
+        most = {site.settlement_id: site.max_places for site in self.candidate}
+        for entry in self.open:
+            limit = most.get(entry.settlement_id)
+            if limit is not None and entry.places > limit:
+                yield f"{entry.settlement_id} opens {entry.places} places and may have {limit}"
 
     @property
     def changes_nothing(self) -> bool:
         """Whether this is the study as it stands."""
-        counted = self.demand is None or self.demand.count_registered
-        return counted and not (self.open or self.close or self.move or self.resize or self.road)
+        counted = self.demand is None or self.demand == DemandChange()
+        timed = self.time_factor is None or self.time_factor == TimeFactors()
+        moves = self.open or self.close or self.move or self.resize
+        return counted and timed and not (moves or self.road)
 
     @property
     def cost(self) -> float | None:
         """Sum of the costs given, or None where none is."""
-        priced: list[OpenShelter | ResizeShelter] = [*self.open, *self.resize]
-        given = [change.cost for change in priced if change.cost is not None]
+        given = [cost for cost in self._costs() if cost is not None]
         return sum(given) if given else None
+
+    @property
+    def uncosted(self) -> int:
+        """Number of shelters opened or resized without a cost."""
+        return sum(cost is None for cost in self._costs())
+
+    def _costs(self) -> Iterator[float | None]:
+        """Give the cost of each shelter opened or resized: its own, else the candidate's."""
+        sites = {site.settlement_id: site for site in self.candidate}
+        for entry in self.open:
+            site = sites.get(entry.settlement_id)
+            if entry.cost is None and site is not None:
+                yield site.cost_of(entry.places)
+            else:
+                yield entry.cost
+        yield from (change.cost for change in self.resize)
 
 
 def _repeated(keys: Iterable[str]) -> list[str]:
@@ -125,8 +195,8 @@ def _repeated(keys: Iterable[str]) -> list[str]:
 def read_plan(path: str | Path) -> Plan:
     """Read a plan and everything it inherits from, which stands beside it as `<id>.toml`.
 
-    What is inherited comes first; its own changes are added, and its own `demand` replaces the
-    inherited one.
+    What is inherited comes first; its own changes are added, and its own keys of `demand` and
+    `time_factor` replace the inherited ones.
 
     Raises
     ------
@@ -146,9 +216,12 @@ def read_plan(path: str | Path) -> Plan:
 def _merged(chain: list[Plan], path: Path) -> Plan:
     """Join a plan, first in the chain, and its forebears into one."""
     parts: dict[str, Any] = {"scenario": chain[0].scenario}
-    for name in ("open", "close", "move", "resize", "road"):
+    for name in ("open", "close", "move", "resize", "road", "candidate"):
         parts[name] = tuple(entry for plan in reversed(chain) for entry in getattr(plan, name))
-    parts["demand"] = next((plan.demand for plan in chain if plan.demand is not None), None)
+    for name in ("demand", "time_factor"):
+        given = [getattr(plan, name) for plan in reversed(chain)]
+        keys = [part.model_dump(exclude_unset=True) for part in given if part is not None]
+        parts[name] = reduce(or_, keys) if keys else None
     try:
         return Plan(**parts)
     except ValueError as error:

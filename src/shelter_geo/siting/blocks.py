@@ -93,13 +93,17 @@ def merge_equal(
     cost: Array, cap: Array, weight: Array, position: Array
 ) -> tuple[Array, Array, Array, Array]:
     """Merge demand points of equal cost rows; for covers, where few rows differ."""
-    both = np.column_stack([cost, cap[:, None]]).astype(bool)
-    bits = np.packbits(both, axis=1)
-    keys = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1]))).ravel()
+    keys = row_keys(np.column_stack([cost, cap[:, None]]).astype(bool))
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     merged = np.zeros(len(first), dtype=np.int64)
     np.add.at(merged, group.ravel(), weight)
     return cost[first], cap[first], merged, position[first]
+
+
+def row_keys(rows: Array) -> Array:
+    """Return one key a row of a bool array; equal rows have equal keys."""
+    bits = np.ascontiguousarray(np.packbits(rows, axis=1))
+    return bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
 
 
 def landmarks(cost: Array) -> Array:

@@ -14,13 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.costs import CostMatrix
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.budget_program import Outcome, PlacesProgram, Terms
+from shelter_geo.siting.budget_answer import infeasible_places, places_answer
+from shelter_geo.siting.budget_program import PlacesProgram, Terms
 from shelter_geo.siting.budget_result import BudgetResult
-from shelter_geo.siting.cards import CARDS
 from shelter_geo.siting.feasible import regions_fault
 from shelter_geo.siting.frames import problem_from_frames
-from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
-from shelter_geo.siting.result import Status
+from shelter_geo.siting.problem import SitingProblem, Unit
 
 Array = NDArray[Any]
 
@@ -212,7 +211,7 @@ class PlacesBudget:
         """
         started = time.monotonic()
         if reason := regions_fault(self.problem, self.actions):
-            return self._infeasible(reason, started)
+            return infeasible_places(self, reason, started)
         terms = Terms(
             self.places, self.most_places, self.fixed_cost, self.place_cost, self.budget,
             self.actions,
@@ -221,119 +220,8 @@ class PlacesBudget:
         outcome = program.best(started + time_limit)
         if outcome.best is None:
             reason = "no plan gives every region that needs one a site within the budget"
-            return self._infeasible(reason, started)
-        return self._answer(program, outcome, started)
-
-    @property
-    def _objective_name(self) -> str:
-        unit = "steps" if self.problem.unit == "one" else self.problem.unit
-        return f"family places-{unit}"
-
-    def _infeasible(self, reason: str, started: float) -> BudgetResult:
-        nothing = np.zeros(len(self.places), np.int64)
-        return BudgetResult(
-            model=self.key,
-            status="infeasible",
-            reason=reason,
-            unserved=None,
-            unserved_bound=None,
-            objective=None,
-            objective_name=self._objective_name,
-            bound=None,
-            gap=None,
-            spent=None,
-            sites=self._site_table(nothing, nothing),
-            served=pd.DataFrame({"demand_id": [], "site_id": [], "places": [], "cost": []}),
-            demand=self._demand_table(np.empty(0, int), np.empty(0, int), np.empty(0, int), ""),
-            method="",
-            card=CARDS[self.key],
-            seconds=time.monotonic() - started,
-        )
-
-    def _answer(self, program: PlacesProgram, outcome: Outcome, started: float) -> BudgetResult:
-        best = outcome.best
-        assert best is not None
-        unit = self.problem.steps_per_unit
-        proven = outcome.walked_bound == best.walked
-        status: Status = "optimal" if proven else "not proven"
-        if outcome.walked_bound is None:
-            gap = (best.unserved - outcome.unserved_bound) / best.unserved
-        else:
-            gap = (best.walked - outcome.walked_bound) / max(best.walked, 1)
-        used = np.bincount(program.site, best.flow, minlength=len(self.places)).astype(np.int64)
-        sent = best.flow > 0
-        origin, site, flow = program.origin[sent], program.site[sent], best.flow[sent]
-        served = pd.DataFrame(
-            {
-                "demand_id": [self.problem.demand_ids[i] for i in origin],
-                "site_id": [self.problem.site_ids[j] for j in site],
-                "places": flow,
-                "cost": self.problem.costs[origin, site] / unit,
-            }
-        )
-        notes = (
-            ()
-            if not proven or outcome.cheapest
-            else ("that no plan as good is cheaper is not proven",)
-        )
-        bound = outcome.walked_bound
-        return BudgetResult(
-            model=self.key,
-            status=status,
-            reason="",
-            unserved=best.unserved,
-            unserved_bound=outcome.unserved_bound,
-            objective=best.walked / unit,
-            objective_name=self._objective_name,
-            bound=None if bound is None else bound / unit,
-            gap=gap,
-            spent=best.spent,
-            sites=self._site_table(best.added, used),
-            served=served,
-            demand=self._demand_table(origin, flow, site, "no place left within the limits"),
-            method="mixed integer program",
-            card=CARDS[self.key],
-            notes=notes,
-            seconds=time.monotonic() - started,
-        )
-
-    def _site_table(self, added: Array, used: Array) -> pd.DataFrame:
-        after = self.places + added
-        shown = np.flatnonzero(after > 0)
-        cost = self.fixed_cost * (added > 0) + self.place_cost * added
-        stands = np.isin(np.arange(len(after)), self.problem.fixed)
-        table = {
-            "site_id": [self.problem.site_ids[j] for j in shown],
-            "standing": stands[shown],
-            "places_before": self.places[shown],
-            "places_added": added[shown],
-            "places_after": after[shown],
-            "places_used": used[shown],
-            "cost": cost[shown],
-        }
-        return pd.DataFrame(table)
-
-    def _demand_table(self, origin: Array, flow: Array, site: Array, full: str) -> pd.DataFrame:
-        problem, n = self.problem, len(self.problem.weights)
-        served = np.bincount(origin, flow, minlength=n).astype(np.int64)
-        steps = problem.costs[origin, site] * flow if len(origin) else flow
-        walked = np.bincount(origin, steps, minlength=n)
-        left = problem.weights - served
-        sites = np.union1d(problem.fixed, problem.candidates)
-        nowhere = (problem.costs[:, sites] == UNREACHED).all(axis=1)
-        reason = np.where(left == 0, "", np.where(nowhere, "no site can be reached", full))
-        with np.errstate(invalid="ignore"):
-            mean = walked / served / problem.steps_per_unit
-        return pd.DataFrame(
-            {
-                "demand_id": list(problem.demand_ids),
-                "needed": problem.weights,
-                "served": served,
-                "unserved": left,
-                "cost_mean": mean,
-                "reason": reason,
-            }
-        )
+            return infeasible_places(self, reason, started)
+        return places_answer(self, program, outcome, outcome.best, started)
 
 
 def _each(value: ArrayLike, m: int) -> Array:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Finding, answer, infeasible
 from shelter_geo.siting.combinations import farthest, level_totals
+from shelter_geo.siting.cover import must_cover
 from shelter_geo.siting.feasible import regions_fault, rules_for
 from shelter_geo.siting.levels import Level
 from shelter_geo.siting.model import CountModel
@@ -137,7 +138,9 @@ class PCenter(CountModel):
         far, position = beyond(self.problem, radius), self.problem.position
         lost = limits[0] if limits else 0
         if not first or lost == first[0].floor:
-            return (None, True) if far.floor > lost else find_cover(far, rules, position, deadline)
+            if far.floor > lost:
+                return None, True
+            return find_cover(must_cover(far), rules, deadline)
         return reach_below([*first, far], limits, rules, position, deadline, start, lost + 1)
 
     def _distances(self, *, everyone: bool) -> Array:

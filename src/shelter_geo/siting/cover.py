@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from shelter_geo.siting.blocks import row_keys
 from shelter_geo.siting.highs import Program, solve
 from shelter_geo.siting.levels import Level
 from shelter_geo.siting.rules import Rules
@@ -82,7 +83,8 @@ def _minimal(rows: Array) -> Array:
     """Keep the rows that contain no other row, one of each that are equal."""
     if len(rows) == 0:
         return rows
-    rows = np.unique(rows, axis=0)
+    _, first = np.unique(row_keys(rows), return_index=True)
+    rows = rows[first]
     rows = rows[np.argsort(rows.sum(axis=1), kind="stable")]
     kept = rows[:0]
     for at in range(0, len(rows), _CHUNK):

@@ -18,8 +18,8 @@ from shelter_geo.siting.compiled import inner, kernel
 Array = NDArray[Any]
 
 _GRAIN: Final = 2.0**-20
-_ROOT_STEPS: Final = 400
-_NODE_STEPS: Final = 25
+_ROOT_STEPS: Final = 200
+_NODE_STEPS: Final = 40
 _NODES_A_CALL: Final = 500
 
 _NONE, _FOUND, _MORE = 0, 1, 2
@@ -68,7 +68,9 @@ class Stack(NamedTuple):
     top: Array
 
 
-def search_cover(rows: Array, k: int, deadline: float, most_nodes: int) -> tuple[Array | None, bool]:
+def search_cover(
+    rows: Array, k: int, deadline: float, most_nodes: int
+) -> tuple[Array | None, bool]:
     """Find at most k sites that cover all rows.
 
     Parameters
@@ -190,7 +192,7 @@ def _settle(cover: Cover, state: Array, open_rows: Array) -> int:
             if not covered and free == 1:
                 state[last] = 1
                 again = True
-    return cover.k - (state == 1).sum()
+    return cover.k - int((state == 1).sum())
 
 
 @inner

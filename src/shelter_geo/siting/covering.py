@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.cover import must_cover
 from shelter_geo.siting.feasible import regions_fault, rules_for
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.model_levels import beyond, distance, limit_steps, unserved
@@ -111,6 +112,7 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
         Whether fewer are proven not to do.
     """
     level = beyond(problem, limit)
+    rows = must_cover(level)
     chosen = _greedy_cover(problem, limit)
     while len(chosen):
         k = len(chosen) - 1
@@ -119,7 +121,7 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
         if k == 0:
             nobody = np.empty(0, np.int64)
             return (nobody, True) if level.total(nobody) == level.floor else (chosen, True)
-        fewer, proven = find_cover(level, rules_for(problem, k), problem.position, deadline)
+        fewer, proven = find_cover(rows, rules_for(problem, k), deadline)
         if fewer is None:
             return chosen, proven
         chosen = fewer

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.bounds import Bounder
-from shelter_geo.siting.cover import as_level, cover_by_solver, filled_up, must_cover
+from shelter_geo.siting.cover import as_level, cover_by_solver, filled_up
+from shelter_geo.siting.cover_search import search_cover
 from shelter_geo.siting.exchange import exchange, greedy
 from shelter_geo.siting.levels import Level, combined
 from shelter_geo.siting.rules import Rules
@@ -18,8 +19,8 @@ from shelter_geo.siting.search import Search
 
 Array = NDArray[Any]
 
-_EASY: Final = 20
-_TIE_NODES: Final = 2000
+_COVER_NODES: Final = 4_000
+_TIE_NODES: Final = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,21 +122,18 @@ def quick_choice(levels: list[Level], rules: Rules, position: Array) -> Array:
     return np.sort(chosen)
 
 
-def find_cover(
-    level: Level, rules: Rules, position: Array, deadline: float
-) -> tuple[Array | None, bool]:
-    """Find k candidates that leave uncovered only what no candidate covers.
+def find_cover(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None, bool]:
+    """Find k candidates that cover all rows.
 
-    Branch and bound answers most of these questions at once; the few hard ones go to the solver.
+    A quick choice or branch and bound answers most of these questions at once; the few hard ones
+    go to the solver.
 
     Parameters
     ----------
-    level
-        Costs of 0 (covered) and 1.
+    rows
+        Shape (rows, candidates): which candidates cover a row; see `must_cover`.
     rules
         What the choice must keep to; it can be done.
-    position
-        Shape (demand, anything): demand points with close rows lie close.
     deadline
         Value of ``time.monotonic()`` at which to stop.
 
@@ -146,13 +144,13 @@ def find_cover(
     bool
         Whether the answer is proven; a choice that was found always is.
     """
-    rows = must_cover(level)
-    target = as_level(rows)
-    search = Search([target], [], rules, rows.astype(float), deadline)
-    found = search.run(cutoff=1, most_nodes=_EASY)
-    if found.chosen is not None or found.proven:
-        return found.chosen, found.proven
-    chosen, proven = cover_by_solver(rows, rules, deadline)
+    guess = quick_choice([as_level(rows)], rules, rows.astype(float))
+    if rows[:, guess].any(axis=1).all():
+        return guess, True
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    chosen, proven = search_cover(np.vstack([rows, *regions]), rules.k, deadline, _COVER_NODES)
+    if not proven:
+        chosen, proven = cover_by_solver(rows, rules, deadline)
     return (None if chosen is None else filled_up(chosen, rules)), proven
 
 

@@ -34,5 +34,10 @@ def gives_a_place_away(text: str) -> bool:
     """Tell whether a text looks like a coordinate, a link or a street.
 
     This catches slips, not intent: a house described in words passes.
+
+    Examples
+    --------
+    >>> gives_a_place_away("Shelter, 12 Mill Street"), gives_a_place_away("Shelter in Millbrook")
+    (True, False)
     """
     return _GIVEAWAY.search(unicodedata.normalize("NFKC", text)) is not None

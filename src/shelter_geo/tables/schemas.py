@@ -217,6 +217,17 @@ ROAD_LINKS: Final = pa.DataFrameSchema(
     name="road links",
 )
 
+STANDARDS: Final = pa.DataFrameSchema(
+    {
+        "id": _key(unique=True),
+        "body": _text(),
+        "source": _text(),
+        "evidence": _text(),
+        "note": _text(required=False, blank=True),
+    },
+    name="standards",
+)
+
 PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
     {
         "from": _text(),
@@ -229,4 +240,18 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
         "note": _text(required=False, blank=True),
     },
     name="published distances",
+)
+
+CANDIDATES: Final = pa.DataFrameSchema(
+    {
+        "candidate_id": _key(unique=True),
+        "name": _text(required=False, blank=True),
+        "lat": _lat(),
+        "lon": _lon(),
+        "allowed": _column("text", _YES_NO, required=False, blank=True),
+        "cost": _column("whole", IS_WHOLE, required=False, blank=True),
+        "place_cost": _column("whole", IS_WHOLE, required=False, blank=True),
+        "most_places": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
+    },
+    name="candidates",
 )

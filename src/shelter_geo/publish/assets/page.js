@@ -15,6 +15,9 @@ const Page = (() => {
   const tell = (event, ...values) => listeners[event].forEach((react) => react(...values));
   const announce = (text) => { live.textContent = text; };
 
+  // What already says so is left alone, for a new text costs the browser a new layout.
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
   function make(tag, text, attributes = {}) {
     const element = document.createElement(tag);
     if (text !== undefined) element.textContent = text;
@@ -92,5 +95,5 @@ const Page = (() => {
     button.addEventListener("click", () => speak(button.dataset.lang));
   }
   for (const element of all(".languages, .js")) element.hidden = false;
-  return { data, all, say, on, tell, announce, make, fold, rows, resort, cells, titles, mark, find };
+  return { data, all, say, on, tell, announce, put, make, fold, rows, resort, cells, titles, mark, find };
 })();

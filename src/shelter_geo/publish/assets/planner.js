@@ -20,11 +20,11 @@
   const unknown = document.getElementById("unknown"), registered = document.getElementById("registered");
   const changes = document.querySelector(".changes"), heads = all("#table thead th");
 
-  for (const row of rows) {
-    for (const head of heads.slice(FIRST_LIVE)) {
-      row.append(make("td", "", head.classList.contains("number") ? { class: "number" } : {}));
-    }
-  }
+  const live = rows.map((row) => heads.slice(FIRST_LIVE).map((head) => {
+    const cell = make("td", "", head.classList.contains("number") ? { class: "number" } : {});
+    row.append(cell);
+    return { cell, text: "" };
+  }));
 
   // What a change leaves as it was is not drawn again, but for differences between the plans.
   function draw(afresh = [0, 1]) {
@@ -75,8 +75,8 @@
       return { cells: [way(a, row), goal(a, row), way(b, row), goal(b, row), change], sizes: [a.km[row], rank(a, row), b.km[row], rank(b, row), less] };
     });
     lines.forEach(({ cells }, line) => cells.forEach((text, column) => {
-      const cell = rows[line].cells[FIRST_LIVE + column];
-      if (cell.textContent !== text) cell.textContent = text;
+      const shown = live[line][column];
+      if (shown.text !== text) shown.cell.textContent = shown.text = text;
     }));
     for (let column = 0; column < 5; column++) {
       data.ranks[FIRST_LIVE + column] = ranked(lines.map(({ sizes }) => sizes[column]));

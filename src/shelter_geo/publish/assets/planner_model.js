@@ -9,20 +9,17 @@ const Model = (() => {
   const groups = { women: [0], children: [0, 1], men: [2], lgbtq: [3] };
   const counted = { group: "all", unknown: false, registered: true };
 
-  // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no road.
+  // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no
+  // road. Five bytes hold any cost, wherever in its first byte it begins.
   function unpacked({ bits, at }) {
-    const bytes = atob(at), costs = new Int32Array(units * places);
-    let held = 0, left = 0, next = 0;
+    const text = atob(at), bytes = new Uint8Array(text.length + 5), costs = new Int32Array(units * places);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    const size = 2 ** bits;
     for (let cost = 0; cost < costs.length; cost++) {
-      let value = 0;
-      for (let wanted = bits; wanted > 0;) {
-        if (!left) [held, left] = [bytes.charCodeAt(next++), 8];
-        const taken = Math.min(wanted, left);
-        left -= taken;
-        wanted -= taken;
-        value = value * 2 ** taken + ((held >> left) & (2 ** taken - 1));
-      }
-      costs[cost] = value - 1;
+      const first = (cost * bits) >> 3, skipped = (cost * bits) & 7;
+      const low = ((bytes[first + 1] << 24) | (bytes[first + 2] << 16) | (bytes[first + 3] << 8) | bytes[first + 4]) >>> 0;
+      const wide = bytes[first] * 2 ** 32 + low;
+      costs[cost] = Math.floor(wide / 2 ** (40 - skipped - bits)) % size - 1;
     }
     return costs;
   }

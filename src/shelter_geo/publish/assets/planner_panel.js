@@ -1,7 +1,7 @@
 "use strict";
 // Constant for a release. One plan: its figures, its map, its lists and its file.
 const Panel = (() => {
-  const { data, all, make, announce } = Page;
+  const { data, all, make, put, announce } = Page;
   const { tell, number, signed, known, people, km, duration, district, site, place } = Words;
   const { sites } = data;
   const WORST = 5, OFFERED = 24;
@@ -32,12 +32,20 @@ const Panel = (() => {
     return [tell("against", { change: text, plan: other }), (less < 0) === !mine.more ? "better" : "worse"];
   }
 
+  // Rows that already stand where they should are not touched.
+  function arrange(list, rows) {
+    rows.forEach((row, at) => {
+      if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+    });
+    while (list.children.length > rows.length) list.lastElementChild.remove();
+  }
+
   return (letter, plan, { changed, become, count }) => {
     const box = document.getElementById(`plan-${letter}`);
     const other = letter === "a" ? "B" : "A";
     const find = (selector) => box.querySelector(selector);
     const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name");
-    const openRows = new Map(), freeRows = new Map();
+    const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;
     box.hidden = false;
     for (const element of all(".nojs", box)) element.remove();
@@ -122,18 +130,15 @@ const Panel = (() => {
         if (!openRows.has(at)) openRows.set(at, openRow(at));
         const { row, tick, what, count, unit, load } = openRows.get(at);
         tick.checked = Boolean(plan.open[at]);
-        what.textContent = site(at);
+        put(what, site(at));
         row.classList.toggle("added", !sites.shelter[at]);
         count.disabled = !plan.open[at];
         count.setAttribute("aria-label", tell("places_of", { name: site(at) }));
         if (document.activeElement !== count) count.value = String(plan.places[at]);
-        unit.textContent = tell("places");
-        load.textContent = loadOf(at, shown);
+        put(unit, tell("places"));
+        put(load, loadOf(at, shown));
       }
-      const rows = shown.map((at) => openRows.get(at).row);
-      if (rows.length !== opened.children.length || rows.some((row, i) => row !== opened.children[i])) {
-        opened.replaceChildren(...rows);
-      }
+      arrange(opened, shown.map((at) => openRows.get(at).row));
     }
 
     // Sites that could be opened
@@ -143,9 +148,13 @@ const Panel = (() => {
       button.append(what, where, gain);
       button.addEventListener("click", () => {
         toggle(at, true);
-        openRows.get(at).count.select();
-        openRows.get(at).count.focus({ preventScroll: true });
-        openRows.get(at).row.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+        // With the next picture: sooner, the browser would have to lay the page out twice.
+        requestAnimationFrame(() => {
+          const { row: added, count: wanted } = openRows.get(at);
+          wanted.focus({ preventScroll: true });
+          wanted.select();
+          added.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+        });
       });
       row.append(button);
       return { row, what, where, gain };
@@ -174,13 +183,14 @@ const Panel = (() => {
         if (!freeRows.has(entry.site)) freeRows.set(entry.site, freeRow(entry.site));
         const { row, what, where, gain } = freeRows.get(entry.site);
         const around = district(sites.district[entry.site]);
-        what.textContent = site(entry.site);
-        where.textContent = around === what.textContent ? "" : around;
-        gain.textContent = gainOf(entry);
+        put(what, site(entry.site));
+        put(where, around === what.textContent ? "" : around);
+        put(gain, gainOf(entry));
         return row;
       });
       const more = found.length - rows.length;
-      free.replaceChildren(...rows, ...(more ? [make("li", tell("more_sites", { n: number(more) }), { class: "hint" })] : []));
+      if (more) put(rest, tell("more_sites", { n: number(more) }));
+      arrange(free, more ? [...rows, rest] : rows);
       return found.map((entry) => entry.site);
     }
     search.addEventListener("input", () => announce(tell("sites_found", { n: number(drawFree().length) })));
@@ -195,22 +205,31 @@ const Panel = (() => {
         const [value, detail, note] = pair.querySelectorAll("dd > *");
         const figure = FIGURES[pair.dataset.figure];
         const mine = figure(result);
-        value.textContent = mine.text;
-        detail.textContent = mine.detail ?? "";
+        put(value, mine.text);
+        put(detail, mine.detail ?? "");
         const [text, kind] = !against ? ["", ""] : change({ ...mine, size: part(mine.size) }, { size: part(figure(others).size) }, other);
-        note.textContent = text;
+        put(note, text);
         note.className = `change ${kind}`;
       }
     }
 
+    const worst = [];
     function drawWorst() {
       const rows = [...result.km.keys()].filter((row) => result.site[row] >= 0 && result.weight[row] > 0)
         .sort((a, b) => result.km[b] - result.km[a] || a - b).slice(0, WORST);
-      find(".worst ol").replaceChildren(...rows.map((row) => {
-        const item = make("li");
-        item.append(make("span", district(row)), make("small", people(result.weight[row])), make("span", km(result.km[row]), { class: "number" }));
-        return item;
-      }));
+      rows.forEach((row, rank) => {
+        worst[rank] ??= entryRow();
+        const [where, size, far] = worst[rank].children;
+        put(where, district(row));
+        put(size, people(result.weight[row]));
+        put(far, km(result.km[row]));
+      });
+      arrange(find(".worst ol"), worst.slice(0, rows.length));
+    }
+    function entryRow() {
+      const item = make("li");
+      item.append(make("span"), make("small"), make("span", undefined, { class: "number" }));
+      return item;
     }
 
     function draw(mine, others, against, afresh) {

@@ -49,7 +49,7 @@ def draw_turn_away(
         Line at the foot.
     """
     shares = today["turn_away_central"]
-    with drawing(10, 5.4) as figure:
+    with drawing(10, 5.8) as figure:
         heading(
             figure,
             words.text(
@@ -71,14 +71,14 @@ def draw_turn_away(
                 at = (curve["places"].max(), target)
                 axes.annotate(aim, at, (0, 3), textcoords="offset points", ha="right", fontsize=7.5)
         axis = words.text("capacity.turn_away_axis")
-        figure.text(0.52, 0.115, axis, fontsize=9, ha="center", va="bottom")
+        figure.text(0.52, 0.16, axis, fontsize=9, ha="center", va="bottom")
         footing(figure, foot)
         save(figure, stem)
 
 
 def _panel(figure: Figure, place: int, count: int) -> Axes:
     width = 0.88 / count
-    return figure.add_axes((0.075 + place * width, 0.21, width - 0.045, 0.51))
+    return figure.add_axes((0.075 + place * width, 0.25, width - 0.045, 0.49))
 
 
 def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
@@ -10,7 +11,7 @@ from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
 INK = "#1c2430"
@@ -31,6 +32,13 @@ STYLE: dict[str, Any] = {
     "path.simplify": False,
 }
 DPI = 160
+NAMELESS: dict[str, dict[str, None]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Kinds of file, and what each would say of when and with what it was made."""
+ENDINGS = tuple(NAMELESS)
 FOOT_WIDTH = 150
 
 
@@ -41,7 +49,7 @@ def drawing(width_in: float, height_in: float) -> Iterator[Figure]:
         mpl.rcdefaults()
         mpl.rcParams.update(cast(Any, STYLE))
         figure = Figure(figsize=(width_in, height_in), facecolor="white")
-        FigureCanvasAgg(figure)
+        FigureCanvasBase(figure)  # draws nothing until it is saved
         yield figure
 
 
@@ -63,8 +71,8 @@ def bare(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PNG and SVG without dates or software names.
+def save(figure: Figure, stem: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Write a figure as PNG, SVG and PDF without dates or software names.
 
     Parameters
     ----------
@@ -72,7 +80,12 @@ def save(figure: Figure, stem: Path) -> None:
         Made by `drawing`, whose settings must still hold.
     stem
         Path without its ending.
+    endings
+        Which of the three to write.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(stem.with_suffix(".png"), dpi=DPI, metadata={"Software": None})
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box, which readers see for themselves.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        for ending in endings:
+            figure.savefig(stem.with_suffix(ending), dpi=DPI, metadata=NAMELESS[ending])

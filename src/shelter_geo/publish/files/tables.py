@@ -48,7 +48,13 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
 
 
 def defuse(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> print(defuse("=1+1"))
+    '=1+1
+    """
     return f"'{text}" if text.startswith(LIVE) else text
 
 

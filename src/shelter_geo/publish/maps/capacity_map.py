@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
-import pandas as pd
 
 from shelter_geo.publish.maps.basemap import ground_layers
-from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.district_map import (
+    areas,
+    cities,
+    class_key,
+    elsewhere_key,
+    elsewhere_marks,
+    names,
+    page_texts,
+    rows_of,
+)
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
-from shelter_geo.publish.maps.shapes import feature, in_degrees
+from shelter_geo.publish.maps.shapes import in_degrees
 from shelter_geo.publish.pages.reader_table import (
     Column,
     ReaderTable,
@@ -20,8 +28,8 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import MAGMA, MISSING, Classes
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, known_people, own_name, say
+from shelter_geo.publish.palette import MAGMA, Classes
+from shelter_geo.publish.words import Text, Words, in_each, own_name, say
 
 _COLUMNS: Final = (
     "district_id",
@@ -119,25 +127,23 @@ def capacity_map(
     ).reset_index(drop=True)
     ranks = [int(rank) for rank in classes.of(units["shown"])]
     page = MapPage(
-        title=everywhere(title),
-        lead=everywhere(lead),
-        figures=[(everywhere(label), everywhere(value)) for label, value in figures],
         key=_key(units, ranks, classes, shelters),
         table=_table(units, classes),
         short_title=say("capacity.fewest"),
         short_list=range(min(_SHORT, int((units["without"] > 0).sum()))),
-        assumptions=[everywhere(text) for text in assumptions],
-        sources=[everywhere(text) for text in sources],
-        notes=[everywhere(text) for text in notes],
+        **page_texts(
+            title=title,
+            lead=lead,
+            figures=figures,
+            assumptions=assumptions,
+            sources=sources,
+            notes=notes,
+        ),
     )
-    layers = [*ground_layers(basemap), _areas(units, ranks, classes), _names(units, ranks, classes)]
+    layers = [*ground_layers(basemap), areas(units, ranks, classes), names(units, ranks, classes)]
     if len(shelters):
-        layers.append(_shelters(in_degrees(shelters, "shelters", ("shelter_id", "places"))))
+        layers.append(cities(in_degrees(shelters, "shelters", ("shelter_id", "places"))))
     return SealedMap(page, layers, lang=lang)
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(row) for _, row in frame.iterrows()]
 
 
 def _places(words: Words, value: float) -> str:
@@ -152,7 +158,7 @@ def _reason(row: Mapping[str, Any]) -> Text | None:
 
 
 def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
-    rows = _rows(units)
+    rows = rows_of(units)
     reasons = [_reason(row) for row in rows]
     low, high = units["places_per_10000_low"], units["places_per_10000_high"]
     columns: list[Column] = [
@@ -169,9 +175,8 @@ def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
         text_column(say("access.region"), [own_name(row, "economic_region") for row in rows]),
         number_column(say("access.people"), units["population"], Words.people),
     ]
-    elsewhere = say("access.registered_elsewhere")
-    marks = [elsewhere if row["counts_registered_not_resident"] else None for row in rows]
-    return ReaderTable(say("capacity.table"), tuple(columns), tuple(marks), sorted_by=1)
+    marks = elsewhere_marks(units)
+    return ReaderTable(say("capacity.table"), tuple(columns), marks, sorted_by=1)
 
 
 def _key(
@@ -180,69 +185,7 @@ def _key(
     classes: PlaceClasses,
     shelters: gpd.GeoDataFrame,
 ) -> list[KeyEntry]:
-    people = units["population"].groupby(ranks).sum()
-    counts = pd.Series(ranks).value_counts()
-    entries = []
-    for rank in [*range(len(classes.colours)), MISSING]:
-        if rank == MISSING and rank not in counts:
-            continue
-        detail = say(
-            "access.class_size",
-            districts=say("units.districts", n=int(counts.get(rank, 0))),
-            people=say("units.people", n=known_people(float(people.get(rank, 0)))),
-        )
-        label = say("access.no_road") if rank == MISSING else classes.label(rank)
-        entries.append(KeyEntry("fill", label, detail, fill=classes.colour(rank)))
+    entries = class_key(units, ranks, classes, missing=say("access.no_road"))
     if len(shelters):
         entries.append(KeyEntry("shelter", say("capacity.shelter_key")))
-    if bool(units["counts_registered_not_resident"].any()):
-        entries.append(KeyEntry("stipple", say("access.registered_elsewhere")))
-    return entries
-
-
-def _areas(units: gpd.GeoDataFrame, ranks: Sequence[int], classes: PlaceClasses) -> SealedLayer:
-    features = [
-        feature(
-            row["geometry"],
-            f"{place}",
-            {"row": place, "symbol": "apart" if row["counts_registered_not_resident"] else ""},
-        )
-        for place, row in enumerate(_rows(units))
-    ]
-    return SealedLayer(
-        "districts",
-        "areas",
-        features,
-        style_function=lambda drawn: {
-            "fillColor": classes.colour(ranks[drawn["properties"]["row"]])
-        },
-    )
-
-
-def _names(units: gpd.GeoDataFrame, ranks: Sequence[int], classes: PlaceClasses) -> SealedLayer:
-    biggest = units.sort_values(["population", "district_id"], ascending=[False, True])
-    features = [
-        feature(
-            row["geometry"].representative_point(),
-            f"{place}",
-            {"symbol": f"district {classes.ink(ranks[place])}", "name": own_name(row)},
-        )
-        for place, row in zip(biggest.index, _rows(biggest), strict=True)
-    ]
-    return SealedLayer("names", "names", features, title=say("access.names"))
-
-
-def _shelters(shelters: gpd.GeoDataFrame) -> SealedLayer:
-    """One symbol a city, for a city is all that may be known of where its shelters are."""
-    points = shelters.sort_values("shelter_id")
-    points = points.assign(at=[f"{p.x:.4f} {p.y:.4f}" for p in points.geometry])
-    features = []
-    for at, group in points.groupby("at", sort=True):
-        row = _rows(group)[0]
-        city = own_name(row, "city" if "city_en" in row else "name")
-        total = say("units.places", n=int(group["places"].sum()))
-        name = say("access.city_places", city=city, places=total)
-        features.append(
-            feature(row["geometry"], str(at), {"symbol": "shelter", "name": name, "tip": [name]})
-        )
-    return SealedLayer("shelters", "points", features, title=say("access.shelters"))
+    return entries + elsewhere_key(units)

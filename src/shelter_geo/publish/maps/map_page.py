@@ -178,19 +178,21 @@ class SealedMap(folium.Map):
             data=lambda: self._data(text),
             text=text,
             page=self.page,
-            switches=[layer for layer in self._layers() if layer.title is not None],
+            switches=[layer for layer in self.layers if layer.title is not None],
             languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("page.without_script"),
             say=say,
         )
 
-    def _layers(self) -> list[SealedLayer]:
+    @property
+    def layers(self) -> list[SealedLayer]:
+        """What the map shows, bottom first."""
         return [layer for layer in self._children.values() if isinstance(layer, SealedLayer)]
 
     def _bounds(self) -> Sequence[Sequence[float]]:
         if self.view is not None:
             return self.view
-        found = [layer.get_bounds() for layer in self._layers() if layer.role == "areas"]
+        found = [layer.get_bounds() for layer in self.layers if layer.role == "areas"]
         if not found:
             raise OutputError("A map without areas needs fit_bounds.")
         lows, highs = zip(*found, strict=True)
@@ -209,7 +211,7 @@ class SealedMap(folium.Map):
                 for km in (1, 2, 5, 10, 20, 50, 100, 200, 500)
             },
         }
-        layers = [layer.page_data(text) for layer in self._layers()]
+        layers = [layer.page_data(text) for layer in self.layers]
         return {
             "lang": self.lang,
             "languages": LANGUAGES,

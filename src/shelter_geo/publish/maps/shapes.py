@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import geopandas as gpd
@@ -54,15 +55,20 @@ def feature(shape: BaseGeometry, key: str, properties: Mapping[str, Any]) -> dic
     OutputError
         If a coordinate is not a finite number.
     """
-    if not np.isfinite(shapely.get_coordinates(shape)).all():
+    geometry = _drawn(shape.wkb)
+    if geometry is None:
         raise OutputError(f"The shape {key} has a coordinate that is not a number.")
-    rounded = shapely.transform(shape, _rounded)
-    return {
-        "type": "Feature",
-        "id": key,
-        "properties": dict(properties),
-        "geometry": shapely.geometry.mapping(rounded),
-    }
+    return {"type": "Feature", "id": key, "properties": dict(properties), "geometry": geometry}
+
+
+@lru_cache(maxsize=1024)
+def _drawn(wkb: bytes) -> dict[str, Any] | None:
+    """Write a shape once, for many maps of one study draw the same ones; it is not altered."""
+    shape = shapely.from_wkb(wkb)
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    written: dict[str, Any] = shapely.geometry.mapping(shapely.transform(shape, _rounded))
+    return written
 
 
 def packed(coordinates: Any) -> Any:

@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ _BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 _ESCAPES: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'`\u2028\u2029"})
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Reduce a text to what a page may show: no controls, no forced direction, no address.
 

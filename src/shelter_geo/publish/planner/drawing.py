@@ -23,6 +23,7 @@ WIDTH: Final = 640
 _MARGIN: Final = 0.03
 _LEAST: Final = 0.35
 _DOT: Final = 5.0
+_LETTER: Final = 9.0
 _LEADING_ZERO: Final = re.compile(r"^(-?)0(?=\.)")
 
 
@@ -54,6 +55,8 @@ class Drawing:
         Position of each site, shape (sites, 2).
     km
         Kilometres that one unit stands for.
+    lines
+        Path of each line, such as a road.
     """
 
     width: int
@@ -63,10 +66,14 @@ class Drawing:
     areas: tuple[str, ...]
     sites: NDArray[np.float64]
     km: float
+    lines: tuple[str, ...] = ()
 
 
 def draw(
-    districts: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, basemap: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    basemap: gpd.GeoDataFrame,
+    lines: gpd.GeoDataFrame | None = None,
 ) -> Drawing:
     """Project a study and write its shapes as paths.
 
@@ -78,6 +85,8 @@ def draw(
         Points.
     basemap
         See `basemap.ground_layers`.
+    lines
+        Roads to draw, if any.
 
     Raises
     ------
@@ -100,6 +109,7 @@ def draw(
         areas=tuple(path(shape) for shape in shapes),
         sites=np.round(places, 1),
         km=view.metres / 1000,
+        lines=() if lines is None else view.lines(lines),
     )
 
 
@@ -128,6 +138,16 @@ class _View:
         """Return points in units of the drawing."""
         return shapely.get_coordinates(self.shapes(points))
 
+    def lines(self, lines: gpd.GeoDataFrame) -> tuple[str, ...]:
+        """Write lines, their smallest bends left out."""
+        shapes = shapely.simplify(
+            self.shapes(in_degrees(lines, "lines", ()).geometry), _LEAST, preserve_topology=False
+        )
+        return tuple(
+            "".join(_open(shapely.get_coordinates(part)) for part in shapely.get_parts(shape))
+            for shape in shapes
+        )
+
     def ground(self, ground: gpd.GeoDataFrame) -> list[tuple[str, str]]:
         """Cut the ground to the drawing and write it, seas first."""
         frame = shapely.box(0, 0, WIDTH, self.height)
@@ -150,7 +170,9 @@ class _View:
             inside = 0.06 * WIDTH < x < 0.94 * WIDTH and 10 < y < self.height - 10
             if inside and not shapely.intersects_xy(covered, x, y).any():
                 name = own_name({str(key): value for key, value in row.items()})
-                found.append(GroundName(str(row["kind"]), name, round(x, 1), round(y, 1)))
+                half = _LETTER * max(map(len, name.values())) / 2
+                middle = min(max(x, half), WIDTH - half)  # no name is cut off at the edge
+                found.append(GroundName(str(row["kind"]), name, round(middle, 1), round(y, 1)))
         return found
 
     def _units(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,6 +203,12 @@ def _ring(positions: NDArray[np.float64]) -> str:
     if len(steps) < 2:
         return ""
     return f"M{_pairs(tenths[:1])}l{_pairs(steps)}z"
+
+
+def _open(positions: NDArray[np.float64]) -> str:
+    """Write a line as steps in tenths of a unit."""
+    tenths = np.round(positions * 10).astype(int)
+    return f"M{_pairs(tenths[:1])}l{_pairs(np.diff(tenths, axis=0))}"
 
 
 def _pairs(tenths: NDArray[np.int64]) -> str:

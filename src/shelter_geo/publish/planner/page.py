@@ -99,7 +99,7 @@ class PlannerPage:
         return seal(
             "planner.html",
             scripts=[asset(name) for name in SCRIPTS],
-            styles=[asset("page.css"), asset("planner.css")],
+            styles=[asset("page.css"), asset("drawn.css"), asset("planner.css")],
             data=lambda: self._page_data(text, now, table),
             text=text,
             page=self,

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shelter_geo.access import UNITS
-from shelter_geo.publish.study.capacity_outputs import basis_names
+from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
-from shelter_geo.publish.words import Words
+from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.scenarios.group_access import EVERYBODY
 from shelter_geo.scenarios.needs import TOTAL, CapacityResults
+from shelter_geo.scenarios.norms_held import COUNTRY
 
 
 def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
@@ -21,10 +22,36 @@ def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Word
     names = basis_names(evaluation, words)
     lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
     lines = lines or [words.text("capacity.cli_no_demand")]
+    lines = [*norm_lines(evaluation, results, words), *lines]
     groups = results.by_group[results.by_group["units"] == UNITS[0]]
     papers = groups["without_police_papers"]
     told = groups[~papers | (groups["group"] == EVERYBODY)]
     return lines + [group_line(row, words) for row in told.to_dict("records")]
+
+
+def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
+    """Write what each norm asks for, what is there and what is missing, as ranges."""
+    names = {n.id: everywhere(n.name) for n in evaluation.study.settings.capacity.norms}
+    if not names:
+        return []
+    table = results.by_norm
+    whole = table[(table["area_kind"] == COUNTRY) & (table["units"] == UNITS[0])]
+    return [
+        words.text(
+            "norms.line",
+            norm=names[row["norm"]][words.lang],
+            evidence=words.text(f"capacity.{_known(row['evidence'])}"),
+            needed=words.number(row["needed"]),
+            there=span(words, row["there_low"], row["there_high"]),
+            missing=span(words, row["missing_low"], row["missing_high"]),
+        )
+        for row in whole.to_dict("records")
+    ]
+
+
+def _known(evidence: str) -> str:
+    """Give the first word of how something is known, such as "sourced (secondary)"."""
+    return evidence.replace(",", " ").split()[0]
 
 
 def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
-from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
-from shelter_geo.publish.figures.tornado import draw_tornado
+from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.tables import write_table
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.capacity_figures import draw_missing, write_capacity_figures
 from shelter_geo.publish.study.capacity_page import reach_map
-from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.publish.study.study_tables import TABLES
+from shelter_geo.publish.words import Words
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.scenarios.group_access import access_for, named
-from shelter_geo.scenarios.needs import TOTAL, CapacityResults
-from shelter_geo.scenarios.stays_asked import CASES
+from shelter_geo.scenarios.needs import CapacityResults
 
 _CORNERS: Final = ("low", "central", "high")
 _ENDS: Final = ("low", "high")
@@ -41,27 +41,42 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "capacity_by_family_size.csv": (
         "demand_basis", "shelter_id", "places", "family_size", *_each(("turn_away",), _CORNERS),
+        "rests_on",
+    ),
+    "capacity_by_norm.csv": (
+        "norm", "norm_name", "units", "area_kind", "area_key", "area", "population", "women",
+        "places", "asked_in", "needed", *_each(("there", "missing"), _ENDS), "reason", "standard",
+        "body", "source", "evidence",
     ),
     "capacity_by_shelter.csv": (
         "demand_basis", "units", "shelter_id", "settlement", "places", "places_basis",
         "catchment_people",
         *_each(("stays", "turn_away", "turned_away_per_year", "places_needed"), _CORNERS),
-        "target", "reason",
+        "target", "reason", "rests_on",
+    ),
+    "capacity_handed_over.csv": (
+        "demand_basis", "units", "settlement_id", "settlement", "places", "next_settlement",
+        "next_km", "next_min",
+        *_each(("stays", "refused_first", "taken_in_next", "lost"), _CORNERS), "method",
+        "rests_on",
     ),
     "capacity_inputs.csv": ("input", "value", "low", "high", "unit", "evidence", "source"),
     "capacity_pooling.csv": (
         "demand_basis", "shelters", "places_smallest", "places_largest", "turn_away_apart",
         "turn_away_together", "places_needed_apart", "places_needed_together", "target",
+        "rests_on",
     ),
     "capacity_sensitivity.csv": (
         "demand_basis", "input", "input_low", "input_high", "unit", "evidence", "answer_central",
         "answer_at_low", "answer_at_high", "swing",
     ),
-    "capacity_turn_away.csv": ("demand_basis", "places", *_each(("turn_away",), _CORNERS)),
+    "capacity_turn_away.csv": (
+        "demand_basis", "places", *_each(("turn_away",), _CORNERS), "rests_on",
+    ),
     "demand_by_district.csv": (
         "demand_basis", "units", "district_id", "name_en", "economic_region", "women",
         "counts_registered_not_resident", *_each(("stays",), _CORNERS), "spread_by", "suppressed",
-        "reason",
+        "reason", "rests_on",
     ),
     "reach_by_district.csv": REACH_COLUMNS,
 }  # fmt: skip
@@ -86,7 +101,9 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
     frames = {
         "access_by_group.csv": results.by_group,
         "capacity_by_family_size.csv": results.by_family_size,
+        "capacity_by_norm.csv": results.by_norm,
         "capacity_by_shelter.csv": results.by_shelter,
+        "capacity_handed_over.csv": results.handed_over,
         "capacity_inputs.csv": results.inputs,
         "capacity_pooling.csv": results.pooling,
         "capacity_sensitivity.csv": results.sensitivity,
@@ -97,54 +114,18 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
         write_table(frame, CAPACITY_TABLES[name], folder / name)
 
 
-def write_capacity_figures(
-    evaluation: Evaluation, results: CapacityResults, folder: Path, words: Words
-) -> None:
-    """Write the figures of turn-away, of what moves the answer, and of pooling.
-
-    Without any basis of the demand there is nothing to draw, and no file is written.
+def write_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
+    """Write table and figure of the family places missing in each economic region.
 
     Parameters
     ----------
-    evaluation
-        The study, evaluated.
-    results, folder
-        As for `write_capacity_tables`.
-    words
-        Language of the figures.
+    evaluation, folder, words
+        As for `capacity_figures.draw_missing`.
     """
-    total = results.by_shelter
-    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
-    total = total[total["stays_high"] > 0].set_index("demand_basis")
-    if total.empty:
-        return
-    capacity = evaluation.study.settings.capacity
-    asked = {"target": capacity.turn_away.target} | _in_words(evaluation, words)
-    drawn = folder / "figures"
-    draw_turn_away(results.turn_away, total, drawn / "turn_away", **asked)
-    moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
-    draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
-    if (results.pooling["places_needed_together"] > 0).any():
-        draw_pooling(results.pooling, drawn / "pooling", **_in_words(evaluation, words))
-
-
-def _in_words(evaluation: Evaluation, words: Words) -> dict[str, Any]:
-    """Language of a figure, the names of the bases in it, and the line at its foot."""
-    settings = evaluation.study.settings
-    foot = words.text(
-        "capacity.foot",
-        credit=everywhere(settings.study.credit),
-        date=words.date(settings.study.as_of),
-    )
-    return {"words": words, "names": basis_names(evaluation, words), "foot": foot}
-
-
-def basis_names(evaluation: Evaluation, words: Words) -> dict[str, str]:
-    """Name each basis of the demand in one language."""
-    demand = evaluation.study.settings.capacity.demand
-    bases = () if demand is None else demand.bases
-    names = {base.id: everywhere(base.name)[words.lang] for base in bases}
-    return names | {CASES: words.text("capacity.basis_cases")}
+    draw_missing(evaluation, folder, words)
+    name = "capacity_by_region.csv"
+    # Without a claimed population the total stands twice.
+    write_table(evaluation.shortfall.drop_duplicates(), TABLES[name], folder / name)
 
 
 def write_reach(
@@ -162,7 +143,7 @@ def write_reach(
     evaluation
         The study, evaluated.
     folder
-        Folder to write `reach_by_district.csv` and `maps/capacity.html` into.
+        Folder to write `reach_by_district.csv`, `maps/capacity.html` and its still twin into.
     groups, without_police_papers
         As for `group_access.access_for`.
     lang
@@ -190,6 +171,9 @@ def write_reach(
     told = told.assign(group=named(groups), without_police_papers=without_police_papers)
     write_table(pd.DataFrame(told), REACH_COLUMNS, folder / "reach_by_district.csv")
     page.save(folder / "maps" / "capacity.html")
+    words = Words(lang)
+    foot = study_texts.foot(evaluation, words)
+    draw_twin(page, folder / "figures" / "capacity_map", words=words, foot=foot)
     return reach
 
 

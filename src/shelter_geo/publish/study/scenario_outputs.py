@@ -1,34 +1,48 @@
-"""Outputs of plans: one table for all, and for each its districts, changes and map."""
+"""Outputs of plans: tables and a figure for all, and for each its districts, changes and maps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
+from shelter_geo.publish.figures.comparison import draw_comparison
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.study.study_map import access_page
+from shelter_geo.publish.study import comparison_texts as texts
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.comparison_page import comparison_page
+from shelter_geo.publish.study.study_map import access_page, distance_classes
 from shelter_geo.publish.study.study_tables import ACCESS_BY_DISTRICT, placed
-from shelter_geo.publish.words import Text, Words, everywhere, in_each
+from shelter_geo.publish.words import LANGUAGES, Text, Words, everywhere, in_each
 from shelter_geo.scenarios import EvaluatedPlans, Plan
+from shelter_geo.scenarios.plan_metrics import KEY
 from shelter_geo.study import in_english
 
 SUMMARY: Final = (
-    "scenario", "scenario_name", "scenario_evidence", "places", "cost", "people_gain",
+    "scenario", "scenario_name", "scenario_evidence", "places", "cost", "uncosted", "people_gain",
     "people_lose", "people_reached", "people_cut_off", "distance_km_mean", "distance_km_max",
+)  # fmt: skip
+METRICS: Final = ("scenario", *KEY, "value_before", "value", "difference", "unit")
+REACH: Final = (
+    "scenario", "limit_km", "people_within", "people_come_within", "people_no_longer_within",
 )  # fmt: skip
 CHANGES: Final = (
     "district_id", "name_en", "population", "women", "shelter_before", "shelter_after",
     "km_before", "km_after", "gain_km", "min_before", "min_after", "gain_min", "change",
 )  # fmt: skip
-REALLOCATION: Final = ("shelter_before", "shelter_after", "districts", "people")
+REALLOCATION: Final = (
+    "shelter_before", "place_before", "shelter_after", "place_after", "districts", "people",
+)  # fmt: skip
 
 
 def scenario_tables(evaluated: EvaluatedPlans) -> dict[str, tuple[str, ...]]:
     """Return the columns of every table that `write_scenarios` writes, by its path."""
-    tables: dict[str, tuple[str, ...]] = {"scenarios.csv": SUMMARY}
+    tables: dict[str, tuple[str, ...]] = {
+        "scenarios.csv": SUMMARY,
+        "comparison.csv": METRICS,
+        "comparison_reach.csv": REACH,
+    }
     base, *others = evaluated.evaluations
     for key in (base, *others):
         tables[f"scenarios/{key}/access_by_district.csv"] = ACCESS_BY_DISTRICT
@@ -39,7 +53,7 @@ def scenario_tables(evaluated: EvaluatedPlans) -> dict[str, tuple[str, ...]]:
 
 
 def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> None:
-    """Write the tables and the map of every plan.
+    """Write the tables, the figure and the maps of plans, and what each changes in words.
 
     Parameters
     ----------
@@ -48,24 +62,15 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
     folder
         Folder of the study's outputs.
     lang
-        Language in which the maps open.
+        Language of the figure, and the one in which the maps open.
 
     Raises
     ------
     OutputError
         If anything cannot be written.
     """
-    about = pd.DataFrame(
-        {
-            "scenario": plan.scenario.id,
-            "scenario_name": in_english(plan.scenario.name),
-            "scenario_evidence": plan.scenario.evidence,
-            "cost": plan.cost,
-        }
-        for plan in evaluated.plans
-    ).astype({"cost": "float64"})
-    summary = evaluated.comparison.summary.merge(about, on="scenario", validate="one_to_one")
-    write_table(summary, SUMMARY, folder / "scenarios.csv")
+    _write_all(evaluated, folder)
+    _draw(evaluated, folder, Words(lang))
     base_key = next(iter(evaluated.evaluations))
     for plan in evaluated.plans:
         key = plan.scenario.id
@@ -74,11 +79,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
         write_table(frame, ACCESS_BY_DISTRICT, place / "access_by_district.csv")
         if key == base_key:
             continue
-        changes, moves = evaluated.comparison.districts, evaluated.comparison.reallocation
-        changed = changes[changes["scenario"] == key]
-        write_table(changed, CHANGES, place / "changes_by_district.csv")
-        moved = moves[moves["scenario"] == key]
-        write_table(moved, REALLOCATION, place / "reallocation.csv")
+        _write_changes(evaluated, key, place)
         notes = [everywhere(plan.scenario.note)] if plan.scenario.note is not None else []
         page = access_page(
             evaluation,
@@ -89,6 +90,78 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
             lang=lang,
         )
         page.save(place / "access.html")
+        comparison_page(evaluated, key, lang=lang).save(place / "changes.html")
+
+
+def _write_all(evaluated: EvaluatedPlans, folder: Path) -> None:
+    """Write the tables of all plans together."""
+    about = pd.DataFrame(
+        {
+            "scenario": plan.scenario.id,
+            "scenario_name": in_english(plan.scenario.name),
+            "scenario_evidence": plan.scenario.evidence,
+            "cost": plan.cost,
+            "uncosted": plan.uncosted,
+        }
+        for plan in evaluated.plans
+    ).astype({"cost": "float64"})
+    compared = evaluated.comparison
+    summary = compared.summary.merge(about, on="scenario", validate="one_to_one")
+    write_table(summary, SUMMARY, folder / "scenarios.csv")
+    base, *others = evaluated.evaluations
+    named = compared.metrics[[*KEY, "unit"]].assign(value_before=compared.metrics[base])
+    parts = [
+        named.assign(
+            scenario=key,
+            value=compared.metrics[key],
+            difference=compared.metrics[f"{key}_change"],
+        )
+        for key in others
+    ]
+    write_table(pd.concat(parts, ignore_index=True), METRICS, folder / "comparison.csv")
+    write_table(compared.reach, REACH, folder / "comparison_reach.csv")
+
+
+def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path) -> None:
+    """Write the tables of one plan beside today, and what it changes in words."""
+    changes, moves = evaluated.comparison.districts, evaluated.comparison.reallocation
+    write_table(changes[changes["scenario"] == key], CHANGES, place / "changes_by_district.csv")
+    towns = [
+        evaluated.evaluations[name].study.shelters["settlement"]
+        for name in (next(iter(evaluated.evaluations)), key)
+    ]
+    moved = moves[moves["scenario"] == key]
+    moved = moved.assign(
+        place_before=moved["shelter_before"].map(towns[0]).fillna(""),
+        place_after=moved["shelter_after"].map(towns[1]).fillna(""),
+    )
+    write_table(moved, REALLOCATION, place / "reallocation.csv")
+    said = texts.paragraph(texts.summary(evaluated, key))
+    lines = [f"{Words(lang).text('language.name')}: {said[lang]}" for lang in LANGUAGES]
+    (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _draw(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
+    base = next(iter(evaluated.evaluations.values()))
+    classes = distance_classes(base)
+    rows = {}
+    for plan in evaluated.plans:
+        districts = evaluated.evaluations[plan.scenario.id].districts
+        ranks = pd.Series(classes.of(districts["distance_km"]), index=districts.index)
+        people = districts["population"].groupby(ranks).sum()
+        columns = {rank: float(people.get(rank, 0)) for rank in range(len(classes.colours))}
+        name = texts.plan_name(plan)[words.lang]
+        rows[name if name not in rows else f"{name} ({plan.scenario.id})"] = columns | {
+            "no_road": float(people.get(-1, 0))
+        }
+    draw_comparison(
+        pd.DataFrame.from_dict(rows, orient="index"),
+        folder / "figures" / "comparison",
+        classes=classes,
+        limit=classes.breaks[min(1, len(classes.breaks) - 1)],
+        words=words,
+        foot=study_texts.foot(base, words),
+    )
 
 
 def scenario_title(plan: Plan) -> Text:
@@ -114,26 +187,3 @@ def lead(evaluated: EvaluatedPlans, key: str) -> Text:
         )
 
     return in_each(write)
-
-
-def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
-    """Write a comparison as lines of text, a table and a sentence for each plan."""
-    words = Words(lang)
-    table_of = evaluated.comparison.summary.set_index("scenario").to_dict("index")
-    rows: dict[str, Mapping[Any, Any]] = {str(key): row for key, row in table_of.items()}
-    labels: list[tuple[str, Callable[[Mapping[Any, Any]], str]]] = [
-        ("study.mean", lambda row: words.distance(row["distance_km_mean"])),
-        ("scenario.farthest", lambda row: words.distance(row["distance_km_max"])),
-        ("scenario.gain", lambda row: words.people(row["people_gain"] + row["people_reached"])),
-        ("scenario.lose", lambda row: words.people(row["people_lose"] + row["people_cut_off"])),
-        ("scenario.places", lambda row: words.number(row["places"])),
-    ]
-    table: list[list[str]] = [["", *rows]]
-    table += [[words.text(key), *(write(row) for row in rows.values())] for key, write in labels]
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    lines = [
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
-        for line in table
-    ]
-    _, *others = rows
-    return [*lines, "", *(f"{key}: {lead(evaluated, key)[lang]}" for key in others)]

@@ -13,7 +13,12 @@ from shelter_geo.scenarios import Evaluation, Plan, SiteOptions
 
 
 def study_planner(
-    evaluation: Evaluation, options: SiteOptions, plans: Sequence[Plan] = (), *, lang: str = "en"
+    evaluation: Evaluation,
+    options: SiteOptions,
+    plans: Sequence[Plan] = (),
+    *,
+    best: Sequence[Suggestion] = (),
+    lang: str = "en",
 ) -> PlannerPage:
     """Make the planner page of a study.
 
@@ -25,6 +30,8 @@ def study_planner(
         Sites to choose from.
     plans
         Those that only open shelters at such sites are offered as suggestions.
+    best
+        Suggestions that stand before those, such as what siting models chose.
     lang
         Language in which the page opens.
     """
@@ -40,7 +47,7 @@ def study_planner(
         title=in_each(lambda words: words.text("study.planner_title", name=name)),
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
-        suggestions=_suggestions(plans, options),
+        suggestions=_distinct([*best, *_suggestions(plans, options)]),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=study_texts.notes(evaluation),
@@ -58,3 +65,9 @@ def _suggestions(plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion
         if sites and not other and set(sites) <= set(options.sites.index):
             found.append(Suggestion(plan.scenario.name, sites))
     return found
+
+
+def _distinct(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Keep the first of those that open the same sites."""
+    first = {frozenset(entry.site_ids): entry for entry in reversed(suggestions)}
+    return [entry for entry in suggestions if first[frozenset(entry.site_ids)] is entry]

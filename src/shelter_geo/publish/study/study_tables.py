@@ -28,6 +28,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "capacity_by_region.csv": (
         "area", "reading", "persons_per_family_place", "population_year", "population", "places",
         "family_places_needed", "family_places_there", "family_places_missing", "times_fewer",
+        "evidence",
     ),
     "points_on_roads.csv": (
         "point_kind", "point_id", "joined", "road_class", "connector_km", "connector_min",

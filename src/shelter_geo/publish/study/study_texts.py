@@ -51,7 +51,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     """Write the five headline figures, each with its label, in every language."""
     head = headline(evaluation)
     far = own_name(dict(head.farthest))
-    limit = _telling_limit(head)
+    limit = telling_limit(head)
     lines: list[tuple[Callable[[Words], str], Callable[[Words], str]]] = [
         (
             lambda words: words.text("study.farthest"),
@@ -135,7 +135,7 @@ def local_reasons(evaluation: Evaluation) -> dict[str, Text]:
 def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     """Write title, subtitle and foot of the access figure in one language."""
     head = headline(evaluation)
-    limit = _telling_limit(head)
+    limit = telling_limit(head)
     return (
         words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
         words.text(
@@ -157,7 +157,7 @@ def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
     return " ".join(words.text("figures.foot", credit=credit, norm=source, date=day).split())
 
 
-def _telling_limit(head: Headline) -> int:
+def telling_limit(head: Headline) -> int:
     """Return the farthest limit that somebody lives beyond, else the nearest limit."""
     crossed = [limit for limit, people in head.beyond.items() if people > 0]
     return max(crossed, default=min(head.beyond))

@@ -53,3 +53,12 @@ class Anchors:
     def part(self, first: int, last: int) -> Anchors:
         """Points `first` to `last`, the last not included."""
         return Anchors(*(getattr(self, field.name)[first:last] for field in fields(self)))
+
+    def where(self, kept: NDArray[np.bool_], other: Anchors) -> Anchors:
+        """Take points from these anchors where `kept`, and from the other ones elsewhere."""
+        columns = []
+        for field in fields(self):
+            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+            mask = kept[:, None] if mine.ndim == 2 else kept
+            columns.append(np.where(mask, mine, theirs))
+        return Anchors(*columns)

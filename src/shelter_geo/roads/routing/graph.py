@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,12 @@ class Matrix(NamedTuple):
 
     Attributes
     ----------
-    time_ms, length_cm : int64, shape (origins, facilities)
+    time_ms, length_cm : int32 or int64, shape (origins, facilities)
+        As small as holds every cost: a hierarchy gives int32, so widen them before adding up.
     """
 
-    time_ms: NDArray[np.int64]
-    length_cm: NDArray[np.int64]
+    time_ms: NDArray[np.signedinteger[Any]]
+    length_cm: NDArray[np.signedinteger[Any]]
 
 
 class Nearest(NamedTuple):

@@ -1,11 +1,16 @@
-"""Keep prepared hierarchies in a folder, one file each, named by the hash of what they hold."""
+"""Keep prepared hierarchies in a folder, one file each, named by the hash of what they hold.
+
+A file holds the numbers and costs of arcs: no place, no point, no shelter and no path.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +20,11 @@ from shelter_geo.roads.routing.graph import Graph
 from shelter_geo.roads.routing.hierarchy import Hierarchy, build_hierarchy, graph_key
 from shelter_geo.roads.routing.kernels import LARGEST, UpArcs
 
+KEPT: Final = 16
+"""Files kept in a folder: those used last."""
+
 _SIDES = ("forward", "backward")
+_LOG = logging.getLogger(__name__)
 
 
 def cached_hierarchy(
@@ -23,7 +32,8 @@ def cached_hierarchy(
 ) -> Hierarchy:
     """Take the hierarchy of a graph from a folder, or make it and keep it there.
 
-    A file that is broken, or that holds something else, is made anew.
+    A file that is broken, or that holds something else, is made anew. Where the folder cannot be
+    written to, nothing is kept and a warning is logged, since the answers are right without it.
 
     Parameters
     ----------
@@ -37,15 +47,21 @@ def cached_hierarchy(
     ------
     CostError
         If the hierarchy cannot be made.
-    OutputError
-        If it cannot be written.
     """
     key = graph_key(graph)
     path = folder / f"hierarchy-{key[:32]}.npz"
     hierarchy = read_hierarchy(path, key)
     if hierarchy is None:
         hierarchy = build_hierarchy(graph, order=order)
-        write_hierarchy(hierarchy, path)
+        try:
+            write_hierarchy(hierarchy, path)
+        except OutputError as error:
+            _LOG.warning("%s", error)
+        else:
+            _forget_oldest(folder)
+    else:
+        with contextlib.suppress(OSError):
+            path.touch()
     return hierarchy
 
 
@@ -130,3 +146,11 @@ def _goes_up(up: UpArcs, n: int) -> bool:
         and (up.cost >= 0).all()
         and (up.cost < LARGEST).all()
     )
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Remove the files used longest ago beyond `KEPT`."""
+    with contextlib.suppress(OSError):
+        files = sorted(folder.glob("hierarchy-*.npz"), key=lambda file: file.stat().st_mtime_ns)
+        for file in files[:-KEPT]:
+            file.unlink(missing_ok=True)

@@ -61,7 +61,8 @@ class Phast:
         by_facility = shape[1] <= shape[0]
         if not by_facility:
             origins, facilities, up, down = facilities, origins, down, up
-        major, minor = (np.empty((max(shape), min(shape)), np.int64) for _ in range(2))
+        # The packed costs leave 31 bits to each, so that half the memory holds any of them.
+        major, minor = (np.empty((max(shape), min(shape)), np.int32) for _ in range(2))
         with self._room() as room:
             plan = restrict(up, origins.start, origins.place, origins.cost, room)
             self._sweep_lanes(down, facilities, plan, major, minor, progress)
@@ -170,8 +171,8 @@ class Phast:
         up: UpArcs,
         lanes: _Entries,
         plan: Plan,
-        major: NDArray[np.int64],
-        minor: NDArray[np.int64],
+        major: NDArray[np.int32],
+        minor: NDArray[np.int32],
         progress: Callable[[int, int], None] | None,
     ) -> None:
         """Fill the columns block by block; each block is the work of one thread."""
@@ -202,11 +203,19 @@ class Phast:
             return int(last - first)
 
         done = 0
+        for finished in self._shared(work, range(0, total, width)):
+            done += finished
+            if progress is not None:
+                progress(done, total)
+
+    def _shared(self, work: Callable[[int], int], blocks: range) -> Iterator[int]:
+        """Share blocks out among threads; a single one is not worth starting any."""
+        if len(blocks) < 2 or self.threads == 1:
+            yield from map(work, blocks)
+            return
         with ThreadPoolExecutor(self.threads) as pool:
-            for task in as_completed([pool.submit(work, i) for i in range(0, total, width)]):
-                done += task.result()
-                if progress is not None:
-                    progress(done, total)
+            for task in as_completed([pool.submit(work, first) for first in blocks]):
+                yield task.result()
 
 
 def _least(

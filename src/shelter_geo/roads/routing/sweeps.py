@@ -52,12 +52,12 @@ def _row(plan: Plan, s: int, kept: NDArray[np.int64], row: NDArray[np.int64]) ->
 
 
 @inner
-def _unpack(packed: NDArray[np.int64], major: NDArray[np.int64], minor: NDArray[np.int64]) -> None:
+def _unpack(packed: NDArray[np.int64], major: NDArray[np.int32], minor: NDArray[np.int32]) -> None:
     """Part packed costs; one of `FAR` has its 63rd bit set, which makes both parts -1."""
     for i in range(len(packed)):
-        major[i] = (packed[i] >> SHIFT) | -(packed[i] >> 62)
+        major[i] = np.int32(packed[i] >> SHIFT) | np.int32(-(packed[i] >> 62))
     for i in range(len(packed)):
-        minor[i] = (packed[i] & MASK) | -(packed[i] >> 62)
+        minor[i] = np.int32(packed[i] & MASK) | np.int32(-(packed[i] >> 62))
 
 
 @kernel
@@ -71,8 +71,8 @@ def sweep(
     last: int,
     plan: Plan,
     room: Room,
-    major: NDArray[np.int64],
-    minor: NDArray[np.int64],
+    major: NDArray[np.int32],
+    minor: NDArray[np.int32],
 ) -> None:
     """Costs between the points of a plan and points `first` to `last`, the lanes.
 

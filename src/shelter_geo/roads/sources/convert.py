@@ -85,18 +85,23 @@ def from_networkx(
 
 
 def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[Any]:
-    """Make a graph as osmnx does: nodes with `x`, `y`; an edge for every open direction.
+    """Make a graph as osmnx does, with an edge for every open direction.
 
-    Edges have `osmid` (the index of the edge in the network), `highway`, `oneway`, `reversed`,
-    `length` (m), `travel_time` (s), `speed_kph`, and `geometry` where they bend.
+    Nodes have `x`, `y` and `street_count`, the ends of streets that meet there. Edges have `osmid`
+    (the index of the edge in the network), `highway`, `oneway`, `reversed`, `length` (m),
+    `travel_time` (s), `speed_kph`, and `geometry` where they bend.
     """
     about = network.provenance
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(
         crs="epsg:4326", source=about.source, licence=about.licence, date=about.date
     )
     keys = network.node_id.tolist()
-    for key, lon, lat in zip(keys, network.lon.tolist(), network.lat.tolist(), strict=True):
-        graph.add_node(key, x=lon, y=lat)
+    driven = (network.forward_ms >= 0) | (network.backward_ms >= 0)
+    met = np.concatenate([network.u[driven], network.v[driven]])
+    streets = np.bincount(met, minlength=network.n_nodes).tolist()
+    places = zip(keys, network.lon.tolist(), network.lat.tolist(), streets, strict=True)
+    for key, lon, lat, count in places:
+        graph.add_node(key, x=lon, y=lat, street_count=count)
     for edge in range(network.n_edges):
         times = (int(network.forward_ms[edge]), int(network.backward_ms[edge]))
         for backward, time_ms in enumerate(times):

@@ -215,7 +215,13 @@ def rank(road_class: str) -> int:
 
 
 def maxspeed_kmh(text: str) -> float | None:
-    """Read a tagged speed in km/h: "60", "60 km/h", "40 mph", "10 knots"; else None."""
+    """Read a tagged speed in km/h, or give None.
+
+    Examples
+    --------
+    >>> maxspeed_kmh("60"), maxspeed_kmh("40 mph"), maxspeed_kmh("walk")
+    (60.0, 64.37376, None)
+    """
     match = _MAXSPEED.fullmatch(text.strip())
     if not match:
         return None

@@ -1,0 +1,188 @@
+"""What a brief claims and what it rests on: sentences, classes, farthest districts, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.written import distance, duration, number, people, percent
+from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.study.study_texts import headline, telling_limit
+from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
+from shelter_geo.scenarios import Evaluation
+
+_VERDICTS: Final = {
+    "holds": "brief.holds",
+    "holds for some readings": "brief.holds_partly",
+    "does not hold": "brief.does_not_hold",
+}
+
+
+def title(evaluation: Evaluation) -> Text:
+    """Write the claim that a brief makes."""
+    head = headline(evaluation)
+    name = everywhere(evaluation.study.settings.study.name)
+    return in_each(
+        lambda words: words.text(
+            "brief.title", name=name, km=words.distance(float(head.farthest["distance_km"]))
+        )
+    )
+
+
+def lead(evaluation: Evaluation) -> Text:
+    """Say in one sentence for how many people that is so."""
+    head = headline(evaluation)
+    limit = telling_limit(head)
+    return in_each(
+        lambda words: words.text(
+            "brief.lead",
+            people=words.people(head.beyond[limit]),
+            limit=words.distance(limit),
+            cut_off=words.people(head.cut_off),
+            low=words.number(head.missing_low),
+            high=words.number(head.missing_high),
+        )
+    )
+
+
+def claim(evaluation: Evaluation) -> Section:
+    """Write the claim in sentences."""
+    return Section(say("brief.claim"), (_places(evaluation), _distances(evaluation)))
+
+
+def evidence(evaluation: Evaluation, classes: Classes) -> Section:
+    """Write what the claim rests on: people by distance, farthest districts, published claims."""
+    listings = [by_class(evaluation, classes), _farthest(evaluation)]
+    if len(evaluation.claims):
+        listings.append(_claims(evaluation))
+    return Section(say("brief.evidence"), (), tuple(listings))
+
+
+def _places(evaluation: Evaluation) -> Text:
+    study, head = evaluation.study, headline(evaluation)
+    shelters = study.shelters
+    need = study.settings.capacity.people_per_family_place
+    living = float(evaluation.districts["population"].sum())
+    towns = len(set(shelters["settlement_id"]))
+    return in_each(
+        lambda words: words.text(
+            "brief.places",
+            places=words.text("units.places", n=int(shelters["places"].sum())),
+            towns=words.text("units.towns", n=towns),
+            norm=words.number(need),
+            needed=words.number(living / need),
+            low=words.number(head.missing_low),
+            high=words.number(head.missing_high),
+        )
+    )
+
+
+def _distances(evaluation: Evaluation) -> Text:
+    head, far = headline(evaluation), headline(evaluation).farthest
+    limit = telling_limit(head)
+    women = metric(evaluation, f"beyond_{limit}_km", weighted_by="women")
+    median = metric(evaluation, "distance_km_median")
+    return in_each(
+        lambda words: words.text(
+            "brief.distances",
+            median=words.distance(median),
+            district=own_name(dict(far)),
+            km=words.distance(float(far["distance_km"])),
+            car=words.duration(float(far["travel_min"])),
+            bus=words.duration(float(far["bus_min"])),
+            women=words.people(women),
+            limit=words.distance(limit),
+        )
+    )
+
+
+def metric(evaluation: Evaluation, name: str, *, weighted_by: str = "people") -> float:
+    """Take one figure from the district centres, for all units, out of the metrics."""
+    table = evaluation.metrics
+    found = table[
+        (table["basis"] == "district_centres")
+        & (table["units"] == "all")
+        & (table["weighted_by"] == weighted_by)
+        & (table["metric"] == name)
+    ]
+    return float(found["value"].iloc[0])
+
+
+def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
+    """List districts, people and their share in each class of distance."""
+    units = evaluation.districts
+    rank = pd.Series(classes.of(units["distance_km"]), index=units.index)
+    living = units["population"].groupby(rank).sum()
+    ranks = [*range(len(classes.colours)), *([MISSING] if (rank == MISSING).any() else [])]
+    sizes = [float(living.get(key, 0)) for key in ranks]
+    lines = []
+    for key, size, bar in zip(ranks, sizes, bars(sizes), strict=True):
+        label = say("access.no_road") if key == MISSING else classes.label(key)
+        count, share = int((rank == key).sum()), size / sum(sizes)
+        cells = (label, number(count), people(size), percent(share))
+        lines.append(Line(cells, fill=classes.colour(key), bar=bar))
+    heads = (
+        Head(say("access.distance")),
+        Head(say("brief.districts"), numeric=True),
+        Head(say("access.people"), numeric=True),
+        Head(say("brief.share"), numeric=True),
+    )
+    return Listing(say("brief.by_class"), heads, tuple(lines))
+
+
+def _farthest(evaluation: Evaluation) -> Listing:
+    table = evaluation.farthest
+    rows = table[table["units"] == "all"].to_dict("records")
+    lines = [
+        Line(
+            (
+                own_name(_named(row)),
+                distance(row["distance_km"]),
+                duration(row["travel_min"]),
+                duration(row["bus_min"]),
+                people(row["population"]),
+            )
+        )
+        for row in rows
+    ]
+    heads = (
+        Head(say("access.district")),
+        Head(say("access.distance"), numeric=True),
+        Head(say("access.by_car"), numeric=True),
+        Head(say("access.by_bus"), numeric=True),
+        Head(say("access.people"), numeric=True),
+    )
+    return Listing(say("access.farthest"), heads, tuple(lines))
+
+
+def _claims(evaluation: Evaluation) -> Listing:
+    asked = {claim.id: claim for claim in evaluation.study.settings.claims}
+    lines = []
+    for row in evaluation.claims.to_dict("records"):
+        said = asked[row["claim_id"]]
+        cells = (
+            everywhere(said.statement),
+            _measured(row, said.measure),
+            say(_VERDICTS[row["verdict"]]),
+            say(f"capacity.{row['evidence'].partition(',')[0]}"),
+        )
+        lines.append(Line(cells))
+    heads = tuple(
+        Head(say(f"brief.{name}")) for name in ("published", "computed", "verdict", "standing")
+    )
+    return Listing(say("brief.claims"), heads, tuple(lines), notes=(say("brief.claims_note"),))
+
+
+def _measured(row: Mapping[Any, Any], measure: str) -> Text:
+    """Write what the data give for one claim, with its unit."""
+    digits = 1 if measure == "times_fewer" else 0
+    low, high = (number(float(row[f"data_{end}"]), digits=digits) for end in ("low", "high"))
+    both = low if low == high else say("study.between", low=low, high=high)
+    return say(f"brief.unit_{measure}", n=both)
+
+
+def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in row.items()}

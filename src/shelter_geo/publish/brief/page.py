@@ -1,0 +1,140 @@
+"""The page of a brief: claim, map, evidence, choices and sources in one sealed file for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from shelter_geo.publish.brief.parts import Section
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.pages.reader_table import ReaderTable
+from shelter_geo.publish.pages.sealed import asset, seal
+from shelter_geo.publish.planner.drawing import Drawing
+from shelter_geo.publish.words import LANGUAGES, Text, Words, say
+
+_HEIGHT_PX: Final = 1100
+
+
+@dataclass(frozen=True, eq=False)
+class BriefMap:
+    """The map of a brief, drawn.
+
+    Attributes
+    ----------
+    drawing
+        Its shapes; the sites are the cities with shelters.
+    fills
+        Fill of each district.
+    apart
+        Whether people are registered in each district who live elsewhere.
+    cities
+        Names of the cities, in the order of the sites.
+    key
+        Fill and words of each class.
+    """
+
+    drawing: Drawing
+    fills: tuple[str, ...]
+    apart: tuple[bool, ...]
+    cities: tuple[Text, ...]
+    key: tuple[tuple[str, Text], ...]
+
+    @property
+    def areas(self) -> list[dict[str, Any]]:
+        """Path, fill and mark of each district."""
+        return [
+            {"path": path, "fill": fill, "apart": apart}
+            for path, fill, apart in zip(self.drawing.areas, self.fills, self.apart, strict=True)
+        ]
+
+    @property
+    def labels(self) -> list[tuple[float, float, str, Text]]:
+        """Where the name of each city stands: beside its sign, left of it in the east."""
+        return [
+            (x + (-13 if x > 0.85 * self.drawing.width else 13), y + 4, anchor, name)
+            for (x, y), name in zip(self.drawing.sites.tolist(), self.cities, strict=True)
+            for anchor in ("end" if x > 0.85 * self.drawing.width else "start",)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class BriefPage:
+    """The brief, ready to be saved, printed or shown in a notebook.
+
+    Attributes
+    ----------
+    kicker, title, lead
+        What it is, its claim, and for how many that is so.
+    figures
+        Labels and values below the heading.
+    map
+        The map.
+    sections
+        The sections after the claim, in order; the map stands below the first.
+    table
+        All districts.
+    assumptions, sources, notes
+        What is assumed, where it comes from, what else to know.
+    lang
+        Language in which it opens.
+    """
+
+    kicker: Text
+    title: Text
+    lead: Text
+    figures: Sequence[tuple[Text, Text]]
+    map: BriefMap
+    sections: Sequence[Section]
+    table: ReaderTable
+    assumptions: Sequence[Text]
+    sources: Sequence[Text]
+    notes: Sequence[Text]
+    lang: str = "en"
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page."""
+        text = PageText(self.lang)
+        return seal(
+            "brief.html",
+            scripts=[asset("page.js"), asset("brief.js")],
+            styles=[asset("page.css"), asset("drawn.css"), asset("brief.css")],
+            data=lambda: self._data(text),
+            text=text,
+            page=self,
+            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
+            without_script=say("brief.without_script"),
+            say=say,
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the page whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            If the folder or the file cannot be written.
+        """
+        path = Path(path)
+        with staged(path.parent) as folder:
+            (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" width="100%" height="{_HEIGHT_PX}px" '
+            f'sandbox="allow-scripts" referrerpolicy="no-referrer" style="border:0"></iframe>'
+        )
+
+    def _data(self, text: PageText) -> dict[str, Any]:
+        return {
+            "lang": self.lang,
+            "languages": LANGUAGES,
+            "words": {"title": text.number(self.title)},
+            "ranks": [column.page_ranks() for column in self.table.columns],
+            "text": text.table(),
+        }

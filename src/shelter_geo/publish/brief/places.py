@@ -1,0 +1,129 @@
+"""A brief on places: how many are missing, how many ask in vain, and who may use which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
+from shelter_geo.publish.brief.written import number, percent
+from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.words import Text, in_each, say
+from shelter_geo.scenarios import CapacityResults, Evaluation
+from shelter_geo.scenarios.group_access import EVERYBODY
+from shelter_geo.scenarios.needs import TOTAL
+
+_ALL_UNITS: Final = "all"
+
+
+def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
+    """Write the section on places; without `needs` only what the norm says."""
+    listings = [_missing(evaluation)]
+    if needs is not None:
+        listings += [*_asked(evaluation, needs), _groups(needs)]
+    return Section(say("brief.capacity"), (), tuple(listings))
+
+
+def _missing(evaluation: Evaluation) -> Listing:
+    """List what the norm asks for and what is there, for each way to read a place."""
+    settings = evaluation.study.settings
+    total = evaluation.shortfall
+    now = settings.study.as_of.year
+    rows = total[(total["area"] == "Total") & (total["population_year"] == now)]
+    rows = rows.drop_duplicates("reading")
+    lines = [
+        Line(
+            (
+                _reading(float(row["persons_per_family_place"])),
+                number(row["family_places_there"]),
+                number(row["family_places_needed"]),
+                number(row["family_places_missing"]),
+            )
+        )
+        for row in rows.to_dict("records")
+    ]
+    heads = (
+        Head(say("brief.reading")),
+        Head(say("brief.there"), numeric=True),
+        Head(say("brief.needed"), numeric=True),
+        Head(say("brief.missing"), numeric=True),
+    )
+    note = in_each(lambda words: words.text("study.norm", source=settings.capacity.norm_source))
+    return Listing(say("brief.missing_title"), heads, tuple(lines), notes=(note,))
+
+
+def _reading(persons: float) -> Text:
+    return say("brief.persons_a_place", n=number(persons, digits=0 if persons.is_integer() else 2))
+
+
+def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
+    """List stays asked for, turn-away and places needed on each basis, with their ranges."""
+    total = needs.by_shelter
+    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == _ALL_UNITS)]
+    rows = [row for row in total.to_dict("records") if row["demand_basis"]]
+    if not rows:
+        return []
+    lines = [
+        Line(
+            (
+                _basis(evaluation, row["demand_basis"]),
+                _ranged(row, "stays", number),
+                _ranged(row, "turn_away", percent),
+                _ranged(row, "places_needed", number),
+            )
+        )
+        for row in rows
+    ]
+    target = evaluation.study.settings.capacity.turn_away.target
+    heads = (
+        Head(say("brief.basis")),
+        Head(say("brief.stays"), numeric=True),
+        Head(say("brief.turned_away"), numeric=True),
+        Head(say("brief.places_needed"), numeric=True),
+    )
+    note = in_each(lambda words: words.text("brief.asked_note", share=words.percent(target)))
+    return [Listing(say("brief.asked"), heads, tuple(lines), notes=(note,))]
+
+
+def _basis(evaluation: Evaluation, basis: str) -> Text:
+    return in_each(lambda words: basis_names(evaluation, words)[basis])
+
+
+def _ranged(row: Mapping[Any, Any], stem: str, write: Callable[[float], Text]) -> Text:
+    central, low, high = (write(float(row[f"{stem}_{end}"])) for end in ("central", "low", "high"))
+    return say("brief.ranged", n=central, low=low, high=high)
+
+
+def _groups(needs: CapacityResults) -> Listing:
+    """List who may use how many places, and how many people a road leads to one."""
+    table = needs.by_group[needs.by_group["units"] == _ALL_UNITS]
+    told = table[~table["without_police_papers"] | (table["group"] == EVERYBODY)]
+    lines = [
+        Line(
+            (
+                _group(row),
+                _span(row, "places"),
+                _span(row, "people_reached", people=True),
+                answer(str(row["reason"])) or say("table.nothing"),
+            )
+        )
+        for row in told.to_dict("records")
+    ]
+    heads = (
+        Head(say("capacity.map_group")),
+        Head(say("capacity.map_places"), numeric=True),
+        Head(say("brief.with_road"), numeric=True),
+        Head(say("capacity.map_answer")),
+    )
+    return Listing(say("brief.groups"), heads, tuple(lines), notes=(say("brief.groups_note"),))
+
+
+def _span(row: Mapping[Any, Any], stem: str, *, people: bool = False) -> Text:
+    low, high = (row[f"{stem}_{end}"] for end in ("low", "high"))
+    return in_each(lambda words: span(words, low, high, people=people))
+
+
+def _group(row: Mapping[Any, Any]) -> Text:
+    groups = () if row["group"] == EVERYBODY else tuple(str(row["group"]).split("+"))
+    return group_words(groups, bool(row["without_police_papers"]))

@@ -1,0 +1,141 @@
+"""The brief of a study, put together from its results."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from shelter_geo.publish.brief import evidence
+from shelter_geo.publish.brief.choices import beside_today
+from shelter_geo.publish.brief.page import BriefMap, BriefPage
+from shelter_geo.publish.brief.parts import Section
+from shelter_geo.publish.brief.places import places
+from shelter_geo.publish.brief.sites import best_sites
+from shelter_geo.publish.pages.reader_table import (
+    ReaderTable,
+    class_column,
+    number_column,
+    text_column,
+)
+from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.planner.drawing import draw
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation
+from shelter_geo.scenarios.siting_results import SitingResults
+
+_FARTHEST: Final = 10
+
+
+def study_brief(
+    evaluation: Evaluation,
+    *,
+    plans: EvaluatedPlans | None = None,
+    needs: CapacityResults | None = None,
+    sites: SitingResults | None = None,
+    lang: str = "en",
+) -> BriefPage:
+    """Put the brief of a study together.
+
+    Parameters
+    ----------
+    evaluation
+        The study as it stands.
+    plans
+        Plans compared with today, if there are any.
+    needs
+        Places against the stays asked for, if they were computed.
+    sites
+        Where new shelters should go, if that was computed.
+    lang
+        Language in which the page opens.
+
+    Raises
+    ------
+    OutputError
+        If a shape is missing, or there is no such language.
+    """
+    classes = distance_classes(evaluation)
+    day = evaluation.study.settings.study.as_of
+    units = evaluation.districts.sort_values(
+        ["distance_km", "district_id"], ascending=[False, True]
+    )
+    sections = [
+        evidence.claim(evaluation),
+        evidence.evidence(evaluation, classes),
+        places(evaluation, needs),
+        *_choices(plans, sites),
+    ]
+    return BriefPage(
+        kicker=in_each(lambda words: words.text("brief.kicker", date=words.date(day))),
+        title=evidence.title(evaluation),
+        lead=evidence.lead(evaluation),
+        figures=study_texts.key_figures(evaluation),
+        map=_map(evaluation, units, classes),
+        sections=sections,
+        table=_table(evaluation, units, classes),
+        assumptions=study_texts.assumptions(evaluation),
+        sources=[everywhere(text) for text in study_texts.sources(evaluation)],
+        notes=study_texts.notes(evaluation),
+        lang=Words(lang).lang,
+    )
+
+
+def _choices(plans: EvaluatedPlans | None, sites: SitingResults | None) -> list[Section]:
+    listings = [
+        *([] if plans is None else [beside_today(plans)]),
+        *([] if sites is None else [best_sites(sites)]),
+    ]
+    return [Section(say("brief.choices"), (), tuple(listings))] if listings else []
+
+
+def _map(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> BriefMap:
+    study = evaluation.study
+    towns = with_cities(evaluation).sort_values("settlement_id").drop_duplicates("settlement_id")
+    ground = study.basemap if study.basemap is not None else NO_GROUND
+    roads = evaluation.routes.sort_values("distance_km", ascending=False).head(_FARTHEST)
+    ranks = [int(rank) for rank in classes.of(units["distance_km"])]
+    shown = [*range(len(classes.colours)), *([MISSING] if MISSING in ranks else [])]
+    return BriefMap(
+        drawing=draw(units, towns, ground, roads),
+        fills=tuple(classes.colour(rank) for rank in ranks),
+        apart=tuple(map(bool, units["counts_registered_not_resident"])),
+        cities=tuple(own_name(row, "city") for row in _records(towns)),
+        key=tuple(
+            (classes.colour(k), say("access.no_road") if k == MISSING else classes.label(k))
+            for k in shown
+        ),
+    )
+
+
+def _table(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> ReaderTable:
+    """Write every district with its distance, class, nearest shelter and people."""
+    towns = {row["shelter_id"]: own_name(row, "city") for row in _cities(evaluation)}
+    no_road = [say("access.no_road")] * len(units)
+    nearest = [towns.get(key) for key in units["nearest_shelter_id"]]
+    elsewhere: Text = say("access.registered_elsewhere")
+    return ReaderTable(
+        say("access.table"),
+        (
+            text_column(say("access.district"), [own_name(row) for row in _records(units)]),
+            number_column(
+                say("access.distance"), units["distance_km"], Words.distance, missing=no_road
+            ),
+            class_column(say("access.class"), units["distance_km"], classes, no_road[0]),
+            text_column(say("access.nearest"), nearest),
+            number_column(say("access.people"), units["population"], Words.people),
+        ),
+        tuple(elsewhere if apart else None for apart in units["counts_registered_not_resident"]),
+        sorted_by=1,
+    )
+
+
+def _cities(evaluation: Evaluation) -> list[dict[str, object]]:
+    return _records(with_cities(evaluation).reset_index())
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

@@ -1,0 +1,231 @@
+"""The still twin of a sealed map: the same layers, classes and key, for slides and for print."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Final, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.figures.drawing import (
+    ENDINGS,
+    INK,
+    bare,
+    drawing,
+    footing,
+    heading,
+    save,
+)
+from shelter_geo.publish.figures.map_parts import EDGE, NO_ROAD, equal_area, frame, ground
+from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_page import KeyEntry, SealedMap
+from shelter_geo.publish.pages.sealed import plain
+from shelter_geo.publish.palette import HATCH
+from shelter_geo.publish.words import Words
+
+_HATCHES: Final = {HATCH: "////"}
+_SIGN: Final[dict[str, Any]] = {"markeredgecolor": INK, "markeredgewidth": 1.5, "markersize": 8}
+_SIGNS: Final[dict[str, dict[str, Any]]] = {
+    "shelter": {"marker": "s", "markerfacecolor": "white"},
+    "new": {"marker": "s", "markerfacecolor": "#00558f"},
+    "closed": {"marker": "X", "markerfacecolor": "white"},
+}
+_OTHER_SIGN: Final[dict[str, Any]] = {"marker": "D", "markerfacecolor": "white"}
+_KEY_WIDTH: Final = 26
+_LEAD_WIDTH: Final = 118
+_TITLE_WIDTH: Final = 78
+_NAME_PT: Final = 9
+_LETTER_PT: Final = 7.2
+_BESIDE_PT: Final = 9
+_SIDES: Final = ((1, 1), (-1, 1), (1, -1), (-1, -1))
+_Box: TypeAlias = tuple[float, float, float, float]
+_UNDRAWN: Final = ("spare", "settlement")
+
+
+def draw_twin(
+    sealed: SealedMap,
+    stem: Path,
+    *,
+    words: Words,
+    foot: str,
+    title: str = "",
+    lead: str = "",
+    endings: Sequence[str] = ENDINGS,
+) -> None:
+    """Draw what a sealed map shows when it opens.
+
+    Parameters
+    ----------
+    sealed
+        The map, of whatever it is.
+    stem
+        Path without its ending.
+    words
+        Language of the texts.
+    foot
+        Line of sources below it.
+    title, lead
+        Heading and the sentence below it, if not those of the map.
+    endings
+        Kinds of file to write, all three unless told.
+
+    Raises
+    ------
+    OutputError
+        If the map has no areas.
+    """
+    layers = {role: _frame_of(sealed.layers, role) for role in ("ground", "areas", "lines")}
+    if len(layers["areas"]) == 0:
+        raise OutputError("A still map needs areas.")
+    crs = equal_area(layers["areas"])
+    areas, lines = (layers[role].to_crs(crs) for role in ("areas", "lines"))
+    with drawing(10, 6.2) as figure:
+        _head(figure, title or sealed.page.title[words.lang], lead or sealed.page.lead[words.lang])
+        axes = figure.add_axes((0.27, 0.1, 0.71, 0.7))
+        ground(axes, layers["ground"].rename(columns={"symbol": "kind"}).to_crs(crs))
+        _areas(axes, areas)
+        for colour, width in (("white", 2.6), (INK, 1.1)) if len(lines) else ():
+            lines.plot(ax=axes, color=colour, linewidth=width, zorder=4)
+        frame(axes, areas)
+        _points(axes, _frame_of(sealed.layers, "points").to_crs(crs), words)
+        _legend(figure, sealed.page.key, words)
+        bare(axes)
+        footing(figure, _inert(foot))
+        save(figure, stem, endings)
+
+
+def _head(figure: Figure, title: str, lead: str) -> None:
+    lines = [fill(_inert(plain(line)), _LEAD_WIDTH) for line in lead.splitlines()]
+    heading(figure, fill(_inert(plain(title)), _TITLE_WIDTH), "\n".join(lines))
+
+
+def _inert(text: str) -> str:
+    """Take from a text what the drawing would read as a formula, and letters that have no shape."""
+    drawn = (letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cn", "Co"))
+    return "".join(drawn).replace("$", r"\$")
+
+
+def _frame_of(layers: Sequence[SealedLayer], role: str) -> gpd.GeoDataFrame:
+    """Give the features of a role that are shown when the map opens."""
+    rows = [
+        {
+            "symbol": drawn["properties"].get("symbol", ""),
+            "name": drawn["properties"].get("name"),
+            "fill": _fill(layer, drawn),
+            "geometry": shapely.geometry.shape(drawn["geometry"]),
+        }
+        for layer in layers
+        if layer.role == role and layer.show
+        for drawn in layer.data["features"]
+    ]
+    kept = [row for row in rows if row["symbol"] not in _UNDRAWN]
+    return gpd.GeoDataFrame(
+        kept or None, columns=["symbol", "name", "fill", "geometry"], crs="EPSG:4326"
+    )
+
+
+def _fill(layer: SealedLayer, drawn: Mapping[str, Any]) -> str:
+    return str(layer.style_function(drawn).get("fillColor", "")) if layer.style else ""
+
+
+def _areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
+    for colour, part in areas.groupby("fill", sort=True):
+        hatch = _HATCHES.get(str(colour))
+        flat = NO_ROAD if hatch else str(colour)
+        shapes, points = part[part.geom_type != "Point"], part[part.geom_type == "Point"]
+        if len(shapes):
+            shapes.plot(ax=axes, color=flat, edgecolor=EDGE, linewidth=0.5, hatch=hatch, zorder=2)
+        if len(points):
+            points.plot(ax=axes, color=flat, edgecolor="white", markersize=46, zorder=6)
+    apart = areas[(areas["symbol"] == "apart") & (areas.geom_type != "Point")]
+    if len(apart):
+        apart.plot(
+            ax=axes, color="none", edgecolor="white", linewidth=0, hatch="..", zorder=3
+        )  # dots: people registered here live elsewhere
+
+
+def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words) -> None:
+    """Draw signs, and beside each its name where no other stands; the east chooses first."""
+    taken: list[_Box] = []
+    points = points.loc[points.geometry.x.sort_values(ascending=False, kind="stable").index]
+    axes.apply_aspect()
+    for symbol, name, point in zip(points["symbol"], points["name"], points.geometry, strict=True):
+        look = _SIGNS.get(symbol, _OTHER_SIGN)
+        axes.plot([point.x], [point.y], linestyle="none", zorder=8, **_SIGN, **look)
+        if not isinstance(name, Mapping):
+            continue
+        text = plain(name[words.lang])
+        at = axes.transData.transform((point.x, point.y)) * 72 / axes.figure.dpi
+        end = axes.transAxes.transform((1, 1))[0] * 72 / axes.figure.dpi
+        boxes = {side: _box(at, text, side) for side in _SIDES}
+        inside = [side for side in _SIDES if boxes[side][2] < end] or [_SIDES[1]]
+        free = [side for side in inside if not any(_meet(boxes[side], box) for box in taken)]
+        side = (free or inside)[0]
+        taken.append(boxes[side])
+        _name(axes, point, _inert(text), side)
+
+
+def _box(at: NDArray[np.float64], text: str, side: tuple[int, int]) -> _Box:
+    """Give the room that a name takes, in points: left, bottom, right, top."""
+    wide, high = _LETTER_PT * len(text), 1.6 * _NAME_PT
+    left = at[0] + (_BESIDE_PT if side[0] > 0 else -_BESIDE_PT - wide)
+    bottom = at[1] + (2 if side[1] > 0 else -2 - high)
+    return left, bottom, left + wide, bottom + high
+
+
+def _meet(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _name(axes: Axes, point: shapely.Point, text: str, side: tuple[int, int]) -> None:
+    axes.annotate(
+        text,
+        (point.x, point.y),
+        xytext=(_BESIDE_PT * side[0], 5 * side[1]),
+        textcoords="offset points",
+        horizontalalignment="left" if side[0] > 0 else "right",
+        verticalalignment="bottom" if side[1] > 0 else "top",
+        fontsize=_NAME_PT,
+        fontweight="bold",
+        zorder=9,
+        bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
+    )
+
+
+def _legend(figure: Figure, key: Sequence[KeyEntry], words: Words) -> None:
+    handles = [
+        _handle(entry, fill(_inert(plain(entry.label[words.lang])), _KEY_WIDTH)) for entry in key
+    ]
+    figure.legend(
+        handles=handles,
+        alignment="left",
+        loc="upper left",
+        bbox_to_anchor=(0.028, 0.81),
+        frameon=False,
+        fontsize=9,
+        labelspacing=0.75,
+    )
+
+
+def _handle(entry: KeyEntry, label: str) -> Patch | Line2D:
+    if entry.symbol == "fill":
+        hatch = _HATCHES.get(entry.fill)
+        face, edge = (NO_ROAD, "#8b8b8b") if hatch else (entry.fill, "#c9c5bb")
+        return Patch(facecolor=face, edgecolor=edge, hatch=hatch, label=label)
+    if entry.symbol == "stipple":
+        return Patch(facecolor="#8d8794", edgecolor="white", hatch="...", label=label)
+    if entry.symbol == "line":
+        return Line2D([], [], color=INK, linewidth=1.4, label=label)
+    look = _SIGNS.get(entry.symbol, _OTHER_SIGN)
+    return Line2D([], [], linestyle="none", label=label, **_SIGN, **look)

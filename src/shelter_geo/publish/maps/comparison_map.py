@@ -1,0 +1,242 @@
+"""The map of a comparison: every district by the kilometres it gains or loses under a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from shelter_geo.publish.maps.basemap import ground_layers
+from shelter_geo.publish.maps.district_map import (
+    Row,
+    areas,
+    cities,
+    class_key,
+    elsewhere_key,
+    elsewhere_marks,
+    names,
+    page_texts,
+    rows_of,
+)
+from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
+from shelter_geo.publish.maps.shapes import in_degrees
+from shelter_geo.publish.pages.reader_table import (
+    Column,
+    ReaderTable,
+    class_column,
+    number_column,
+    text_column,
+)
+from shelter_geo.publish.palette import Classes
+from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+
+_COLUMNS: Final = (
+    "district_id",
+    "population",
+    "km_before",
+    "km_after",
+    "gain_km",
+    "min_before",
+    "min_after",
+    "gain_min",
+    "change",
+    "place_before",
+    "place_after",
+    "counts_registered_not_resident",
+)
+_SHORT: Final = 10
+_LOSES: Final = ("loses", "is cut off")
+_CHANGES: Final = {
+    "gains": "gains",
+    "loses": "loses",
+    "comes within reach": "reached",
+    "is cut off": "cut_off",
+    "stays cut off": "stays_cut_off",
+    "no change": "no_change",
+}
+"""Catalogue text of each change."""
+
+
+@dataclass(frozen=True)
+class GainClasses(Classes):
+    """Classes of kilometres gained: orange where the road grows longer, blue where shorter.
+
+    The middle class is that of roads as long as before, within its limits.
+    """
+
+    breaks: tuple[float, ...] = (-100, -25, -1, 1, 25, 100)
+    colours: tuple[str, ...] = (
+        "#8a3a06", "#dd7d18", "#fbcf9b", "#f3f1ee", "#bcd3ea", "#5b8fc7", "#173d7a",
+    )  # fmt: skip
+
+    def label(self, rank: int) -> Text:
+        """Words of a class, such as "25–100 km nearer"; the outer ones are open."""
+        middle = len(self.breaks) // 2
+        limits = self.breaks[middle:]
+        if rank == middle:
+            return in_each(lambda words: words.text("compare.same", km=words.distance(limits[0])))
+        step = abs(rank - middle)
+        which = "nearer" if rank > middle else "farther"
+        if step == len(limits):
+            return in_each(
+                lambda words: words.text(f"compare.{which}_more", km=words.distance(limits[-1]))
+            )
+        return in_each(
+            lambda words: words.text(
+                f"compare.{which}",
+                low=words.number(limits[step - 1]),
+                high=words.distance(limits[step]),
+            )
+        )
+
+
+def comparison_map(
+    districts: gpd.GeoDataFrame,
+    shelters: gpd.GeoDataFrame,
+    basemap: gpd.GeoDataFrame,
+    *,
+    title: str | Text,
+    lead: str | Text,
+    figures: Sequence[tuple[str | Text, str | Text]],
+    sources: Sequence[str | Text],
+    assumptions: Sequence[str | Text],
+    notes: Sequence[str | Text],
+    classes: GainClasses | None = None,
+    lang: str = "en",
+) -> SealedMap:
+    """Make the sealed map of who gains and who loses under a plan.
+
+    Parameters
+    ----------
+    districts
+        Polygons, or a point where a district has none, with names,
+        `counts_registered_not_resident`, the columns of `Comparison.districts` for one plan, and
+        `place_before`, `place_after`: the settlement of the nearest shelter in words, or none.
+    shelters
+        Points of cities with `shelter_id`, names and `places`, as the plan would have them; and
+        `change`, what becomes of each in words of the catalogue, or an empty text.
+    basemap
+        See `ground_layers`.
+    title, lead
+        Heading and the sentence below it.
+    figures
+        Labels and values above the map, already written.
+    sources, assumptions, notes
+        What to name below the table.
+    classes
+        Classes of the kilometres gained.
+    lang
+        Language in which the page opens.
+
+    Raises
+    ------
+    OutputError
+        If a frame lacks a column, a shape or a coordinate system, or there is no such language.
+    """
+    scale = GainClasses() if classes is None else classes
+    units = in_degrees(districts, "districts", _COLUMNS)
+    units = _in_order(units.assign(shown=_shown(units)))
+    ranks = [int(rank) for rank in scale.of(units["shown"])]
+    changed = units["change"].map(lambda change: change not in ("no change", "stays cut off"))
+    told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
+    page = MapPage(
+        key=[
+            *class_key(units, ranks, scale, missing=say("compare.stays_cut_off")),
+            KeyEntry("shelter", say("compare.shelter_key")),
+            *elsewhere_key(units),
+        ],
+        table=_table(units, scale),
+        short_title=told,
+        short_list=range(min(_SHORT, int(changed.sum()))),
+        **page_texts(
+            title=title,
+            lead=lead,
+            figures=figures,
+            assumptions=assumptions,
+            sources=sources,
+            notes=notes,
+        ),
+    )
+    points = in_degrees(shelters, "shelters", ("shelter_id", "places", "change"))
+    layers = [
+        *ground_layers(basemap),
+        areas(units, ranks, scale),
+        names(units, ranks, scale),
+        cities(points, holding=_holding),
+    ]
+    return SealedMap(page, layers, lang=lang)
+
+
+def _shown(units: pd.DataFrame) -> pd.Series:
+    """Kilometres gained; without an end where a road is won or lost altogether."""
+    gain = units["gain_km"].mask(units["change"] == "comes within reach", np.inf)
+    return gain.mask(units["change"] == "is cut off", -np.inf)
+
+
+def _mostly_loses(units: pd.DataFrame) -> bool:
+    people = units["population"].groupby(units["change"].isin(_LOSES)).sum()
+    gain = units.loc[units["change"].isin(("gains", "comes within reach")), "population"].sum()
+    return bool(people.get(True, 0) > gain)
+
+
+def _in_order(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put those first to whom most happens, in kilometres, then in minutes."""
+    sign = -1 if _mostly_loses(units) else 1
+    order = pd.DataFrame(
+        {
+            "is_told": ~units["change"].isin(("no change", "stays cut off")),
+            "km": sign * units["shown"].fillna(0),
+            "min": sign * units["gain_min"].fillna(0),
+            "id": units["district_id"],
+        }
+    ).sort_values(["is_told", "km", "min", "id"], ascending=[False, False, False, True])
+    return units.loc[order.index].reset_index(drop=True)
+
+
+def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
+    rows = rows_of(units)
+    changes = [say(f"compare.{_CHANGES[row['change']]}") for row in rows]
+    columns: list[Column] = [
+        text_column(say("access.district"), [own_name(row) for row in rows]),
+        number_column(
+            say("compare.gain_km"),
+            units["gain_km"],
+            _signed(Words.distance),
+            missing=changes,
+            spoken=True,
+        ),
+        text_column(say("compare.change"), changes, spoken=True),
+        class_column(say("access.class"), units["shown"], classes, say("compare.stays_cut_off")),
+        number_column(say("compare.gain_min"), units["gain_min"], _signed(Words.duration)),
+        number_column(say("compare.km_before"), units["km_before"], Words.distance),
+        number_column(say("compare.km_after"), units["km_after"], Words.distance, spoken=True),
+        text_column(say("compare.nearest_before"), [row["place_before"] for row in rows]),
+        text_column(say("compare.nearest_after"), [row["place_after"] for row in rows]),
+        number_column(say("access.people"), units["population"], Words.people),
+    ]
+    return ReaderTable(say("compare.table"), tuple(columns), elsewhere_marks(units), sorted_by=1)
+
+
+def _signed(write: Callable[[Words, float], str]) -> Callable[[Words, float], str]:
+    """Write a number with its sign, none for what rounds to nothing."""
+
+    def signed(words: Words, value: float) -> str:
+        size = write(words, abs(value))
+        if size == write(words, 0.0):
+            return size
+        return f"{'−' if value < 0 else '+'}{size}"
+
+    return signed
+
+
+def _holding(shelter: Row) -> Text:
+    places = say("units.places", n=int(shelter["places"]))
+    change: Any = shelter["change"]
+    if not change:
+        return say("compare.holding", name=own_name(shelter), places=places)
+    changed = say(f"compare.{change}")
+    return say("compare.holding_changed", name=own_name(shelter), places=places, change=changed)

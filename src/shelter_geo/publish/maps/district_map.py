@@ -1,0 +1,161 @@
+"""What every map of districts shows: areas in classes, their names, cities with shelters, a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import geopandas as gpd
+import pandas as pd
+
+from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_page import KeyEntry
+from shelter_geo.publish.maps.shapes import feature
+from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.words import Text, everywhere, known_people, own_name, say
+
+ELSEWHERE: Final = "counts_registered_not_resident"
+"""Column of districts that count people who live elsewhere."""
+Row: TypeAlias = Mapping[str, Any]
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame by the names of their columns."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def page_texts(
+    *,
+    title: str | Text,
+    lead: str | Text,
+    figures: Sequence[tuple[str | Text, str | Text]],
+    sources: Sequence[str | Text],
+    assumptions: Sequence[str | Text],
+    notes: Sequence[str | Text],
+) -> dict[str, Any]:
+    """Give the texts of a `MapPage` in every language.
+
+    Raises
+    ------
+    OutputError
+        If one is given in some of the languages only.
+    """
+    return {
+        "title": everywhere(title),
+        "lead": everywhere(lead),
+        "figures": [(everywhere(label), everywhere(value)) for label, value in figures],
+        "sources": [everywhere(text) for text in sources],
+        "assumptions": [everywhere(text) for text in assumptions],
+        "notes": [everywhere(text) for text in notes],
+    }
+
+
+def class_key(
+    units: pd.DataFrame, ranks: Sequence[int], classes: Classes, *, missing: Text
+) -> list[KeyEntry]:
+    """Give the key of the classes, each with its districts and people.
+
+    Parameters
+    ----------
+    units
+        Districts with `population`.
+    ranks
+        Class of each.
+    classes
+        The classes.
+    missing
+        Label of what has no class; it stands in the key where there is any.
+    """
+    people = units["population"].groupby(list(ranks)).sum()
+    counts = pd.Series(list(ranks)).value_counts()
+    entries = []
+    for rank in [*range(len(classes.colours)), MISSING]:
+        if rank == MISSING and rank not in counts:
+            continue
+        detail = say(
+            "access.class_size",
+            districts=say("units.districts", n=int(counts.get(rank, 0))),
+            people=say("units.people", n=known_people(float(people.get(rank, 0)))),
+        )
+        label = missing if rank == MISSING else classes.label(rank)
+        entries.append(KeyEntry("fill", label, detail, fill=classes.colour(rank)))
+    return entries
+
+
+def elsewhere_key(units: pd.DataFrame) -> list[KeyEntry]:
+    """Give the key of districts that count people who live elsewhere, if there are any."""
+    if not bool(units[ELSEWHERE].any()):
+        return []
+    return [KeyEntry("stipple", say("access.registered_elsewhere"))]
+
+
+def elsewhere_marks(units: pd.DataFrame) -> tuple[Text | None, ...]:
+    """Give the mark of each row of the table whose people live elsewhere."""
+    mark = say("access.registered_elsewhere")
+    return tuple(mark if elsewhere else None for elsewhere in units[ELSEWHERE])
+
+
+def areas(units: gpd.GeoDataFrame, ranks: Sequence[int], classes: Classes) -> SealedLayer:
+    """Draw the districts in the colours of their classes; their order is that of the table."""
+    features = [
+        feature(
+            row["geometry"],
+            f"{place}",
+            {"row": place, "symbol": "apart" if row[ELSEWHERE] else ""},
+        )
+        for place, row in enumerate(rows_of(units))
+    ]
+    return SealedLayer(
+        "districts",
+        "areas",
+        features,
+        style_function=lambda drawn: {
+            "fillColor": classes.colour(ranks[drawn["properties"]["row"]])
+        },
+    )
+
+
+def names(units: gpd.GeoDataFrame, ranks: Sequence[int], classes: Classes) -> SealedLayer:
+    """Write the names of the districts, the most populous first."""
+    biggest = units.sort_values(["population", "district_id"], ascending=[False, True])
+    features = [
+        feature(
+            row["geometry"].representative_point(),
+            f"{place}",
+            {"symbol": f"district {classes.ink(ranks[place])}", "name": own_name(row)},
+        )
+        for place, row in zip(biggest.index, rows_of(biggest), strict=True)
+    ]
+    return SealedLayer("names", "names", features, title=say("access.names"))
+
+
+def city(shelter: Row) -> Text:
+    """Name the city of a shelter."""
+    stem = "city" if any(str(column).startswith("city") for column in shelter) else "name"
+    return own_name(shelter, stem)
+
+
+def cities(
+    shelters: gpd.GeoDataFrame, *, holding: Callable[[Row], Text] | None = None
+) -> SealedLayer:
+    """Draw one symbol a city, for a city is all that may be known of where its shelters are.
+
+    Parameters
+    ----------
+    shelters
+        Points of cities with `shelter_id`, names and `places`.
+    holding
+        What to say of each shelter on hover.
+    """
+    points = shelters.sort_values("shelter_id")
+    points = points.assign(at=[f"{p.x:.4f} {p.y:.4f}" for p in points.geometry])
+    features = []
+    for at, group in points.groupby("at", sort=True):
+        rows = rows_of(group)
+        where = city(rows[0])
+        total = say("units.places", n=int(group["places"].sum()))
+        name = say("access.city_places", city=where, places=total)
+        tip = [name] if holding is None else [where, *map(holding, rows)]
+        properties = {"symbol": "shelter", "name": name, "tip": tip}
+        features.append(feature(rows[0]["geometry"], str(at), properties))
+    return SealedLayer("shelters", "points", features, title=say("access.shelters"))

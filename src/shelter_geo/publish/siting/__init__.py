@@ -1,0 +1,1 @@
+"""What siting models say, as tables, figures and maps."""

@@ -1,0 +1,138 @@
+"""The figures of siting: what each new shelter brings, and the mean against the farthest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
+from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.siting.names import site_names
+from shelter_geo.publish.words import Words
+from shelter_geo.scenarios.siting_results import NEW_SITES, SitingResults
+
+_ENDINGS: Final = (".png", ".svg")
+_AIMS: Final = {
+    "p-median": ("aim_median", MAGMA[3], "-", "o"),
+    "p-center": ("aim_center", MAGMA[2], "-", "s"),
+    "kolm-pollak": ("aim_equal", MAGMA[4], (0, (1, 1.5)), "^"),
+    "mclp": ("aim_cover", MAGMA[1], (0, (4, 2)), "D"),
+    "uptake": ("aim_uptake", "#5b6470", (0, (6, 2, 1, 2)), "v"),
+}
+"""Text, colour, line and mark of each model; marks and lines tell them apart without colour."""
+
+
+def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -> None:
+    """Draw mean and farthest distance by the number of new shelters, a line for each aim.
+
+    Parameters
+    ----------
+    results
+        From `scenarios.siting_results`.
+    stem
+        Path without its ending; PNG and SVG are written.
+    words
+        Language of the texts.
+    foot
+        Line at the foot.
+    """
+    sweep = results.sweep[results.sweep["status"] != "infeasible"]
+    median = sweep[sweep["model"] == "p-median"].set_index("new_sites")["distance_km_mean"]
+    new = NEW_SITES if NEW_SITES in median.index else int(median.index[-1])
+    with drawing(10, 5.8) as figure:
+        heading(
+            figure,
+            words.text(
+                "siting.sweep_title",
+                n=new,
+                before=words.distance(float(median.iloc[0])),
+                after=words.distance(float(median[new])),
+            ),
+            words.text("siting.sweep_subtitle"),
+        )
+        for left, column, label in (
+            (0.065, "distance_km_mean", "siting.sweep_mean"),
+            (0.55, "distance_km_max", "siting.sweep_farthest"),
+        ):
+            axes = figure.add_axes((left, 0.275, 0.42, 0.455))
+            _lines(axes, sweep, column, words, results.within_km)
+            axes.set_title(words.text(label), fontsize=10, loc="left")
+            axes.set_xlabel(words.text("siting.sweep_axis"), fontsize=9)
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="lower left", bbox_to_anchor=(0.055, 0.085), ncols=3,
+            frameon=False, fontsize=8.5,
+        )  # fmt: skip
+        footing(figure, foot)
+        save(figure, stem, _ENDINGS)
+
+
+def _lines(axes: Axes, sweep: pd.DataFrame, column: str, words: Words, within: float) -> None:
+    for model, (key, colour, line, mark) in _AIMS.items():
+        own = sweep[sweep["model"] == model]
+        label = words.text(
+            f"siting.{key}", **({"km": words.distance(within)} if key == "aim_cover" else {})
+        )
+        axes.plot(
+            own["new_sites"], own[column], color=colour, linestyle=line, marker=mark,
+            markersize=4, linewidth=1.6, label=label,
+        )  # fmt: skip
+    axes.set_ylim(0, None)
+    numbers = sorted(set(sweep.loc[sweep["model"].isin(_AIMS), "new_sites"]))
+    axes.set_xticks(numbers, [words.number(n) for n in numbers])
+    _number_axis(axes, words)
+
+
+def _number_axis(axes: Axes, words: Words) -> None:
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    axes.set_yticks(ticks, [words.number(tick) for tick in ticks])
+    axes.tick_params(colors=FAINT, labelsize=8)
+
+
+def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -> None:
+    """Draw the plans that no other betters in both the mean and the farthest distance.
+
+    Without a front no file is written.
+
+    Parameters
+    ----------
+    results, stem, words, foot
+        As for `draw_sweep`.
+    """
+    front = results.front
+    if front is None:
+        return
+    mean, farthest = zip(*(plan.pair for plan in front.plans), strict=True)
+    with drawing(10, 5.8) as figure:
+        heading(
+            figure,
+            words.text("siting.front_title", n=len(front.plans)),
+            words.text("siting.front_subtitle", p=front.p, count=front.looked_at),
+        )
+        axes = figure.add_axes((0.075, 0.19, 0.88, 0.54))
+        axes.step(mean, farthest, where="post", color=FAINT, linewidth=1, linestyle=(0, (2, 2)))
+        axes.plot(mean, farthest, "o", color=MAGMA[3], markersize=8)
+        for plan in front.plans:
+            axes.annotate(
+                site_names(results.question, plan.chosen)[words.lang],
+                plan.pair,
+                xytext=(9, 7),
+                textcoords="offset points",
+                fontsize=8.5,
+                color=INK,
+            )
+        span = max(mean[-1] - mean[0], 1.0)
+        axes.set_xlim(mean[0] - 0.15 * span, mean[-1] + 0.45 * span)
+        axes.margins(y=0.2)
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        axes.set_xticks(ticks, [words.number(tick, digits=int(high - low < 8)) for tick in ticks])
+        axes.set_xlabel(words.text("siting.front_mean"), fontsize=9)
+        axes.set_title(words.text("siting.front_farthest"), fontsize=10, loc="left")
+        _number_axis(axes, words)
+        footing(figure, foot)
+        save(figure, stem, _ENDINGS)

@@ -1,0 +1,62 @@
+"""Sites by the names of their settlements, and the people whom only some sites reach."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from shelter_geo.publish.words import LANGUAGES, Text, in_each, own_name
+from shelter_geo.scenarios.cut_off import Cutoff
+from shelter_geo.scenarios.site_question import SiteQuestion
+from shelter_geo.scenarios.siting_results import SitingResults
+
+
+def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
+    """Name the settlements of sites, separated by commas."""
+    rows = question.sites.loc[list(sites)].to_dict("records")
+    named: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in rows]
+    places = [own_name(row, "place") for row in named]
+    return in_each(lambda words: ", ".join(place[words.lang] for place in places))
+
+
+def english(question: SiteQuestion, sites: Sequence[Hashable]) -> str:
+    """Name the settlements of sites in English, separated by semicolons."""
+    return "; ".join(str(name) for name in question.sites.loc[list(sites), "place_en"])
+
+
+def reached_by_some(results: SitingResults) -> list[Text]:
+    """Say who has no road to any shelter, and which sites would change that."""
+    regions = _regions(results.question.districts)
+    return [_sentence(group, regions) for group in results.cut_off]
+
+
+def _sentence(group: Cutoff, regions: dict[str, Text]) -> Text:
+    key = "siting.only_own" if group.site_regions else "siting.no_site"
+    return in_each(
+        lambda words: words.text(
+            key,
+            people=words.people(group.people),
+            regions=_listed(group.regions, regions, words.lang),
+            **(
+                {"site_regions": _listed(group.site_regions, regions, words.lang)}
+                if group.site_regions
+                else {}
+            ),
+        )
+    )
+
+
+def _listed(names: Sequence[str], regions: dict[str, Text], lang: str) -> str:
+    return ", ".join(regions[name][lang] for name in names)
+
+
+def _regions(districts: pd.DataFrame) -> dict[str, Text]:
+    """Name every economic region in every language that the districts do."""
+    found: dict[str, Text] = {}
+    for row in districts.drop_duplicates("economic_region").to_dict("records"):
+        own = {lang: row.get(f"economic_region_{lang}") for lang in LANGUAGES}
+        name = str(row["economic_region"])
+        found[name] = {lang: word if isinstance(word, str) else name for lang, word in own.items()}
+    return found

@@ -1,0 +1,46 @@
+"""Everything that is written about siting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shelter_geo.publish.siting.figures import draw_front, draw_sweep
+from shelter_geo.publish.siting.names import reached_by_some
+from shelter_geo.publish.siting.plans import write_plan_maps
+from shelter_geo.publish.siting.tables import SITING_TABLES as SITING_TABLES
+from shelter_geo.publish.siting.tables import write_siting_tables
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.words import Words
+from shelter_geo.scenarios import Evaluation
+from shelter_geo.scenarios.siting_results import SitingResults
+
+
+def write_siting(
+    evaluation: Evaluation, results: SitingResults, folder: Path, *, lang: str = "en"
+) -> None:
+    """Write the tables, figures and maps of siting.
+
+    Parameters
+    ----------
+    evaluation
+        The study as it stands.
+    results
+        From `scenarios.siting_results`.
+    folder
+        Folder of the outputs.
+    lang
+        Language of the figures, and the one that the maps open in.
+
+    Raises
+    ------
+    OutputError
+        If a number is infinite, or there is no such language.
+    """
+    words = Words(lang)
+    write_siting_tables(results, folder)
+    only_some = [text[lang] for text in reached_by_some(results)]
+    foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
+    drawn = folder / "figures"
+    draw_sweep(results, drawn / "siting_sweep", words=words, foot=foot)
+    draw_front(results, drawn / "siting_front", words=words, foot=foot)
+    write_plan_maps(evaluation, results, folder, lang=lang)

@@ -1,0 +1,119 @@
+"""The tables of siting: every model by the number of new sites, the front, and what holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from shelter_geo.publish.files.tables import write_table
+from shelter_geo.publish.siting.names import english
+from shelter_geo.scenarios.siting_results import SitingResults
+from shelter_geo.siting.robustness import PlanRobustness
+
+_FIGURES: Final = (
+    "unserved", "distance_km_mean", "distance_km_median", "distance_km_p90", "distance_km_max",
+    "share_beyond_limit", "distance_km_kolm_pollak", "gini",
+)  # fmt: skip
+
+SITING_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "siting.csv": (
+        "model", "new_sites", "sites", "site_names", "status", "objective", "objective_name",
+        "bound", "gap", "limit_km", "people_gaining", "people_losing", *_FIGURES, "reason",
+    ),
+    "siting_pareto.csv": ("new_sites", "sites", "site_names", "alike", "limit_km", *_FIGURES),
+    "siting_robustness.csv": (
+        "subject", "new_sites", "scenarios", "sites", "site_names", "share_optimal", "role",
+        "instead_of", "regret_km_mean", "regret_km_p90", "regret_km_max",
+    ),
+}  # fmt: skip
+"""Columns of each table by its file name."""
+
+
+def write_siting_tables(results: SitingResults, folder: Path) -> None:
+    """Write every table of `SITING_TABLES`; without a front or robustness it has no row.
+
+    Parameters
+    ----------
+    results
+        From `scenarios.siting_results`.
+    folder
+        Folder of the outputs.
+
+    Raises
+    ------
+    OutputError
+        If a number is infinite.
+    """
+    names = [english(results.question, str(keys).split()) for keys in results.sweep["sites"]]
+    frames = {
+        "siting.csv": results.sweep.assign(site_names=names),
+        "siting_pareto.csv": pd.DataFrame(_front_rows(results)),
+        "siting_robustness.csv": pd.DataFrame(_robust_rows(results)),
+    }
+    for name, frame in frames.items():
+        write_table(frame, SITING_TABLES[name], folder / name)
+
+
+def _front_rows(results: SitingResults) -> list[dict[str, Any]]:
+    if results.front is None:
+        return []
+    return [
+        {
+            "new_sites": results.front.p,
+            "sites": " ".join(map(str, plan.chosen)),
+            "site_names": english(results.question, plan.chosen),
+            "alike": plan.alike,
+            "limit_km": results.within_km,
+            "unserved": plan.access.unserved,
+            "distance_km_mean": plan.access.mean,
+            "distance_km_median": plan.access.median,
+            "distance_km_p90": plan.access.p90,
+            "distance_km_max": plan.access.max,
+            "share_beyond_limit": plan.access.beyond,
+            "distance_km_kolm_pollak": plan.access.kolm_pollak,
+            "gini": plan.access.gini,
+        }
+        for plan in results.front.plans
+    ]
+
+
+def _robust_rows(results: SitingResults) -> list[dict[str, Any]]:
+    held, question = results.robustness, results.question
+    if held is None:
+        return []
+    shared = {"new_sites": held.p, "scenarios": held.scenarios}
+    plans = [
+        {
+            **shared,
+            "subject": "plan",
+            "sites": " ".join(map(str, plan.chosen)),
+            "site_names": english(question, plan.chosen),
+            "share_optimal": plan.share,
+            "role": _role(plan),
+            "instead_of": None,
+            "regret_km_mean": plan.regret_mean,
+            "regret_km_p90": plan.regret_p90,
+            "regret_km_max": plan.regret_max,
+        }
+        for plan in held.plans
+    ]
+    sites = [
+        {
+            **shared,
+            "subject": "site",
+            "sites": str(site.site_id),
+            "site_names": english(question, [site.site_id]),
+            "share_optimal": site.share,
+            "role": site.role,
+            "instead_of": site.instead_of,
+        }
+        for site in held.sites
+    ]
+    return [*plans, *sites]
+
+
+def _role(plan: PlanRobustness) -> str:
+    roles = (("best for the data", plan.best_for_data), ("least worst regret", plan.minimax))
+    return ", ".join(name for name, is_one in roles if is_one)

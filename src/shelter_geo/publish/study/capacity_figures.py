@@ -1,0 +1,144 @@
+"""Figures of a study's places: what is missing, turn-away, what moves the answer, pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from shelter_geo.access import UNITS
+from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
+from shelter_geo.publish.figures.shortfall import draw_shortfall
+from shelter_geo.publish.figures.tornado import EVIDENCE, draw_tornado
+from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.scenarios import Evaluation
+from shelter_geo.scenarios.needs import TOTAL, CapacityResults
+from shelter_geo.scenarios.stays_asked import CASES
+
+_OF_STAYS: Final = (
+    "cases", "under_reporting", "share_needing", "stay_days", "persons_per_place",
+)  # fmt: skip
+"""Kinds of inputs that places needed are computed from."""
+
+
+def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
+    """Draw the family places missing in each economic region.
+
+    Parameters
+    ----------
+    evaluation
+        The study, evaluated.
+    folder
+        Folder of the outputs.
+    words
+        Language of the figure.
+    """
+    settings = evaluation.study.settings
+    now = evaluation.shortfall["population_year"] == settings.study.as_of.year
+    rows = evaluation.shortfall[now].drop_duplicates()
+    draw_shortfall(
+        rows.assign(area=rows["area"].replace(_regions(evaluation, words))),
+        folder / "figures" / "shortfall",
+        people_per_family_place=settings.capacity.people_per_family_place,
+        words=words,
+        source=study_texts.foot(evaluation, words, norm=True),
+    )
+
+
+def _regions(evaluation: Evaluation, words: Words) -> dict[str, str]:
+    """Name the economic regions in one language, as far as the table of districts does."""
+    districts = evaluation.districts
+    told = f"economic_region_{words.lang}"
+    if told not in districts:
+        return {}
+    known = districts[districts[told].fillna("") != ""]
+    return dict(zip(known["economic_region"], known[told], strict=True))
+
+
+def write_capacity_figures(
+    evaluation: Evaluation, results: CapacityResults, folder: Path, words: Words
+) -> None:
+    """Write the figures of turn-away, of what moves the answer, and of pooling.
+
+    Without any basis of the demand there is nothing to draw, and no file is written.
+
+    Parameters
+    ----------
+    evaluation
+        The study, evaluated.
+    results
+        From `scenarios.needs.capacity_results`.
+    folder
+        Folder of the outputs.
+    words
+        Language of the figures.
+    """
+    total = results.by_shelter
+    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
+    total = total[total["stays_high"] > 0].set_index("demand_basis")
+    if total.empty:
+        return
+    capacity = evaluation.study.settings.capacity
+    told = _in_words(evaluation, results, words)
+    asked = {"target": capacity.turn_away.target} | told
+    drawn = folder / "figures"
+    draw_turn_away(results.turn_away, total, drawn / "turn_away", **asked)
+    moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
+    draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
+    if (results.pooling["places_needed_together"] > 0).any():
+        draw_pooling(results.pooling, drawn / "pooling", **told)
+
+
+def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) -> dict[str, Any]:
+    """Language of a figure, the names of the bases in it, and the line at its foot."""
+    settings = evaluation.study.settings
+    foot = words.text(
+        "capacity.foot",
+        credit=everywhere(settings.study.credit),
+        date=words.date(settings.study.as_of),
+    )
+    names = basis_names(evaluation, words)
+    known = known_inputs(results.inputs, names, words)
+    return {"words": words, "names": names, "foot": f"{known} {foot}"}
+
+
+def known_inputs(inputs: pd.DataFrame, names: Mapping[str, str], words: Words) -> str:
+    """Say which inputs of the stays are published, which recalled, which assumed.
+
+    Parameters
+    ----------
+    inputs
+        `CapacityResults.inputs`.
+    names
+        Name of each basis in the language of `words`.
+    words
+        Language of the sentence.
+    """
+    parts = inputs["input"].str.rpartition(".")
+    table = inputs.assign(basis=parts[0], kind=parts[2])
+    table = table[table["kind"].isin(_OF_STAYS)]
+    sentences = []
+    for evidence, (key, _) in EVIDENCE.items():
+        told = []
+        for kind in _OF_STAYS:
+            rows = table[table["kind"] == kind]
+            these = rows[rows["evidence"] == evidence]
+            if these.empty:
+                continue
+            name = words.text(f"norms.input_{kind}")
+            some = ", ".join(names[basis] for basis in these["basis"] if basis)
+            told.append(name if len(these) == len(rows) else f"{name} ({some})")
+        if told:
+            sentences.append(words.text(f"norms.{key}", inputs=", ".join(told)))
+    return " ".join(sentences)
+
+
+def basis_names(evaluation: Evaluation, words: Words) -> dict[str, str]:
+    """Name each basis of the demand in one language."""
+    demand = evaluation.study.settings.capacity.demand
+    bases = () if demand is None else demand.bases
+    names = {base.id: everywhere(base.name)[words.lang] for base in bases}
+    return names | {CASES: words.text("capacity.basis_cases")}

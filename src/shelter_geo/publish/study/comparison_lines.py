@@ -1,0 +1,82 @@
+"""A comparison of plans as lines of text, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pandas as pd
+
+from shelter_geo.access import UNITS
+from shelter_geo.publish.study import comparison_texts as texts
+from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.scenarios import EvaluatedPlans
+
+Write: TypeAlias = Callable[[float], str]
+
+
+def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
+    """Write a table of figures with their differences, then what each plan changes in words.
+
+    Parameters
+    ----------
+    evaluated
+        Plans with their comparison.
+    lang
+        Language of the lines.
+    """
+    words = Words(lang)
+    base, *others = evaluated.evaluations
+    table: list[list[str]] = [["", base, *others]]
+    for label, values, write in _figures(evaluated, words):
+        before = float(values[base])
+        cells = [_differing(before, float(values[key]), write, words) for key in others]
+        table.append([label, write(before), *cells])
+    facts = evaluated.comparison.summary
+    for name, other in (("gain", "reached"), ("lose", "cut_off")):
+        people = facts[f"people_{name}"] + facts[f"people_{other}"]
+        table.append([words.text(f"scenario.{name}"), *map(words.people, people)])
+    costs = [texts.cost(plan)[lang] for plan in evaluated.plans]
+    table.append([words.text("compare.line_cost"), *costs])
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
+        for line in table
+    ]
+    said = [f"{key}: {texts.paragraph(texts.summary(evaluated, key))[lang]}" for key in others]
+    return [*lines, "", *said]
+
+
+def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.Series, Write]]:
+    """Give each line of the table: its label, the value of each plan, and how it is written."""
+    compared = evaluated.comparison
+    facts = compared.summary.set_index("scenario")
+    base = next(iter(evaluated.evaluations.values()))
+    settings = base.study.settings
+    yield words.text("study.mean"), facts["distance_km_mean"], words.distance
+    yield words.text("scenario.farthest"), facts["distance_km_max"], words.distance
+    for limit in settings.access.distance_classes_km:
+        rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
+        label = words.text("compare.line_within", km=words.distance(limit))
+        yield label, rows["people_within"], words.people
+    yield words.text("scenario.places"), facts["places"], words.number
+    metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
+    metrics = metrics.set_index(metrics["basis"] + " " + metrics["metric"])
+    for norm in settings.capacity.norms:
+        label = words.text("compare.line_missing", norm=everywhere(norm.name)[words.lang])
+        yield label, pd.Series(metrics.loc[f"{norm.id} missing_low"]), words.number
+    names = basis_names(base, words)
+    for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:
+        label = words.text("compare.line_stays", basis=names[basis.id])
+        yield label, pd.Series(metrics.loc[f"{basis.id} turn_away_central"]), words.percent
+
+
+def _differing(before: float, after: float, write: Write, words: Words) -> str:
+    """Write a value with its difference, if any can be seen; that of shares in points."""
+    change = abs(after - before)
+    if write(change) == write(0.0):
+        return write(after)
+    share = write == words.percent
+    size = words.text("compare.points", n=words.number(100 * change)) if share else write(change)
+    return f"{write(after)} ({'−' if after < before else '+'}{size})"

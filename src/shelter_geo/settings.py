@@ -1,0 +1,43 @@
+"""What all settings share: frozen, strict, in every language, with their evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+
+LANGUAGES: Final = ("az", "en", "ru")
+"""Languages of the readers' pages."""
+
+Evidence = Literal["sourced", "recalled, to verify", "assumed"]
+LocalText = str | dict[str, str]
+"""One text for all readers, or one for each language by its code."""
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+def in_english(text: LocalText) -> str:
+    """Return the English words of a text."""
+    return text if isinstance(text, str) else text["en"]
+
+
+def _worded(value: Any) -> LocalText:
+    texts = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        raise ValueError("must be text that is not empty")
+    if set(texts) != set(LANGUAGES):
+        raise ValueError(
+            f"has words in {', '.join(map(str, texts)) or 'no language'}: give one text for all "
+            f"readers, or one for each of {', '.join(LANGUAGES)}"
+        )
+    return value if isinstance(value, dict) else str(value)
+
+
+Worded = Annotated[LocalText, PlainValidator(_worded)]
+
+
+class Settings(BaseModel):
+    """Settings that are frozen and take nothing that they do not know."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
+    )
