@@ -4,14 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint format bench docs clean
+TESTERS ?= 2
+
+.PHONY: run test lint format bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	$(BIN)/shelter-geo run
 
 test: $(VENV)/.tested-with
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadfile
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .
@@ -25,18 +27,28 @@ docs: $(VENV)/.tested-with
 	$(BIN)/python tools/check_pages.py build/docs
 	@echo "Documentation: build/docs/index.html"
 
+# Takes the pictures of docs/screenshots from the outputs.
+screenshots: run $(VENV)/.tested-with
+	$(BIN)/python tools/take_screenshots.py
+
 format: $(VENV)/.tested-with
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # Peers live in a set-up of their own. Roads are measured on a country: make bench EXTRACT=FILE.osm.pbf
+# and siting also on published instances: make bench ORLIB="FILE ...".
 EXTRACT ?=
+ORLIB ?=
 
 bench: $(VENV)/.benched-with
 	$(BIN)/python benchmarks/pages.py
+	$(VENV)-bench/bin/python benchmarks/siting.py
+	@if [ -n "$(ORLIB)" ]; then $(BIN)/python benchmarks/orlib.py $(ORLIB); \
+	else echo "Published instances are left out: give ORLIB=\"FILE ...\""; fi
 	@if [ -n "$(EXTRACT)" ]; then \
 	$(VENV)-bench/bin/python benchmarks/roads_import.py "$(EXTRACT)"; \
 	$(VENV)-bench/bin/python benchmarks/routing.py --pbf "$(EXTRACT)"; \
+	$(VENV)-bench/bin/python benchmarks/routing_growth.py --pbf "$(EXTRACT)"; \
 	else echo "Roads are left out: give EXTRACT=FILE.osm.pbf"; fi
 
 $(VENV)/.benched-with: benchmarks/requirements.txt $(VENV)/.tested-with
@@ -60,7 +72,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.tested-with: $(VENV)/.installed tools/chromium.sh
+$(VENV)/.tested-with: $(VENV)/.installed tools/chromium.sh tools/firefox.sh
 	$(PIP) --no-build-isolation --editable '.[dev,docs]'
 	sh tools/chromium.sh $(BIN)
+	sh tools/firefox.sh
 	@touch $@
