@@ -84,6 +84,7 @@ def run(
     _known_language(lang)
 
     from shelter_geo.inputs import load_study
+    from shelter_geo.meanwhile import meanwhile
     from shelter_geo.progress import steps
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.outputs import write_outputs
@@ -106,24 +107,27 @@ def run(
             pass
         costs = kept_costs(use_disk=not no_cache)
         evaluation = evaluate(loaded, kept=costs, progress=progress)
-        plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
-        several = len(plans) > 1
-        evaluated = (
-            evaluate_plans(loaded, plans, today=evaluation, kept=costs, progress=progress)
-            if several
-            else None
-        )
         options = site_options(loaded)
-        write_outputs(
-            evaluation,
-            folder,
-            plans=evaluated,
-            options=options,
-            needs=capacity_results(evaluation, cases=read_cases(loaded)),
-            sites=siting_results(loaded, options, progress=progress),
-            lang=lang,
-            progress=progress,
-        )
+        with meanwhile(lambda: siting_results(loaded, options)) as sites:
+            plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+            several = len(plans) > 1
+            evaluated = (
+                evaluate_plans(loaded, plans, today=evaluation, kept=costs, progress=progress)
+                if several
+                else None
+            )
+            needs = capacity_results(evaluation, cases=read_cases(loaded))
+            progress("siting", 0, 1)
+            write_outputs(
+                evaluation,
+                folder,
+                plans=evaluated,
+                options=options,
+                needs=needs,
+                sites=sites(),
+                lang=lang,
+                progress=progress,
+            )
     _report(evaluation, folder, lang)
 
 

@@ -53,6 +53,10 @@ class TableError(ShelterGeoError):
         head = "1 fault" if count == 1 else f"{count} faults"
         super().__init__("\n".join([f"{head} in the input tables:", *map(str, self.faults)]))
 
+    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:
+        """Let other processes have the faults, not only their text."""
+        return type(self), (self.faults,)
+
 
 class PrivacyError(ShelterGeoError):
     """Something that would let the place of a shelter out."""

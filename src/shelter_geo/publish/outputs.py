@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from shelter_geo.meanwhile import meanwhile
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
@@ -27,6 +28,8 @@ from shelter_geo.scenarios.siting_results import SitingResults
 
 Progress = Callable[[str, int, int], None]
 
+_ASIDE: Final = {"figures", "scenarios"}
+"""About half of the work, done by a second processor where there is one."""
 _LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "districts": (
         *TABLES["access_by_district.csv"], "name_ru", "economic_region_az", "economic_region_ru",
@@ -104,12 +107,15 @@ def write_outputs(
         steps.append(("siting", lambda folder: write_siting(evaluation, sites, folder, lang=lang)))
     brief = study_brief(evaluation, plans=plans, needs=needs, sites=sites, lang=lang)
     steps.append(("report", lambda folder: brief.save(folder / "report.html")))
-    steps.append(("package", lambda folder: _write_package(evaluation, folder, tables)))
     with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:
-        for done, (name, write) in enumerate(steps):
-            if progress is not None:
-                progress(name, done, len(steps))
-            write(folder)
+        with meanwhile(lambda: [write(folder) for name, write in steps if name in _ASIDE]) as aside:
+            here = [step for step in steps if step[0] not in _ASIDE]
+            for done, (name, write) in enumerate(here):
+                if progress is not None:
+                    progress(name, done, len(here))
+                write(folder)
+            aside()
+        _write_package(evaluation, folder, tables)
 
 
 def _write_layers(evaluation: Evaluation, folder: Path) -> None:
