@@ -287,6 +287,15 @@ def test_a_group_that_one_shelter_admits_goes_there(evaluation: Evaluation) -> N
     )
 
 
+def test_access_says_how_admission_and_places_are_known(evaluation: Evaluation) -> None:
+    known = access_for(evaluation, ["elderly"])["rests_on"].unique()
+    assert list(known) == [
+        "published: population, places of baku-state; "
+        "assumed: places of baku-other, places of ganja; "
+        "unknown: admission of baku-other, admission of baku-state, admission of ganja"
+    ]
+
+
 def test_all_places_within_reach_are_handed_out(evaluation: Evaluation) -> None:
     table = access_for(evaluation)
     people = evaluation.districts["population"]

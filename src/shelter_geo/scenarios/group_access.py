@@ -31,7 +31,8 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
     -------
     DataFrame
         `group`, `without_police_papers`, `units`, `weighted_by`, `people`, and each with `_low`
-        and `_high`: `shelters`, `places`, `people_reached`, `travel_min`, `distance_km`; `reason`.
+        and `_high`: `shelters`, `places`, `people_reached`, `travel_min`, `distance_km`; `reason`;
+        `rests_on`.
         The low distance and the high places take every unknown as a yes.
     """
     asked = [
@@ -82,7 +83,7 @@ def access_for(
         `shelter_low` and `_high` from the district's centre; `places_per_10000_low` and `_high`,
         means over the people of its settlements (floating catchment, all people asking alike);
         `people_in_reach_low` and `_high`, who live within the study's limit of such a shelter;
-        and `reason`.
+        `reason` and `rests_on`.
 
     Raises
     ------
@@ -93,7 +94,10 @@ def access_for(
     found = _nearest(admits, evaluation.district_costs)
     table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
-    return table.assign(reason=found["reason"].mask(empty, "nobody lives here"))
+    return table.assign(
+        reason=found["reason"].mask(empty, "nobody lives here"),
+        rests_on=_rests_on(evaluation, admits),
+    )
 
 
 def reason_of(evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool) -> str:
@@ -140,7 +144,7 @@ def _row(
         row |= group_row(nearest, admits, places, people, measure=measure)
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
-    return row | {"reason": _why_none(admits)}
+    return row | {"reason": _why_none(admits), "rests_on": _rests_on(evaluation, admits)}
 
 
 def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
@@ -157,6 +161,17 @@ def _why_none(admits: pd.Series) -> str:
     if not admits.fillna(True).any():
         return NOBODY_ADMITS
     return "" if admits.fillna(False).any() else NONE_KNOWN
+
+
+def _rests_on(evaluation: Evaluation, admits: pd.Series) -> str:
+    """Say how people, places and admission are known: the word before the colon of each basis."""
+    known = {"published": ["population"]}
+    for shelter, basis in evaluation.study.shelters["places_basis"].items():
+        known.setdefault(str(basis).partition(":")[0], []).append(f"places of {shelter}")
+    for shelter, answer in admits.items():
+        kind = "unknown" if pd.isna(answer) else "published"
+        known.setdefault(kind, []).append(f"admission of {shelter}")
+    return "; ".join(f"{kind}: {', '.join(what)}" for kind, what in known.items())
 
 
 def _reach(evaluation: Evaluation, admits: pd.Series) -> pd.DataFrame:

@@ -155,7 +155,9 @@ COLUMNS: Final[dict[str, Column]] = {
     **_three("turn_away", "Share of those who ask who find no place, 0 to 1", 4),
     **_three("turned_away_per_year", "Stays a year that find no place", 1),
     **_three("places_needed", "Places with which no more than the target are turned away", 0),
-    "rests_on": _text("How each input of the row is known; see capacity_inputs.csv"),
+    "rests_on": _text(
+        "How each input of the row is known; see capacity_inputs.csv and the shelters"
+    ),
     "norm": _text("Key of the norm"),
     "norm_name": _text("What the norm asks for"),
     "area_kind": _text("all, economic_region, or catchment of the nearest shelter by time"),

@@ -30,14 +30,14 @@ def _each(names: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, ...]:
 REACH_COLUMNS: Final = (
     "group", "without_police_papers", "district_id", "name_en", "population",
     *_each(("travel_min", "distance_km", "shelter", "people_in_reach"), _ENDS),
-    *_each(("places_per_10000",), _ENDS), "reason",
+    *_each(("places_per_10000",), _ENDS), "reason", "rests_on",
 )  # fmt: skip
 
 CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "access_by_group.csv": (
         "group", "without_police_papers", "units", "weighted_by", "people",
         *_each(("shelters", "places", "people_reached", "distance_km", "travel_min"), _ENDS),
-        "reason",
+        "reason", "rests_on",
     ),
     "capacity_by_family_size.csv": (
         "demand_basis", "shelter_id", "places", "family_size", *_each(("turn_away",), _CORNERS),
