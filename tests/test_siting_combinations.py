@@ -19,10 +19,12 @@ from shelter_geo.siting.combinations import (
     farthest,
     level_totals,
 )
-from shelter_geo.siting.cover import cover_by_solver, must_cover
+from shelter_geo.siting.cover import cover_by_solver, most_covered, must_cover, reduced
 from shelter_geo.siting.cover_search import search_cover
+from shelter_geo.siting.cover_walk import walk_to_cover
 from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.guards import hardened
+from shelter_geo.siting.halving import least
 from shelter_geo.siting.levels import Level, combined
 from shelter_geo.siting.model_levels import beyond, distance, top_cost
 from shelter_geo.siting.problem import SitingProblem
@@ -106,6 +108,70 @@ def test_cover_by_solver(rows, k, needed):
 def test_cover_by_search(rows, k):
     chosen, proven = search_cover(np.array(rows), k, math.inf, most_nodes=10_000)
     check_cover(rows, k, chosen, proven)
+
+
+@some
+@given(rows=rows_of_six, k=st.integers(1, 4))
+def test_cover_is_as_possible_with_what_is_left(rows, k):
+    """A cover by the sites left exists if one by all sites does, and it covers all rows."""
+    covers = np.array(rows)
+    left, sites = reduced(covers)
+    assert left.shape == (len(left), len(sites))
+
+    def covered(rows, sites):
+        sets = (c for size in range(k + 1) for c in itertools.combinations(sites, size))
+        return {c for c in sets if rows[:, c].any(axis=1).all()}
+
+    by_left = covered(left, range(len(sites)))
+    assert bool(by_left) == bool(covered(covers, range(6)))
+    assert all(covers[:, sites[list(c)]].any(axis=1).all() for c in by_left)
+
+
+@some
+@given(rows=rows_of_six, k=st.integers(1, 6), start=st.sets(st.integers(0, 5), max_size=1))
+def test_walk_to_a_cover(rows, k, start):
+    covers = np.array(rows)
+    found = walk_to_cover(covers, k, 500, np.array(sorted(start), dtype=np.int64))
+    possible = any(covers[:, c].any(axis=1).all() for c in itertools.combinations(range(6), k))
+    assert (found is not None) == possible, "500 steps are plenty for six sites"
+    assert found is None or (len(found) == k and covers[:, found].any(axis=1).all())
+
+
+@some
+@given(
+    rows=st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=9),
+    k=st.integers(2, 4),
+    needed=st.lists(st.booleans(), min_size=2, max_size=2),
+    data=st.data(),
+)
+def test_most_covered_is_what_counting_finds(rows, k, needed, data):
+    covers, rules = np.array(rows), Rules(k, np.array([0, 0, 0, 1, 1, 1]), np.array(needed))
+    people = st.lists(st.integers(0, 9), min_size=len(rows), max_size=len(rows))
+    cap = np.array(data.draw(st.lists(st.integers(0, 1), min_size=len(rows), max_size=len(rows))))
+    level = Level("far", (~covers).astype(np.int64), cap, np.array(data.draw(people)))
+    allowed = [np.array(c) for c in itertools.combinations(range(6), k) if rules.met_by([*c])]
+    chosen, bound = most_covered(level, rules, math.inf, allowed[0])
+    assert rules.met_by(chosen)
+    assert level.total(chosen) == bound == min(level.total(c) for c in allowed)
+
+
+@given(data=st.data(), high=st.integers(0, 40))
+def test_least_number_is_found_whatever_is_easy(data, high):
+    answer = data.draw(st.integers(0, high))
+    hard, asked = data.draw(st.sets(st.integers(0, high))), []
+
+    def question(number, *, easily):
+        asked.append((number, easily))
+        if easily and number in hard:
+            return None, False
+        return (data.draw(st.integers(answer, number)), True) if number >= answer else (None, True)
+
+    assert least(question, high) == (answer, answer)
+    assert len(asked) == len(set(asked)) or hard
+
+
+def test_least_number_stays_open_without_an_answer():
+    assert least(lambda number, *, easily: (None, False), 9) == (9, 0)
 
 
 regions = [[True, True, True, False, False, False], [False, False, False, True, True, True]]

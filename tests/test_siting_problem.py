@@ -226,12 +226,3 @@ def test_bad_long_tables_say_what_is_wrong():
         PMedian.from_geodataframe(demand, sites, long, p=1, unit="min")
     with pytest.raises(SitingError, match="no column 'region'"):
         PMedian.from_geodataframe(demand, sites, wide, p=1, region="region")
-
-
-def test_other_people_or_costs_are_checked_again():
-    problem = SitingProblem.from_cost_matrix([[1.0, 2.0]])
-    assert problem.with_weights([7]).weights.tolist() == [7]
-    with pytest.raises(SitingError, match="nobody to serve"):
-        problem.with_weights([0])
-    with pytest.raises(SitingError, match="in place of"):
-        problem.with_costs(np.ones((2, 2), dtype=np.int64))

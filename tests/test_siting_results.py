@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from shelter_geo.siting.cards import CARDS
@@ -135,6 +136,21 @@ def test_kolm_pollak_of_a_burden():
     value = kolm_pollak(problem.nearest([0]), problem.weights, 2.0)
     assert value == pytest.approx(math.log((math.e**6 + 2 * math.e**2 + math.e**4) / 4) / 2)
     assert 7 / 4 < value < 3
+
+
+def test_aversion_is_scaled_by_the_distances_of_those_served_today():
+    """Two are served, 10 and 20 away; one is not, and each could open a site of its own."""
+    near = [[10, 0, 5, math.nan], [20, 5, 0, math.nan], [math.nan, math.nan, math.nan, 0]]
+    costs = np.array(near)
+    standing = SitingProblem.from_cost_matrix(costs, weights=[3, 1, 9], fixed=[0], unit="one")
+    assert kappa_per_step(standing) == pytest.approx((3 * 10 + 20) / (3 * 100 + 400))
+    nothing = SitingProblem.from_cost_matrix(costs, weights=[3, 1, 9], unit="one")
+    one, two = (10 + 0 + 5) / 3, (20 + 5 + 0) / 3
+    expected = (3 * one + two) / (3 * one**2 + two**2)
+    assert kappa_per_step(nothing, aversion=2) == pytest.approx(2 * expected), "not to oneself"
+    at_the_door = SitingProblem.from_cost_matrix([[0, 4], [0, 8]], fixed=[0], unit="one")
+    assert kappa_per_step(at_the_door) == pytest.approx((2 + 4) / (4 + 16))
+    assert kappa_per_step(SitingProblem.from_cost_matrix([[0]], unit="one")) == 1
 
 
 def test_gini_of_distances():

@@ -147,9 +147,7 @@ def _model(name: str, problem: SitingProblem, new: int, limit: float | None) -> 
     from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
 
     if name == "kolm-pollak":
-        from shelter_geo.scenarios.siting_results import aversion
-
-        return KolmPollak(problem, new, kappa=aversion(problem))
+        return KolmPollak(problem, new)
     if name == "p-center":
         return PCenter(problem, new)
     if limit is None:

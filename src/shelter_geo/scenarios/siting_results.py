@@ -22,11 +22,11 @@ from shelter_geo.siting.answer import infeasible
 from shelter_geo.siting.center import PCenter
 from shelter_geo.siting.combinations import LIMIT, count_choices
 from shelter_geo.siting.covering import LSCP
-from shelter_geo.siting.metrics import access_metrics
+from shelter_geo.siting.metrics import access_metrics, kappa_per_step
 from shelter_geo.siting.model_levels import limit_steps
 from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
 from shelter_geo.siting.pareto import ParetoFront, pareto_front
-from shelter_geo.siting.problem import UNREACHED, SitingProblem
+from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import SitingResult
 from shelter_geo.siting.robustness import Robustness, robustness
 
@@ -123,7 +123,7 @@ def siting_results(
     half, within = float(classes[0]), float(classes[:2][-1])
     question = site_question(study, options)
     problem = question.problem()
-    kappa = aversion(problem)
+    kappa = kappa_per_step(problem) * problem.steps_per_unit
     answers = dict(_answers(question, within, half, kappa, progress))
     rows = [_row(key, p, result, problem, within, kappa) for (key, p), result in answers.items()]
     new = min(NEW_SITES, len(problem.candidates))
@@ -152,20 +152,6 @@ def siting_results(
         cut_off=cut_off(question, problem),
         plans=tuple(_plans(study, answers, new)),
     )
-
-
-def aversion(problem: SitingProblem) -> float:
-    """Return the Kolm-Pollak coefficient for today's distances, an aversion of 1, per unit.
-
-    The people whom no shelter reaches today have no distance and are left out; see
-    `siting.metrics.kappa_per_step` for the source.
-    """
-    served = problem.today[(problem.today != UNREACHED)]
-    people = problem.weights[problem.today != UNREACHED].astype(float)
-    square = float((people * served * served.astype(float)).sum())
-    if square == 0:
-        return 1.0
-    return float((people * served).sum()) / square * problem.steps_per_unit
 
 
 def _answers(

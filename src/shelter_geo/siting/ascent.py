@@ -102,7 +102,7 @@ def ascend(
     steps: Steps,
     target: float,
     often: Array,
-) -> tuple[Array, float]:
+) -> tuple[Array, float, int]:
     """Climb from the multipliers `start` towards the bound `target`.
 
     Parameters
@@ -132,14 +132,18 @@ def ascend(
         Best multipliers found.
     float
         Boldness left.
+    int
+        Steps taken.
     """
     n_blocks = start.shape[0]
     u, best_u = start.copy(), start.copy()
     price, picked = np.zeros(len(often)), np.zeros(len(often), np.bool_)
     drift, served, reach = np.zeros_like(u), np.zeros_like(u), np.empty(n_blocks, np.float32)
     best, idle, boldness, promising = -np.inf, 0, steps.boldness, open_to
+    taken = 0
     enough = target - 1 + 1e-3 + 1e-6 * abs(target)
     for step in range(steps.most):
+        taken += 1
         _reach(u, reach)
         if step % steps.every == 0 or regions.missing > 0:
             _price(blocks, open_to, u, reach, price)
@@ -173,7 +177,7 @@ def ascend(
         if length == 0:
             break
         _move(u, cap, least, drift, f4(boldness * (1.002 * target - bound) / length))
-    return best_u, boldness
+    return best_u, boldness, taken
 
 
 @quick

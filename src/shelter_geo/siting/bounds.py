@@ -31,6 +31,8 @@ class Bound(NamedTuple):
         Bounds if one more site must open, or one picked site must not.
     boldness : float
         Left for the next climb.
+    work : int
+        Pairs of a site and a demand point looked at.
     """
 
     value: float
@@ -39,6 +41,7 @@ class Bound(NamedTuple):
     if_open: Array
     if_closed: Array
     boldness: float
+    work: int
 
 
 class Bounder:
@@ -107,7 +110,9 @@ class Bounder:
         least = np.minimum(self._least, cap32)
         u = np.clip(u, least, cap32)
         goal -= self.settled
-        u, boldness = ascend(blocks, free, k, regions, cap32, least, u, steps, goal, often)
+        u, boldness, taken = ascend(
+            blocks, free, k, regions, cap32, least, u, steps, float(goal), often
+        )
         fee = np.floor(u * blocks.weight / self._grain) * self._grain
         fee = np.minimum(fee, cap * blocks.weight)
         price, picked = np.zeros(self.n_sites), np.zeros(self.n_sites, dtype=bool)
@@ -115,7 +120,8 @@ class Bounder:
         choose(price, free, k, regions, picked)
         value = math.fsum((float(fee.sum()), *price[picked], self.settled))
         if_open, if_closed = _exchanges(price, picked, state == 0, regions)
-        return Bound(value, u, picked, value + if_open, value + if_closed, boldness)
+        work = (taken + 1) * len(free) * u.size
+        return Bound(value, u, picked, value + if_open, value + if_closed, boldness, work)
 
 
 def _grain(blocks: Blocks) -> float:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.siting.budget_program import Allocation, Outcome, PlacesProgram
+from shelter_geo.siting.budget_program import PlacesProgram
 from shelter_geo.siting.budget_result import BudgetResult
+from shelter_geo.siting.budget_terms import Allocation, Outcome
 from shelter_geo.siting.cards import CARDS
 from shelter_geo.siting.problem import UNREACHED
 from shelter_geo.siting.result import Status

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from shelter_geo.siting.budget_terms import Allocation, Outcome, Terms
 from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.highs import Optimum, Program, solve
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
@@ -20,65 +21,6 @@ Array = NDArray[Any]
 _TRANSPORT_S: Final = 600.0
 _WHOLE: Final = 1e-4
 """How far a whole number may be off in the solver's answer; its aims have bounds of their own."""
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """What places cost and how many there may be.
-
-    Attributes
-    ----------
-    places, most : int64, shape (sites,)
-        Family places that stand, and those there may be at most; equal where none may be added.
-    fixed_cost, place_cost : int64, shape (sites,)
-        Of opening or enlarging a site, and of each place.
-    budget, actions : int or None
-        Money, and sites that open or grow, at most.
-    """
-
-    places: Array
-    most: Array
-    fixed_cost: Array
-    place_cost: Array
-    budget: int | None
-    actions: int | None
-
-
-class Allocation(NamedTuple):
-    """Whole places and families.
-
-    Attributes
-    ----------
-    added : int64, shape (sites,)
-    flow : int64, shape (ways,)
-    unserved, walked, spent : int
-        The three aims: families unserved, families times steps, money.
-    """
-
-    added: Array
-    flow: Array
-    unserved: int
-    walked: int
-    spent: int
-
-
-class Outcome(NamedTuple):
-    """The best allocation found and what is proven of it; no allocation if there is none.
-
-    Attributes
-    ----------
-    best : Allocation or None
-    unserved_bound : int
-    walked_bound : int or None
-        None if the families unserved are not proven to be fewest.
-    cheapest : bool
-        Whether no allocation as good is cheaper.
-    """
-
-    best: Allocation | None
-    unserved_bound: int
-    walked_bound: int | None
-    cheapest: bool
 
 
 class PlacesProgram:

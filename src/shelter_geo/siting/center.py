@@ -13,6 +13,7 @@ from shelter_geo.siting.answer import Finding, answer, infeasible
 from shelter_geo.siting.combinations import farthest, level_totals
 from shelter_geo.siting.cover import must_cover
 from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.halving import least
 from shelter_geo.siting.levels import Level
 from shelter_geo.siting.model import CountModel
 from shelter_geo.siting.model_levels import beyond, distance, unserved
@@ -80,18 +81,18 @@ class PCenter(CountModel):
         if first:
             served_best = solve_in_order(first, rules, position, deadline, start)
             start, served = served_best.chosen, served_best.proven(0)
-        radius, least, start = self._halve(first, rules, start, deadline)
+        radius, lower, start = self._halve(first, rules, start, deadline)
         levels = [*first, beyond(self.problem, radius), levels[-1]]
         solution = solve_in_order(levels, rules, position, deadline, start, headline=len(first))
         ranking = rank_exchanges(levels, rules, solution.chosen, keep + 1)
-        proven = served and least == radius
+        proven = served and lower == radius
         notes: tuple[str, ...] = ()
         if proven and not solution.proven(len(levels) - 1):
             notes = ("the objective is proven, that no tie has a smaller mean is not",)
         return Finding(
             ranking.choices[0],
             "optimal" if proven else "not proven",
-            least / self.problem.steps_per_unit if served else None,
+            lower / self.problem.steps_per_unit if served else None,
             self._near_rivals(levels, rules, ranking, keep),
             False,
             "branch and bound",
@@ -112,18 +113,19 @@ class PCenter(CountModel):
         limits = [level.total(start) for level in first]
         lost = limits[0] if limits else 0
         values = self._distances(everyone=not first or lost == first[0].floor)
-        low, high = 0, int(np.searchsorted(values, self._farthest(start)))
-        while low < high:
-            middle = (low + high) // 2
-            found, proven = self._keep(first, limits, rules, int(values[middle]), start, deadline)
-            if found is not None:
-                start = found
-                high = min(middle, int(np.searchsorted(values, self._farthest(start))))
-            elif proven:
-                low = middle + 1
-            else:
-                break
-        return int(values[high]), int(values[low]), start
+        best = start
+
+        def keep(number: int, *, easily: bool) -> tuple[int | None, bool]:
+            nonlocal best
+            radius = int(values[number])
+            found, proven = self._keep(first, limits, rules, radius, best, deadline, easily)
+            if found is None:
+                return None, proven
+            best = found
+            return min(number, int(np.searchsorted(values, self._farthest(best)))), True
+
+        high, low = least(keep, int(np.searchsorted(values, self._farthest(start))))
+        return int(values[high]), int(values[low]), best
 
     def _keep(
         self,
@@ -133,6 +135,7 @@ class PCenter(CountModel):
         radius: int,
         start: Array,
         deadline: float,
+        easily: bool,
     ) -> tuple[Array | None, bool]:
         """Find a choice with everyone served within a radius, and say whether that is proven."""
         far, position = beyond(self.problem, radius), self.problem.position
@@ -140,7 +143,7 @@ class PCenter(CountModel):
         if not first or lost == first[0].floor:
             if far.floor > lost:
                 return None, True
-            return find_cover(must_cover(far), rules, deadline)
+            return find_cover(must_cover(far), rules, deadline, easily=easily)
         return reach_below([*first, far], limits, rules, position, deadline, start, lost + 1)
 
     def _distances(self, *, everyone: bool) -> Array:

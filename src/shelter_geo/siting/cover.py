@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, Final
 
@@ -9,14 +10,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.blocks import row_keys
+from shelter_geo.siting.compiled import kernel
 from shelter_geo.siting.highs import Program, solve
 from shelter_geo.siting.levels import Level
 from shelter_geo.siting.rules import Rules
 
 Array = NDArray[Any]
 
-_CHUNK: Final = 2048
+_ROUNDING: Final = 1e-4
 
 
 def must_cover(level: Level) -> Array:
@@ -35,7 +36,8 @@ def must_cover(level: Level) -> Array:
     bool array, shape (rows, candidates)
     """
     open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
-    return _minimal(level.cost[open_] == 0)
+    rows: Array = level.cost[open_] == 0
+    return np.asarray(rows[minimal(rows)])
 
 
 def as_level(rows: Array) -> Level:
@@ -73,30 +75,114 @@ def cover_by_solver(rows: Array, rules: Rules, deadline: float) -> tuple[Array |
     return np.flatnonzero(found.x > 0.5), True
 
 
+def most_covered(level: Level, rules: Rules, deadline: float, start: Array) -> tuple[Array, int]:
+    """Find k candidates that leave as little as can be uncovered, by mixed integer programming.
+
+    Parameters
+    ----------
+    level
+        Costs of 0 (covered) and 1.
+    rules
+        What a choice must keep to.
+    deadline
+        Value of ``time.monotonic()`` at which to stop.
+    start
+        A choice to begin with.
+
+    Returns
+    -------
+    array
+        Best choice found, increasing.
+    int
+        No choice leaves less uncovered.
+    """
+    open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
+    rows, group = np.unique(level.cost[open_] == 0, axis=0, return_inverse=True)
+    weight = np.bincount(group.ravel(), level.weight[open_], minlength=len(rows))
+    n, m = rows.shape
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    for_sites = np.zeros((len(regions) + 1, m + n))
+    for_sites[:, :m] = np.vstack([*regions, np.ones((1, m), dtype=bool)])
+    covered, each = sp.csr_array(rows, dtype=float), sp.csr_array(sp.eye_array(n))
+    program = Program(
+        cost=np.concatenate([np.zeros(m), -weight]),
+        rows=sp.csr_array(sp.vstack([sp.hstack([-covered, each]), sp.csr_array(for_sites)])),
+        low=np.concatenate([np.full(n, -np.inf), np.ones(len(regions)), [float(rules.k)]]),
+        high=np.concatenate([np.zeros(n), np.full(len(regions), np.inf), [float(rules.k)]]),
+        least=np.zeros(m + n),
+        most=np.ones(m + n),
+        whole=np.arange(m + n) < m,
+    )
+    known = np.concatenate([np.isin(np.arange(m), start), rows[:, start].any(axis=1)])
+    found = solve(program, deadline - time.monotonic(), start=known.astype(float))
+    bound = level.floor
+    if np.isfinite(found.bound):
+        everyone = int((level.weight * level.cap).sum())
+        bound = max(bound, everyone + math.ceil(found.bound - _ROUNDING))
+    chosen = start if found.x is None else np.flatnonzero(found.x[:m] > 0.5)
+    return (chosen if level.total(chosen) < level.total(start) else start), bound
+
+
 def filled_up(chosen: Array, rules: Rules) -> Array:
     """Add the first free candidates until there are k; more sites never hurt."""
     rest = np.setdiff1d(np.arange(len(rules.region)), chosen)
     return np.union1d(chosen, rest[: rules.k - len(chosen)])
 
 
-def _minimal(rows: Array) -> Array:
-    """Keep the rows that contain no other row, one of each that are equal."""
+def reduced(rows: Array) -> tuple[Array, Array]:
+    """Leave out rows that are covered along with another and sites that another can stand for.
+
+    Parameters
+    ----------
+    rows
+        Shape (rows, sites): which sites cover a row.
+
+    Returns
+    -------
+    bool array
+        Rows left, by the sites left.
+    int64 array
+        Sites left, increasing.
+    """
+    sites = np.arange(rows.shape[1])
+    while True:
+        before = rows.shape
+        rows = rows[minimal(rows)]
+        # A site can stand for another if what it leaves uncovered lies within what that leaves.
+        kept = minimal(~rows.T)
+        rows, sites = rows[:, kept], sites[kept]
+        if rows.shape == before:
+            return rows, sites
+
+
+def minimal(rows: Array) -> Array:
+    """Return the numbers of the rows that contain no other, the first of each that are equal."""
     if len(rows) == 0:
-        return rows
-    _, first = np.unique(row_keys(rows), return_index=True)
-    rows = rows[first]
-    rows = rows[np.argsort(rows.sum(axis=1), kind="stable")]
-    kept = rows[:0]
-    for at in range(0, len(rows), _CHUNK):
-        part = rows[at : at + _CHUNK]
-        part = part[~_contains(part, kept).any(axis=1)]
-        inside = _contains(part, part)
-        np.fill_diagonal(inside, val=False)
-        kept = np.vstack([kept, part[~inside.any(axis=1)]])
-    return kept
+        return np.empty(0, np.int64)
+    bits = np.packbits(rows, axis=1)
+    words = np.zeros((len(rows), -(-bits.shape[1] // 8) * 8), np.uint8)
+    words[:, : bits.shape[1]] = bits
+    order = np.argsort(rows.sum(axis=1), kind="stable")
+    return np.sort(order[_contains_none(words.view(np.uint64)[order])])
 
 
-def _contains(large: Array, small: Array) -> Array:
-    """Whether each row of `large` contains each row of `small`."""
-    common = large.astype(np.float32) @ small.astype(np.float32).T
-    return np.asarray(common == small.sum(axis=1))
+@kernel
+def _contains_none(rows: Array) -> Array:
+    """Whether each row, smaller ones first, contains none of those before it."""
+    kept, count = np.empty_like(rows), 0
+    found = np.zeros(len(rows), np.bool_)
+    for i in range(len(rows)):
+        inside = False
+        for q in range(count):
+            inside = True
+            for w in range(rows.shape[1]):
+                if kept[q, w] & ~rows[i, w]:
+                    inside = False
+                    break
+            if inside:
+                break
+        if not inside:
+            found[i] = True
+            kept[count] = rows[i]
+            count += 1
+    return found

@@ -91,7 +91,7 @@ def search_cover(
     bool
         Whether the answer is proven; a cover that was found always is.
     """
-    cover = Cover(*_lists(rows), *_lists(rows.T), k)
+    cover = listed(rows, k)
     n_rows, n_sites = rows.shape
     stack = Stack(
         np.zeros((k + 2, n_sites), np.int8),
@@ -102,15 +102,21 @@ def search_cover(
     )
     opened = np.zeros(n_sites, np.bool_)
     ended = _enter(cover, stack, 0, _ROOT_STEPS, opened)
-    for _ in range(0, most_nodes, _NODES_A_CALL):
+    visited = 0
+    while True:
         if ended == _FOUND:
             return np.flatnonzero(opened), True
         if ended == _NONE and stack.top[0] < 0:
             return None, True
-        if time.monotonic() > deadline:
-            break
+        if visited >= most_nodes or time.monotonic() > deadline:
+            return None, False
         ended = _explore(cover, stack, opened)
-    return None, False
+        visited += _NODES_A_CALL
+
+
+def listed(rows: Array, k: int) -> Cover:
+    """List rows, shape (rows, sites), and the sites that cover them both ways."""
+    return Cover(*_lists(rows), *_lists(rows.T), k)
 
 
 def _lists(rows: Array) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shelter_geo.siting.answer import Finding, answer, infeasible
 from shelter_geo.siting.cover import must_cover
 from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.halving import least
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.model_levels import beyond, distance, limit_steps, unserved
 from shelter_geo.siting.order import find_cover, solve_in_order
@@ -28,7 +29,7 @@ class LSCP(Model):
 
     People who are beyond the limit of every site, standing or candidate, are reported and do not
     make the question infeasible. Ties are broken by fewer people unserved, then by the mean
-    distance. The fewest are found by opening one site less until that is proven not to do.
+    distance. The fewest are found by halving, until one site less is proven not to do.
 
     Attributes
     ----------
@@ -113,19 +114,26 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
     """
     level = beyond(problem, limit)
     rows = must_cover(level)
-    chosen = _greedy_cover(problem, limit)
-    while len(chosen):
-        k = len(chosen) - 1
-        if regions_fault(problem, k):
-            return chosen, True
-        if k == 0:
+    best = _greedy_cover(problem, limit)
+
+    def enough(number: int, *, easily: bool) -> tuple[int | None, bool]:
+        nonlocal best
+        if regions_fault(problem, number):
+            return None, True
+        if number == 0:
             nobody = np.empty(0, np.int64)
-            return (nobody, True) if level.total(nobody) == level.floor else (chosen, True)
-        fewer, proven = find_cover(rows, rules_for(problem, k), deadline)
-        if fewer is None:
-            return chosen, proven
-        chosen = fewer
-    return chosen, True
+            found = nobody if level.total(nobody) == level.floor else None
+            proven = True
+        else:
+            rules = rules_for(problem, number)
+            found, proven = find_cover(rows, rules, deadline, easily=easily)
+        if found is None:
+            return None, proven
+        best = found
+        return len(best), True
+
+    high, low = least(enough, len(best))
+    return best, high == low
 
 
 def _greedy_cover(problem: SitingProblem, limit: int) -> Array:

@@ -67,8 +67,13 @@ def kappa_per_step(problem: SitingProblem, aversion: float = 1.0) -> float:
 
     Horton, Logan, Murrell, Skipper and Speakman (arXiv 2401.15452) write the coefficient as
     epsilon times sum(z) / sum(z * z), with epsilon below 0 for a burden; this is its absolute
-    value, for today's distances, or, if some people reach no shelter today, for those to the
-    nearest site of all.
+    value for the distances z of the people whom a shelter serves today. Those whom none reaches
+    have no distance and are left out.
+
+    Where no shelter stands, or all served live at its door, every site of the question stands in
+    for one distance: z is then the mean distance of a demand point to all sites that reach it.
+    The nearest sites would not do, since most demand points of a study are candidates themselves,
+    and distances of 0 to oneself would make the coefficient as large as one likes.
 
     Parameters
     ----------
@@ -77,11 +82,14 @@ def kappa_per_step(problem: SitingProblem, aversion: float = 1.0) -> float:
     aversion
         Absolute value of epsilon, above 0; larger values weigh the worst off more.
     """
-    today = problem.today
-    if (today == UNREACHED).any():
-        today = problem.nearest(np.union1d(problem.fixed, problem.candidates))
-    some = today != UNREACHED
-    z, people = today[some].astype(float), problem.weights[some]
+    people, today = problem.weights, problem.today
+    z = np.where(today == UNREACHED, 0, today).astype(float)
+    if not (people * z).any():
+        sites = np.union1d(problem.fixed, problem.candidates)
+        costs = problem.costs[:, sites]
+        reached = costs != UNREACHED
+        total = np.where(reached, costs, 0).sum(axis=1, dtype=float)
+        z = total / np.maximum(reached.sum(axis=1), 1)
     square = float((people * z * z).sum())
     return aversion * float((people * z).sum()) / square if square > 0 else aversion
 

@@ -6,6 +6,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -146,13 +147,17 @@ class Model(ABC):
         """Return the columns of candidates in the cost matrix."""
         return np.asarray(self.problem.candidates[np.asarray(chosen, dtype=np.int64)])
 
+    @cached_property
+    def _kappa(self) -> float:
+        return kappa_per_step(self.problem, self.report_aversion)
+
     def metrics_of(self, chosen: Array) -> AccessMetrics:
         """Return the figures of opening some candidates, numbered among the candidates."""
         return access_metrics(
             self.problem,
             self.nearest(chosen),
             limit=limit_steps(self.problem, self.report_beyond),
-            kappa=kappa_per_step(self.problem, self.report_aversion),
+            kappa=self._kappa,
         )
 
     def options(self) -> Mapping[str, object]:

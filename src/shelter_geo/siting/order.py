@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,17 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.bounds import Bounder
-from shelter_geo.siting.cover import as_level, cover_by_solver, filled_up
+from shelter_geo.siting.cover import cover_by_solver, filled_up, most_covered, reduced
 from shelter_geo.siting.cover_search import search_cover
+from shelter_geo.siting.cover_walk import walk_to_cover
 from shelter_geo.siting.exchange import exchange, greedy
 from shelter_geo.siting.levels import Level, combined
+from shelter_geo.siting.nodes import Outcome
 from shelter_geo.siting.rules import Rules
 from shelter_geo.siting.search import Search
 
 Array = NDArray[Any]
 
 _COVER_NODES: Final = 4_000
-_TIE_NODES: Final = 500
+_FEW_NODES: Final = 500
+_WALK_STEPS: Final = 20_000
+_WALK_WORK: Final = 4e6
+_FEW_COVER_NODES: Final = 20
+_TIE_WORK: Final = 4e8
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +80,7 @@ def solve_in_order(
         A choice to begin with.
     headline
         The last level to be searched to its end. Those after it only break ties, and are given up
-        after a fixed number of nodes.
+        after a fixed amount of work.
     """
     bounds: list[int | None] = []
     limits: list[int] = []
@@ -89,7 +96,17 @@ def solve_in_order(
             continue
         search = Search(levels[: at + 1], limits, rules, position, deadline)
         is_tie = certain and at > headline % len(levels)
-        found = search.run(start, most_nodes=_TIE_NODES if is_tie else None)
+        is_cover = at == 0 and level.binary
+        found = search.run(
+            start,
+            most_nodes=_FEW_COVER_NODES if is_cover else None,
+            most_work=_TIE_WORK if is_tie else math.inf,
+        )
+        if is_cover and not found.proven and found.chosen is not None:
+            # Branch and bound is quick on most covers, and slow where the solver is quick.
+            chosen, bound = most_covered(level, rules, deadline, found.chosen)
+            total, bound = level.total(chosen), max(bound, found.bound)
+            found = Outcome(chosen, total, bound, proven=total == bound)
         if found.chosen is None:
             raise AssertionError("a search without a cutoff ends with a choice")
         start = found.chosen
@@ -122,11 +139,13 @@ def quick_choice(levels: list[Level], rules: Rules, position: Array) -> Array:
     return np.sort(chosen)
 
 
-def find_cover(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None, bool]:
+def find_cover(
+    rows: Array, rules: Rules, deadline: float, *, easily: bool = False
+) -> tuple[Array | None, bool]:
     """Find k candidates that cover all rows.
 
-    A quick choice or branch and bound answers most of these questions at once; the few hard ones
-    go to the solver.
+    A walk finds most covers that there are, and branch and bound proves of most others that there
+    are none; the few hard ones go to the solver.
 
     Parameters
     ----------
@@ -136,6 +155,8 @@ def find_cover(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None
         What the choice must keep to; it can be done.
     deadline
         Value of ``time.monotonic()`` at which to stop.
+    easily
+        Give up where the answer takes long.
 
     Returns
     -------
@@ -144,14 +165,25 @@ def find_cover(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None
     bool
         Whether the answer is proven; a choice that was found always is.
     """
-    guess = quick_choice([as_level(rows)], rules, rows.astype(float))
-    if rows[:, guess].any(axis=1).all():
-        return guess, True
     regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
-    chosen, proven = search_cover(np.vstack([rows, *regions]), rules.k, deadline, _COVER_NODES)
-    if not proven:
-        chosen, proven = cover_by_solver(rows, rules, deadline)
-    return (None if chosen is None else filled_up(chosen, rules)), proven
+    rows, sites = reduced(np.vstack([rows, *regions]))
+    if rules.k >= len(sites):
+        return filled_up(sites, rules), True
+    work = float(rows.sum(axis=0).mean() * rows.sum(axis=1).mean())
+    steps = int(min(_WALK_WORK / work, _WALK_STEPS))
+    # A short walk or a short search settles most questions.
+    chosen, proven = walk_to_cover(rows, rules.k, steps // 8), True
+    if chosen is None:
+        chosen, proven = search_cover(rows, rules.k, deadline, 0 if easily else _FEW_NODES)
+    if not proven and not easily:
+        chosen = walk_to_cover(rows, rules.k, steps)
+        proven = chosen is not None
+    if not proven and not easily:
+        chosen, proven = search_cover(rows, rules.k, deadline, _COVER_NODES)
+    if not proven and not easily:
+        anywhere = Rules(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
+        chosen, proven = cover_by_solver(rows, anywhere, deadline)
+    return (None if chosen is None else filled_up(sites[chosen], rules)), proven
 
 
 def reach_below(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -145,19 +145,6 @@ class SitingProblem:
         # As an unsigned number the mark for "unreached" is larger than any cost.
         least = self.costs[:, columns].view(np.uint64).min(axis=1)
         return np.asarray(least.view(np.int64))
-
-    def with_weights(self, weights: ArrayLike) -> SitingProblem:
-        """Return the same question for other people."""
-        people = _people(weights, len(self.weights))
-        _check_size(people, self.costs)
-        return replace(self, weights=people)
-
-    def with_costs(self, costs: Array) -> SitingProblem:
-        """Return the same question with other whole-number costs."""
-        if costs.shape != self.costs.shape:
-            raise SitingError(f"costs of shape {costs.shape} in place of {self.costs.shape}")
-        _check_size(self.weights, costs)
-        return replace(self, costs=costs)
 
 
 def _whole_steps(costs: ArrayLike, unit: Unit) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from shelter_geo.siting.bounds import Bound, Bounder
 from shelter_geo.siting.exchange import exchange, greedy, kicked, weighted_total
 from shelter_geo.siting.guards import guarded_task
 from shelter_geo.siting.levels import Level
+from shelter_geo.siting.nodes import Node, Outcome, branches
 from shelter_geo.siting.rules import Rules
 
 Array = NDArray[Any]
@@ -31,36 +32,7 @@ _DEAR: Final = (2, 4, 8, 16, 32)
 _ROOT_ROUNDS: Final = 12
 _KICKED_ROUNDS: Final = 10
 _KICKS: Final = 8
-
-
-class Outcome(NamedTuple):
-    """Where a search ended.
-
-    Attributes
-    ----------
-    chosen : int64 array or None
-        Best choice of candidates, increasing; None if none was found below the cutoff.
-    total : int or None
-        Its total.
-    bound : int
-        No choice has a smaller total.
-    proven : bool
-        Whether the search came to its end.
-    """
-
-    chosen: Array | None
-    total: int | None
-    bound: int
-    proven: bool
-
-
-class _Node(NamedTuple):
-    """Sites open (1), ruled out (-1) and undecided (0), and where the climbs left off."""
-
-    state: Array
-    climbs: tuple[Array, ...]
-    often: Array
-    value: float
+_FIRST_KICKS: Final = 4
 
 
 class Search:
@@ -100,6 +72,7 @@ class Search:
         self.best = math.inf
         self.chosen: Array | None = None
         self._seen: set[bytes] = set()
+        self._work, self._most_work = 0, math.inf
 
     def run(
         self,
@@ -107,6 +80,7 @@ class Search:
         *,
         cutoff: int | None = None,
         most_nodes: int | None = None,
+        most_work: float = math.inf,
     ) -> Outcome:
         """Search to the end, or until the deadline.
 
@@ -118,26 +92,31 @@ class Search:
             Only a choice of a smaller total is wanted, and the first one will do.
         most_nodes
             Give up after so many nodes.
+        most_work
+            Give up after pricing about so many pairs of a site and a demand point.
         """
+        self._most_work = most_work
         if cutoff is not None:
             self.best = cutoff + self.offset
         first = self._first_choice(start)
+        if self.widest and most_work < math.inf:
+            self._kick()
         climbs = tuple(b.first_multipliers(first) for b in (*self.guards, self.target))
         n = self.target.n_sites
-        stack = [_Node(np.zeros(n, np.int8), climbs, np.zeros(n), self.target.floor)]
+        stack = [Node(np.zeros(n, np.int8), climbs, np.zeros(n), self.target.floor)]
         visited = 0
         while stack and (cutoff is None or self.chosen is None):
             node = stack.pop()
             if node.value > self.best - 1:
                 continue
-            if visited == most_nodes or time.monotonic() > self.deadline:
+            if visited == most_nodes or self._over():
                 stack.append(node)
                 break
-            stack += self._branches(self._node(node) if visited else self._root(node))
+            stack += branches(self._node(node) if visited else self._root(node), self.best)
             visited += 1
         return self._outcome(stack, cutoff)
 
-    def _outcome(self, stack: list[_Node], cutoff: int | None) -> Outcome:
+    def _outcome(self, stack: list[Node], cutoff: int | None) -> Outcome:
         found = self.chosen is not None
         total = int(self.best) - self.offset if found else None
         ends = [node.value for node in stack if node.value <= self.best - 1]
@@ -161,6 +140,16 @@ class Search:
             self._offer(again)
         return first
 
+    def _kick(self) -> None:
+        """Look around the best choice with a little work, as no long search may follow."""
+        blocks, everywhere = self.target.blocks, np.arange(self.target.n_sites)
+        regions = self.rules.unmet(np.empty(0, np.int64))
+        for turn in range(_FIRST_KICKS):
+            if self.chosen is None or self._over():
+                return
+            self._offer(kicked(blocks, everywhere, self.chosen, regions, _KICKS, turn))
+            self._work += _KICKS * blocks.cost.size
+
     def _offer(self, chosen: Array) -> None:
         """Keep a choice if it is the best so far and keeps to the limits."""
         total = self.target.settled + weighted_total(self.target.blocks, chosen)
@@ -170,19 +159,20 @@ class Search:
             return
         self.best, self.chosen = total, np.sort(chosen)
 
-    def _root(self, node: _Node) -> _Node | None:
+    def _root(self, node: Node) -> Node | None:
         """Climb long, looking for better choices among the promising sites on the way."""
         steps = _ROOT
+        kicked_rounds = _KICKED_ROUNDS if self._most_work == math.inf else _FIRST_KICKS
         if self.widest:
             node = self._make_dear(node)
         for turn in range(3 * _ROOT_ROUNDS):
             before = int((node.state == 0).sum())
-            found = self._visit(node, steps, kicks=turn if turn < _KICKED_ROUNDS else None)
+            found = self._visit(node, steps, kicks=turn if turn < kicked_rounds else None)
             if found is None:
                 return None
             node, boldness = found
             gone = before - int((node.state == 0).sum())
-            if time.monotonic() > self.deadline:
+            if self._over():
                 break
             if turn + 1 < _ROOT_ROUNDS and boldness > 0.01:
                 steps = _ROOT._replace(boldness=boldness)
@@ -192,11 +182,14 @@ class Search:
                 break
         return node
 
-    def _make_dear(self, node: _Node) -> _Node:
+    def _make_dear(self, node: Node) -> Node:
         """Find how dear a forbidden pair must be for the bound to feel it."""
         uncapped, value, u = self.target, -math.inf, node.climbs[-1]
         regions, often = self.rules.unmet(np.empty(0, np.int64)), np.zeros(len(node.state))
         for times in _DEAR:
+            self._work += _LONG.most * len(node.state) * node.climbs[-1].size
+            if self._over():
+                break
             # Each from the first multipliers: those of a lower price lead into a dead end.
             tried = uncapped.capped(times * self.widest)
             found = tried.bound(
@@ -213,7 +206,7 @@ class Search:
             self.target, value, u = tried, found.value, found.u
         return node._replace(climbs=(*node.climbs[:-1], u))
 
-    def _node(self, node: _Node) -> _Node | None:
+    def _node(self, node: Node) -> Node | None:
         """Climb a little; once more if that has ruled out many sites."""
         while True:
             before = int((node.state == 0).sum())
@@ -225,8 +218,8 @@ class Search:
                 return node
 
     def _visit(
-        self, node: _Node, steps: Steps, kicks: int | None = None
-    ) -> tuple[_Node, float] | None:
+        self, node: Node, steps: Steps, kicks: int | None = None
+    ) -> tuple[Node, float] | None:
         """Bound a node and rule sites in and out; None if nothing better can lie below it."""
         state, climbs, often = node.state.copy(), list(node.climbs), node.often.copy()
         boldness, value = 0.0, node.value
@@ -240,6 +233,7 @@ class Search:
             seen = often if is_target else np.zeros(len(often))
             found = bounder.bound(state, k, regions, climbs[at], goal=goal, steps=steps, often=seen)
             climbs[at] = found.u
+            self._work += found.work
             if is_target:
                 self._improve(found, state, kicks)
                 goal, boldness, value = self.best, found.boldness, max(value, found.value)
@@ -252,7 +246,11 @@ class Search:
             state[out], state[stay] = -1, 1
         if self._settled(state):
             return None
-        return _Node(state, tuple(climbs), often, value), boldness
+        return Node(state, tuple(climbs), often, value), boldness
+
+    def _over(self) -> bool:
+        """Whether to give up."""
+        return self._work > self._most_work or time.monotonic() > self.deadline
 
     def _settled(self, state: Array) -> bool:
         """Whether a node leaves no choice; if it leaves one, that is offered."""
@@ -288,14 +286,3 @@ class Search:
             sites = np.union1d(by_price[: max(3 * k, 20)], picked)
             exchange(blocks, sites, picked, regions)
             self._offer(picked)
-
-    def _branches(self, node: _Node | None) -> list[_Node]:
-        """Split a node by the undecided site that is picked closest to half of the time."""
-        if node is None or node.value > self.best - 1:
-            return []
-        free = np.flatnonzero(node.state == 0)
-        site = free[np.argmin(np.abs(node.often[free] - 0.5))]
-        closed, opened = node.state.copy(), node.state.copy()
-        closed[site], opened[site] = -1, 1
-        often = np.zeros(len(node.often))
-        return [node._replace(state=closed, often=often), node._replace(state=opened, often=often)]
