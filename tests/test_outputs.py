@@ -23,7 +23,6 @@ EXPECTED = {
     "figures/access_map.pdf",
     "figures/access_map.png",
     "figures/access_map.svg",
-    "figures/shortfall.pdf",
     "figures/shortfall.png",
     "figures/shortfall.svg",
     "maps/access.html",

@@ -13,7 +13,8 @@ from shelter_geo import __version__, cli_capacity, cli_compare, cli_pages, cli_r
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
-    from shelter_geo.scenarios import Evaluation
+    from shelter_geo.scenarios import CapacityResults, Evaluation
+    from shelter_geo.scenarios.siting_results import SitingResults
 
 BAD_INPUT = 1
 
@@ -87,7 +88,6 @@ def run(
     from shelter_geo.meanwhile import meanwhile
     from shelter_geo.progress import steps
     from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.scenarios import (
         capacity_results,
         evaluate,
@@ -108,7 +108,14 @@ def run(
         costs = kept_costs(use_disk=not no_cache)
         evaluation = evaluate(loaded, kept=costs, progress=progress)
         options = site_options(loaded)
-        with meanwhile(lambda: siting_results(loaded, options)) as sites:
+        cases = read_cases(loaded)
+
+        def solved() -> tuple[SitingResults, CapacityResults]:
+            return siting_results(loaded, options), capacity_results(evaluation, cases=cases)
+
+        with meanwhile(solved) as found:
+            from shelter_geo.publish.outputs import write_outputs  # takes seconds of its own
+
             plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
             several = len(plans) > 1
             evaluated = (
@@ -116,18 +123,18 @@ def run(
                 if several
                 else None
             )
-            needs = capacity_results(evaluation, cases=read_cases(loaded))
             progress("siting", 0, 1)
-            write_outputs(
-                evaluation,
-                folder,
-                plans=evaluated,
-                options=options,
-                needs=needs,
-                sites=sites(),
-                lang=lang,
-                progress=progress,
-            )
+            sites, needs = found()
+        write_outputs(
+            evaluation,
+            folder,
+            plans=evaluated,
+            options=options,
+            needs=needs,
+            sites=sites,
+            lang=lang,
+            progress=progress,
+        )
     _report(evaluation, folder, lang)
 
 

@@ -39,6 +39,7 @@ NAMELESS: dict[str, dict[str, None]] = {
 }
 """Kinds of file, and what each would say of when and with what it was made."""
 ENDINGS = tuple(NAMELESS)
+SLIDES = (".png", ".svg")
 FOOT_WIDTH = 150
 
 
@@ -71,8 +72,8 @@ def bare(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def save(figure: Figure, stem: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Write a figure as PNG, SVG and PDF without dates or software names.
+def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES) -> None:
+    """Write a figure as PNG, SVG or PDF without dates or software names.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def save(figure: Figure, stem: Path, endings: Sequence[str] = ENDINGS) -> None:
     stem
         Path without its ending.
     endings
-        Which of the three to write.
+        Which of `ENDINGS` to write.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():

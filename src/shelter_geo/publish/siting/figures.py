@@ -14,7 +14,6 @@ from shelter_geo.publish.siting.names import site_names
 from shelter_geo.publish.words import Words
 from shelter_geo.scenarios.siting_results import NEW_SITES, SitingResults
 
-_ENDINGS: Final = (".png", ".svg")
 _AIMS: Final = {
     "p-median": ("aim_median", MAGMA[3], "-", "o"),
     "p-center": ("aim_center", MAGMA[2], "-", "s"),
@@ -67,7 +66,7 @@ def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -
             frameon=False, fontsize=8.5,
         )  # fmt: skip
         footing(figure, foot)
-        save(figure, stem, _ENDINGS)
+        save(figure, stem)
 
 
 def _lines(axes: Axes, sweep: pd.DataFrame, column: str, words: Words, within: float) -> None:
@@ -135,4 +134,4 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         axes.set_title(words.text("siting.front_farthest"), fontsize=10, loc="left")
         _number_axis(axes, words)
         footing(figure, foot)
-        save(figure, stem, _ENDINGS)
+        save(figure, stem)
