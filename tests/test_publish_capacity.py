@@ -35,9 +35,12 @@ from shelter_geo.publish.words import LANGUAGES, Words
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.scenarios.needs import CapacityResults, capacity_results
 
-KINDS = ("pdf", "png", "svg")
-DRAWN = {f"figures/{name}.{kind}" for name in ("turn_away", "tornado", "pooling") for kind in KINDS}
-TWIN = {f"figures/capacity_map.{kind}" for kind in KINDS}
+DRAWN = {
+    f"figures/{name}.{kind}"
+    for name in ("turn_away", "tornado", "pooling")
+    for kind in ("png", "svg")
+}
+TWIN = {f"figures/capacity_map.{kind}" for kind in ("pdf", "png", "svg")}
 FIGURES = DRAWN | TWIN
 CLASSES = PlaceClasses(breaks=(0.0, 0.05, 0.1, 0.25))
 NOBODY = {
