@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import resource
 import shutil
@@ -19,6 +21,7 @@ from study_copy import contents
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.geopackage import write_geopackage
+from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import MARK, staged
 from shelter_geo.publish.outputs import write_outputs
 from shelter_geo.scenarios import Evaluation
@@ -137,6 +140,83 @@ def test_files_already_replaced_are_put_back(out: Path, tmp_path: Path) -> None:
         shutil.rmtree(far)
 
 
+# ----------------------------------------------------------------- what is made no longer
+
+
+def packed(folder: Path, files: dict[str, bytes], **told: str) -> None:
+    """Leave files and a package that lists them, as a run does; some told with another hash."""
+    for name, raw in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(raw)
+    hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items()} | told
+    listed = [{"path": name, "hash": f"sha256:{value}"} for name, value in hashes.items()]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": listed}))
+
+
+def test_what_a_run_no_longer_makes_goes_and_what_readers_changed_stays(out: Path) -> None:
+    packed(out, {"a.csv": b"old a", "plans/x/x.csv": b"old x", "plans/y/y.csv": b"old y"})
+    (out / "plans/y/y.csv").write_bytes(b"edited")
+    (out / "plans/x/mine.txt").write_bytes(b"mine")
+    packed(out / "maps", {"d.html": b"another package"})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+        assert (out / "plans/x/x.csv").exists()
+    left = set(contents(out))
+    assert left >= {"a.csv", "maps/b.html", "notes.txt", "plans/y/y.csv", "plans/x/mine.txt"}
+    assert "maps/d.html" in left
+    assert "plans/x/x.csv" not in left
+
+
+def test_a_folder_that_empties_goes(out: Path) -> None:
+    packed(out, {"plans/x/deep/x.csv": b"old x"})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert not (out / "plans").exists()
+
+
+def test_a_run_that_fails_takes_nothing_away(out: Path) -> None:
+    packed(out, {"x.csv": b"old x"})
+    before = contents(out)
+
+    def fail(stage: Path) -> None:
+        packed(stage, {"a.csv": b"new a"})
+        raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"), staged(out, outdated=outdated) as stage:
+        fail(stage)
+    assert contents(out) == before
+
+
+def test_an_input_in_the_folder_of_outputs_is_never_taken_away(out: Path) -> None:
+    packed(out, {"x.csv": b"used now"})
+    keep = {hashlib.sha256(b"used now").hexdigest()}
+    with staged(out, keep=keep, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert (out / "x.csv").read_bytes() == b"used now"
+
+
+@pytest.mark.parametrize("path", ["../far.csv", "ABSOLUTE", "link.csv", "up/far.csv", "."])
+def test_a_package_leads_to_no_file_elsewhere(out: Path, path: str) -> None:
+    far = out.parent / "far.csv"
+    far.write_bytes(b"far")
+    (out / "link.csv").symlink_to(far)
+    (out / "up").symlink_to(out.parent)
+    named = str(far) if path == "ABSOLUTE" else path
+    packed(out, {}, **{named: hashlib.sha256(b"far").hexdigest()})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert far.read_bytes() == b"far"
+    assert (out / "link.csv").is_symlink()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"resources": [1]}', '{"resources": 7}', "\0"])
+def test_a_package_that_cannot_be_read_takes_nothing_away(out: Path, text: str) -> None:
+    (out / "datapackage.json").write_text(text)
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert (out / "maps/b.html").read_bytes() == b"old b"
+
+
 def test_inputs_are_never_replaced(evaluation: Evaluation, tmp_path: Path) -> None:
     out = tmp_path / "study"
     out.mkdir()
@@ -154,6 +234,7 @@ def test_inputs_are_never_replaced(evaluation: Evaluation, tmp_path: Path) -> No
 WRITER = """
 import sys
 from pathlib import Path
+from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import staged
 with staged(Path(sys.argv[1])) as stage:
     (stage / "a.csv").write_bytes(b"half of it")

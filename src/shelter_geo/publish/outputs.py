@@ -10,7 +10,7 @@ from shelter_geo.meanwhile import meanwhile
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
-from shelter_geo.publish.files.package import write_package
+from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
@@ -107,7 +107,8 @@ def write_outputs(
         steps.append(("siting", lambda folder: write_siting(evaluation, sites, folder, lang=lang)))
     brief = study_brief(evaluation, plans=plans, needs=needs, sites=sites, lang=lang)
     steps.append(("report", lambda folder: brief.save(folder / "report.html")))
-    with staged(out, keep=set(evaluation.study.input_hashes.values())) as folder:
+    inputs = set(evaluation.study.input_hashes.values())
+    with staged(out, keep=inputs, outdated=outdated) as folder:
         with meanwhile(lambda: [write(folder) for name, write in steps if name in _ASIDE]) as aside:
             here = [step for step in steps if step[0] not in _ASIDE]
             for done, (name, write) in enumerate(here):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shelter_geo import __version__
 from shelter_geo.publish.files.columns import COLUMNS
@@ -15,6 +15,7 @@ from shelter_geo.study import StudySettings, in_english
 _UNTOLD: Any = {"assumptions": True, "study": True, "tables": {"private_points"}}
 """Settings that stand elsewhere in the package, and where private points are kept."""
 
+PACKAGE: Final = "datapackage.json"
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".gpkg": "application/geopackage+sqlite3",
@@ -68,7 +69,43 @@ def write_package(
         "resources": [_resource(folder, path, tables) for path in files],
     }
     text = json.dumps(package, ensure_ascii=False, indent=2, sort_keys=True)
-    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+    (folder / PACKAGE).write_text(text + "\n", encoding="utf-8")
+
+
+def outdated(out: Path, stage: Path) -> list[Path]:
+    """Name the files that an earlier run made and the new one does not.
+
+    Parameters
+    ----------
+    out
+        Folder of the outputs, with the package of the earlier run.
+    stage
+        Folder of the new outputs.
+
+    Returns
+    -------
+    list of Path
+        Files in `out` that its package lists and that are as it says; what somebody has changed
+        since, or added, is not among them.
+    """
+    try:
+        listed = json.loads((out / PACKAGE).read_text(encoding="utf-8"))["resources"]
+        hashes = {str(entry["path"]): entry["hash"] for entry in listed}
+    except (OSError, ValueError, KeyError, TypeError):  # no package of ours
+        return []
+    gone = sorted(path for path in hashes if not (stage / path).exists())
+    return [out / path for path in gone if _is_as_listed(out, path, hashes[path])]
+
+
+def _is_as_listed(out: Path, path: str, told: str) -> bool:
+    """Whether a file stands in a folder, and not behind a link, and is what was told of it."""
+    file = out.resolve() / path
+    stands = file.is_relative_to(out.resolve()) and file == file.resolve() and file.is_file()
+    return stands and _hash(file) == told
+
+
+def _hash(file: Path) -> str:
+    return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
 def _resource(folder: Path, path: Path, tables: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -78,7 +115,7 @@ def _resource(folder: Path, path: Path, tables: Mapping[str, Sequence[str]]) -> 
         "path": name,
         "mediatype": MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
         "bytes": path.stat().st_size,
-        "hash": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",
+        "hash": _hash(path),
     }
     if name in tables:
         resource["profile"] = "tabular-data-resource"

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,13 +18,18 @@ MARK = ".shelter-geo-"
 
 
 @contextmanager
-def staged(out: Path, *, keep: Collection[str] = ()) -> Iterator[Path]:
+def staged(
+    out: Path,
+    *,
+    keep: Collection[str] = (),
+    outdated: Callable[[Path, Path], Collection[Path]] = lambda out, stage: (),
+) -> Iterator[Path]:
     """Give an empty folder to write into; its files replace those in `out` at the end.
 
     If anything fails or the run is stopped, `out` stays as it was: files that were already
     replaced are put back. Only a kill within the few milliseconds of replacing can leave some
-    files new and some old, each of them whole. Files in `out` that the new outputs do not replace
-    are left alone. What killed runs have left is swept, where the system can lock a folder.
+    files new and some old, each of them whole. Other files in `out` are left alone, unless they are
+    outdated. What killed runs have left is swept, where the system can lock a folder.
 
     Parameters
     ----------
@@ -32,6 +37,9 @@ def staged(out: Path, *, keep: Collection[str] = ()) -> Iterator[Path]:
         Folder of the outputs; made if it does not exist.
     keep
         SHA-256 of files that must not be replaced, such as the inputs.
+    outdated
+        Told `out` and the folder of the new outputs, it names the files in `out` that an earlier
+        run made and that are made no longer; they go when the new ones come.
 
     Yields
     ------
@@ -57,7 +65,7 @@ def staged(out: Path, *, keep: Collection[str] = ()) -> Iterator[Path]:
     try:
         with _stage(out, sweep=lock is not None) as stage:
             yield stage
-            _move(stage, out, keep)
+            _move(stage, out, keep, outdated(out, stage))
     except OSError as error:
         raise OutputError(_sentence(out, error)) from error
     finally:
@@ -105,17 +113,18 @@ def _stage(out: Path, *, sweep: bool) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _move(stage: Path, out: Path, keep: Collection[str]) -> None:
+def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Path]) -> None:
     new = sorted(path for path in stage.rglob("*") if path.is_file())
     moves = [(file, out / file.relative_to(stage)) for file in new]
     for _, target in moves:
         target.parent.mkdir(parents=True, exist_ok=True)
         _refuse(target, keep)
+    gone = [file for file in outdated if not _is_kept(file, keep)]
     before = stage / ".before"
     before.mkdir()
     old = {
         target: Path(shutil.copy2(target, before / str(number)))
-        for number, (_, target) in enumerate(moves)
+        for number, target in enumerate([*(target for _, target in moves), *gone])
         if target.exists()
     }
     begun: list[Path] = []
@@ -123,9 +132,19 @@ def _move(stage: Path, out: Path, keep: Collection[str]) -> None:
         for file, target in moves:
             begun.append(target)
             file.replace(target)
+        for target in gone:
+            begun.append(target)
+            target.unlink()
     except BaseException:
         _put_back(begun, old)
         raise
+    _drop_empty({parent for file in gone for parent in file.relative_to(out).parents}, out)
+
+
+def _drop_empty(folders: set[Path], out: Path) -> None:
+    for folder in sorted(folders - {Path()}, key=lambda path: len(path.parts), reverse=True):
+        with suppress(OSError):  # one that still holds something stays
+            (out / folder).rmdir()
 
 
 def _refuse(target: Path, keep: Collection[str]) -> None:
@@ -134,11 +153,15 @@ def _refuse(target: Path, keep: Collection[str]) -> None:
             f"{target}: this is a folder, and an output has its name. Move it away, or choose "
             "another folder with --out."
         )
-    if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() in keep:
+    if _is_kept(target, keep):
         raise OutputError(
             f"{target}: this is an input of the study, and an output would replace it. Choose "
             "another folder with --out."
         )
+
+
+def _is_kept(file: Path, keep: Collection[str]) -> bool:
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() in keep
 
 
 def _put_back(begun: Iterable[Path], old: Mapping[Path, Path]) -> None:

@@ -21,7 +21,16 @@ Row: TypeAlias = Mapping[str, Any]
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a frame by the names of their columns."""
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    columns = [_values(frame.iloc[:, place]) for place in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """Give Python's own values of a column, and None for a missing whole number."""
+    if column.dtype == "Int64":
+        return list(column.to_numpy(dtype=object, na_value=None))
+    return list(column.tolist())
 
 
 def page_texts(
