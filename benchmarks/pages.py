@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from shelter_geo import evaluate, load_study
 from shelter_geo.publish.brief.study_brief import study_brief
@@ -39,7 +39,15 @@ TOGGLE = """() => {
   document.body.getBoundingClientRect();
   return performance.now() - started;
 }"""
-READY = """() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd"""
+# A page is ready when its scripts have run, and seen when its first picture with content is drawn.
+# Both count from the start of the navigation, and the first picture shows all that scripts draw.
+READY = """() => new Promise((tell) => new PerformanceObserver((paints, watch) => {
+  const [seen] = paints.getEntriesByName("first-contentful-paint");
+  if (!seen) return;
+  watch.disconnect();
+  const [opened] = performance.getEntriesByType("navigation");
+  tell([opened.domContentLoadedEventEnd, seen.startTime]);
+}).observe({ type: "paint", buffered: true }))"""
 
 
 def write_pages(folder: Path) -> None:
@@ -64,12 +72,13 @@ def write_pages(folder: Path) -> None:
 
 def measure_page(browser: Browser, file: Path) -> None:
     """Say how large a page is and how soon it stands on a laptop."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
     size = file.stat().st_size / 1000
     most = LARGEST_KB.get(file.name, LARGEST_MAP_KB)
-    ready = _loads(page, file)
+    loads = [_load(browser, file) for _ in range(LOADS)]
+    ready, seen, busy = (list(times) for times in zip(*loads, strict=True))
     print(f"{file.name}: {size:.0f} kB of {most}, ready in {_best_and_middle(ready)} of {READY_MS}")
-    page.close()
+    print(f"{file.name}: seen after {_best_and_middle(seen)}")
+    print(f"{file.name}: opening it keeps the processor busy {statistics.median(busy):.0f} ms")
 
 
 def measure_planner(browser: Browser, file: Path, device: str) -> None:
@@ -95,12 +104,16 @@ def busy_ms(session: CDPSession) -> float:
     return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
 
 
-def _loads(page: Page, file: Path) -> list[float]:
-    ready = []
-    for _ in range(LOADS):
-        page.goto(file.resolve().as_uri())
-        ready.append(page.evaluate(READY))
-    return ready
+def _load(browser: Browser, file: Path) -> tuple[float, float, float]:
+    """Open a file in a new page: when it is ready, when it is seen, and its work so far."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto(file.resolve().as_uri())
+    ready, seen = page.evaluate(READY)
+    busy = busy_ms(session)
+    page.close()
+    return ready, seen, busy
 
 
 def _best_and_middle(times_ms: list[float]) -> str:

@@ -26,6 +26,12 @@ FLAGS = (
     "--no-first-run",
     "--no-pings",
 )
+# What the browser counts by itself, beside what the tests hear of it.
+COUNT = """window.breaches = [];
+document.addEventListener("securitypolicyviolation",
+  (event) => window.breaches.push(`policy: ${event.violatedDirective} ${event.blockedURI}`));"""
+LOADED = """performance.getEntriesByType("resource").map((entry) => entry.name)
+  .filter((name) => !name.startsWith("data:"))"""
 WIDE = (1280, 900)
 PHONE = (390, 844)
 
@@ -40,6 +46,8 @@ class Visit:
 
     def assert_silent(self) -> None:
         """Fail if the page asked for anything or the browser complained of anything."""
+        self.requests += self.page.evaluate(LOADED)
+        self.complaints += self.page.evaluate("(window.breaches ?? []).splice(0)")
         assert self.requests == []
         assert self.complaints == []
 
@@ -103,8 +111,12 @@ def visit(
             route.abort()
 
     context.route("**/*", pass_or_refuse)
+    context.add_init_script(COUNT)
     page = context.new_page()
     seen = Visit(page)
+    context.on("page", lambda other: seen.requests.append(f"window: {other.url}"))
+    page.on("websocket", lambda socket: seen.requests.append(socket.url))
+    page.on("worker", lambda worker: seen.requests.append(f"worker: {worker.url}"))
     # Data addresses lie inside the file and never leave the machine.
     context.on(
         "request",

@@ -74,6 +74,50 @@ def test_every_model_answers(arguments: tuple[str, ...], opening: str) -> None:
     assert lines[0].endswith("optimal")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "unit"),
+    [
+        (("--model", "p-center", "--new", "1"), "km at worst"),
+        (("--model", "mclp", "--new", "1", "--within", "90min"), "% of people at worst"),
+        (("--new", "1", "--within", "400km"), "km at worst"),
+    ],
+)
+def test_a_plan_is_held_against_scenarios(arguments: tuple[str, ...], unit: str) -> None:
+    lines = answer(*arguments, "--robust")
+    assert any(line.startswith("Held against 100 scenarios") for line in lines)
+    plan = next(line for line in lines if line.startswith("This plan"))
+    opened = next(line for line in lines if line.startswith("Opens: ")).removeprefix("Opens: ")
+    assert opened in plan
+    assert plan.endswith(unit)
+
+
+def test_no_new_site_tells_of_today() -> None:
+    lines = answer("--new", "0")
+    assert lines[0].endswith("optimal")
+    assert "Opens: nothing" in lines
+
+
+def test_a_number_of_sites_below_zero_is_refused() -> None:
+    done = site("--new", "-1")
+    assert isinstance(done.exception, SitingError)
+    assert "-1 sites cannot be opened" in str(done.exception)
+
+
+def test_a_candidate_beside_a_shelter_and_one_twice_over_are_answered(
+    study: Study, tmp_path: Path
+) -> None:
+    point = study.shelters.geometry.iloc[0]
+    row = f"{point.y:.4f},{point.x:.4f}"
+    path = tmp_path / "alike.csv"
+    path.write_text(
+        f"candidate_id,lat,lon\nbeside,{row}\na,39.2,45.4\nagain,39.2,45.4\n", encoding="utf-8"
+    )
+    lines = answer("--new", "1", "--candidates", path)
+    # Two candidates at one point are equally good: the first by its key is named.
+    assert "Opens: a" in lines
+    assert any(line.strip().startswith("again: 0.0 % worse") for line in lines)
+
+
 def test_minutes_are_minutes() -> None:
     lines = answer("--model", "mclp", "--new", "1", "--within", "90min")
     assert any(line.startswith("Mean ") and " min, half within" in line for line in lines)
@@ -130,6 +174,10 @@ def test_a_file_of_candidates_is_placed_and_priced(study: Study, three: Path) ->
         ("candidate_id,lat,lon\na,40,48\na,40,48\n", TableError, "stands more than once"),
         ("candidate_id,lat,lon,allowed\na,40,48,maybe\n", TableError, "must be one of yes, no"),
         ("candidate_id,lat,lon,cost\na,40,48,-1\n", TableError, "not a whole number"),
+        ("candidate_id,lat,lon\na,inf,48\n", TableError, "is not a number"),
+        ("candidate_id,lat,lon\na,,48\n", TableError, "the cell is empty"),
+        ("candidate_id,lat,lon,cost\na,40,48,inf\n", TableError, "not a whole number"),
+        ("candidate_id,lat,lon,most_places\na,40,48,-3\n", TableError, "not a whole number"),
         ("candidate_id,lat,lon,allowed\na,40,48,no\n", SitingError, "no candidate is allowed"),
         ("candidate_id,lat,lon\nganja,40,48\n", SitingError, "key of a shelter that stands"),
     ],
@@ -162,6 +210,8 @@ def test_a_file_at_fault_is_refused(
         ),
         (("--new", "1", "--budget", "5"), "only places-budget"),
         (("--new", "1", "--time-limit", "0"), "above 0"),
+        (("--new", "0", "--robust"), "at least one new site"),
+        (("--model", "uptake", "--new", "1", "--within", "9km", "--robust"), "only for p-median"),
     ],
 )
 def test_bad_usage_is_told_before_anything_is_read(
@@ -176,6 +226,30 @@ def test_more_sites_than_candidates_are_refused(three: Path) -> None:
     done = site("--new", "3", "--candidates", three)
     assert isinstance(done.exception, SitingError)
     assert "3 sites cannot be opened: there are 2 candidates" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--budget", "-1"), "the budget lies between 0"),
+        (("--new", "-2"), "the actions lies between 0"),
+        (("--budget", "9", "--place-cost", "-1"), "costs and places are 0 or more"),
+        (("--budget", "9", "--open-cost", "-1"), "costs and places are 0 or more"),
+        (("--budget", "9", "--most-places", "-1"), "costs and places are 0 or more"),
+    ],
+)
+def test_money_and_places_below_zero_are_refused(arguments: tuple[str, ...], message: str) -> None:
+    done = site("--model", "places-budget", *arguments)
+    assert isinstance(done.exception, SitingError)
+    assert message in str(done.exception)
+
+
+def test_no_money_adds_no_place() -> None:
+    lines = answer("--model", "places-budget", "--budget", "0")
+    assert lines[0].endswith("optimal")
+    # 175 family places stand and the norm asks for 1,026.
+    assert lines[1].startswith("Family places missing: 851 of 1026")
+    assert "Spent: 0" in lines
 
 
 def test_places_of_the_norm_add_up_to_the_whole() -> None:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from shelter_geo.costs import cost_matrix
 from shelter_geo.inputs import Study
 from shelter_geo.scenarios.road_use import centres, engine, joiner
+from shelter_geo.siting.cards import CARDS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -106,8 +107,8 @@ def text_of(output: NotebookNode) -> str:
 def test_siting_is_rerun_with_her_own_candidates(study: Study, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text(MINE, encoding="utf-8")
     parameters = (
-        'study_file = None\ncandidates_file = "mine.csv"\nnew_shelters = 2\nnear_km = 100\n'
-        "draws = 5\nseconds = 20\nplaces = 20"
+        'study_file = None\ncandidates_file = "mine.csv"\nnew_shelters = 2\n'
+        'goals = ["p-median", "mclp"]\nnear_km = 100\ndraws = 5\nseconds = 20\nplaces = 20'
     )
     book = run_with("03_siting", parameters, tmp_path)
     best, mean = best_pair(study, tmp_path / "mine.csv")
@@ -115,7 +116,10 @@ def test_siting_is_rerun_with_her_own_candidates(study: Study, tmp_path: Path) -
     assert f"2 new shelters at {', '.join(best)} bring" in first
     assert f"to {mean:.0f} km" in first
     table = shown(book, "models")
-    assert "optimal" in table
+    assert table.count("optimal") == 2
+    assert CARDS["p-median"].name in table
+    assert CARDS["mclp"].name in table
+    assert CARDS["p-center"].name not in table  # the goals that she left out are not asked
     chosen = set(re.findall(r"(?:First|Second|Third|Fourth) field", table))
     assert chosen
     assert "Lankaran" not in table  # none of the study's own settlements is left

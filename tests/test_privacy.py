@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import subprocess
@@ -11,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
-import pyogrio
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from study_copy import (
     DISTRICTS,
     PRIVATE,
@@ -24,7 +26,9 @@ from study_copy import (
     contents,
     copy_study,
 )
+from telltale import tells, unpacked
 
+from shelter_geo.cache import CACHE_VARIABLE
 from shelter_geo.errors import PrivacyError, ShelterGeoError, TableError
 from shelter_geo.inputs import Study, load_study
 from shelter_geo.privacy import private_slips, public_shelters
@@ -52,17 +56,6 @@ def said(copy: StudyCopy) -> str:
     return str(caught.value)
 
 
-def forms(*numbers: str) -> list[bytes]:
-    """Return numbers as they would stand in a file: rounded to 10 m and finer, or as doubles."""
-    rounded = [f"{float(number):.{n}f}" for number in numbers for n in (4, 5, 6, 7)]
-    packed = [struct.pack(order, float(number)) for number in numbers for order in ("<d", ">d")]
-    return packed + [form.replace(".", sign).encode() for form in rounded for sign in ".,"]
-
-
-def holds(raw: bytes, *numbers: str) -> bool:
-    return any(form in raw for form in forms(*numbers))
-
-
 # --------------------------------------------------------------------------- from end to end
 
 
@@ -77,7 +70,10 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]
     for folder, point in (("first", SECRET), ("second", MOVED)):
         copy.write(PRIVATE, private(*point))
         command = [sys.executable, "-m", "shelter_geo", "run", copy.folder, "--out", base / folder]
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+        kept = {**os.environ, CACHE_VARIABLE: str(base / f"{folder}-kept")}
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, check=True, env=kept
+        )
         told += done.stdout + done.stderr
     return base / "first", base / "second", told
 
@@ -94,33 +90,78 @@ def test_moving_a_private_point_inside_its_settlement_changes_no_byte(
         ".html",
         ".gpkg",
     }
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name]] == []
+    assert {name for name in first if name.startswith(("siting", "maps/siting", "comparison"))}
+    kept = [contents(folder.with_name(f"{folder.name}-kept")) for folder in two_runs[:2]]
+    assert kept[0]
+    for one, other in ((first, second), kept):
+        assert one.keys() == other.keys()
+        assert [name for name in one if one[name] != other[name]] == []
+
+
+def test_no_output_nothing_kept_and_no_message_holds_digits_of_a_private_point(
+    two_runs: tuple[Path, Path, str],
+) -> None:
+    """What runs keep for later runs is scanned too: it stands beside the outputs."""
+    names = set()
+    for name, raw in unpacked(two_runs[0].parent):
+        if not name.startswith("study/"):
+            assert not tells(raw, SECRET, MOVED), name
+            names.add(name)
+    assert any(re.match(r"first-kept/.*\.npz", name) for name in names)
+    assert not tells(two_runs[2].encode(), SECRET, MOVED)
+
+
+LAT, LON = SECRET
+
+
+# By hand: 49.8264073 degrees of 111,319.4908 m, of the sphere that Web Mercator is drawn on.
+WEB_MERCATOR = f"{49.8264073 * 111_319.490793:.2f}"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"{LAT}, {LON}",
+        f"{LON[:7]} {LAT[:7]}",
+        "lat=40.357 lon=49.826",
+        "40,3572",
+        "40°21'25.9\"N",
+        "40 21.432",
+        "[403571948,498264073]",
+        WEB_MERCATOR,
+        struct.pack("<d", float(LAT)),
+        struct.pack(">d", float(LON)),
+    ],
+)
+def test_a_telltale_is_found_in_every_notation(told: str | bytes) -> None:
+    assert tells(told.encode() if isinstance(told, str) else told, SECRET)
+
+
+@pytest.mark.parametrize("harmless", ["40.35, 49.82", "40.358 and 4035", "40 km, 21 min, 25.9 %"])
+def test_a_settlement_is_no_telltale(harmless: str) -> None:
+    assert not tells(harmless.encode(), SECRET)
+
+
+def test_a_telltale_is_found_however_it_is_packed(tmp_path: Path) -> None:
+    secret = f"{LAT} {LON}"
+    np.savez_compressed(tmp_path / "kept.npz", at=np.array([float(LAT)]))
+    pd.DataFrame({"note": [secret]}).to_parquet(tmp_path / "table.parquet", compression="zstd")
+    gpd.GeoDataFrame(
+        {"n": [1]}, geometry=gpd.points_from_xy([float(LON)], [float(LAT)]), crs=4326
+    ).to_file(tmp_path / "layers.gpkg")
+    words = PngInfo()
+    words.add_text("Comment", secret, zip=True)
+    Image.new("1", (1, 1)).save(tmp_path / "drawn.png", pnginfo=words)
+    stream = zlib.compress(secret.encode())
+    (tmp_path / "paper.pdf").write_bytes(b"stream\n" + stream + b"\nendstream")
+    found = {name for name, raw in unpacked(tmp_path) if tells(raw, SECRET)}
+    assert found == {"kept.npz", "table.parquet", "layers.gpkg", "drawn.png", "paper.pdf"}
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Give the text of every output, packed ones unpacked."""
-    for name, raw in contents(folder).items():
+    for name, raw in unpacked(folder):
         yield name, raw.decode("utf-8", errors="replace")
-        if name.endswith(".parquet"):
-            yield name, pq.read_table(folder / name).to_pandas().to_csv()
-        if name.endswith(".gpkg"):
-            for layer, _ in pyogrio.list_layers(folder / name):
-                yield name, gpd.read_file(folder / name, layer=layer).to_csv()
-        if name.endswith(".pdf"):
-            for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.DOTALL):
-                yield name, zlib.decompress(stream).decode("latin-1")
-
-
-def test_no_output_and_no_message_holds_digits_of_a_private_point(
-    two_runs: tuple[Path, Path, str],
-) -> None:
-    for folder in two_runs[:2]:
-        for name, raw in contents(folder).items():
-            assert not holds(raw, *SECRET, *MOVED), name
-        for name, text in texts(folder):
-            assert not holds(text.encode(), *SECRET, *MOVED), name
-    assert not holds(two_runs[2].encode(), *SECRET, *MOVED)
 
 
 def test_the_private_file_leaves_no_trace(two_runs: tuple[Path, Path, str]) -> None:
@@ -168,9 +209,6 @@ def test_without_a_private_file_the_study_is_the_same(copy: StudyCopy, study: St
     assert loaded.shelters.to_wkt().equals(study.shelters.to_wkt())
 
 
-LAT, LON = SECRET
-
-
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -198,7 +236,7 @@ def test_a_faulty_private_file_is_named_without_its_values(
     message = said(copy)
     assert complaint in message
     assert "shelters.csv, row 3, column places" in message
-    assert not holds(message.encode(), *SECRET)
+    assert not tells(message.encode(), SECRET)
     assert LAT[3:7] not in message
 
 

@@ -1,4 +1,4 @@
-"""Every page of the bundled study in real browsers: silent, whole and readable for everybody."""
+"""Every kind of page of the bundled study in real browsers: silent, whole and without barriers."""
 
 from __future__ import annotations
 
@@ -11,32 +11,91 @@ import firefox
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import PHONE, WIDE, visit
-from playwright.sync_api import Browser
-from study_pages import NAMES, evaluated, write_pages
+from playwright.sync_api import Browser, Page
+from study_pages import NAMES, ORDERED, PLAN, RUN, order_map
+from study_pages import files as files
+from study_pages import outputs as outputs
 
-from shelter_geo.scenarios import EvaluatedPlans, Evaluation
+from shelter_geo import cli_pages
+from shelter_geo.scenarios import Evaluation
 
 pytestmark = pytest.mark.browser
 
 LANGS = ("az", "en", "ru")
 LARGEST = {"planner": 300_000, "report": 300_000}
 LARGEST_MAP = 400_000
+TARGET_PX = 24
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 PAGES = pytest.mark.parametrize("name", NAMES)
 # What a page says is whole: no placeholder, no value that is none.
 BROKEN = re.compile(r"[{}]|\bundefined\b|\bNaN\b|\bnull\b|\[object")
+# The rows of a long table are alike: in a second language the first ones stand for all.
+FEW_ROWS = {"exclude": [["#table tbody tr:nth-child(n+9)"], [".free li:nth-child(n+9)"]]}
+ALIKE = {"scenario", "siting", "plan", "plan_capacity", "group"}
+"""Kinds whose rows are made as those of another kind."""
+OPERABLE = """[...document.querySelectorAll("a, button, input, select, summary, [tabindex]")]
+  .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
+"""
+# Small things that a finger must meet; a label around a box is met with it, and what is drawn as
+# it lies on the map stands in a list or a table too.
+SMALL = f"""{OPERABLE.rstrip()}.filter((e) => !e.closest("svg, [role=region]"))
+  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+  .filter(([e, box]) => box.width < {TARGET_PX} || box.height < {TARGET_PX})
+  .map(([e, box]) => `${{e.outerHTML.slice(0, 80)}} ${{box.width}} x ${{box.height}}`)"""
+# What the tabulator comes to: of a choice only what is chosen, for arrows lead to the others.
+TABBED = f"""{OPERABLE.rstrip()}.filter((e) => e.type !== "radio" || e.checked)"""
+FOCUSED = """() => { const e = document.activeElement, style = getComputedStyle(e);
+  const outline = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+  const stroke = e instanceof SVGElement ? parseFloat(style.strokeWidth) : 0;
+  return [e.dataset.met ?? null, Math.max(outline, stroke) >= 3, e.outerHTML.slice(0, 90)]; }"""
+# Words that are drawn cut off, or outside of what can be scrolled to.
+CUT = """(width) => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => {
+  const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  const seen = own && e.checkVisibility({ visibilityProperty: true });
+  if (!seen || e.closest(".unseen, svg, #map")) return false;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const clips = style.overflowX !== "visible" && style.overflowX !== "auto";
+  const spills = e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1;
+  if (clips && spills) return true;
+  return !e.closest(".scroll, ul, ol") && (box.right > width + 1 || box.left < -1);
+}).map((e) => e.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture(scope="module")
-def plans(evaluation: Evaluation) -> EvaluatedPlans:
-    return evaluated(evaluation)
+def axe_finds_nothing(page: Page, context: dict[str, list[list[str]]] | None = None) -> None:
+    found = Axe().run(page, context, {"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.fixture(scope="module")
-def files(
-    evaluation: Evaluation, plans: EvaluatedPlans, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
-    return write_pages(evaluation, plans, tmp_path_factory.mktemp("pages"))
+def test_every_map_that_can_be_ordered_is_tested() -> None:
+    ordered = {order[order.index("--of") + 1] for order in ORDERED.values() if "--of" in order}
+    assert set(cli_pages._MAPS) <= ordered | set(RUN)
+
+
+def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
+    """A page of a new kind must come into `RUN`."""
+    found = {file.relative_to(outputs).as_posix() for file in outputs.rglob("*.html")}
+    kinds = {
+        re.sub(r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+", "*", path) for path in RUN.values()
+    }
+    assert {
+        re.sub(r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+", "*", path) for path in found
+    } == kinds
+    assert len(found) > len(RUN)
+
+
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [
+        ("access", ()),
+        ("capacity", ("--of", "capacity")),
+        ("comparison", ("--of", "comparison", "--scenario", PLAN)),
+        ("siting", ("--of", "siting", "--aim", "mean")),
+    ],
+)
+def test_a_map_that_is_ordered_is_the_one_of_a_run(
+    outputs: Path, files: dict[str, Path], name: str, order: tuple[str, ...]
+) -> None:
+    assert order_map(outputs, f"ordered-{name}", *order).read_bytes() == files[name].read_bytes()
 
 
 @SIZES
@@ -45,17 +104,72 @@ def test_is_silent_whole_and_without_barriers_in_every_language(
     browser: Browser, files: dict[str, Path], name: str, size: tuple[int, int]
 ) -> None:
     with visit(browser, files[name], size) as seen:
+        page = seen.page
         titles = set()
-        for lang in LANGS:
-            seen.page.click(f"[data-lang={lang}]")
-            assert seen.page.locator("html").get_attribute("lang") == lang
-            assert not BROKEN.search(seen.page.locator("body").inner_text())
-            assert seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
-            titles.add(seen.page.title())
+        for lang in ("en", "az", "ru"):
+            page.click(f"[data-lang={lang}]")
+            assert page.locator("html").get_attribute("lang") == lang
+            assert not BROKEN.search(page.locator("body").inner_text())
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+            assert page.evaluate(CUT, size[0]) == []
+            assert page.evaluate(SMALL) == []
+            axe_finds_nothing(page, FEW_ROWS if titles or name in ALIKE else None)
+            titles.add(page.title())
         assert len(titles) == len(LANGS)
-        found = Axe().run(seen.page)
-        assert found.violations_count == 0, found.generate_report()
+        if size == WIDE:
+            assert page.pdf(format="A4").startswith(b"%PDF-")
         seen.assert_silent()
+
+
+@PAGES
+def test_every_control_is_reached_by_keyboard_and_shows_it(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    with visit(browser, files[name]) as seen:
+        page = seen.page
+        alike = "tr:nth-child(n+6), li:nth-child(n+6)"
+        page.locator(alike).evaluate_all("(all) => all.forEach((e) => { e.hidden = true; })")
+        page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+        page.evaluate(f"{TABBED}.forEach((e, place) => {{ e.dataset.met = place; }})")
+        wanted = page.evaluate(f"{TABBED}.length")
+        assert page.evaluate(f"{TABBED}.every((e) => e.tabIndex === 0)")
+        met, plain = [], []
+        for _ in range(wanted):
+            page.keyboard.press("Tab")
+            place, shown, element = page.evaluate(FOCUSED)
+            met.append(place)
+            plain += [] if shown else [element]
+        assert met == [str(place) for place in range(wanted)]
+        assert plain == []
+        page.locator("[data-lang=ru]").focus()
+        page.keyboard.press("Enter")
+        assert page.locator("html").get_attribute("lang") == "ru"
+        seen.assert_silent()
+
+
+def test_what_a_page_does_is_heard(browser: Browser, tmp_path: Path) -> None:
+    """Pages are called silent by what is heard of them, so every way out must be heard."""
+    ways = {
+        "<img src='https://img.example/x'>": "https://img.example/x",
+        "<link rel=icon href='https://icon.example/x'>": "https://icon.example/x",
+        "<link rel=prefetch href='https://pre.example/x'>": "https://pre.example/x",
+        "<iframe src='https://frame.example/x'></iframe>": "https://frame.example/x",
+        "<script>fetch('https://fetch.example/x').catch(() => 0)</script>": "https://fetch.example/x",
+        "<script>new WebSocket('wss://socket.example/x')</script>": "wss://socket.example/x",
+        "<script>navigator.sendBeacon('https://beacon.example/x')</script>":
+            "https://beacon.example/x",
+        "<script>nothing()</script>": "error: nothing is not defined",
+        "<script>console.log('said')</script>": "log: said",
+        "<meta http-equiv=Content-Security-Policy content=\"style-src 'none'\"><p style=top:0>":
+            "policy: style-src-attr inline",
+    }  # fmt: skip
+    for place, (way, sign) in enumerate(ways.items()):
+        (tmp_path / f"{place}.html").write_text(f"<!doctype html>{way}", encoding="utf-8")
+        with visit(browser, tmp_path / f"{place}.html") as seen:
+            seen.page.wait_for_load_state()
+            with pytest.raises(AssertionError):
+                seen.assert_silent()
+            assert any(sign in heard for heard in (*seen.requests, *seen.complaints)), way
 
 
 @PAGES
@@ -74,8 +188,7 @@ def test_dark_and_without_motion_axe_finds_nothing_either(
         moving = "[...document.querySelectorAll('*')].filter((e) => " \
                  "parseFloat(getComputedStyle(e).transitionDuration) > 0).length"  # fmt: skip
         assert seen.page.evaluate(moving) == 0
-        found = Axe().run(seen.page)
-        assert found.violations_count == 0, found.generate_report()
+        axe_finds_nothing(seen.page, FEW_ROWS)
 
 
 @PAGES

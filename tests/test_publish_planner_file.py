@@ -37,7 +37,7 @@ def parsed(page: Page, text: str) -> dict[str, Any]:
         page.evaluate(
             """(text) => {
               try {
-                const { plan, registered } = Files.read(text), { sites } = Page.data;
+                const { plan, registered } = Scenario.read(text), { sites } = Page.data;
                 const open = {};
                 sites.id.forEach((key, at) => { if (plan.open[at]) open[key] = plan.places[at]; });
                 return { name: plan.name, open, registered };
@@ -106,7 +106,7 @@ def test_what_is_written_both_the_library_and_the_page_read(
           plan.open[at("refuge")] = 0;
           plan.places[at("house-2")] = 16;
           Model.counted.registered = false;
-          return Files.write(plan, "plan-b", plan.name || "Plan B");
+          return Scenario.write(plan, "plan-b", plan.name || "Plan B");
         }""",
         name,
     )
@@ -125,7 +125,7 @@ def test_what_is_written_both_the_library_and_the_page_read(
 
 
 def test_today_is_written_in_the_agreed_form(page: Page) -> None:
-    text = page.evaluate("Files.write(Model.today(), 'plan-a', 'Today').text")
+    text = page.evaluate("Scenario.write(Model.today(), 'plan-a', 'Today').text")
     assert text == '[scenario]\nid = "plan-a"\nname = "Today"\n'
     assert tomllib.loads(text) == {"scenario": {"id": "plan-a", "name": "Today"}}
 
@@ -133,38 +133,52 @@ def test_today_is_written_in_the_agreed_form(page: Page) -> None:
 BAD = {
     "": "no [scenario]",
     "[scenario": "Line 1 is not understood",
-    "x = 1": "Line 1 is not understood",
+    "x = 1": "Line 1: a plan here has no part called x",
     "[scenario]\nid = 'a'": "line 1 lacks name",
     "[scenario]\nid = 'A b'\nname = 'x'": "Line 2: id cannot have this value",
     "[scenario]\nid = 'a'\nid = 'b'\nname = 'x'": "Line 3: id stands twice",
     "[scenario]\nid = 'a'\nname = 'x'\n[scenario]": "Line 4: scenario stands twice",
-    "[scenario]\nid = 'a'\nname = 'x'\n[[move]]": "Line 4: a plan here has no part called move",
+    "[scenario]\nid = 'a'\nname = 'x'\n[[open]]\n[open]": "Line 5: open stands twice",
     "[[scenario]]": "no part called scenario",
     "[open]": "no part called open",
+    "open = [1]": "no part called open",
     "[__proto__]": "no part called __proto__",
     "[constructor]": "no part called constructor",
     "[scenario]\n__proto__ = 'x'": "Line 2: this part has no __proto__",
-    "[scenario]\nname = 'x' 'y'": "Line 2: name cannot have this value",
-    '[scenario]\nname = """x"""': "Line 2: name cannot have this value",
-    '[scenario]\nname = "x': "Line 2: name cannot have this value",
-    '[scenario]\nname = "\\q"': "Line 2: name cannot have this value",
+    "[scenario]\nname = 'x' 'y'": "Line 2 is not understood",
+    '[scenario]\nname = "x': "Line 2 is not understood",
+    '[scenario]\nname = "\\q"': "Line 2 is not understood",
+    '[scenario]\nname = "\\ud800"': "Line 2 is not understood",
     "[scenario]\nname = {en = 'x'}": "Line 2: name cannot have this value",
+    "[scenario]\nname = ' '": "Line 2: name cannot have this value",
+    "[scenario]\nid = 'a'\nname = 'x'\nevidence = 'hearsay'": "Line 4: evidence cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = 0": "Line 3: places cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = 100001": "Line 3: places cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = 1e3": "Line 3: places cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = -4": "Line 3: places cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = '4'": "Line 3: places cannot",
+    "[[open]]\nsettlement_id = 'p-3'\nplaces = 4\ncost = inf": "Line 4: cost cannot",
+    "[[road]]\nkind = 'paint'": "Line 2: kind cannot",
     "[demand]\ncount_registered = 1": "Line 2: count_registered cannot",
+    "[demand]\nshare_needing = 1.5": "Line 2: share_needing cannot",
     "<script>hit()</script>": "Line 1 is not understood",
     "\x00": "Line 1 is not understood",
+    "\n# \x1b": "Line 2 is not understood",
+    f"x = {'[' * 9999}": "Line 1 is not understood",
 }
 HEAD = "[scenario]\nid = 'a'\nname = 'x'\n"
+OPEN = "[[open]]\nsettlement_id = 'p-3'\nplaces = 4\n"
 BAD |= {
-    HEAD + "[[open]]\nsettlement_id = 'house-1'\nplaces = 4": "Line 4: this page has no site",
     HEAD + "[[close]]\nshelter_id = 'p-3'": "Line 4: this page has no site p-3",
-    HEAD
-    + "[[close]]\nshelter_id = 'refuge'\n[[close]]\nshelter_id = 'refuge'": "refuge stands twice",
-    HEAD + "#" + "x" * 70_000: "larger than a plan can be",
+    HEAD + "[[close]]\nshelter_id = 'refuge'\n" * 2: "Line 6: refuge stands twice",
+    HEAD + OPEN * 2: "Line 7: p-3 stands twice",
+    HEAD + "[[close]]\nshelter_id = 'refuge'\n[[resize]]\nshelter_id = 'refuge'\nplaces = 2": (
+        "Line 6: refuge stands twice"
+    ),
+    HEAD + OPEN + "[[candidate]]\nsettlement_id = 'p-3'\nmax_places = 3": (
+        "Line 4: p-3 may have 3 places at most"
+    ),
+    HEAD + "#" + "x" * 300_000: "larger than a plan can be",
 }
 
 

@@ -328,7 +328,7 @@ def test_hostile_texts_bring_no_element_and_no_code() -> None:
     assert set(found.counts) == set(benign.counts)
     assert found.code == benign.code
     assert found.handlers == []
-    assert set(found.addresses) == {"#shelter", "#new", "data:,"}
+    assert set(found.addresses) == {"#shelter", "#new", "#whole", "data:,"}
     assert "img-src data:;" in found.policy
 
 

@@ -22,6 +22,7 @@ from shelter_geo.publish.words import (
     known_people,
     own_name,
     say,
+    translated,
 )
 
 NBSP = "\u00a0"
@@ -91,6 +92,83 @@ def test_every_text_that_the_code_asks_for_is_there() -> None:
     }
     assert len(asked) > 30
     assert asked <= set(catalogue("en"))
+
+
+def code() -> str:
+    """All code and all templates that could ask for a text."""
+    folder = Path(str(files("shelter_geo")))
+    kinds = {".py", ".js", ".html"}
+    return "\n".join(
+        path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in kinds
+    )
+
+
+def test_every_text_is_asked_for() -> None:
+    """By its whole key, or by a key that the code puts together of parts that stand in it."""
+    written = code()
+    stems = set(re.findall(r'f"(\w+)\.(\w*)\{[^}"]+\}(\w*)"', written))
+    stems |= {(of, stem, "") for of, stem in re.findall(r'"(\w+)\." ~ "(\w+)" ~ ', written)}
+    stems |= {(of, "", "") for of in re.findall(r'"(\w+)\." ~ [a-z]', written)}
+    stems.add(("planner_live", "", ""))  # sent to the page as a whole
+    begun = set(re.findall(r"[\"`](\w+_)(?:\" \+|\$\{)", written))
+    quoted = set(re.findall(r"[\"'.](\w+)", written))
+    idle = []
+    for key in catalogue("en"):
+        section, _, name = key.partition(".")
+        parts = [
+            name.removeprefix(stem).removesuffix(end)
+            for of, stem, end in stems
+            if of == section and name.startswith(stem) and name.endswith(end)
+        ]
+        asked = re.search(rf"\b{section}\.{name}\b", written)
+        put_together = any(part in quoted or part.startswith(tuple(begun)) for part in parts)
+        if not asked and not put_together:
+            idle.append(key)
+    assert idle == []
+
+
+def test_plural_texts_are_asked_for_with_their_number_and_only_those_have_forms() -> None:
+    """A text with forms in one language has them in each, so that none lacks its grammar."""
+    for key, entry in catalogue("en").items():
+        plural = {lang: not isinstance(catalogue(lang)[key], str) for lang in LANGUAGES}
+        assert len(set(plural.values())) == 1, key
+        if not isinstance(entry, str):
+            assert any(placeholders(form) for form in forms(entry)), key
+
+
+# Words that readers of every language meet as they are: names of commands, files and settings.
+AS_THEY_ARE = re.compile(
+    r"\{\w+\}|\[?scenario\]?|shelter-geo compare|\w+\.(csv|toml)|\bid\b|\bname\b|\b[A-Z]+\b"
+)
+
+
+NAMES = {"Leaflet", "Clause", "JavaScript", "Tab", "Enter", "Escape", "Luo", "Wang", "Qi"}
+
+
+def test_no_russian_text_is_left_in_english() -> None:
+    for key, entry in catalogue("ru").items():
+        if key.startswith("language."):
+            continue
+        for text in forms(entry):
+            rest = AS_THEY_ARE.sub("", text)
+            latin = set(re.findall(r"[A-Za-z]{2,}", rest)) - NAMES
+            assert not latin, f"{key}: {latin}"
+
+
+def test_no_azerbaijani_text_is_left_in_english() -> None:
+    """Words alone cannot tell the two apart; a sentence of both languages alike can."""
+    english = catalogue("en")
+    for key, entry in catalogue("az").items():
+        for text, other in zip(forms(entry), forms(english[key]), strict=False):
+            rest = AS_THEY_ARE.sub("", text)
+            words = re.findall(r"[A-Za-z]{3,}", rest)
+            assert text != other or len(words) < 2 or key.startswith("language."), key
+            assert not re.search(r"\b(the|and|of|is|are|with|from|which|people)\b", rest), key
+
+
+def test_a_text_in_some_languages_falls_back_to_the_bare_one() -> None:
+    row = {"title": "Bare", "title_az": "Yerli", "title_ru": float("nan")}
+    assert translated(row, "title") == {"az": "Yerli", "en": "Bare", "ru": "Bare"}
 
 
 @pytest.mark.parametrize(

@@ -240,10 +240,22 @@ def test_command_writes_the_comparison(tmp_path: Path, monkeypatch: pytest.Monke
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output
     assert "own: With a shelter in Lankaran" in done.output
+    assert "no cost given" in done.output
+    assert "under [costs]" in done.output  # where one is to be given
     first = contents(tmp_path / "out")
     assert any((tmp_path / "cache").iterdir())
     assert CliRunner().invoke(app, [*asked, "--no-cache"]).exit_code == 0
     assert contents(tmp_path / "out") == first
+
+
+def test_command_adds_up_costs(tmp_path: Path) -> None:
+    body = HEAD.format(id="own", name="Own") + "[costs]\nper_shelter = 100000\nper_place = 2500\n"
+    body += opened(LANKARAN) + opened("gn-584717", 10, "cost = 70000\n")
+    (tmp_path / "own.toml").write_text(body, encoding="utf-8")
+    done = CliRunner().invoke(app, ["compare", "today", str(tmp_path / "own.toml"), "--no-cache"])
+    assert done.exit_code == 0, done.output
+    assert "220,000" in done.output  # 100,000 + 20 × 2,500 and 70,000
+    assert "[costs]" not in done.output
 
 
 def test_command_wants_two(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,13 @@
-"""Road costs that are kept: never another byte, never a secret, and only what is touched anew."""
+"""What is kept: never another byte, never a secret, and only what is touched computed anew."""
 
 from __future__ import annotations
 
 import logging
+import stat
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +17,8 @@ from study_copy import PRIVATE, contents, copy_study
 from shelter_geo.costs import cost_matrix, routes
 from shelter_geo.inputs import Study, bundled_study, load_study
 from shelter_geo.publish.study.scenario_outputs import write_scenarios
+from shelter_geo.roads.changes.applying import apply_changes
+from shelter_geo.roads.changes.types import SlowRoads
 from shelter_geo.scenarios import (
     EvaluatedPlans,
     KeptCosts,
@@ -22,7 +28,10 @@ from shelter_geo.scenarios import (
     evaluate_plans,
     kept_costs,
     read_plan,
+    read_plans,
+    today_first,
 )
+from shelter_geo.scenarios.kept_tables import KeptTables, study_hash
 from shelter_geo.scenarios.road_use import centres, engine, joiner
 
 HEAD = '[scenario]\nid = "p"\nname = "A plan"\n'
@@ -76,7 +85,9 @@ def test_outputs_are_the_same_bytes_with_and_without(
         write_scenarios(both(study, other, kept), tmp_path / name, lang="en")
         written[name] = contents(tmp_path / name)
     assert stores["cold"].computed > 0
+    assert stores["cold"].tables.computed == ["evaluation", "evaluation", "figures", "figures"]
     assert stores["warm"].computed == 0
+    assert stores["warm"].tables.computed == []
     assert written["without"] == written["cold"] == written["warm"]
 
 
@@ -99,6 +110,110 @@ def test_only_what_a_plan_touches_is_computed(
     assert kept.computed == computed
 
 
+def frames(found: EvaluatedPlans) -> dict[str, pd.DataFrame]:
+    """All tables of plans and of their comparison."""
+    told = {
+        f"{key} {name}": value
+        for key, evaluation in found.evaluations.items()
+        for name, value in vars(evaluation).items()
+        if isinstance(value, pd.DataFrame)
+    }
+    for key, evaluation in found.evaluations.items():
+        told |= {
+            f"{key} {kind} costs": costs.to_frame().assign(reason=next(iter(costs.reason)))
+            for kind, costs in (
+                ("district", evaluation.district_costs),
+                ("settlement", evaluation.settlement_costs),
+            )
+        }
+    return told | vars(found.comparison)
+
+
+@pytest.fixture(scope="module")
+def bundled(study: Study) -> tuple[list[Plan], EvaluatedPlans]:
+    """Every bundled plan, computed with nothing kept."""
+    assert study.scenarios is not None
+    plans = today_first(read_plans(study.scenarios))
+    return plans, evaluate_plans(study, plans)
+
+
+def test_changing_one_plan_computes_that_plan_alone(
+    study: Study, tmp_path: Path, cache: Path, bundled: tuple[list[Plan], EvaluatedPlans]
+) -> None:
+    plans, direct = bundled
+    first, again, third = (KeptCosts(cache) for _ in range(3))
+    evaluate_plans(study, plans, kept=first)
+    assert sorted(first.tables.computed) == ["evaluation"] * 8 + ["figures"] * 8
+
+    read = evaluate_plans(study, plans, kept=again)
+    assert again.tables.computed == []
+    assert again.computed == 0
+    told = frames(read)
+    for name, table in frames(direct).items():
+        pd.testing.assert_frame_equal(told[name], table, check_exact=True, obj=name)
+        assert type(told[name]) is type(table), name
+
+    changed = plans[2].model_copy(update={"open": plan(tmp_path, LANKARAN).open})
+    found = evaluate_plans(study, [*plans[:2], changed, *plans[3:]], kept=third)
+    assert third.tables.computed == ["evaluation", "figures"]
+    scratch = evaluate(apply_plan(study, changed))
+    of_the_plan = found.evaluations[changed.scenario.id]
+    pd.testing.assert_frame_equal(of_the_plan.districts, scratch.districts, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda study: {"settlements": study.settlements.assign(population=1)},
+        lambda study: {"shelters": study.shelters.assign(places=1)},
+        lambda study: {"districts": study.districts.assign(women=1)},
+        lambda study: {"centres": study.centres.translate(0.01)},
+        lambda study: {"network": apply_changes(study.network, [SlowRoads(factor=1.01)])},
+        lambda study: {"roads_before": study.network},
+        lambda study: {"standards": study.standards.assign(value="2")},
+        lambda study: {"settings": study.settings.model_copy(update={"assumptions": ()})},
+    ],
+    ids=lambda change: None,
+)
+def test_whatever_is_computed_from_changes_the_hash(
+    study: Study, change: Callable[[Study], dict[str, Any]]
+) -> None:
+    other = replace(study, **change(study))
+    assert study_hash(other) != study_hash(study)
+    assert study_hash(replace(study)) == study_hash(study)
+
+
+def test_code_that_computes_changes_the_hash(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = study_hash(study)
+    monkeypatch.setattr("shelter_geo.scenarios.kept_tables.code_hash", lambda: "another line")
+    assert study_hash(replace(study)) != before
+
+
+def test_only_this_user_may_read_what_is_kept(study: Study, cache: Path) -> None:
+    evaluate(study, kept=KeptCosts(cache))
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in cache.iterdir()} == {0o600}
+
+
+def test_no_more_files_stay_than_are_allowed(
+    study: Study, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shelter_geo.scenarios.kept_tables.MOST", 2)
+    kept = KeptTables(cache)
+    for size in (1, 2, 3):
+        other = replace(study, shelters=study.shelters.assign(places=size))
+        table = pd.DataFrame({"size": [size]})
+        kept.of("sizes", other, lambda table=table: {"one": table})
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_columns_that_would_not_come_back_alike_are_not_kept(study: Study, cache: Path) -> None:
+    mixed = pd.DataFrame({"a": [1, "x", None]}, dtype=object)
+    for _ in range(2):
+        found = KeptTables(cache).of("mixed", study, lambda: {"one": mixed})
+        assert found["one"] is mixed
+
+
 @pytest.mark.parametrize("harm", ["cut", "nothing", "rubbish", "swapped"])
 def test_a_broken_entry_is_computed_anew(study: Study, cache: Path, harm: str) -> None:
     first = evaluate(study, kept=KeptCosts(cache))
@@ -109,7 +224,7 @@ def test_a_broken_entry_is_computed_anew(study: Study, cache: Path, harm: str) -
         path.write_bytes(bad.get(harm, kept_bytes[files.index(path) - 1]))
     again = KeptCosts(cache)
     second = evaluate(study, kept=again)
-    assert again.computed == len(files)
+    assert again.computed + len(again.tables.computed) == len(files)
     assert np.array_equal(first.settlement_costs.time_ms, second.settlement_costs.time_ms)
     pd.testing.assert_frame_equal(first.routes, second.routes)
     assert [path.read_bytes() for path in sorted(cache.iterdir())] == kept_bytes
@@ -117,6 +232,7 @@ def test_a_broken_entry_is_computed_anew(study: Study, cache: Path, harm: str) -
 
 def test_an_entry_of_other_arrays_is_not_believed(study: Study, cache: Path) -> None:
     evaluate(study, kept=KeptCosts(cache))
+    next(cache.glob("evaluation-*")).unlink()
     for path in cache.iterdir():
         with np.load(path, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
@@ -147,7 +263,7 @@ def test_hidden_points_leave_no_trace(tmp_path: Path) -> None:
 
 def test_nothing_half_written_stays(study: Study, cache: Path) -> None:
     evaluate(study, kept=KeptCosts(cache))
-    assert {path.suffix for path in cache.iterdir()} == {".npz"}
+    assert {path.suffix for path in cache.iterdir()} == {".npz", ".zip"}
 
 
 def test_a_folder_that_cannot_be_written_is_passed_over(
@@ -159,7 +275,10 @@ def test_a_folder_that_cannot_be_written_is_passed_over(
         found = evaluate(study, kept=KeptCosts(blocked))
     assert found.districts["reachable"].any()
     assert "cannot keep road costs" in caplog.text
+    assert "cannot keep results" in caplog.text
 
 
 def test_without_disk_nothing_is_kept() -> None:
-    assert kept_costs(use_disk=False).folder is None
+    kept = kept_costs(use_disk=False)
+    assert kept.folder is None
+    assert kept.tables.folder is None

@@ -58,6 +58,21 @@ def plan(folder: Path, body: str, *, id: str = "p", inherits: str = "") -> Plan:
             7,
             1,
         ),
+        # The plan's own costs hold where neither the shelter nor its candidate says anything.
+        ("[costs]\nper_shelter = 100\nper_place = 5\n" + opened(LANKARAN, 20), 200, 0),
+        (
+            "[costs]\nper_place = 5\n"
+            + candidate(LANKARAN, "cost = 70\n")
+            + opened(LANKARAN, 20)
+            + opened("gn-584717", 4),
+            90,
+            0,
+        ),
+        (
+            '[costs]\nper_shelter = 100\n[[resize]]\nshelter_id = "ganja"\nplaces = 60\n',
+            None,
+            1,
+        ),
     ],
 )
 def test_cost_is_that_of_the_shelter_else_of_its_candidate(
@@ -78,6 +93,9 @@ def test_cost_is_that_of_the_shelter_else_of_its_candidate(
             candidate(LANKARAN, "max_places = 9\n") + opened(LANKARAN, 10),
             "opens 10 places and may have 9",
         ),
+        ("[costs]\n", "give per_shelter, per_place or both"),
+        ("[costs]\nper_place = -1\n", "per_place"),
+        ("[costs]\nrent = 1\n", "unknown key.*rent"),
         ("[time_factor]\nnight = 0\n", "night"),
         ("[time_factor]\nrain = 1.1\n", "unknown key.*rain"),
         ("[time_factor]\nbus = 0.5\n", "bus"),
@@ -116,19 +134,21 @@ def test_own_keys_replace_inherited_ones_and_the_others_stay(tmp_path: Path) -> 
     plan(
         tmp_path,
         "[demand]\nstay_days = 30\ncount_registered = false\n[time_factor]\nnight = 1.1\n"
-        + candidate(LANKARAN, "cost = 100\n"),
+        "[costs]\nper_shelter = 10\nper_place = 2\n" + candidate(LANKARAN, "cost = 100\n"),
         id="parent",
     )
     child = plan(
         tmp_path,
-        "[demand]\nstay_days = 60\n[time_factor]\nsnow = 1.5\n" + opened(LANKARAN, 4),
+        "[demand]\nstay_days = 60\n[time_factor]\nsnow = 1.5\n[costs]\nper_place = 3\n"
+        + opened(LANKARAN, 4)
+        + opened("gn-584717", 5),
         inherits="parent",
     )
     assert child.demand is not None
     assert (child.demand.stay_days, child.demand.count_registered) == (60, False)
     assert child.time_factor is not None
     assert child.time_factor.roads == pytest.approx(1.1 * 1.5)
-    assert child.cost == 100
+    assert child.cost == 100 + 10 + 5 * 3
 
 
 # ------------------------------------------------------------------------------------- time factors

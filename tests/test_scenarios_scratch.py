@@ -66,28 +66,28 @@ def joined(place: tuple[float, float], nodes: list[dict[str, str]]) -> tuple[str
 
 
 def from_scratch(key: str) -> pd.DataFrame:
-    """Kilometres and minutes from every district centre to its nearest shelter, by `key`."""
+    """Kilometres and minutes from every district centre to its nearest shelter, and which it is."""
     plan = document(key)
     graph, nodes = roads_of(plan.get("road", [])), rows("roads/nodes.csv")
     points = {
         r["settlement_id"]: (float(r["lon"]), float(r["lat"]))
         for r in rows("places/settlements.csv")
     }
-    towns = {row["settlement_id"] for row in rows("shelters/shelters.csv")}
-    towns |= {entry["settlement_id"] for entry in plan.get("open", [])}
-    ends = [joined(points[town], nodes) for town in sorted(towns)]
+    shelters = {row["shelter_id"]: row["settlement_id"] for row in rows("shelters/shelters.csv")}
+    shelters |= {f"new-{e['settlement_id']}": e["settlement_id"] for e in plan.get("open", [])}
+    ends = {key: joined(points[town], nodes) for key, town in sorted(shelters.items())}
     found = {}
     for row in rows("population/districts.csv"):
         start = joined((float(row["lon"]), float(row["lat"])), nodes)
         ways = []
         if start is not None and start[0] in graph:
             minutes, paths = nx.single_source_dijkstra(graph, start[0], weight="min")
-            for end in ends:
+            for shelter, end in ends.items():
                 if end is not None and end[0] in minutes:
                     km = nx.path_weight(graph, paths[end[0]], "km") + start[1] + end[1]
-                    ways.append((minutes[end[0]] + (start[1] + end[1]) / 20 * 60, km))
-        best = min(ways, default=(math.nan, math.nan))
-        found[row["district_id"]] = {"min": best[0], "km": best[1]}
+                    ways.append((minutes[end[0]] + (start[1] + end[1]) / 20 * 60, km, shelter))
+        best = min(ways, default=(math.nan, math.nan, ""))
+        found[row["district_id"]] = {"min": best[0], "km": best[1], "shelter": best[2]}
     return pd.DataFrame.from_dict(found, orient="index").sort_index()
 
 
@@ -137,6 +137,55 @@ def test_comparison_with_today_equals_a_computation_from_scratch(
         assert entry["people_within"] == people[near].sum()
         assert entry["people_come_within"] == people[near & ~was].sum()
         assert entry["people_no_longer_within"] == people[was & ~near].sum()
+    assert moves(bundled, key) == moves_again(today_again, again, people)
+
+
+def moves(bundled: EvaluatedPlans, key: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Districts and people by the shelter they leave and the one they turn to."""
+    table = bundled.comparison.reallocation
+    return {
+        (row["shelter_before"], row["shelter_after"]): (row["districts"], row["people"])
+        for row in table[table["scenario"] == key].to_dict("records")
+    }
+
+
+def moves_again(
+    before: pd.DataFrame, after: pd.DataFrame, people: pd.Series
+) -> dict[tuple[str, str], tuple[int, int]]:
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for district, count in people.items():
+        pair = before.loc[district, "shelter"], after.loc[district, "shelter"]
+        if pair[0] != pair[1]:
+            known = found.get(pair, (0, 0))
+            found[pair] = known[0] + 1, known[1] + int(count)
+    return found
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_places_missing_places_and_costs_equal_those_of_the_files(
+    key: str, bundled: EvaluatedPlans
+) -> None:
+    plan, shelters = document(key), rows("shelters/shelters.csv")
+    places = {row["shelter_id"]: int(row["places"]) for row in shelters}
+    places |= {change["shelter_id"]: change["places"] for change in plan.get("resize", [])}
+    whole = sum(places.values()) + sum(entry["places"] for entry in plan.get("open", []))
+    row = bundled.comparison.summary.set_index("scenario").loc[key]
+    assert row["places"] == whole
+
+    people = sum(int(row["population"]) for row in rows("population/districts.csv"))
+    study = tomllib.loads((DATA / "study.toml").read_text(encoding="utf-8"))
+    persons = [entry["persons_per_family_place"] for entry in study["capacity"]["readings"]]
+    missing = [max(0.0, people / 10_000 - whole / each) for each in persons]
+    table = bundled.comparison.metrics.set_index(["basis", "metric", "units"])[key]
+    for end, expected in (("low", min(missing)), ("high", max(missing))):
+        found = table.loc["places-by-people", f"missing_{end}", "all"]
+        assert found == pytest.approx(expected)
+
+    changed = [*plan.get("open", []), *plan.get("resize", [])]
+    given = [entry["cost"] for entry in changed if "cost" in entry]
+    found_plan = next(found for found in bundled.plans if found.scenario.id == key)
+    assert found_plan.cost == (sum(given) if given else None)
+    assert found_plan.uncosted == len(changed) - len(given)
 
 
 def test_places_by_need_are_a_thousand_new_ones(bundled: EvaluatedPlans) -> None:

@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
+from shelter_geo.siting.center import PCenter
+from shelter_geo.siting.model import CountModel
+from shelter_geo.siting.models import MCLP, PMedianWithin
 from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.regret import regrets
 from shelter_geo.siting.robustness import Uncertainty, draw, robustness
+from shelter_geo.siting.scenario_values import scenario_regrets
 
 STILL = Uncertainty(
     demand_sigma=0,
@@ -144,7 +148,8 @@ def test_shares_and_regrets_add_up() -> None:
 def test_draws_have_the_spread_that_was_asked_for() -> None:
     problem = SitingProblem.from_cost_matrix(np.ones((200, 1)), weights=np.full(200, 10_000))
     asked = Uncertainty(demand_sigma=0.4, under_reporting=(2, 2), slowdown_sigma=0.0)
-    burdens, factors = draw(problem, None, asked, 200, 7)
+    drawn = draw(problem, None, asked, 200, 7)
+    burdens, factors = drawn.burdens, drawn.common
     assert burdens[0].tolist() == [1_000_000] * 200
     assert factors[0] == 1
     logarithm = np.log(burdens[1:] / 1_000_000)
@@ -156,11 +161,70 @@ def test_draws_have_the_spread_that_was_asked_for() -> None:
 
 def test_the_registered_count_in_some_scenarios_and_not_in_others() -> None:
     problem = SitingProblem.from_cost_matrix(np.ones((2, 1)), weights=[50, 50])
-    burdens, _ = draw(problem, [False, True], Uncertainty(), 200, 1)
+    burdens = draw(problem, [False, True], Uncertainty(), 200, 1).burdens
     absent = burdens[:, 1] == 0
     assert not absent[0]
     assert 0.4 < absent.mean() < 0.6
     assert (burdens[:, 0] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "within"), [("p-center", None), ("mclp", 30.0), ("p-median-within", 60.0)]
+)
+def test_every_model_is_held_against_scenarios_as_by_brute_force(
+    model: str, within: float | None
+) -> None:
+    problem, p, asked = grid(14, 7), 2, Uncertainty(demand_sigma=0.8, slowdown_sigma=0.4)
+    drawn = draw(problem, None, asked, 25, 5)
+    plans = list(combinations(range(7), p))
+    if model == "p-median-within":
+        plans = [c for c in plans if problem.costs[:, list(c)].min(axis=1).max() <= 60_000]
+    value = np.empty((len(plans), 25))
+    for at, plan in enumerate(plans):
+        km = problem.costs[:, list(plan)].min(axis=1) / 1000
+        for s in range(25):
+            felt, people = km * drawn.slower[s] * drawn.common[s], drawn.people[s]
+            if model == "p-center":
+                value[at, s] = felt.max()
+            elif model == "mclp":
+                value[at, s] = people[felt > 30].sum() / people.sum()
+            else:
+                carried = people * drawn.slower[s]
+                value[at, s] = (carried * km).sum() * drawn.common[s] / carried.sum()
+    regret = value - value.min(axis=0)
+    found = scenario_regrets(problem, p, drawn, model, within)
+    assert [tuple(found.chosen(at)) for at in range(len(found.ranks))] == plans
+    assert found.worst == pytest.approx(regret.max(axis=1), abs=1e-4)
+    assert found.mean == pytest.approx(regret.mean(axis=1), abs=1e-4)
+    for s, at in enumerate(found.best):
+        assert value[at, s] == pytest.approx(value[:, s].min(), abs=1e-4)
+
+
+@pytest.mark.parametrize("model", [PCenter, MCLP, PMedianWithin])
+def test_the_plan_for_the_data_is_the_answer_of_the_model(model: type[CountModel]) -> None:
+    problem = grid()
+    limit = {} if model is PCenter else {"within": 60.0}
+    held = robustness(problem, 3, model=model.key, scenarios=3, **limit)
+    best = next(plan.chosen for plan in held.plans if plan.best_for_data)
+    assert best == model(problem, 3, **limit).solve().chosen
+    assert held.model == model.key
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"model": "lscp", "within": 9.0}, "robustness is for"),
+        ({"model": "mclp"}, "mclp has a limit"),
+        ({"model": "p-center", "within": 9.0}, "p-center has no limit"),
+        ({"model": "p-median-within", "within": 0.0}, "no plan keeps to the limit"),
+        ({"model": "mclp", "within": -1.0}, "0 or more"),
+    ],
+)
+def test_a_model_that_cannot_be_held_against_scenarios_is_refused(
+    asked: dict[str, object], message: str
+) -> None:
+    with pytest.raises(SitingError, match=message):
+        robustness(grid(), 2, scenarios=3, **asked)
 
 
 def test_progress_is_told() -> None:

@@ -1,7 +1,8 @@
 """Fill the figures and tables that the documentation quotes, from a run of the bundled study.
 
-A part between `<!-- fill NAME -->` and `<!-- end -->` is replaced by what NAME computes. With
---check nothing is written, and the exit code is 1 if anything is out of date.
+A part between `<!-- fill NAME -->` and `<!-- end -->` is replaced by what NAME computes, a single
+figure within a sentence between `<!-- = NAME -->` and `<!-- -->`. With --check nothing is written,
+and the exit code is 1 if anything is out of date.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import doc_figures
 import doc_tables
 import pandas as pd
 
@@ -24,6 +26,7 @@ from shelter_geo.validation import compare_distances
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- fill (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+FIGURE = re.compile(r"(<!-- = (?P<name>[a-z_]+) -->).*?(<!-- -->)", re.DOTALL)
 FAR_OFF = 0.10
 REASONS = {
     ("Baku", "Zagatala"): "The published road runs through Yevlakh, {via:.0f} km here as well; the "
@@ -125,6 +128,8 @@ PARTS: dict[str, Callable[[Evaluation], str]] = {
     "settings": doc_tables.settings,
     "plan_keys": doc_tables.plan_keys,
     "siting_models": doc_tables.siting_models,
+    "scenarios": doc_figures.scenarios,
+    "inputs": doc_figures.inputs,
 }
 
 
@@ -134,8 +139,10 @@ def documents() -> list[Path]:
 
 
 def filled(text: str, evaluation: Evaluation) -> str:
-    """Replace every part of a document by what it quotes."""
-    return PART.sub(lambda part: part[1] + PARTS[part["name"]](evaluation) + part[3], text)
+    """Replace every part and every figure of a document by what it quotes."""
+    text = PART.sub(lambda part: part[1] + PARTS[part["name"]](evaluation) + part[3], text)
+    figures = doc_figures.FIGURES
+    return FIGURE.sub(lambda one: one[1] + figures[one["name"]](evaluation) + one[3], text)
 
 
 def _length_via(evaluation: Evaluation, row: dict[str, str]) -> float:

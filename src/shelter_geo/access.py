@@ -16,6 +16,7 @@ from shelter_geo.quantiles import weighted_quantile as weighted_quantile
 
 BASES = ("district_centres", "settlements")
 UNITS = ("all", "without_registered_elsewhere")
+_SPREAD = {"distance_km": "km", "travel_min": "min", "bus_min": "min"}
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,16 @@ def summarise(
         _row("unreachable", total - served, "people"),
         _row("unreachable_share", _percent(total - served, total), "percent"),
     ]
-    for name, unit in (("distance_km", "km"), ("travel_min", "min"), ("bus_min", "min")):
-        rows += _spread(name, access.loc[reach, name].to_numpy(float), people[reach], unit)
+    by_road = people[reach]
+    values = {name: access[name].to_numpy(float)[reach] for name in _SPREAD}
+    for name, unit in _SPREAD.items():
+        rows += _spread(name, values[name], by_road, unit)
     for limit in distance_classes_km:
-        beyond = people[reach][access.loc[reach, "distance_km"].to_numpy(float) > limit].sum()
+        beyond = by_road[values["distance_km"] > limit].sum()
         rows += _beyond(f"beyond_{limit}_km", beyond, served)
     for hours in time_classes_h:
         for way, column in (("car", "travel_min"), ("bus", "bus_min")):
-            beyond = people[reach][access.loc[reach, column].to_numpy(float) > 60 * hours].sum()
+            beyond = by_road[values[column] > 60 * hours].sum()
             rows += _beyond(f"beyond_{hours}_h_by_{way}", beyond, served)
     return rows
 

@@ -13,7 +13,7 @@ from shelter_geo import __version__, cli_capacity, cli_compare, cli_pages, cli_r
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
-    from shelter_geo.scenarios import CapacityResults, Evaluation
+    from shelter_geo.scenarios import Evaluation
     from shelter_geo.scenarios.siting_results import SitingResults
 
 BAD_INPUT = 1
@@ -98,7 +98,6 @@ def run(
         site_options,
         today_first,
     )
-    from shelter_geo.scenarios.siting_results import siting_results
 
     with steps() as progress:
         loaded = load_study(study)
@@ -110,11 +109,15 @@ def run(
         options = site_options(loaded)
         cases = read_cases(loaded)
 
-        def solved() -> tuple[SitingResults, CapacityResults]:
-            return siting_results(loaded, options), capacity_results(evaluation, cases=cases)
+        def solved() -> SitingResults:
+            from shelter_geo.scenarios.siting_results import siting_results
 
-        with meanwhile(solved) as found:
+            return siting_results(loaded, options)
+
+        with meanwhile(solved) as sited:
             from shelter_geo.publish.outputs import write_outputs  # takes seconds of its own
+
+            needs = capacity_results(evaluation, cases=cases)
 
             plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
             several = len(plans) > 1
@@ -124,7 +127,7 @@ def run(
                 else None
             )
             progress("siting", 0, 1)
-            sites, needs = found()
+            sites = sited()
         write_outputs(
             evaluation,
             folder,

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-NO_CACHE = typer.Option(
-    "--no-cache", help="Neither use nor keep road costs that were computed before."
+NO_CACHE = typer.Option("--no-cache", help="Neither use nor keep what was computed before.")
+
+NO_COST = (
+    "To see costs, give per_shelter and per_place under [costs] in a scenario file, or cost in "
+    "[[open]] and [[resize]]."
 )
 
 
@@ -55,5 +58,7 @@ def compare(
                 write_scenarios(evaluated, folder, lang=lang)
     for line in comparison_lines(evaluated, lang):
         typer.echo(line)
+    if any(plan.uncosted for plan in plans):
+        typer.echo(NO_COST)
     if out is not None:
         typer.echo(f"Outputs: {out}")

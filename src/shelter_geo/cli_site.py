@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shelter_geo.siting.problem import SitingProblem, Unit
 
 MODELS: Final = ("p-median", "p-center", "mclp", "lscp", "kolm-pollak", "uptake", "places-budget")
+ROBUST: Final = ("p-median", "p-center", "mclp")
 _LIMIT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(km|min)")
 _NEED_A_LIMIT: Final = ("mclp", "lscp", "uptake")
 
@@ -56,6 +57,12 @@ def site(
     most_places: Annotated[
         int, typer.Option("--most-places", help="Family places that may be added at a site.")
     ] = 50,
+    robust: Annotated[
+        bool,
+        typer.Option(
+            "--robust", help="Hold the plan against drawn scenarios too: core sites and regret."
+        ),
+    ] = False,
     time_limit: Annotated[
         float, typer.Option("--time-limit", help="Seconds; then the best found, with its gap.")
     ] = 60.0,
@@ -70,13 +77,17 @@ def site(
     """Find where new shelters should go, proven, with what each site is worth and who gains."""
     limit, unit = _limit(within)
     _check(model, new, limit, budget, time_limit)
+    if robust:
+        _check_robust(model, new)
 
     from shelter_geo.inputs import load_study
     from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.siting import lines
+    from shelter_geo.publish.siting import lines, robust_lines
     from shelter_geo.scenarios.options import site_options
     from shelter_geo.scenarios.places_question import places_question
     from shelter_geo.scenarios.site_question import question_from_file, site_question
+    from shelter_geo.scenarios.siting_results import SCENARIOS, SEED, counted_elsewhere
+    from shelter_geo.siting.robustness import robustness
 
     loaded = load_study(study)
     if candidates is None:
@@ -104,6 +115,17 @@ def site(
         problem = question.problem(unit=unit, per_region=per_region)
         answer = _model(model, problem, new or 0, limit).solve(time_limit=time_limit)
         told = lines.answer_lines(answer, question, unit)
+        if robust and answer.status != "infeasible":
+            held = robustness(
+                problem,
+                new or 0,
+                model=answer.model,
+                within=limit,
+                registered=counted_elsewhere(loaded, problem),
+                scenarios=SCENARIOS,
+                seed=SEED,
+            )
+            told += ["", *robust_lines.robust_lines(held, question, unit)]
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
@@ -139,6 +161,13 @@ def _check(
         raise typer.BadParameter("give it, or --new", param_hint="--budget")
     if model != "places-budget" and budget is not None:
         raise typer.BadParameter("only places-budget has a budget", param_hint="--budget")
+
+
+def _check_robust(model: str, new: int | None) -> None:
+    if model not in ROBUST:
+        raise typer.BadParameter(f"only for {', '.join(ROBUST)}", param_hint="--robust")
+    if not new:
+        raise typer.BadParameter("needs at least one new site", param_hint="--robust")
 
 
 def _model(name: str, problem: SitingProblem, new: int, limit: float | None) -> Model:

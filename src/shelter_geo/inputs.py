@@ -17,7 +17,7 @@ from shelter_geo.errors import Fault, TableError
 from shelter_geo.privacy import private_slips, public_shelters
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.reference import network_from_tables
-from shelter_geo.study import StudySettings, read_settings
+from shelter_geo.study import StudySettings, in_english, read_settings
 from shelter_geo.tables import relations, schemas
 from shelter_geo.tables.areas import read_areas, read_basemap
 from shelter_geo.tables.folder import StudyFolder
@@ -265,7 +265,8 @@ def _assemble(
 
 
 def _network(settings: StudySettings, tables: _Tables) -> RoadNetwork:
-    provenance = Provenance(source=settings.roads.source, licence=settings.roads.licence)
+    roads = settings.roads
+    provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
     return network_from_tables(_there(tables.nodes), _there(tables.links), provenance)
 
 

@@ -119,7 +119,7 @@ class Roads(Settings):
     nodes: RelativePath | None = None
     links: RelativePath | None = None
     file: RelativePath | None = None
-    source: str
+    source: Worded
     licence: str
     connector_kmh: float = Field(gt=0, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
@@ -141,7 +141,7 @@ class Bus(Settings):
     factor: float = Field(ge=1, le=100)
     low: float = Field(ge=1, le=100)
     high: float = Field(ge=1, le=100)
-    source: str
+    source: Worded
 
     @model_validator(mode="after")
     def _ordered(self) -> Bus:
@@ -292,7 +292,7 @@ class Catchment(Settings):
     minutes: float = Field(default=120, gt=0, le=10_000)
     decay: Literal["slow", "fast", "none"] = "slow"
     classes_per_10000: tuple[float, float, float] = (0.05, 0.1, 0.25)
-    source: str = "no source: two hours"
+    source: Worded = "no source: two hours"
     evidence: Evidence = "assumed"
 
     @model_validator(mode="after")
@@ -307,7 +307,7 @@ class Capacity(Settings):
     """The norm that places are held against, and the stays that are asked for."""
 
     people_per_family_place: int = Field(gt=0)
-    norm_source: str
+    norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)
     norms: tuple[Norm, ...] = ()
     claim_population: ClaimPopulation | None = None

@@ -228,6 +228,13 @@ def own_name(row: Mapping[str, Any], stem: str = "name") -> Text:
     return {lang: named.get(lang, spare) for lang in LANGUAGES}
 
 
+def translated(row: Mapping[str, Any], stem: str) -> Text:
+    """Take a text in every language from columns such as `title_az`, else the bare `title`."""
+    own = {lang: row.get(f"{stem}_{lang}") for lang in LANGUAGES}
+    bare = str(row[stem])
+    return {lang: text if isinstance(text, str) and text else bare for lang, text in own.items()}
+
+
 def fold(text: str) -> str:
     """Reduce a name to the plain small letters that a search compares."""
     plain = unicodedata.normalize("NFKD", text.lower())

@@ -25,6 +25,8 @@ from shelter_geo.scenarios.road_use import snap_settings
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""
+BY_SCENARIO = "assumed: by the scenario"
+"""On what ground a shelter has the places that a plan gives it."""
 
 
 def apply_plan(study: Study, plan: Plan) -> Study:
@@ -112,7 +114,7 @@ def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
             shelters.loc[move.shelter_id, column] = value
     for resize in plan.resize:
         shelters.loc[resize.shelter_id, "places"] = resize.places
-        shelters.loc[resize.shelter_id, "places_basis"] = "assumed: by the scenario"
+        shelters.loc[resize.shelter_id, "places_basis"] = BY_SCENARIO
     if not plan.open:
         return shelters
     rows = []
@@ -123,7 +125,7 @@ def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
                 "shelter_id": f"{NEW}{entry.settlement_id}",
                 "name_en": place["settlement"],
                 "places": entry.places,
-                "places_basis": "assumed: by the scenario",
+                "places_basis": BY_SCENARIO,
                 "source": f"scenario {plan.scenario.id}",
                 **place,
             }

@@ -51,8 +51,8 @@ def evaluate_plans(
     today
         The study evaluated as it stands, for plans that change nothing.
     kept
-        Road costs computed before, by this run or by another one; without it those of the plans
-        are shared among themselves.
+        What was computed before, by this run or by another one; without it the plans only share
+        road costs among themselves.
     progress
         Called with a name, the plans done and the whole.
 
@@ -73,7 +73,7 @@ def evaluate_plans(
             evaluations[plan.scenario.id] = today
         else:
             evaluations[plan.scenario.id] = evaluate(apply_plan(study, plan), kept=costs)
-    return EvaluatedPlans(plans, evaluations, compare(evaluations))
+    return EvaluatedPlans(plans, evaluations, compare(evaluations, kept=costs.tables))
 
 
 def today_first(plans: Sequence[Plan]) -> list[Plan]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from shelter_geo.errors import StudyError
 from shelter_geo.scenarios.evaluation import Evaluation
+from shelter_geo.scenarios.kept_tables import KeptTables
 from shelter_geo.scenarios.plan_metrics import KEY, plan_metrics
 
 SAME_MIN = 1e-9
@@ -45,13 +46,15 @@ class Comparison:
     summary: pd.DataFrame
 
 
-def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
+def compare(evaluations: Mapping[str, Evaluation], *, kept: KeptTables | None = None) -> Comparison:
     """Compare evaluations with the first of them.
 
     Parameters
     ----------
     evaluations
         By the key of the plan, the base first; all of the same districts.
+    kept
+        Figures computed before; without it all are computed.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
     rows = [_summary(base_key, unchanged, base)]
     rows += [_summary(key, changes[key], other) for key, other in others]
     return Comparison(
-        metrics=_metrics(evaluations, base_key),
+        metrics=_metrics(evaluations, base_key, KeptTables() if kept is None else kept),
         districts=districts.reset_index(drop=True),
         reallocation=pd.concat(moves, ignore_index=True),
         reach=pd.DataFrame(
@@ -83,8 +86,10 @@ def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
     )
 
 
-def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFrame:
-    full = {key: plan_metrics(evaluation) for key, evaluation in evaluations.items()}
+def _metrics(
+    evaluations: Mapping[str, Evaluation], base_key: str, kept: KeptTables
+) -> pd.DataFrame:
+    full = {key: _figures(evaluation, kept) for key, evaluation in evaluations.items()}
     table = pd.concat([m.set_index(KEY)["value"].rename(key) for key, m in full.items()], axis=1)
     for key in evaluations:
         if key != base_key:
@@ -93,16 +98,22 @@ def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFra
     return table.assign(unit=units).reset_index()
 
 
+def _figures(evaluation: Evaluation, kept: KeptTables) -> pd.DataFrame:
+    return kept.of("figures", evaluation.study, lambda: {"all": plan_metrics(evaluation)})["all"]
+
+
 def _within(key: str, table: pd.DataFrame, limits: Sequence[float]) -> Iterator[dict[str, object]]:
     """Count people within each limit; nobody is within a limit without a road."""
+    residents = table["population"].to_numpy()
+    km_before, km_after = table["km_before"].to_numpy(), table["km_after"].to_numpy()
     for limit in limits:
-        before, after = table["km_before"] <= limit, table["km_after"] <= limit
+        before, after = km_before <= limit, km_after <= limit
         counts = {
             "people_within": after,
             "people_come_within": after & ~before,
             "people_no_longer_within": before & ~after,
         }
-        people = {name: int(table.loc[who, "population"].sum()) for name, who in counts.items()}
+        people = {name: int(residents[who].sum()) for name, who in counts.items()}
         yield {"scenario": key, "limit_km": limit} | people
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -16,11 +17,19 @@ from shelter_geo.costs import CostMatrix
 from shelter_geo.errors import CostError
 from shelter_geo.inputs import Study
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.scenarios.kept_costs import KeptCosts
+from shelter_geo.scenarios.kept_costs import KeptCosts, as_costs, as_table
 from shelter_geo.scenarios.road_use import centres, joiner
 from shelter_geo.study import in_english
 
 Progress = Callable[[str, int, int], None]
+FIGURES: Final = (
+    "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
+    "travel_min", "bus_min",
+)  # fmt: skip
+"""Columns of access that are summed up."""
+_FRAMES: Final = (
+    "districts", "settlements", "metrics", "farthest", "shortfall", "claims", "routes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +87,7 @@ def evaluate(
     study
         From `inputs.load_study`.
     kept
-        Road costs computed before; without it all are computed, and forgotten afterwards.
+        What was computed before; without it all is computed, and forgotten afterwards.
     progress
         Called with the name of a step, the work done in it and the whole.
 
@@ -87,15 +96,28 @@ def evaluate(
     CostError
         If nobody reaches any shelter by road.
     """
-    settings = study.settings
+    costs = KeptCosts() if kept is None else kept
+    found = costs.tables.of("evaluation", study, lambda: _tables(study, costs, progress))
+    frames: dict[str, Any] = {name: found[name] for name in _FRAMES}
+    shelters, settlements = study.shelters.index, study.settlements.index
+    return Evaluation(
+        study=study,
+        district_costs=as_costs(found["district_costs"], study.centres.index, shelters),
+        settlement_costs=as_costs(found["settlement_costs"], settlements, shelters),
+        **frames,
+    )
+
+
+def _tables(study: Study, costs: KeptCosts, progress: Progress | None) -> dict[str, pd.DataFrame]:
+    """Compute every table of an evaluation, by its name."""
+    settings, at = study.settings, centres(study)
     limits = {
         "distance_classes_km": settings.access.distance_classes_km,
         "time_classes_h": settings.access.time_classes_h,
     }
-    costs = KeptCosts() if kept is None else kept
     from_centres, from_settlements = (
         costs.matrix(study, points, progress=_named(progress, step))
-        for points, step in ((centres(study), "districts"), (study.settlements, "settlements"))
+        for points, step in ((at, "districts"), (study.settlements, "settlements"))
     )
     settlements = _access(study, study.settlements, from_settlements)
     districts = access.weight_over_settlements(
@@ -110,18 +132,17 @@ def evaluate(
     claimed = _claimed_shortfall(study)
     measures = measure(districts, study.shelters, claimed)
     reached = districts[districts["reachable"]]
-    return Evaluation(
-        study=study,
-        district_costs=from_centres,
-        settlement_costs=from_settlements,
-        districts=districts,
-        settlements=settlements,
-        metrics=access.access_metrics(districts, settlements, **limits),
-        farthest=access.farthest(districts, settings.access.farthest),
-        shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
-        claims=compare_claims(settings.claims, measures),
-        routes=costs.routes(study, centres(study), reached["nearest_shelter_id"]),
-    )
+    return {
+        "district_costs": as_table(from_centres),
+        "settlement_costs": as_table(from_settlements),
+        "districts": _drawn(districts),
+        "settlements": _drawn(settlements),
+        "metrics": access.access_metrics(_figures(districts), _figures(settlements), **limits),
+        "farthest": _drawn(_farthest(districts, settings.access.farthest)),
+        "shortfall": _with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
+        "claims": compare_claims(settings.claims, measures),
+        "routes": costs.routes(study, at, reached["nearest_shelter_id"]),
+    }
 
 
 def _joins(study: Study) -> pd.DataFrame:
@@ -146,10 +167,10 @@ def _named(progress: Progress | None, step: str) -> Callable[[int, int], None] |
     return None if progress is None else lambda done, whole: progress(step, done, whole)
 
 
-def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> gpd.GeoDataFrame:
+def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:
     """Find each point's access, and say why whole regions have no road."""
-    bus = study.settings.access.bus
-    found = access.point_access(points, costs, access.BusTime(bus.factor, bus.low, bus.high))
+    bus, plain = study.settings.access.bus, pd.DataFrame(points)
+    found = access.point_access(plain, costs, access.BusTime(bus.factor, bus.low, bus.high))
     if "economic_region" in points:
         region = points["economic_region"]
     else:
@@ -157,7 +178,22 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> gpd.Ge
     for separate in study.settings.roads.separate:
         cut_off = ~found["reachable"] & (region == separate.economic_region)
         found.loc[cut_off, "reason"] = in_english(separate.reason)
-    return gpd.GeoDataFrame(found, geometry="geometry", crs=4326)
+    return found
+
+
+def _drawn(points: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(points, geometry="geometry", crs=4326)
+
+
+def _figures(points: pd.DataFrame) -> pd.DataFrame:
+    """Leave out all but the figures: plain columns are picked from many times faster."""
+    return pd.DataFrame({name: points[name].to_numpy() for name in FIGURES}, index=points.index)
+
+
+def _farthest(districts: pd.DataFrame, count: int) -> pd.DataFrame:
+    found = access.farthest(_figures(districts), count)
+    named = districts.loc[found.index]
+    return named.assign(units=found["units"], rank=found["rank"])
 
 
 def _readings(study: Study) -> list[PlaceReading]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import IO, Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -22,17 +20,17 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from shelter_geo import __version__
-from shelter_geo.cache import cache_folder
+from shelter_geo.cache import cache_folder, code_hash, keep_file, keep_newest
 from shelter_geo.costs import NO_ROUTE, CostMatrix, cost_matrix, routes
 from shelter_geo.inputs import Study
-from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.graph import UNREACHED
-from shelter_geo.roads.sources.store import content_hash
+from shelter_geo.scenarios.kept_tables import KeptTables, network_hash
 from shelter_geo.scenarios.road_use import engine, joiner, snap_settings
 
 FORMAT: Final = "shelter_geo costs 1"
-"""Changes whenever a file holds costs otherwise; the version of the package counts too."""
+"""Changes whenever a file holds costs otherwise; the code that computes them counts too."""
+MOST: Final = 2000
+"""Entries that may stay, the newest."""
 Entry: TypeAlias = dict[str, NDArray[Any]]
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -40,7 +38,6 @@ _COLUMN: Final = {"time_ms": "i", "length_cm": "i", "reason": "U"}
 _ROUTES: Final = {"origin": "U", "km": "f", "min": "f", "line": "U"}
 """Arrays of an entry and the kinds of their values."""
 _LOG = logging.getLogger(__name__)
-_HASHES: WeakKeyDictionary[RoadNetwork, str] = WeakKeyDictionary()
 
 
 class KeptCosts:
@@ -56,11 +53,14 @@ class KeptCosts:
         Where entries stay for other runs; None keeps them in memory only.
     computed : int
         Entries computed so far.
+    tables : KeptTables
+        What was worked out with them.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.computed = 0
+        self.tables = KeptTables(folder)
         self._held: dict[str, Entry] = {}
 
     def matrix(
@@ -84,7 +84,7 @@ class KeptCosts:
         """
         shelters = study.shelters
         start = _digest(_roads(study), "column", _points(points))
-        keys = [_digest(start, _points(shelters.loc[[key]], keyed=False)) for key in shelters.index]
+        keys = [_digest(start, _digest([x], [y], [home])) for x, y, home in _places(shelters)]
         found = [self._get(key, _COLUMN, len(points)) for key in keys]
         # Shelters of one settlement share an entry, which is computed for the first of them.
         missing = [
@@ -150,15 +150,33 @@ class KeptCosts:
         self.computed += 1
         self._held[key] = entry
         if self.folder is not None:
+            if self.computed == 1:  # once a run is often enough
+                keep_newest(self.folder, "costs-*.npz", MOST - 1)
             _write(_path(self.folder, key), key, entry)
 
 
 def kept_costs(*, use_disk: bool = True) -> KeptCosts:
-    """Give the costs that this user's programs keep, or with `use_disk` false none but this run's.
+    """Give what this user's programs keep, or with `use_disk` false nothing but this run's costs.
 
-    Where they are kept `hierarchy_cache.cache_folder` says.
+    Where it is kept `cache.cache_folder` says.
     """
     return KeptCosts(cache_folder() if use_disk else None)
+
+
+def as_table(costs: CostMatrix) -> pd.DataFrame:
+    """Write a cost matrix as a table of plain columns."""
+    columns = {f"time {i}": values for i, values in enumerate(costs.time_ms.T)}
+    columns |= {f"length {i}": values for i, values in enumerate(costs.length_cm.T)}
+    return pd.DataFrame({**columns, "reason": pd.array(costs.reason, dtype="str")})
+
+
+def as_costs(table: pd.DataFrame, origins: pd.Index, facilities: pd.Index) -> CostMatrix:
+    """Read the cost matrix that `as_table` wrote."""
+    time, length = (
+        np.column_stack([table[f"{name} {i}"].to_numpy() for i in range(len(facilities))])
+        for name in ("time", "length")
+    )
+    return CostMatrix(origins, facilities, time, length, table["reason"].to_numpy(object))
 
 
 def _roads(study: Study) -> str:
@@ -166,27 +184,27 @@ def _roads(study: Study) -> str:
     before = study.roads_before
     parts = [
         FORMAT,
-        __version__,
-        _network_hash(study.network),
+        code_hash(),
+        network_hash(study.network),
         snap_settings(study).model_dump_json(),
     ]
-    parts.append("" if before is None else _network_hash(before))
+    parts.append("" if before is None else network_hash(before))
     if study.settings.roads.connect_to_main:
         parts.append(_points(study.settlements))
     return _digest(*parts)
 
 
-def _network_hash(network: RoadNetwork) -> str:
-    if network not in _HASHES:
-        _HASHES[network] = content_hash(network)
-    return _HASHES[network]
+def _points(points: gpd.GeoDataFrame) -> str:
+    """Hash of places, districts and keys of points."""
+    x, y, homes = zip(*_places(points), strict=True) if len(points) else ((), (), ())
+    return _digest(list(x), list(y), list(homes), list(map(str, points.index)))
 
 
-def _points(points: gpd.GeoDataFrame, *, keyed: bool = True) -> str:
-    """Hash of places and districts of points, with their keys or without."""
-    at = points.geometry
-    keys = [list(map(str, points.index))] if keyed else []
-    return _digest(at.x.tolist(), at.y.tolist(), list(map(str, points["district_id"])), *keys)
+def _places(points: gpd.GeoDataFrame) -> list[tuple[float, float, str]]:
+    """Give the place and the district of each point."""
+    at = points.geometry.to_numpy()
+    homes = map(str, points["district_id"])
+    return list(zip(shapely.get_x(at).tolist(), shapely.get_y(at).tolist(), homes, strict=True))
 
 
 def _digest(*parts: str | Iterable[Any]) -> str:
@@ -250,15 +268,12 @@ def _is_sound(entry: Entry, kinds: Mapping[str, str], rows: int | None) -> bool:
 
 
 def _write(path: Path, key: str, entry: Entry) -> None:
-    """Write an entry beside its place, then move it there; a folder that is closed is no fault."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    """Write an entry; a folder that is closed is no fault."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                np.savez(file, allow_pickle=False, key=np.array(key), **entry)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        keep_file(path, lambda file: _save(file, key, entry))
     except OSError as error:
         _LOG.warning("%s cannot keep road costs: %s", path.parent, error.strerror)
+
+
+def _save(file: IO[bytes], key: str, entry: Entry) -> None:
+    np.savez(file, allow_pickle=False, key=np.array(key), **entry)

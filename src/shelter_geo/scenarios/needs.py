@@ -16,7 +16,11 @@ from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchme
 from shelter_geo.capacity.demand import STAYS, Demand, share_out
 from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table, rests_on
 from shelter_geo.capacity.suppression import PublishedCounts
-from shelter_geo.capacity.turnaway import turn_away_by_family_size, turn_away_by_shelter
+from shelter_geo.capacity.turnaway import (
+    TurnAway,
+    turn_away_by_family_size,
+    turn_away_by_shelter,
+)
 from shelter_geo.scenarios.evaluation import Evaluation
 from shelter_geo.scenarios.group_access import access_by_group
 from shelter_geo.scenarios.handing_over import handed_over
@@ -138,8 +142,10 @@ def capacity_results(
     )
 
 
-def turned_away_in_all(evaluation: Evaluation) -> dict[str, pd.Series]:
-    """Give the row `Total` of `CapacityResults.by_shelter` for all people, by basis.
+def turned_away_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Give turn-away, stays turned away and places needed of all shelters, by basis.
+
+    They are those of the row `Total` of `CapacityResults.by_shelter` for all people.
 
     Parameters
     ----------
@@ -158,8 +164,12 @@ def turned_away_in_all(evaluation: Evaluation) -> dict[str, pd.Series]:
     found = {}
     for basis, demand in demand_of_each_basis(capacity, weight, None).items():
         there = _catchments(evaluation, units, demand, shares)
-        sites = _by_shelter(evaluation, there, inputs).set_index("shelter_id")
-        found[basis] = pd.Series(sites.loc[TOTAL])
+        sites = _alone(evaluation, there, inputs)
+        found[basis] = {
+            f"{name}_{corner}": float(sites.table[f"{name}_{corner}"].sum())
+            for name in _SUMMED
+            for corner in CORNERS
+        } | _in_all(sites)
     return found
 
 
@@ -216,25 +226,33 @@ def _catchments(
     return catchment_sums(points, shares, list(evaluation.study.shelters.index))
 
 
-def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
-    """Turn-away of each shelter, their total, and what reaches none."""
-    places = evaluation.study.shelters["places"].rename_axis("shelter_id")
-    found = turn_away_by_shelter(
-        places,
+def _alone(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> TurnAway:
+    """Turn-away of each shelter by itself."""
+    return turn_away_by_shelter(
+        evaluation.study.shelters["places"].rename_axis("shelter_id"),
         there.by_shelter[STAYS],
         stay_days=inputs.stay_days,
         persons_per_place=inputs.persons_per_place,
         target=inputs.target.central,
     )
+
+
+def _in_all(sites: TurnAway) -> dict[str, float]:
+    """Share of the stays asked for at any shelter that are turned away."""
+    return dict(zip((f"turn_away_{corner}" for corner in CORNERS), sites.share, strict=True))
+
+
+def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
+    """Turn-away of each shelter, their total, and what reaches none."""
+    found = _alone(evaluation, there, inputs)
     sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
     summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
     total = sites[["places", "catchment_people", *summed]].sum()
-    shares = dict(zip((f"turn_away_{c}" for c in CORNERS), found.share, strict=True))
     rest = there.unreached.to_dict() | {"reason": "no road to any shelter"}
     ends = [
         {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
         | total.to_dict()
-        | shares,
+        | _in_all(found),
         {"shelter_id": NONE, "places": 0} | rest,
     ]
     table = pd.concat([_named(evaluation, sites.reset_index()), pd.DataFrame(ends)])

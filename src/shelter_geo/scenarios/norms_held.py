@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -60,14 +61,57 @@ def held_against_norms(
     """
     norms = evaluation.study.settings.capacity.norms
     parts = [
-        _held(evaluation, norm, name, kind, area, lives_there)
-        for kind, area in _areas(evaluation)
-        if kind in kinds
-        for name, lives_there in _units(evaluation, units)
+        _held(evaluation, norm, counted)
+        for counted in _counts(evaluation, kinds, units)
         for norm in norms
-        if (norm.asks_for, kind) != ("regions", CATCHMENT)
+        if (norm.asks_for, counted.kind) != ("regions", CATCHMENT)
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["norm"])
+
+
+def missing_in_all(evaluation: Evaluation) -> Iterator[dict[str, object]]:
+    """Give what `held_against_norms` says is missing in all, for all people, without the rest.
+
+    Yields
+    ------
+    dict
+        `norm`, `asked_in`, `missing_low`, `missing_high`; one a norm.
+    """
+    for counted in _counts(evaluation, (COUNTRY,), UNITS[:1]):
+        for norm in evaluation.study.settings.capacity.norms:
+            table = _needed(evaluation, norm, counted)
+            ends = {name: table[name].iloc[0] for name in ("missing_low", "missing_high")}
+            yield {"norm": norm.id, "asked_in": _asked_in(norm)} | ends
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """Who lives and how many places there are in areas of one kind."""
+
+    kind: str
+    area: pd.Series
+    units: str
+    lives_there: pd.Series
+    people: pd.DataFrame
+    places: pd.Series
+
+
+def _counts(
+    evaluation: Evaluation, kinds: Sequence[str], units: Sequence[str]
+) -> Iterator[_Counted]:
+    """Count people and places in each kind of area, for each of the units."""
+    everybody = pd.DataFrame(evaluation.districts[["population", "women"]])
+    elsewhere = evaluation.districts["counts_registered_not_resident"]
+    for kind, area in _areas(evaluation):
+        if kind not in kinds:
+            continue
+        home = _home(evaluation, kind, area)
+        supply = evaluation.study.shelters["places"].groupby(home).sum()
+        for name in units:
+            lives_there = ~elsewhere | (name == UNITS[0])
+            people = everybody.where(lives_there, 0).groupby(area).sum()
+            places = supply.reindex(people.index, fill_value=0)
+            yield _Counted(kind, area, name, lives_there, people, places)
 
 
 def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
@@ -79,44 +123,35 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
     yield CATCHMENT, town.astype(object).fillna(NO_SHELTER)
 
 
-def _units(evaluation: Evaluation, units: Sequence[str]) -> Iterator[tuple[str, pd.Series]]:
-    """Give each name of units with whether a district's people are counted in it."""
-    elsewhere = evaluation.districts["counts_registered_not_resident"]
-    for name in units:
-        yield name, ~elsewhere | (name == UNITS[0])
-
-
-def _held(
-    evaluation: Evaluation,
-    norm: Norm,
-    units: str,
-    kind: str,
-    area: pd.Series,
-    lives_there: pd.Series,
-) -> pd.DataFrame:
-    districts, study = evaluation.districts, evaluation.study
-    people = districts[["population", "women"]].where(lives_there, 0).groupby(area).sum()
-    home = _home(evaluation, kind, area)
-    places = study.shelters["places"].groupby(home).sum().reindex(people.index, fill_value=0)
-    if norm.asks_for in FAMILY_PLACES:
-        asked = people["women" if norm.asks_for == "women" else "population"] / norm.each
-        persons = [entry.persons_per_family_place for entry in study.settings.capacity.readings]
-        table = missing_family_places(asked, places, persons)
-    else:
-        table = missing_shelters(*_sites(evaluation, norm, area, lives_there))
+def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
+    people, table = counted.people, _needed(evaluation, norm, counted)
     enough = np.where(table["missing_high"] == 0, ENOUGH, "")
     told = {
-        "units": units,
-        "area_kind": kind,
+        "units": counted.units,
+        "area_kind": counted.kind,
         "area_key": table.index,
-        "area": _named(evaluation, kind, table.index),
+        "area": _named(evaluation, counted.kind, table.index),
         "population": people["population"],
         "women": people["women"],
-        "places": places,
-        "asked_in": "family places" if norm.asks_for in FAMILY_PLACES else "shelters",
+        "places": counted.places,
+        "asked_in": _asked_in(norm),
         "reason": np.where(table["needed"] == 0, NOTHING_ASKED[norm.asks_for], enough),
     }
     return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
+
+
+def _needed(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
+    """Give what a norm asks for, what is there and what is missing, by area."""
+    if norm.asks_for not in FAMILY_PLACES:
+        return missing_shelters(*_sites(evaluation, norm, counted.area, counted.lives_there))
+    asked = counted.people["women" if norm.asks_for == "women" else "population"] / norm.each
+    readings = evaluation.study.settings.capacity.readings
+    persons = [entry.persons_per_family_place for entry in readings]
+    return missing_family_places(asked, counted.places, persons)
+
+
+def _asked_in(norm: Norm) -> str:
+    return "family places" if norm.asks_for in FAMILY_PLACES else "shelters"
 
 
 def _home(evaluation: Evaluation, kind: str, area: pd.Series) -> pd.Series:

@@ -80,6 +80,24 @@ class Candidate(Settings):
         return self.cost + self.cost_per_place * places
 
 
+class Costs(Settings):
+    """What an opened shelter costs where neither it nor its candidate says so."""
+
+    per_shelter: float | None = Field(default=None, ge=0)
+    per_place: float | None = Field(default=None, ge=0)
+    source: Worded | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Costs:
+        if self.per_shelter is None and self.per_place is None:
+            raise ValueError("give per_shelter, per_place or both")
+        return self
+
+    def cost_of(self, places: int) -> float:
+        """Cost of a shelter with so many places."""
+        return (self.per_shelter or 0.0) + (self.per_place or 0.0) * places
+
+
 class DemandChange(Settings):
     """Who is counted, and assumptions on stays that take the place of the study's ranges."""
 
@@ -118,6 +136,8 @@ class Plan(Settings):
         Who is counted, and assumptions on stays.
     candidate
         Where shelters could be opened and at what cost; what `open` costs by itself counts first.
+    costs
+        What every other opened shelter costs.
     time_factor
         Multiples of the time by car.
     """
@@ -130,6 +150,7 @@ class Plan(Settings):
     road: tuple[RoadChange, ...] = ()
     demand: DemandChange | None = None
     candidate: tuple[Candidate, ...] = ()
+    costs: Costs | None = None
     time_factor: TimeFactors | None = None
 
     @model_validator(mode="after")
@@ -177,14 +198,16 @@ class Plan(Settings):
         return sum(cost is None for cost in self._costs())
 
     def _costs(self) -> Iterator[float | None]:
-        """Give the cost of each shelter opened or resized: its own, else the candidate's."""
+        """Give the cost of each shelter opened or resized: its own, its candidate's, the plan's."""
         sites = {site.settlement_id: site for site in self.candidate}
         for entry in self.open:
             site = sites.get(entry.settlement_id)
-            if entry.cost is None and site is not None:
-                yield site.cost_of(entry.places)
-            else:
-                yield entry.cost
+            own = entry.cost
+            if own is None and site is not None:
+                own = site.cost_of(entry.places)
+            if own is None and self.costs is not None:
+                own = self.costs.cost_of(entry.places)
+            yield own
         yield from (change.cost for change in self.resize)
 
 
@@ -195,8 +218,8 @@ def _repeated(keys: Iterable[str]) -> list[str]:
 def read_plan(path: str | Path) -> Plan:
     """Read a plan and everything it inherits from, which stands beside it as `<id>.toml`.
 
-    What is inherited comes first; its own changes are added, and its own keys of `demand` and
-    `time_factor` replace the inherited ones.
+    What is inherited comes first; its own changes are added, and its own keys of `demand`, `costs`
+    and `time_factor` replace the inherited ones.
 
     Raises
     ------
@@ -218,7 +241,7 @@ def _merged(chain: list[Plan], path: Path) -> Plan:
     parts: dict[str, Any] = {"scenario": chain[0].scenario}
     for name in ("open", "close", "move", "resize", "road", "candidate"):
         parts[name] = tuple(entry for plan in reversed(chain) for entry in getattr(plan, name))
-    for name in ("demand", "time_factor"):
+    for name in ("demand", "costs", "time_factor"):
         given = [getattr(plan, name) for plan in reversed(chain)]
         keys = [part.model_dump(exclude_unset=True) for part in given if part is not None]
         parts[name] = reduce(or_, keys) if keys else None

@@ -10,7 +10,7 @@ from shelter_geo.access import UNITS
 from shelter_geo.capacity.estimates import CORNERS
 from shelter_geo.scenarios.evaluation import Evaluation
 from shelter_geo.scenarios.needs import turned_away_in_all
-from shelter_geo.scenarios.norms_held import COUNTRY, held_against_norms
+from shelter_geo.scenarios.norms_held import missing_in_all
 
 KEY: Final = ["basis", "units", "weighted_by", "metric"]
 """Columns that name a figure."""
@@ -42,9 +42,8 @@ def plan_metrics(evaluation: Evaluation) -> pd.DataFrame:
         If stays cannot be computed; see `needs.capacity_results`.
     """
     rows: list[dict[str, object]] = []
-    held = held_against_norms(evaluation, kinds=(COUNTRY,), units=UNITS[:1])
-    for row in held.to_dict("records"):
-        key = {"basis": row["norm"], "units": row["units"], "weighted_by": "people"}
+    for row in missing_in_all(evaluation):
+        key = {"basis": row["norm"], "units": UNITS[0], "weighted_by": "people"}
         rows += [
             key | {"metric": name, "value": row[name], "unit": row["asked_in"]} for name in _MISSING
         ]
@@ -54,7 +53,7 @@ def plan_metrics(evaluation: Evaluation) -> pd.DataFrame:
             key
             | {
                 "metric": f"{name}_{corner}",
-                "value": float(total[f"{name}_{corner}"]),
+                "value": total[f"{name}_{corner}"],
                 "unit": unit,
             }
             for name, unit in _OF_STAYS.items()

@@ -129,13 +129,11 @@ def siting_results(
     new = min(NEW_SITES, len(problem.candidates))
     front = held = None
     if count_choices(len(problem.candidates), new) <= LIMIT:
-        registered = study.districts["counts_registered_not_resident"].to_numpy(bool)
-        some = bool(problem.weights[~registered].any())
         front = pareto_front(problem, new, beyond=within, kappa=kappa)
         held = robustness(
             problem,
             new,
-            registered=registered if some else None,
+            registered=counted_elsewhere(study, problem),
             scenarios=SCENARIOS,
             seed=SEED,
             progress=progress,
@@ -152,6 +150,18 @@ def siting_results(
         cut_off=cut_off(question, problem),
         plans=tuple(_plans(study, answers, new)),
     )
+
+
+def counted_elsewhere(study: Study, problem: SitingProblem) -> Array | None:
+    """Return which districts count people who live elsewhere; None if all do, or none has people.
+
+    Parameters
+    ----------
+    study, problem
+        The study, and its siting question.
+    """
+    registered = study.districts["counts_registered_not_resident"].to_numpy(bool)
+    return registered if problem.weights[~registered].any() else None
 
 
 def _answers(

@@ -11,7 +11,7 @@ import pandas as pd
 from shelter_geo.capacity.demand import Demand, demand_by_cases, demand_by_weight
 from shelter_geo.capacity.estimates import STRENGTH, Estimate, exactly
 from shelter_geo.capacity.suppression import PublishedCounts
-from shelter_geo.study import Capacity, Range
+from shelter_geo.study import Capacity, Range, in_english
 
 CASES = "cases"
 """Basis of the demand that comes from a user's own table of cases."""
@@ -44,7 +44,9 @@ class StayInputs:
                 "children_per_woman", capacity.stays.children_per_woman, "children"
             ),
             target=exactly("turn_away_target", aim.target, "share", aim.evidence, aim.source),
-            reach=exactly("reach", reach.minutes, "minutes", reach.evidence, reach.source),
+            reach=exactly(
+                "reach", reach.minutes, "minutes", reach.evidence, in_english(reach.source)
+            ),
         )
 
     @property

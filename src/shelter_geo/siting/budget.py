@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import time
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
@@ -20,7 +19,7 @@ from shelter_geo.siting.budget_result import BudgetResult
 from shelter_geo.siting.budget_terms import Terms
 from shelter_geo.siting.feasible import regions_fault
 from shelter_geo.siting.frames import problem_from_frames
-from shelter_geo.siting.problem import SitingProblem, Unit
+from shelter_geo.siting.problem import SitingProblem
 
 Array = NDArray[Any]
 
@@ -99,43 +98,30 @@ class PlacesBudget:
         place_cost: ArrayLike = 0,
         budget: int | None = None,
         actions: int | None = None,
-        fixed: Sequence[int] | Array = (),
-        candidates: Sequence[int] | Array | None = None,
-        demand_ids: Sequence[Hashable] | None = None,
-        site_ids: Sequence[Hashable] | None = None,
-        unit: Unit = "km",
-        regions: Sequence[str] | None = None,
-        required: Sequence[str] | None = None,
+        **options: Any,
     ) -> Self:
         """Put the model to a cost matrix.
 
         Parameters
         ----------
-        costs, fixed, candidates, demand_ids, site_ids, unit, regions, required
-            See `SitingProblem.from_cost_matrix`.
+        costs
+            Shape (demand, sites).
         needed
             Family places needed at each demand point, whole numbers.
         places, most_places, fixed_cost, place_cost
             One number for each site, or one for all.
         budget, actions
             Money, and sites that may open or grow; one of them at least.
+        **options
+            Those of `SitingProblem.from_cost_matrix` but the weights: fixed, candidates,
+            demand_ids, site_ids, unit, regions, required.
 
         Raises
         ------
         SitingError
             If the question is impossible, empty, negative or contradictory.
         """
-        problem = SitingProblem.from_cost_matrix(
-            costs,
-            weights=needed,
-            fixed=fixed,
-            candidates=candidates,
-            demand_ids=demand_ids,
-            site_ids=site_ids,
-            unit=unit,
-            regions=regions,
-            required=required,
-        )
+        problem = SitingProblem.from_cost_matrix(costs, weights=needed, **options)
         m = len(problem.site_ids)
         return cls(
             problem,
@@ -161,31 +147,30 @@ class PlacesBudget:
         place_cost: str = "place_cost",
         budget: int | None = None,
         actions: int | None = None,
-        unit: Unit = "km",
-        region: str | None = None,
-        required: list[str] | None = None,
+        **options: Any,
     ) -> Self:
-        """Put the model to tables; see `frames.problem_from_frames`.
+        """Put the model to tables.
 
         Parameters
         ----------
-        demand, sites, costs, unit, region, required
-            The problem.
+        demand, sites, costs
+            See `frames.problem_from_frames`.
         needed
             Column of `demand`: family places needed.
         places, most_places, fixed_cost, place_cost
             Columns of `sites`.
         budget, actions
             Money, and sites that may open or grow; one of them at least.
+        **options
+            Those of `frames.problem_from_frames` but the weight: kind, allowed, unit, region,
+            required.
 
         Raises
         ------
         SitingError
             If a table lacks a column, a key or a pair, or the question is impossible.
         """
-        problem = problem_from_frames(
-            demand, sites, costs, unit=unit, weight=needed, region=region, required=required
-        )
+        problem = problem_from_frames(demand, sites, costs, weight=needed, **options)
 
         def column(name: str) -> Array:
             if name not in sites:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shelter_geo.siting.budget_terms import Allocation, Outcome, Terms
 from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.highs import Optimum, Program, solve
+from shelter_geo.siting.narrowing import solve_narrowed
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
@@ -84,28 +85,39 @@ class PlacesProgram:
             return Outcome(best, fewest, None, cheapest=False)
         self._rows.append(_at_most(self.serving, best.unserved - needed))
         walk = self._aim(self._f, self.steps)
-        best, walked = self._better(best, walk, deadline)
+        found = solve_narrowed(self._program(walk), deadline, self._start(best))
+        best, walked = self._better(best, found)
         walked = min(walked, best.walked)
-        spend = self._aim(self._y, self.terms.fixed_cost[self.growing])
-        spend += self._aim(self._x, self.terms.place_cost[self.growing])
+        spend = self._spending
         if best.walked > walked or best.spent == 0:
             return Outcome(best, fewest, walked, cheapest=best.spent == 0)
+        if best.spent <= merged.least_spent(best.unserved, deadline):
+            return Outcome(best, fewest, walked, cheapest=True)
         self._rows.append(_at_most(walk, best.walked))
-        best, spent = self._better(best, spend, deadline)
+        best, spent = self._better(best, self.minimise(spend, deadline, self._start(best)))
         return Outcome(best, fewest, walked, cheapest=best.spent <= spent)
 
-    def _better(self, best: Allocation, aim: Array, deadline: float) -> tuple[Allocation, int]:
-        """Make an aim small from what is known; return the best, and the least there can be."""
-        found = self.minimise(aim, deadline, self._start(best))
+    def least_spent(self, unserved: int, deadline: float) -> int:
+        """Return what serving so many families costs at least, however far they have to go."""
+        self._rows.append(_at_most(self.serving, unserved - int(self.problem.weights.sum())))
+        return _least(self.minimise(self._spending, deadline))
+
+    def _better(self, best: Allocation, found: Optimum) -> tuple[Allocation, int]:
+        """Return the better of what is known and what was found, and the least there can be."""
         if found.x is not None:
             best = min(best, self._whole(self.offered(found.x)), key=lambda a: a[2:])
-        least = max(found.bound, 0.0) if np.isfinite(found.bound) else 0.0
-        return best, math.ceil(least - min(0.5, _WHOLE + 1e-9 * least))
+        return best, _least(found)
 
     @property
     def serving(self) -> Array:
         """The aim to serve as many families as can be."""
         return self._aim(self._f, np.full(len(self._f), -1))
+
+    @property
+    def _spending(self) -> Array:
+        """The aim to spend little."""
+        fixed = self._aim(self._y, self.terms.fixed_cost[self.growing])
+        return fixed + self._aim(self._x, self.terms.place_cost[self.growing])
 
     def offered(self, x: Array) -> Array:
         """Return the places that a solution offers at each site, whole."""
@@ -115,6 +127,9 @@ class PlacesProgram:
 
     def minimise(self, aim: Array, deadline: float, start: Array | None = None) -> Optimum:
         """Make one aim as small as can be."""
+        return solve(self._program(aim), deadline - time.monotonic(), start=start)
+
+    def _program(self, aim: Array) -> Program:
         g, e = len(self.growing), len(self.site)
         most = np.concatenate(
             [
@@ -123,7 +138,7 @@ class PlacesProgram:
                 np.minimum(self.problem.weights[self.origin], self.terms.most[self.site]),
             ]
         ).astype(float)
-        program = Program(
+        return Program(
             cost=aim,
             rows=sp.csr_array(sp.vstack([rows for rows, _, _ in self._rows], format="csr")),
             low=np.concatenate([low for _, low, _ in self._rows]),
@@ -132,7 +147,6 @@ class PlacesProgram:
             most=most,
             whole=np.arange(self._columns) < self._columns - e,
         )
-        return solve(program, deadline - time.monotonic(), start=start)
 
     def _demand_rows(self) -> None:
         """No demand point sends more families than it has."""
@@ -249,6 +263,12 @@ class PlacesProgram:
         start[self._x] = known.added[self.growing]
         start[self._f] = known.flow
         return start
+
+
+def _least(found: Optimum) -> int:
+    """Return the least whole number that a bound of the solver leaves possible."""
+    least = max(found.bound, 0.0) if np.isfinite(found.bound) else 0.0
+    return math.ceil(least - min(0.5, _WHOLE + 1e-9 * least))
 
 
 def _at_most(aim: Array, high: int) -> tuple[sp.csr_array, Array, Array]:

@@ -38,12 +38,14 @@ def greedy(blocks: Blocks, sites: Array, k: int, regions: Regions) -> Array:
     best, unmet = blocks.cap.copy(), regions.unmet.copy()
     used = np.zeros(blocks.cost.shape[0], np.bool_)
     chosen, missing = np.empty(k, np.int64), regions.missing
+    reach = np.empty(best.shape[0])
     for r in range(k):
         pick, most = -1, -1.0
+        _reach(best, reach)
         for j in sites:
             if used[j] or (missing == k - r and not unmet[regions.of[j]]):
                 continue
-            saving = _saving(blocks, j, best)
+            saving = _saving(blocks, j, best, reach)
             if saving > most:
                 pick, most = j, saving
         chosen[r] = pick
@@ -73,7 +75,9 @@ def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> f
         used[j] = True
         held[regions.of[j]] += 1
     _nearest_two(blocks, chosen, first, second, who, who2)
-    alone, loss = np.empty(k), np.empty(k)
+    # The last place stands for the sites that are open anyway.
+    alone, loss, reach = np.empty(k + 1), np.empty(k + 1), np.empty(first.shape[0])
+    _reach(second, reach)
     _losses(blocks, first, second, who, alone)
     idle, at = 0, 0
     while idle < len(sites):
@@ -82,7 +86,7 @@ def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> f
         idle += 1
         if used[j]:
             continue
-        saving = _weigh(blocks, j, first, second, who, alone, loss)
+        saving = _weigh(blocks, j, first, second, who, alone, loss, reach)
         out = -1
         for r in range(k):
             region = regions.of[chosen[r]]
@@ -97,6 +101,7 @@ def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> f
         chosen[out] = j
         idle = 0
         _renew(blocks, chosen, out, first, second, who, who2)
+        _reach(second, reach)
         _losses(blocks, first, second, who, alone)
     total = 0.0
     for b in range(first.shape[0]):
@@ -144,13 +149,24 @@ def _may_replace(chosen: Array, r: int, j: int, regions: Regions) -> bool:
 
 
 @quick_inner
-def _saving(blocks: Blocks, j: int, best: Array) -> float:
+def _saving(blocks: Blocks, j: int, best: Array, reach: Array) -> float:
     saving = 0.0
     for b in range(best.shape[0]):
-        for i in range(WIDTH):
-            value = best[b, i] - blocks.cost[j, b, i]
-            saving += blocks.weight[b, i] * (value if value > 0.0 else 0.0)
+        if blocks.near[j, b] < reach[b]:
+            for i in range(WIDTH):
+                value = best[b, i] - blocks.cost[j, b, i]
+                saving += blocks.weight[b, i] * (value if value > 0.0 else 0.0)
     return saving
+
+
+@quick_inner
+def _reach(cost: Array, reach: Array) -> None:
+    """Dearest cost of every block: a site that is no nearer to the block changes nothing there."""
+    for b in range(len(reach)):
+        most = 0.0
+        for i in range(WIDTH):
+            most = cost[b, i] if cost[b, i] > most else most
+        reach[b] = most
 
 
 @quick_inner
@@ -164,7 +180,7 @@ def _take(blocks: Blocks, j: int, best: Array) -> None:
 @inner
 def _two_of(blocks: Blocks, chosen: Array, b: int, i: int) -> tuple[float, float, int, int]:
     one = two = blocks.cap[b, i]
-    a1, a2 = -1, -1
+    a1 = a2 = len(chosen)
     for r in range(len(chosen)):
         value = np.float64(blocks.cost[chosen[r], b, i])
         if value < one:
@@ -207,26 +223,32 @@ def _losses(blocks: Blocks, first: Array, second: Array, who: Array, alone: Arra
     alone[:] = 0
     for b in range(first.shape[0]):
         for i in range(WIDTH):
-            if who[b, i] >= 0:
-                alone[who[b, i]] += blocks.weight[b, i] * (second[b, i] - first[b, i])
+            alone[who[b, i]] += blocks.weight[b, i] * (second[b, i] - first[b, i])
 
 
-@inner
+@quick_inner
 def _weigh(
-    blocks: Blocks, j: int, first: Array, second: Array, who: Array, alone: Array, loss: Array
+    blocks: Blocks,
+    j: int,
+    first: Array,
+    second: Array,
+    who: Array,
+    alone: Array,
+    loss: Array,
+    reach: Array,
 ) -> float:
     """Return what opening a site saves and write what closing each chosen one then costs."""
     loss[:] = alone
-    saving = 0.0
+    saving, spared = 0.0, np.empty(WIDTH)
     for b in range(first.shape[0]):
+        if blocks.near[j, b] >= reach[b]:
+            continue
         for i in range(WIDTH):
             value = np.float64(blocks.cost[j, b, i])
-            if value < second[b, i]:
-                weight, r = blocks.weight[b, i], who[b, i]
-                if value < first[b, i]:
-                    saving += weight * (first[b, i] - value)
-                    if r >= 0:
-                        loss[r] -= weight * (second[b, i] - first[b, i])
-                elif r >= 0:
-                    loss[r] -= weight * (second[b, i] - value)
+            gain = first[b, i] - value
+            saving += blocks.weight[b, i] * (gain if gain > 0.0 else 0.0)
+            rest = second[b, i] - (value if value > first[b, i] else first[b, i])
+            spared[i] = blocks.weight[b, i] * (rest if rest > 0.0 else 0.0)
+        for i in range(WIDTH):
+            loss[who[b, i]] -= spared[i]
     return saving

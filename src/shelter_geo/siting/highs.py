@@ -69,6 +69,39 @@ def solve(
     """
     import highspy
 
+    solver = _solver(program, time_limit)
+    if np.isfinite(good_enough):
+        solver.setOptionValue("objective_target", good_enough)
+    if start is not None:
+        guess = highspy.HighsSolution()
+        guess.col_value = start.tolist()
+        solver.setSolution(guess)
+    solver.run()
+    return _optimum(solver, program)
+
+
+def relaxed(program: Program, time_limit: float) -> tuple[Array, Array, float] | None:
+    """Solve a program as if its columns need not be whole.
+
+    Returns
+    -------
+    tuple or None
+        Solution, reduced costs and objective; None if it has no optimum or takes too long.
+    """
+    import highspy
+
+    solver = _solver(program._replace(whole=np.zeros_like(program.whole)), time_limit)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    found = solver.getSolution()
+    objective = float(solver.getInfo().objective_function_value)
+    return np.array(found.col_value), np.array(found.col_dual), objective
+
+
+def _solver(program: Program, time_limit: float) -> Any:
+    import highspy
+
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     settings = {
         "output_flag": False,
@@ -77,17 +110,10 @@ def solve(
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 1e-9,
     }
-    if np.isfinite(good_enough):
-        settings["objective_target"] = good_enough
     for name, value in settings.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
-    if start is not None:
-        guess = highspy.HighsSolution()
-        guess.col_value = start.tolist()
-        solver.setSolution(guess)
-    solver.run()
-    return _optimum(solver, program)
+    return solver
 
 
 def _model(program: Program) -> Any:

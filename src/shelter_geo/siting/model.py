@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -18,7 +18,7 @@ from shelter_geo.errors import SitingError
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.metrics import AccessMetrics, access_metrics, kappa_per_step
 from shelter_geo.siting.model_levels import limit_steps
-from shelter_geo.siting.problem import SitingProblem, Unit
+from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import SitingResult
 
 Array = NDArray[Any]
@@ -46,41 +46,24 @@ class Model(ABC):
     report_aversion: float = field(default=1.0, kw_only=True)
 
     @classmethod
-    def from_cost_matrix(
-        cls,
-        costs: ArrayLike,
-        *,
-        weights: ArrayLike | None = None,
-        fixed: Sequence[int] | Array = (),
-        candidates: Sequence[int] | Array | None = None,
-        demand_ids: Sequence[Hashable] | None = None,
-        site_ids: Sequence[Hashable] | None = None,
-        unit: Unit = "km",
-        regions: Sequence[str] | None = None,
-        required: Sequence[str] | None = None,
-        **options: Any,
-    ) -> Self:
-        """Put the model to a cost matrix; see `SitingProblem.from_cost_matrix`.
+    def from_cost_matrix(cls, costs: ArrayLike, **options: Any) -> Self:
+        """Put the model to a cost matrix.
 
         Parameters
         ----------
-        costs, weights, fixed, candidates, demand_ids, site_ids, unit, regions, required
-            The problem.
+        costs
+            Shape (demand, sites).
         **options
-            The model's own: the number of sites, limits.
+            Those of `SitingProblem.from_cost_matrix` (weights, fixed, candidates, demand_ids,
+            site_ids, unit, regions, required), and the model's own: the number of sites, limits.
+
+        Raises
+        ------
+        SitingError
+            If anything in the question is impossible, empty, negative, infinite or contradictory.
         """
-        problem = SitingProblem.from_cost_matrix(
-            costs,
-            weights=weights,
-            fixed=fixed,
-            candidates=candidates,
-            demand_ids=demand_ids,
-            site_ids=site_ids,
-            unit=unit,
-            regions=regions,
-            required=required,
-        )
-        return cls(problem, **options)
+        own = cls._taken_from(options)
+        return cls(SitingProblem.from_cost_matrix(costs, **options), **own)
 
     @classmethod
     def from_geodataframe(
@@ -88,36 +71,31 @@ class Model(ABC):
         demand: pd.DataFrame,
         sites: pd.DataFrame,
         costs: CostMatrix | pd.DataFrame,
-        *,
-        unit: Unit = "km",
-        weight: str = "population",
-        kind: str = "kind",
-        allowed: str = "allowed",
-        region: str | None = None,
-        required: list[str] | None = None,
         **options: Any,
     ) -> Self:
-        """Put the model to tables; see `frames.problem_from_frames`.
+        """Put the model to tables.
 
         Parameters
         ----------
-        demand, sites, costs, unit, weight, kind, allowed, region, required
-            The problem.
+        demand, sites, costs
+            See `frames.problem_from_frames`.
         **options
-            The model's own: the number of sites, limits.
+            Those of `frames.problem_from_frames` (unit, weight, kind, allowed, region, required),
+            and the model's own: the number of sites, limits.
+
+        Raises
+        ------
+        SitingError
+            If a table lacks a column, a key or a pair, or the question is impossible.
         """
-        problem = problem_from_frames(
-            demand,
-            sites,
-            costs,
-            unit=unit,
-            weight=weight,
-            kind=kind,
-            allowed=allowed,
-            region=region,
-            required=required,
-        )
-        return cls(problem, **options)
+        own = cls._taken_from(options)
+        return cls(problem_from_frames(demand, sites, costs, **options), **own)
+
+    @classmethod
+    def _taken_from(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Take the model's own options out of all."""
+        own = {f.name for f in fields(cls)} - {"problem"}
+        return {name: options.pop(name) for name in sorted(own & options.keys())}
 
     @abstractmethod
     def objective_of(self, chosen: Array) -> float:

@@ -14,6 +14,7 @@ from shelter_geo.siting.bounds import Bounder
 from shelter_geo.siting.cover import cover_by_solver, filled_up, most_covered, reduced
 from shelter_geo.siting.cover_search import search_cover
 from shelter_geo.siting.cover_walk import walk_to_cover
+from shelter_geo.siting.coverage import most_covered_by
 from shelter_geo.siting.exchange import exchange, greedy
 from shelter_geo.siting.levels import Level, combined
 from shelter_geo.siting.nodes import Outcome
@@ -84,29 +85,36 @@ def solve_in_order(
     """
     bounds: list[int | None] = []
     limits: list[int] = []
-    certain = True
+    certain, covered = True, None
+    if levels[0].binary and not rules.needed.any() and not _at_floor(levels[0], start):
+        covered = most_covered_by(levels[0], rules.k, deadline)
+        if covered.ties:
+            best = min(covered.ties, key=lambda tie: [level.total(tie) for level in levels])
+            totals = tuple(level.total(best) for level in levels)
+            return Solution(best, totals, totals)
     if start is None and len(levels) > 1:
         # A choice that is good by all levels at once often has the first ones at their floor,
         # and a level at its floor needs no search of its own.
         start = quick_choice(levels, rules, position)
     for at, level in enumerate(levels):
-        if start is not None and level.total(start) == level.floor:
+        if _at_floor(level, start):
             limits.append(level.floor)
             bounds.append(level.floor if certain else None)
             continue
-        search = Search(levels[: at + 1], limits, rules, position, deadline)
-        is_tie = certain and at > headline % len(levels)
-        is_cover = at == 0 and level.binary
-        found = search.run(
-            start,
-            most_nodes=_FEW_COVER_NODES if is_cover else None,
-            most_work=_TIE_WORK if is_tie else math.inf,
-        )
-        if is_cover and not found.proven and found.chosen is not None:
-            # Branch and bound is quick on most covers, and slow where the solver is quick.
-            chosen, bound = most_covered(level, rules, deadline, found.chosen)
-            total, bound = level.total(chosen), max(bound, found.bound)
-            found = Outcome(chosen, total, bound, proven=total == bound)
+        if at == 0 and covered is not None:
+            found = _certain_cover(level, rules, deadline, covered.chosen, covered.bound)
+        else:
+            search = Search(levels[: at + 1], limits, rules, position, deadline)
+            is_tie = certain and at > headline % len(levels)
+            is_cover = at == 0 and level.binary
+            found = search.run(
+                start,
+                most_nodes=_FEW_COVER_NODES if is_cover else None,
+                most_work=_TIE_WORK if is_tie else math.inf,
+            )
+            if is_cover and found.chosen is not None:
+                # Branch and bound is quick on most covers, and slow where the solver is quick.
+                found = _certain_cover(level, rules, deadline, found.chosen, found.bound)
         if found.chosen is None:
             raise AssertionError("a search without a cutoff ends with a choice")
         start = found.chosen
@@ -120,6 +128,21 @@ def solve_in_order(
     totals = tuple(level.total(start) for level in levels)
     rest = len(levels) - len(bounds)
     return Solution(start, totals, (*bounds, *([None] * rest)))
+
+
+def _at_floor(level: Level, chosen: Array | None) -> bool:
+    return chosen is not None and level.total(chosen) == level.floor
+
+
+def _certain_cover(
+    level: Level, rules: Rules, deadline: float, chosen: Array, bound: int
+) -> Outcome:
+    """Ask the solver for a better cover, unless the one at hand is proven best."""
+    if level.total(chosen) > bound:
+        chosen, least = most_covered(level, rules, deadline, chosen)
+        bound = max(bound, least)
+    total = level.total(chosen)
+    return Outcome(chosen, total, bound, proven=total == bound)
 
 
 def best_served(
@@ -171,10 +194,13 @@ def find_cover(
         return filled_up(sites, rules), True
     work = float(rows.sum(axis=0).mean() * rows.sum(axis=1).mean())
     steps = int(min(_WALK_WORK / work, _WALK_STEPS))
-    # A short walk or a short search settles most questions.
-    chosen, proven = walk_to_cover(rows, rules.k, steps // 8), True
-    if chosen is None:
-        chosen, proven = search_cover(rows, rules.k, deadline, 0 if easily else _FEW_NODES)
+    # The bound of the root, a short walk or a short search settles most questions.
+    chosen, proven = search_cover(rows, rules.k, deadline, 0)
+    if not proven:
+        chosen = walk_to_cover(rows, rules.k, steps // 8)
+        proven = chosen is not None
+    if not proven and not easily:
+        chosen, proven = search_cover(rows, rules.k, deadline, _FEW_NODES)
     if not proven and not easily:
         chosen = walk_to_cover(rows, rules.k, steps)
         proven = chosen is not None

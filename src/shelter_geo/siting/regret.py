@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from shelter_geo.siting.problem import UNREACHED, SitingProblem
 Array = NDArray[Any]
 _SMALL: Final = 1 << 18
 Progress = Callable[[str, int, int], None]
+Values = Callable[[Array], list[Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +33,24 @@ class Regrets:
     ----------
     problem : SitingProblem
     p : int
-    burdens : int64, shape (scenarios, demand)
-    factors : float64, shape (scenarios,)
-        What all costs of a scenario are multiplied by.
+    values : callable
+        What choices cost in every scenario; see `weigh_choices`.
+    scale : float64, shape (scenarios,)
+        What one of these costs is in the unit of the regret.
     ranks : int64, shape (choices,)
         Choices looked at: those that leave as few people unserved as can be.
     best : int64, shape (scenarios,)
         Rows of `ranks`: the best choice of each scenario, ties to the first.
     least : float64, shape (scenarios,)
-        Burden times steps of that choice.
+        What that choice costs.
     worst, mean : float64, shape (choices,)
-        Largest and mean regret over the scenarios, in the unit of the costs.
+        Largest and mean regret over the scenarios.
     """
 
     problem: SitingProblem
     p: int
-    burdens: Array
-    factors: Array
+    values: Values
+    scale: Array
     ranks: Array
     best: Array
     least: Array
@@ -68,9 +70,9 @@ class Regrets:
     def of(self, chosen: Array) -> Array:
         """Return the regret of any choice in every scenario."""
         problem, columns = self.problem, self.problem.candidates[np.asarray(chosen, np.int64)]
-        steps = problem.nearest(np.union1d(problem.fixed, columns))
-        walked = self.burdens @ np.where(steps == UNREACHED, top_cost(problem), steps)
-        return np.asarray((walked - self.least) * _scale(problem, self.burdens, self.factors))
+        steps = problem.nearest(np.union1d(problem.fixed, columns))[problem.weights > 0]
+        steps = np.where(steps == UNREACHED, top_cost(problem), steps).astype(float)
+        return np.asarray((self.values(steps[None])[0][0] - self.least) * self.scale)
 
 
 def regrets(
@@ -108,33 +110,104 @@ def regrets(
     whole = _checked(problem, burdens)
     # Sums stay below 2 to the power of 51, where double precision is exact in any order.
     weights = np.ascontiguousarray(whole[:, problem.weights > 0].T, dtype=float)
-    factor = _factors(factors, len(whole))
-    scale = _scale(problem, whole, factor)
-    ranks, best, least = [], np.zeros(len(whole), np.int64), np.full(len(whole), np.inf)
-    seen = 0
-    for numbers, steps in blocks(problem, p, serving_most=True):
-        walked = _product(steps, weights)
-        value = walked.min(axis=0)
-        better = np.flatnonzero(value < least)
-        best[better] = seen + walked[:, better].argmin(axis=0)
-        least[better] = value[better]
+    people = whole[:, problem.weights > 0].sum(axis=1)
+    scale = _factors(factors, len(whole)) / (people * float(problem.steps_per_unit))
+    return weigh_choices(
+        problem, p, lambda steps: [summed(steps, weights)], scale, progress=progress
+    )
+
+
+def weigh_choices(
+    problem: SitingProblem,
+    p: int,
+    values: Values,
+    scale: Array,
+    *,
+    serving_most: bool = True,
+    keep: Callable[[Array], Array] | None = None,
+    progress: Progress | None = None,
+) -> Regrets:
+    """Hold every choice of p candidates against every scenario.
+
+    Parameters
+    ----------
+    problem, p
+        The question.
+    values
+        Turns the steps of some choices, shape (choices, demand points with people), into what
+        they cost in each scenario, shape (choices, scenarios), and into what breaks ties, the
+        first before the next; `model_levels.top_cost` stands for being unserved.
+    scale
+        What one of these costs is in the unit of the regret, shape (scenarios,).
+    serving_most
+        Only choices that leave as few people unserved as can be.
+    keep
+        Says which choices count, by their steps; by default all.
+    progress
+        Called with a name, the work done and the whole.
+
+    Raises
+    ------
+    SitingError
+        If there are too many choices, or none meets the regions or is kept.
+    """
+
+    def looked_at() -> Iterator[tuple[Array, Array]]:
+        for numbers, steps in blocks(problem, p, serving_most=serving_most):
+            kept = np.ones(len(numbers), dtype=bool) if keep is None else keep(steps)
+            if kept.any():
+                yield numbers[kept], steps if kept.all() else steps[kept]
+
+    ranks: list[Array] = []
+    least: list[Array] = []
+    best, seen = np.zeros(len(scale), np.int64), 0
+    for numbers, steps in looked_at():
+        found = values(steps)
+        rows = _first_least(found)
+        here = [value[rows, np.arange(len(scale))] for value in found]
+        least = least or [np.full(len(scale), np.inf)] * len(here)
+        better = _before(here, least)
+        best = np.where(better, seen + rows, best)
+        least = [np.where(better, new, old) for new, old in zip(here, least, strict=True)]
         ranks.append(numbers)
         seen += len(numbers)
         if progress is not None:
             progress("regret", int(numbers[-1]), 2 * int(numbers[-1]) + 1)
+    if not seen:
+        raise SitingError("no plan keeps to the limit")
     worst, mean, at = np.empty(seen), np.empty(seen), 0
-    for numbers, steps in blocks(problem, p, serving_most=True):
-        regret = (_product(steps, weights) - least) * scale
+    for numbers, steps in looked_at():
+        regret = (values(steps)[0] - least[0]) * scale
         worst[at : at + len(numbers)] = regret.max(axis=1)
         mean[at : at + len(numbers)] = regret.mean(axis=1)
         at += len(numbers)
         if progress is not None:
             progress("regret", seen + at, 2 * seen)
-    return Regrets(problem, p, whole, factor, np.concatenate(ranks), best, least, worst, mean)
+    return Regrets(problem, p, values, scale, np.concatenate(ranks), best, least[0], worst, mean)
 
 
-def _product(steps: Array, weights: Array) -> Array:
-    """Multiply few rows at a time: a larger product would start threads, which takes longer."""
+def _first_least(values: list[Array]) -> Array:
+    """Row of the least value of every column; ties by the next values, then the first row."""
+    key = values[0]
+    for value in values[1:]:
+        key = np.where(key == key.min(axis=0), value, np.inf)
+    return np.asarray(key.argmin(axis=0))
+
+
+def _before(new: list[Array], old: list[Array]) -> Array:
+    """Whether each value is less than the one before; ties by the next values."""
+    less, equal = np.zeros(len(new[0]), dtype=bool), np.ones(len(new[0]), dtype=bool)
+    for one, other in zip(new, old, strict=True):
+        less |= equal & (one < other)
+        equal &= one == other
+    return less
+
+
+def summed(steps: Array, weights: Array) -> Array:
+    """Add up steps times weights, shape (demand, scenarios), exactly if the sums are below 2**51.
+
+    It takes few rows at a time: a larger product would start threads, which takes longer.
+    """
     rows = max(_SMALL // weights.size, 1)
     found = np.empty((len(steps), weights.shape[1]))
     for at in range(0, len(steps), rows):
@@ -166,8 +239,3 @@ def _factors(factors: ArrayLike | None, count: int) -> Array:
     if given.shape != (count,) or not (np.isfinite(given) & (given > 0)).all():
         raise SitingError(f"{count} scenarios need as many factors above 0")
     return given
-
-
-def _scale(problem: SitingProblem, burdens: Array, factors: Array) -> Array:
-    people = burdens[:, problem.weights > 0].sum(axis=1)
-    return np.asarray(factors / (people * float(problem.steps_per_unit)))

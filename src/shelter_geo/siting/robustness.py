@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.regret import Progress, Regrets, regrets
+from shelter_geo.siting.regret import Progress, Regrets
+from shelter_geo.siting.scenario_values import Scenarios, scenario_regrets
 
 Array = NDArray[Any]
 Role = Literal["core", "interchangeable", "rare"]
@@ -22,9 +23,6 @@ CORE: Final = 0.75
 
 RARE: Final = 0.05
 """Share of scenarios below which a site is chosen only rarely."""
-
-_GRAIN: Final = 100
-"""Burdens are kept to a hundredth of a person."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +105,8 @@ class PlanRobustness:
     share : float
         Share of the scenarios in which it is the best plan.
     regret_mean, regret_p90, regret_max : float
-        How much farther people have to go on average than under the best plan of each scenario,
-        in the unit of the costs.
+        How much worse it is than the best plan of each scenario, in the unit of the costs; for
+        "mclp" in shares of the people.
     """
 
     chosen: tuple[Hashable, ...]
@@ -126,6 +124,7 @@ class Robustness:
 
     Attributes
     ----------
+    model : str
     p : int
     scenarios : int
     seed : int
@@ -136,6 +135,7 @@ class Robustness:
         Best plan for the data, plan of least worst regret, then the plans most often best.
     """
 
+    model: str
     p: int
     scenarios: int
     seed: int
@@ -153,6 +153,8 @@ def robustness(
     problem: SitingProblem,
     p: int,
     *,
+    model: str = "p-median",
+    within: float | None = None,
     registered: ArrayLike | None = None,
     uncertainty: Uncertainty | None = None,
     scenarios: int = 200,
@@ -160,10 +162,11 @@ def robustness(
     most_plans: int = 10,
     progress: Progress | None = None,
 ) -> Robustness:
-    """Ask which sites and plans of the p-median stand up under uncertain data.
+    """Ask which sites and plans of a model stand up under uncertain data.
 
-    Every choice of p candidates that leaves as few people unserved as can be is held against
-    every scenario, so optima and regrets are exact. Minimax regret: Kouvelis and Yu (1997).
+    Every choice of p candidates that serves as many people as can be (of "mclp", every choice) is
+    held against every scenario, so optima and regrets are exact. Minimax regret: Kouvelis and Yu
+    (1997).
 
     Parameters
     ----------
@@ -171,6 +174,8 @@ def robustness(
         The question, with people as they are counted.
     p
         Sites to open beside those that stand.
+    model, within
+        Which model, of `scenario_values.ROBUST_MODELS`, and its limit if it has one.
     registered
         Which demand points count people who live elsewhere; by default none.
     uncertainty
@@ -187,16 +192,17 @@ def robustness(
     Raises
     ------
     SitingError
-        If there are too many choices, no site is to be opened or there is no scenario.
+        If there are too many choices, no site is to be opened, there is no scenario, or the
+        model or its limit is not known.
     """
     if p < 1:
         raise SitingError("robustness needs at least one site to be opened")
     if most_plans < 2:
         raise SitingError("at least two plans are told of")
-    drawn = uncertainty or Uncertainty()
-    burdens, factors = draw(problem, registered, drawn, scenarios, seed)
-    found = regrets(problem, p, burdens, factors=factors, progress=progress)
-    return _describe(found, drawn, seed, most_plans)
+    asked = uncertainty or Uncertainty()
+    drawn = draw(problem, registered, asked, scenarios, seed)
+    found = scenario_regrets(problem, p, drawn, model, within, progress)
+    return _describe(found, model, asked, seed, most_plans)
 
 
 def draw(
@@ -205,16 +211,8 @@ def draw(
     uncertainty: Uncertainty,
     scenarios: int,
     seed: int,
-) -> tuple[Array, Array]:
+) -> Scenarios:
     """Draw scenarios; the first is the data as given.
-
-    Returns
-    -------
-    array
-        Burden of every demand point, hundredths of a person times how much slower it travels
-        than the rest, int64, shape (scenarios, demand).
-    array
-        Factor of all costs, shape (scenarios,).
 
     Raises
     ------
@@ -237,13 +235,15 @@ def draw(
     slower = np.exp(uncertainty.slowdown_sigma * random.standard_normal(shape))
     common = random.uniform(*uncertainty.slowdown, scenarios)
     counted = random.random(scenarios) < uncertainty.counted_where_registered
-    people = problem.weights * demand * hidden * slower
+    people = problem.weights * demand * hidden
     people = np.where(elsewhere & ~counted[:, None], 0.0, people)
-    people[0], common[0] = problem.weights, 1.0
-    return np.rint(people * _GRAIN).astype(np.int64), common
+    people[0], slower[0], common[0] = problem.weights, 1.0, 1.0
+    return Scenarios(people, slower, common)
 
 
-def _describe(found: Regrets, uncertainty: Uncertainty, seed: int, most_plans: int) -> Robustness:
+def _describe(
+    found: Regrets, model: str, uncertainty: Uncertainty, seed: int, most_plans: int
+) -> Robustness:
     best = found.best.tolist()
     data = best[0]
     often = Counter(best)
@@ -263,7 +263,7 @@ def _describe(found: Regrets, uncertainty: Uncertainty, seed: int, most_plans: i
         for at in named
     ]
     return Robustness(
-        found.p, len(best), seed, uncertainty, _sites(found, best, data), tuple(plans)
+        model, found.p, len(best), seed, uncertainty, _sites(found, best, data), tuple(plans)
     )
 
 

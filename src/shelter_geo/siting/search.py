@@ -32,7 +32,7 @@ _DEAR: Final = (2, 4, 8, 16, 32)
 _ROOT_ROUNDS: Final = 12
 _KICKED_ROUNDS: Final = 10
 _KICKS: Final = 8
-_FIRST_KICKS: Final = 4
+_FIRST_KICKS: Final = 2
 
 
 class Search:

@@ -171,6 +171,8 @@ SHELTERS: Final = pa.DataFrameSchema(
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
+        "places_basis_az": _column("text", NO_PLACE, required=False, blank=True),
+        "places_basis_ru": _column("text", NO_PLACE, required=False, blank=True),
         **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
         "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),

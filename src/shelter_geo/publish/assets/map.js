@@ -1,7 +1,7 @@
 "use strict";
 // Constant for a release. Draws the layers of the inert block with Leaflet; places are its stops.
 const Chart = (() => {
-  const { data, all, say, on, tell, make, cells, mark } = Page;
+  const { data, all, say, on, tell, make, cell, mark } = Page;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const touch = matchMedia("(pointer: coarse)").matches;
   for (const element of all(".frame")) element.hidden = false;
@@ -42,14 +42,14 @@ const Chart = (() => {
   }
 
   // Places: one stop of the Tab key for all of them, arrow keys walk among those that are shown.
-  let stops = [];
+  const stops = new Map(), bubbles = [];
+  let here = null;
   const spoken = (row) => {
-    const cell = cells(row);
-    const facts = data.spoken.map((column) => cell[column]).filter((text) => /[\p{L}\p{N}]/u.test(text));
-    return [cell[0], facts.join(" · "), mark(row)].filter(Boolean);
+    const facts = data.spoken.map((column) => cell(row, column)).filter((text) => /[\p{L}\p{N}]/u.test(text));
+    return [cell(row, 0), facts.join(" · "), mark(row)].filter(Boolean);
   };
   const told = (layer) => {
-    const { row, tip } = layer.feature.properties;
+    const { row, tip } = layer.is;
     return row === undefined ? tip.map(say) : spoken(row);
   };
   const at = (layer) => layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
@@ -61,38 +61,47 @@ const Chart = (() => {
     return box;
   }
 
-  function makeStop(layer, act) {
-    layer.bindTooltip(bubble, { sticky: !layer.getLatLng, direction: "top", opacity: 1 });
-    layer.on("add", () => {
-      const element = layer.getElement();
-      element.setAttribute("role", act ? "button" : "img");
-      element.addEventListener("keydown", (event) => onKey(event, layer, act));
-      element.addEventListener("focus", () => setStop(layer));
-      stops.push(layer);
-      name(layer);
-      setStop(stops[0]);
+  // One bubble serves all places of a layer; keys are heard on the map, not on every place.
+  function makeStops(group, places, act, sticky) {
+    group.bindTooltip(bubble, { sticky, direction: "top", opacity: 1 });
+    bubbles.push(group);
+    group.on("add", () => {
+      for (const layer of places) {
+        const element = layer.getElement();
+        element.setAttribute("role", act ? "button" : "img");
+        element.setAttribute("tabindex", "-1");
+        stops.set(element, { layer, act });
+        name(element);
+      }
+      if (!here) setStop(first());
     });
-    layer.on("remove", () => {
-      stops = stops.filter((stop) => stop !== layer);
-      setStop(stops[0]);
+    group.on("remove", () => {
+      for (const [element, { layer }] of stops) if (places.includes(layer)) stops.delete(element);
+      if (!stops.has(here)) setStop(first());
     });
-    if (act) layer.on("click", act);
+    if (act) group.on("click", (event) => act(event.propagatedFrom));
+    return group;
   }
 
-  const name = (layer) => layer.getElement().setAttribute("aria-label", told(layer).join(", "));
+  const first = () => stops.keys().next().value ?? null;
+  const name = (element) => element.setAttribute("aria-label", told(stops.get(element).layer).join(", "));
 
-  function setStop(layer) {
-    for (const stop of stops) stop.getElement().setAttribute("tabindex", stop === layer ? "0" : "-1");
+  function setStop(element) {
+    here?.setAttribute("tabindex", "-1");
+    here = element;
+    here?.setAttribute("tabindex", "0");
   }
 
-  function onKey(event, layer, act) {
+  function onKey(event) {
+    const stop = stops.get(event.target);
+    if (!stop) return;
     if (event.key === "Escape") {
-      layer.closeTooltip();
+      for (const group of bubbles) group.closeTooltip();
       tell("choose", null, "map");
-    } else if (act && (event.key === "Enter" || event.key === " ")) {
-      act();
+    } else if (stop.act && (event.key === "Enter" || event.key === " ")) {
+      stop.act(stop.layer);
     } else if (steps[event.key]) {
-      walk(layer, steps[event.key]);
+      walk(stop.layer, steps[event.key]);
     } else {
       return;
     }
@@ -101,13 +110,13 @@ const Chart = (() => {
   }
 
   function walk(from, [dx, dy]) {
-    const here = map.latLngToLayerPoint(at(from));
+    const start = map.latLngToLayerPoint(at(from));
     let next = null, least = Infinity;
-    for (const stop of stops) {
-      const way = map.latLngToLayerPoint(at(stop)).subtract(here);
+    for (const { layer } of stops.values()) {
+      const way = map.latLngToLayerPoint(at(layer)).subtract(start);
       const along = way.x * dx + way.y * dy;
       const cost = along + 2 * (Math.abs(way.x * dy) + Math.abs(way.y * dx));
-      if (along > 0 && cost < least) [next, least] = [stop, cost];
+      if (along > 0 && cost < least) [next, least] = [layer, cost];
     }
     if (next) goTo(next);
   }
@@ -117,66 +126,64 @@ const Chart = (() => {
     layer.getElement().focus({ preventScroll: true });
   }
 
-  // Shapes come as steps of ten-thousandths of a degree.
+  // Shapes come as steps of ten-thousandths of a degree; what has no type is a point.
   function unpack(part) {
     if (typeof part[0] !== "number") return part.map(unpack);
     let x = 0, y = 0;
-    const positions = [];
-    for (let i = 0; i < part.length; i += 2) {
-      positions.push([(x += part[i]) / 1e4, (y += part[i + 1]) / 1e4]);
-    }
-    return positions;
+    const places = [];
+    for (let i = 0; i < part.length; i += 2) places.push(new L.LatLng((y += part[i + 1]) / 1e4, (x += part[i]) / 1e4));
+    return places;
   }
+  const spot = (feature) => unpack(feature.at)[0];
 
-  function feature({ is, type = "Point", at: steps }) {
-    const coordinates = type === "Point" ? unpack(steps)[0] : unpack(steps);
-    return { type: "Feature", properties: is, geometry: { type, coordinates } };
+  function shape(feature, pane, options) {
+    const drawn = feature.type === undefined ? L.circleMarker(spot(feature), { radius: 8, pane, ...options })
+      : (feature.type.endsWith("Polygon") ? L.polygon : L.polyline)(unpack(feature.at), { pane, noClip: true, ...options });
+    return Object.assign(drawn, { is: feature.is });
   }
 
   // Layers
   const ranks = { district: 1, country: 2, sea: 2, lake: 3 };
   const areas = [], lines = [], labels = [], layers = {};
-  const symbol = (feature) => feature.properties.symbol;
-  const disc = (pane) => (_, place) => L.circleMarker(place, { pane, radius: 8 });
 
   const draw = {
-    ground: (features) => L.geoJSON(features, {
-      pane: "ground", interactive: false, smoothFactor: 0.6,
-      style: (feature) => ({ className: `ground ${symbol(feature)}` }),
-    }),
-    areas: (features) => L.layerGroup([
-      L.geoJSON(features, {
-        pane: "areas", smoothFactor: 0, bubblingMouseEvents: false, pointToLayer: disc("areas"),
-        style: (feature) => ({ ...feature.properties.style, className: "area" }),
-        onEachFeature: (feature, area) => {
-          const { row } = feature.properties;
-          areas[row] = area;
-          makeStop(area, () => tell("choose", row, "map"));
-        },
-      }),
-      L.geoJSON(features.filter((feature) => symbol(feature) === "apart"), {
-        pane: "stipple", interactive: false, smoothFactor: 0, pointToLayer: disc("stipple"),
-        style: () => ({ className: "stippled", fillColor: "url(#stipple)" }),
-      }),
-    ]),
-    lines: (features) => L.layerGroup(features.map((feature) => {
-      const line = L.layerGroup(["route casing", "route"].map((className) => L.geoJSON(feature, {
-        pane: "lines", interactive: false, smoothFactor: 0.6, style: () => ({ className }),
-      })));
-      lines[feature.properties.row] = line;
-      return symbol(feature) === "spare" ? null : line;
-    }).filter(Boolean)),
-    points: (features) => L.layerGroup(features.flatMap((feature) => {
-      const place = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
-      const point = symbol(feature) === "settlement"
-        ? L.circleMarker(place, { pane: "points", radius: 2.4, className: "settlement" })
-        : L.marker(place, { pane: "signs", icon: sign(symbol(feature)), keyboard: false });
-      point.feature = feature;
-      makeStop(point, null);
-      return "name" in feature.properties ? [point, label(feature)] : [point];
-    })),
+    ground: (features) => L.layerGroup(features.map((feature) => shape(feature, "ground", {
+      interactive: false, smoothFactor: 0.6, className: `ground ${feature.is.symbol}`,
+    }))),
+    areas: (features) => {
+      for (const feature of features) {
+        areas[feature.is.row] = shape(feature, "areas", {
+          ...feature.is.style, className: "area", smoothFactor: 0, bubblingMouseEvents: false,
+        });
+      }
+      const group = makeStops(L.featureGroup(areas), areas, (area) => tell("choose", area.is.row, "map"), true);
+      const apart = features.filter((feature) => feature.is.symbol === "apart");
+      return L.layerGroup([group, ...apart.map((feature) => shape(feature, "stipple", {
+        className: "stippled", fillColor: "url(#stipple)", smoothFactor: 0, interactive: false,
+      }))]);
+    },
+    lines: (features) => {
+      for (const feature of features) lines[feature.is.row] = feature;
+      const drawn = features.filter((feature) => feature.is.symbol !== "spare");
+      return L.layerGroup(drawn.map((feature) => road(feature.is.row)));
+    },
+    points: (features) => {
+      const points = features.map((feature) => feature.is.symbol === "settlement"
+        ? shape(feature, "points", { radius: 2.4, className: "settlement" })
+        : Object.assign(L.marker(spot(feature), { pane: "signs", icon: sign(feature.is.symbol), keyboard: false }), { is: feature.is }));
+      const named = features.filter((feature) => "name" in feature.is);
+      return L.layerGroup([makeStops(L.featureGroup(points), points, null, false), ...named.map(label)]);
+    },
     names: (features) => L.layerGroup(features.map(label)),
   };
+
+  // A road is made when it is first drawn, for most wait until they are chosen.
+  function road(row) {
+    if (!lines[row]?.at) return lines[row];
+    const strokes = ["route casing", "route"].map((className) =>
+      shape(lines[row], "lines", { className, interactive: false, smoothFactor: 0.6 }));
+    return (lines[row] = L.layerGroup(strokes));
+  }
 
   function sign(kind) {
     const picture = L.SVG.create("svg"), use = L.SVG.create("use");
@@ -187,19 +194,16 @@ const Chart = (() => {
   }
 
   function label(feature) {
-    const text = make("span", say(feature.properties.name), { "data-t": feature.properties.name });
-    const icon = L.divIcon({ className: `label ${symbol(feature)}`, html: text, iconSize: [0, 0] });
-    const place = L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
-    const marker = L.marker(place, { pane: "names", icon, interactive: false, keyboard: false });
-    labels.push({ text, rank: ranks[symbol(feature).split(" ")[0]] ?? 0 });
-    return marker;
+    const { symbol, name } = feature.is, text = make("span", say(name), { "data-t": name });
+    const icon = L.divIcon({ className: `label ${symbol}`, html: text, iconSize: [0, 0] });
+    labels.push({ text, rank: ranks[symbol.split(" ")[0]] ?? 0 });
+    return L.marker(spot(feature), { pane: "names", icon, interactive: false, keyboard: false });
   }
 
   // Names give way to each other: cities with a sign first, then as Python ranked them.
   function tidyNames() {
     const edge = map.getContainer().getBoundingClientRect();
-    const signs = stops.filter((stop) => stop.getIcon).map((stop) => stop.getElement());
-    const taken = signs.map((element) => element.getBoundingClientRect());
+    const taken = all("#map .sign").map((element) => element.getBoundingClientRect());
     const gap = edge.width < 500 ? 6 : 1;
     const clash = (a, b) => a.left - gap < b.right && b.left - gap < a.right &&
       a.top - gap < b.bottom && b.top - gap < a.bottom;
@@ -213,9 +217,16 @@ const Chart = (() => {
     }
   }
 
+  // A layer is made when it is first shown.
+  function layer(key) {
+    const { role, features } = data.layers.find((entry) => entry.key === key);
+    return (layers[key] ??= draw[role](features));
+  }
+
   function showLayer(key, shown) {
-    if (shown) layers[key].addTo(map);
-    else layers[key].remove();
+    if (shown) layer(key).addTo(map);
+    else layer(key).remove();
+    labels.sort((a, b) => a.rank - b.rank);
     tidyNames();
   }
 
@@ -228,24 +239,32 @@ const Chart = (() => {
 
   showWhole();
   map.setMaxBounds(bounds.pad(0.5));
-  for (const layer of data.layers) layers[layer.key] = draw[layer.role](layer.features.map(feature));
+  for (const { key, show } of data.layers) if (show) layer(key).addTo(map);
   labels.sort((a, b) => a.rank - b.rank);
-  for (const layer of data.layers) if (layer.show) layers[layer.key].addTo(map);
   for (const svg of all("#map .leaflet-areas-pane > svg")) svg.setAttribute("role", "group");
   showScale();
-  tidyNames();
+  // With the first picture: sooner, the browser would have to lay the page out twice.
+  requestAnimationFrame(tidyNames);
 
   map.on("zoomstart dragstart", () => { whole = whole && fitting; });
   map.on("moveend", () => { showScale(); tidyNames(); });
   map.on("resize", () => { if (whole) showWhole(); });
   map.on("click", () => tell("choose", null, "map"));
-  map.getContainer().addEventListener("focusin", () => map.scrollWheelZoom.enable());
+  map.getContainer().addEventListener("keydown", onKey);
+  map.getContainer().addEventListener("focusin", (event) => {
+    map.scrollWheelZoom.enable();
+    if (stops.has(event.target)) setStop(event.target);
+  });
   map.getContainer().addEventListener("focusout", () => map.scrollWheelZoom.disable());
   window.addEventListener("beforeprint", () => fitPaper(true));
   window.addEventListener("afterprint", () => fitPaper(false));
   const zoom = { in: () => map.zoomIn(), out: () => map.zoomOut(), whole: showWhole };
   for (const button of all("[data-zoom]")) button.addEventListener("click", zoom[button.dataset.zoom]);
-  on("language", () => { stops.forEach(name); showScale(); tidyNames(); });
+  on("language", () => {
+    for (const element of stops.keys()) name(element);
+    showScale();
+    tidyNames();
+  });
 
-  return { map, areas, lines, spoken, showLayer, goTo, calm };
+  return { map, areas, road, spoken, showLayer, goTo, calm };
 })();

@@ -87,7 +87,10 @@ const Page = (() => {
     return found;
   }
 
-  const cells = (row) => [...rows[row].cells].map((cell) => (cell.querySelector("span") || cell).textContent);
+  function cell(row, column) {
+    const place = rows[row].cells[column];
+    return (place.querySelector("span") ?? place).textContent;
+  }
   const titles = () => heads.map((head) => head.textContent);
   const mark = (row) => rows[row].querySelector("small")?.textContent ?? "";
 
@@ -95,5 +98,5 @@ const Page = (() => {
     button.addEventListener("click", () => speak(button.dataset.lang));
   }
   for (const element of all(".languages, .js")) element.hidden = false;
-  return { data, all, say, on, tell, announce, put, make, fold, rows, resort, cells, titles, mark, find };
+  return { data, all, say, on, tell, announce, put, make, fold, rows, resort, cell, titles, mark, find };
 })();

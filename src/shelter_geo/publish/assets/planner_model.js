@@ -3,6 +3,8 @@
 const Model = (() => {
   const { data } = Page;
   const { districts, sites } = data;
+  // A candidate has the key of its settlement, which is not written twice.
+  sites.settlement = sites.settlement.map((key, site) => key || sites.id[site]);
   const units = districts.id.length, places = sites.id.length;
   const MS = 60000, CM = 100000, MOST = 100000;
   const time = unpacked(data.time), length = unpacked(data.length);
@@ -10,21 +12,23 @@ const Model = (() => {
   const counted = { group: "all", unknown: false, registered: true };
 
   // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no
-  // road. Five bytes hold any cost, wherever in its first byte it begins.
+  // road. Five bytes hold any cost, wherever in its first byte it begins: three and then two.
   function unpacked({ bits, at }) {
     const text = atob(at), bytes = new Uint8Array(text.length + 5), costs = new Int32Array(units * places);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    const size = 2 ** bits;
-    for (let cost = 0; cost < costs.length; cost++) {
-      const first = (cost * bits) >> 3, skipped = (cost * bits) & 7;
-      const low = ((bytes[first + 1] << 24) | (bytes[first + 2] << 16) | (bytes[first + 3] << 8) | bytes[first + 4]) >>> 0;
-      const wide = bytes[first] * 2 ** 32 + low;
-      costs[cost] = Math.floor(wide / 2 ** (40 - skipped - bits)) % size - 1;
+    const mask = 2 ** bits - 1;
+    for (let cost = 0, bit = 0; cost < costs.length; cost++, bit += bits) {
+      const first = bit >> 3, spare = 40 - (bit & 7) - bits;
+      const high = (bytes[first] << 16) | (bytes[first + 1] << 8) | bytes[first + 2];
+      const low = (bytes[first + 3] << 8) | bytes[first + 4];
+      const wide = spare < 16 ? (high << (16 - spare)) | (low >> spare) : high >> (spare - 16);
+      costs[cost] = (wide & mask) - 1;
     }
     return costs;
   }
 
-  const today = () => ({ name: "", open: Uint8Array.from(sites.shelter), places: Int32Array.from(sites.places) });
+  // `moved` holds the shelter that a site took over, `left` what the page leaves out of a file.
+  const today = () => ({ name: "", open: Uint8Array.from(sites.shelter), places: Int32Array.from(sites.places), moved: new Map(), left: [], kept: null });
   const isToday = (plan) => plan.open.every((open, site) =>
     open === sites.shelter[site] && (!open || plan.places[site] === sites.places[site]));
 
@@ -40,9 +44,12 @@ const Model = (() => {
   }
 
   // A shelter that does not say is a yes or a no as the reader wishes; one no is a no.
-  function admits(site) {
+  // What has moved admits whom it did.
+  function admits(site, plan) {
     if (counted.group === "all") return true;
-    const answers = groups[counted.group].map((column) => sites.admits[site][column]);
+    const from = plan.moved.get(site);
+    const asked = from === undefined || plan.open[from] ? site : from;
+    const answers = groups[counted.group].map((column) => sites.admits[asked][column]);
     return answers.every((answer) => answer === "y" || (answer === "u" && counted.unknown));
   }
   const anyUnknown = () => counted.group !== "all" && sites.id.some((_, site) =>
@@ -86,7 +93,7 @@ const Model = (() => {
   }
 
   function evaluate(plan) {
-    const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site));
+    const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site, plan));
     const site = nearest(open);
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
@@ -121,9 +128,9 @@ const Model = (() => {
   }
 
   // What one more site would change: people who get a road, and kilometres of the mean.
-  function promise(result, site) {
+  function promise(plan, result, site) {
     let reaches = 0, far = 0, saved = 0, nearer = 0;
-    if (!admits(site)) return { site, reaches, far, nearer, change: 0 };
+    if (!admits(site, plan)) return { site, reaches, far, nearer, change: 0 };
     for (let row = 0; row < units; row++) {
       const at = row * places + site, now = result.site[row];
       if (time[at] < 0 || !result.weight[row]) continue;
@@ -141,7 +148,7 @@ const Model = (() => {
   function promises(plan, result) {
     return sites.id.map((_, site) => site)
       .filter((site) => !sites.shelter[site] && !plan.open[site])
-      .map((site) => promise(result, site))
+      .map((site) => promise(plan, result, site))
       .sort((a, b) => b.reaches - a.reaches || a.far - b.far || a.change - b.change || a.site - b.site);
   }
 

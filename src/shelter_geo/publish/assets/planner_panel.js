@@ -44,7 +44,7 @@ const Panel = (() => {
     const box = document.getElementById(`plan-${letter}`);
     const other = letter === "a" ? "B" : "A";
     const find = (selector) => box.querySelector(selector);
-    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name");
+    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left");
     const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;
     box.hidden = false;
@@ -115,9 +115,9 @@ const Panel = (() => {
 
     function loadOf(at, shown) {
       if (!plan.open[at]) return tell("is_closed");
-      if (!Model.admits(at)) return tell("not_for_group");
+      if (!Model.admits(at, plan)) return tell("not_for_group");
       const same = shown.filter((near) => sites.settlement[near] === sites.settlement[at]);
-      const useful = same.filter((near) => plan.open[near] && Model.admits(near));
+      const useful = same.filter((near) => plan.open[near] && Model.admits(near, plan));
       if (useful.at(-1) !== at) return "";
       const load = same.reduce((sum, near) => sum + result.load[near], 0);
       const key = Model.counted.group === "all" ? "load_of" : "load_of_group";
@@ -236,6 +236,9 @@ const Panel = (() => {
       result = mine;
       drawFigures(others, against);
       if (!afresh) return;
+      Scenario.speak(plan);
+      left.hidden = !plan.left.length;
+      put(left, plan.left.length ? tell("left_out", { what: Scenario.said(plan.left) }) : "");
       name.placeholder = Model.isToday(plan) ? tell("today") : tell("name_it");
       if (document.activeElement !== name) name.value = plan.name;
       box.classList.toggle("is-today", Model.isToday(plan));
@@ -274,8 +277,8 @@ const Panel = (() => {
       fault.textContent = "";
       try {
         const [picked] = file.files;
-        const text = picked.size > Files.LARGEST ? null : await picked.text();
-        const { plan: next, registered } = Files.read(text);
+        const text = picked.size > Scenario.LARGEST ? null : await picked.text();
+        const { plan: next, registered } = Scenario.read(text);
         load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
         count(registered);
       } catch (error) {
@@ -284,14 +287,15 @@ const Panel = (() => {
       file.value = "";
     }
     const spare = `plan-${letter}`;
+    const pictured = () => [chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result, left.textContent];
     const acts = {
       save: () => {
-        const { id, text } = Files.write(plan, spare, title());
+        const { id, text } = Scenario.write(plan, spare, title());
         Files.handText(`${id}.toml`, "application/toml", text);
       },
       load: () => file.click(),
-      svg: () => Files.handText(`${Files.slug(plan.name, spare)}.svg`, "image/svg+xml", Picture.svg(chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result)),
-      png: () => Picture.png(chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result, `${Files.slug(plan.name, spare)}.png`),
+      svg: () => Files.handText(`${Files.slug(plan.name, spare)}.svg`, "image/svg+xml", Picture.svg(...pictured())),
+      png: () => Picture.png(...pictured(), `${Files.slug(plan.name, spare)}.png`),
     };
     for (const button of all("[data-act]", box)) button.addEventListener("click", acts[button.dataset.act]);
     file.addEventListener("change", pick);

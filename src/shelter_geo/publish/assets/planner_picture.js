@@ -63,8 +63,8 @@ const Picture = (() => {
     return group;
   }
 
-  function drawn(chart, title, result) {
-    const credit = broken(Page.say(data.words.credit), 130), foot = HEAD + HEIGHT + ROW;
+  function drawn(chart, title, result, left = "") {
+    const credit = [...broken(left, 130), ...broken(Page.say(data.words.credit), 130)], foot = HEAD + HEIGHT + ROW;
     const height = foot + LINE * (credit.length + 1);
     const picture = element("svg", {
       xmlns: "http://www.w3.org/2000/svg", width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, "font-family": FONT,
@@ -81,11 +81,11 @@ const Picture = (() => {
   }
 
   const text = (picture) => new XMLSerializer().serializeToString(picture);
-  const svg = (chart, title, result) => text(drawn(chart, title, result).picture);
+  const svg = (...parts) => text(drawn(...parts).picture);
 
   // The picture comes from this very page as a data address, which the policy allows for images.
-  function png(chart, title, result, name) {
-    const { picture, height } = drawn(chart, title, result);
+  function png(chart, title, result, left, name) {
+    const { picture, height } = drawn(chart, title, result, left);
     const image = new Image();
     image.addEventListener("load", () => {
       const canvas = document.createElement("canvas");

@@ -1,8 +1,8 @@
 "use strict";
 // Constant for a release. What stands beside the map: search, the chosen place, the short list, switches.
 (() => {
-  const { data, all, say, on, tell, announce, make, rows, cells, titles, mark, find } = Page;
-  const { map, areas, lines, spoken, showLayer, goTo, calm } = Chart;
+  const { data, all, say, on, tell, announce, make, rows, cell, titles, mark, find } = Page;
+  const { map, areas, road, spoken, showLayer, goTo, calm } = Chart;
   const card = document.getElementById("card");
   const short = document.getElementById("short");
   const search = document.getElementById("find");
@@ -14,35 +14,33 @@
     halo?.remove();
     halo = null;
     if (row === null) return;
-    const around = (className) => L.geoJSON(areas[row].feature, {
-      pane: "halo", interactive: false, smoothFactor: 0, style: () => ({ className }),
-      pointToLayer: (_, place) => L.circleMarker(place, { pane: "halo", radius: 11 }),
-    });
+    const around = (className) => areas[row].getLatLngs
+      ? L.polygon(areas[row].getLatLngs(), { pane: "halo", className, smoothFactor: 0, interactive: false })
+      : L.circleMarker(areas[row].getLatLng(), { pane: "halo", className, radius: 11, interactive: false });
     halo = L.layerGroup([around("halo wide"), around("halo")]).addTo(map);
   }
 
   function drawRoute(before, after) {
-    const old = lines[before], next = lines[after];
-    const parts = (route) => route.getLayers().flatMap((line) => line.getLayers());
-    if (old) for (const part of parts(old)) part.getElement()?.classList.remove("chosen");
+    const old = road(before), next = road(after);
+    for (const part of old?.getLayers() ?? []) part.getElement()?.classList.remove("chosen");
     if (old?.lent) old.remove();
     map.getContainer().classList.toggle("choice", next !== undefined);
     if (!next) return;
     next.lent = !map.hasLayer(next);
     next.addTo(map);
-    for (const part of parts(next)) part.bringToFront().getElement().classList.add("chosen");
+    for (const part of next.getLayers()) part.bringToFront().getElement().classList.add("chosen");
   }
 
   function fillCard() {
     card.hidden = chosen === null;
     short.hidden = chosen !== null;
     if (chosen === null) return;
-    const cell = cells(chosen), title = titles();
-    card.querySelector("h3").textContent = cell[0];
+    const title = titles();
+    card.querySelector("h3").textContent = cell(chosen, 0);
     card.querySelector(".mark").textContent = mark(chosen);
-    card.querySelector("dl").replaceChildren(...cell.slice(1).map((text, column) => {
+    card.querySelector("dl").replaceChildren(...title.slice(1).map((head, column) => {
       const pair = make("div");
-      pair.append(make("dt", title[column + 1]), make("dd", text));
+      pair.append(make("dt", head), make("dd", cell(chosen, column + 1)));
       return pair;
     }));
   }
@@ -69,8 +67,7 @@
   function fillShort() {
     short.querySelector("ol").replaceChildren(...data.short.map((row) => {
       const item = make("li"), button = make("button", undefined, { type: "button" });
-      const cell = cells(row);
-      button.append(make("span", cell[0]), make("span", cell[data.spoken[0]], { class: "number" }));
+      button.append(make("span", cell(row, 0)), make("span", cell(row, data.spoken[0]), { class: "number" }));
       button.addEventListener("click", () => {
         tell("choose", row, "list");
         document.getElementById("let-go").focus();

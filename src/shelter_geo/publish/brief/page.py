@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from shelter_geo.publish.brief.parts import Section
-from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.pages.one_file import OneFile
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, seal
 from shelter_geo.publish.planner.drawing import Drawing
 from shelter_geo.publish.words import LANGUAGES, Text, Words, say
-
-_HEIGHT_PX: Final = 1100
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +59,7 @@ class BriefMap:
 
 
 @dataclass(frozen=True, eq=False)
-class BriefPage:
+class BriefPage(OneFile):
     """The brief, ready to be saved, printed or shown in a notebook.
 
     Attributes
@@ -110,24 +106,6 @@ class BriefPage:
             languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("brief.without_script"),
             say=say,
-        )
-
-    def save(self, path: str | Path) -> None:
-        """Write the page whole or not at all.
-
-        Raises
-        ------
-        OutputError
-            If the folder or the file cannot be written.
-        """
-        path = Path(path)
-        with staged(path.parent) as folder:
-            (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.html)}" width="100%" height="{_HEIGHT_PX}px" '
-            f'sandbox="allow-scripts" referrerpolicy="no-referrer" style="border:0"></iframe>'
         )
 
     def _data(self, text: PageText) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
-from shelter_geo.publish.words import Text, in_each, say
+from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.scenarios import CapacityResults, Evaluation
 from shelter_geo.scenarios.group_access import EVERYBODY
 from shelter_geo.scenarios.needs import TOTAL
@@ -49,7 +49,7 @@ def _missing(evaluation: Evaluation) -> Listing:
         Head(say("brief.needed"), numeric=True),
         Head(say("brief.missing"), numeric=True),
     )
-    note = in_each(lambda words: words.text("study.norm", source=settings.capacity.norm_source))
+    note = say("study.norm", source=everywhere(settings.capacity.norm_source))
     return Listing(say("brief.missing_title"), heads, tuple(lines), notes=(note,))
 
 

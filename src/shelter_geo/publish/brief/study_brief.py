@@ -23,7 +23,7 @@ from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, in_each, own_name, say
 from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation
 from shelter_geo.scenarios.siting_results import SitingResults
 
@@ -78,7 +78,7 @@ def study_brief(
         sections=sections,
         table=_table(evaluation, units, classes),
         assumptions=study_texts.assumptions(evaluation),
-        sources=[everywhere(text) for text in study_texts.sources(evaluation)],
+        sources=study_texts.sources(evaluation),
         notes=study_texts.notes(evaluation),
         lang=Words(lang).lang,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from shelter_geo.publish.words import Words
 
 LINES: Final = (MAGMA[3], MAGMA[2], MAGMA[1], MAGMA[4])
 BAND: Final = "#eadbd2"
+_TITLE_WIDTH: Final = 120
+"""Letters of the titles of all panels in a row."""
 
 
 def draw_turn_away(
@@ -64,7 +67,8 @@ def draw_turn_away(
             curve = curves[curves["demand_basis"] == basis]
             _curve(axes, curve, words, first=place == 0)
             axes.axhline(target, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
-            axes.set_title(names[str(basis)], fontsize=10, loc="left", wrap=True)
+            title = fill(names[str(basis)], _TITLE_WIDTH // len(today))
+            axes.set_title(title, fontsize=10, loc="left")
             _mark(axes, row, words)
             if place == 0:
                 aim = words.text("capacity.turn_away_target", share=words.percent(target))

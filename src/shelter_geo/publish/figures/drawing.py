@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.color": INK,
+    "text.parse_math": False,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "xtick.color": INK,
@@ -41,6 +43,8 @@ NAMELESS: dict[str, dict[str, None]] = {
 ENDINGS = tuple(NAMELESS)
 SLIDES = (".png", ".svg")
 FOOT_WIDTH = 150
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML file may hold."""
 
 
 @contextmanager
@@ -89,4 +93,8 @@ def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES) -> None:
         # A letter that the font lacks is drawn as a box, which readers see for themselves.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         for ending in endings:
-            figure.savefig(stem.with_suffix(ending), dpi=DPI, metadata=NAMELESS[ending])
+            file = stem.with_suffix(ending)
+            figure.savefig(file, dpi=DPI, metadata=NAMELESS[ending])
+            if ending == ".svg":  # its comments repeat every text
+                drawn = file.read_text(encoding="utf-8")
+                file.write_text(_NO_XML.sub("", drawn), encoding="utf-8", newline="\n")

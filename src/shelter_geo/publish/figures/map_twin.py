@@ -111,9 +111,8 @@ def _head(figure: Figure, title: str, lead: str) -> None:
 
 
 def _inert(text: str) -> str:
-    """Take from a text what the drawing would read as a formula, and letters that have no shape."""
-    drawn = (letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cn", "Co"))
-    return "".join(drawn).replace("$", r"\$")
+    """Take from a text the letters that have no shape."""
+    return "".join(a for a in text if unicodedata.category(a) not in ("Cf", "Cn", "Co"))
 
 
 def _frame_of(layers: Sequence[SealedLayer], role: str) -> gpd.GeoDataFrame:

@@ -38,6 +38,7 @@ from shelter_geo.publish.words import (
     in_each,
     own_name,
     say,
+    translated,
 )
 
 _DISTRICTS: Final = (
@@ -243,5 +244,5 @@ def _holding(shelter: Mapping[str, Any]) -> Text:
         "access.holding",
         name=own_name(shelter),
         places=say("units.places", n=int(shelter["places"])),
-        basis=str(shelter["places_basis"]),
+        basis=translated(shelter, "places_basis"),
     )

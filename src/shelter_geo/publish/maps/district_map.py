@@ -29,7 +29,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _values(column: pd.Series) -> list[Any]:
     """Give Python's own values of a column, and None for a missing whole number."""
     if column.dtype == "Int64":
-        return list(column.to_numpy(dtype=object, na_value=None))
+        return [None if value is pd.NA else value for value in column]
     return list(column.tolist())
 
 

@@ -56,6 +56,14 @@ class SealedLayer(folium.GeoJson):
         self._id = key
         self.key, self.role, self.title = key, role, title
 
+    def _get_self_bounds(self) -> list[list[float | None]]:
+        """Give the bounds that the shapes bring, sooner than folium finds them."""
+        boxes = [feature["geometry"].get("bbox") for feature in self.data["features"]]
+        if not boxes or None in boxes:
+            return super()._get_self_bounds()
+        west, south, east, north = zip(*boxes, strict=True)
+        return [[min(south), min(west)], [max(north), max(east)]]
+
     def page_data(self, text: PageText) -> dict[str, Any]:
         """Give what the page's script draws, the words as numbers of the page's texts."""
         features = [self._page_feature(feature, text) for feature in self.data["features"]]

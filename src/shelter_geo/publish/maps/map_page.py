@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from branca.element import Element, Figure
 from folium.map import FitBounds
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.pages.one_file import framed, save_page
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, leaflet, seal
@@ -89,11 +88,8 @@ class SealedFigure(Figure):
         return self._page.html
 
     def _repr_html_(self, **kwargs: Any) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.render())}" width="{self.width}" '
-            f'height="{self.height}" sandbox="allow-scripts" referrerpolicy="no-referrer" '
-            f'style="border:0"></iframe>'
-        )
+        width, height = str(self.width), str(self.height)
+        return framed(self.render(), width=width, height=height, sandbox="allow-scripts")
 
 
 class SealedMap(folium.Map):
@@ -161,9 +157,7 @@ class SealedMap(folium.Map):
             If the folder or the file cannot be written.
         """
         if isinstance(outfile, (str, Path)):
-            path = Path(outfile)
-            with staged(path.parent) as folder:
-                (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
+            save_page(self.html, outfile)
         else:
             super().save(outfile, close_file=close_file, **kwargs)
 

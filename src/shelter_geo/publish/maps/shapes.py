@@ -48,7 +48,7 @@ def in_degrees(frame: gpd.GeoDataFrame, what: str, columns: tuple[str, ...]) -> 
 
 
 def feature(shape: BaseGeometry, key: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Write one GeoJSON feature, its coordinates rounded to 11 m.
+    """Write one GeoJSON feature, its coordinates rounded to 11 m, with their bounds.
 
     Raises
     ------
@@ -67,8 +67,9 @@ def _drawn(wkb: bytes) -> dict[str, Any] | None:
     shape = shapely.from_wkb(wkb)
     if not np.isfinite(shapely.get_coordinates(shape)).all():
         return None
-    written: dict[str, Any] = shapely.geometry.mapping(shapely.transform(shape, _rounded))
-    return written
+    rounded = shapely.transform(shape, _rounded)
+    written: dict[str, Any] = shapely.geometry.mapping(rounded)
+    return written | {"bbox": rounded.bounds}
 
 
 def packed(coordinates: Any) -> Any:

@@ -42,6 +42,11 @@ class PageText:
         # Every part is escaped one by one: Markup's own format takes three times as long.
         return Markup(f"<{tag}{written}>{escape(plain(spoken[self.lang]))}</{tag}>")
 
+    def cited(self, tag: str, text: Text) -> Markup:
+        """Write an element for a title; one for every language is as published, in English."""
+        published = len(set(text.values())) == 1
+        return self.element(tag, text, **({"lang": "en"} if published else {}))
+
     def label(self, text: str | Text) -> Markup:
         """Write the attributes that name an element aloud and change with the language."""
         return Markup('aria-label="{}" data-t-label="{}"').format(

@@ -19,6 +19,7 @@ from shelter_geo.errors import OutputError
 
 _ASSETS: Final = files("shelter_geo.publish") / "assets"
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 _BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ESCAPES: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'`\u2028\u2029"})
 
@@ -59,13 +60,15 @@ def inert_json(value: Any) -> Markup:
 
 @cache
 def asset(name: str) -> str:
-    """Read one of the constant scripts and styles that pages carry."""
-    return (_ASSETS / name).read_text(encoding="utf-8")
+    """Read one of the constant scripts and styles that pages carry, without its indents."""
+    return _INDENT.sub("", (_ASSETS / name).read_text(encoding="utf-8"))
 
 
 @cache
 def leaflet() -> str:
     """Read Leaflet 1.9.4 as published, its licence on top and its addresses taken out.
+
+    Two brackets around its body tell the browser that it runs at once, so that it is read once.
 
     Raises
     ------
@@ -73,14 +76,16 @@ def leaflet() -> str:
         If the file is not the one whose addresses are known.
     """
     code = asset("leaflet.js")
-    for address in (
-        'href="https://leafletjs.com"',
-        "https://",
-        "//# sourceMappingURL=leaflet.js.map",
+    for published, changed in (
+        ('href="https://leafletjs.com"', ""),
+        ("https://", ""),
+        ("//# sourceMappingURL=leaflet.js.map", ""),
+        ("(this,function(t){", "(this,(function(t){"),
+        ("window.L=t});", "window.L=t}));"),
     ):
-        if address not in code:
-            raise OutputError(f"assets/leaflet.js is not Leaflet 1.9.4: no {address!r} in it.")
-        code = code.replace(address, "")
+        if published not in code:
+            raise OutputError(f"assets/leaflet.js is not Leaflet 1.9.4: no {published!r} in it.")
+        code = code.replace(published, changed)
     return f"/*!\n{asset('leaflet.LICENSE')}*/\n{code.rstrip()}\n"
 
 

@@ -98,6 +98,7 @@ class PlannerData:
         """Give what the page's script reads, but for names and positions."""
         units, sites = self.districts, self.sites
         row = {key: place for place, key in enumerate(units["district_id"])}
+        own = sites["settlement_id"] == sites["site_id"]
         return {
             "districts": {
                 "id": units["district_id"].astype(str).tolist(),
@@ -107,7 +108,7 @@ class PlannerData:
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),
-                "settlement": sites["settlement_id"].astype(str).tolist(),
+                "settlement": sites["settlement_id"].where(~own, 0).tolist(),
                 "district": [row[key] for key in sites["district_id"]],
                 "shelter": (sites["kind"] == "shelter").astype(int).tolist(),
                 "places": sites["places"].astype(int).tolist(),

@@ -22,6 +22,8 @@ WIDTH: Final = 640
 """Width of the drawing, in its own units."""
 _MARGIN: Final = 0.03
 _LEAST: Final = 0.35
+_BEND: Final = 0.9
+"""Bends of areas go whose triangle is smaller than the square of this."""
 _DOT: Final = 5.0
 _LETTER: Final = 9.0
 _LEADING_ZERO: Final = re.compile(r"^(-?)0(?=\.)")
@@ -100,7 +102,7 @@ def draw(
         raise OutputError(f"The basemap has unknown kinds of ground: {', '.join(unknown)}.")
     view = _View(units)
     places = view.points(in_degrees(sites, "sites", ()).geometry)
-    shapes = view.shapes(units.geometry)
+    shapes = _simpler(view.shapes(units.geometry))
     return Drawing(
         width=WIDTH,
         height=view.height,
@@ -179,6 +181,15 @@ class _View:
         return np.column_stack(
             [(metres[:, 0] - self.left) / self.metres, (self.top - metres[:, 1]) / self.metres]
         )
+
+
+def _simpler(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Leave out the smallest bends of areas, alike on both sides of what they share."""
+    kinds = shapely.get_type_id(shapes)
+    areas = np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    simple = shapes.copy()
+    simple[areas] = shapely.coverage_simplify(shapes[areas], _BEND)
+    return simple
 
 
 def path(shape: BaseGeometry) -> str:

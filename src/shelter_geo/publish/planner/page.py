@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import geopandas as gpd
 import pandas as pd
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.pages.one_file import OneFile
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import asset, seal
@@ -38,7 +36,9 @@ SCRIPTS: Final = (
     "page.js",
     "planner_model.js",
     "planner_words.js",
+    "planner_toml.js",
     "planner_file.js",
+    "planner_scenario.js",
     "planner_chart.js",
     "planner_panel.js",
     "planner_picture.js",
@@ -46,11 +46,10 @@ SCRIPTS: Final = (
 )
 LIVE_COLUMNS: Final = 5
 """Columns of the table that the page's script fills."""
-_HEIGHT_PX: Final = 1100
 
 
 @dataclass(frozen=True, eq=False)
-class PlannerPage:
+class PlannerPage(OneFile):
     """The planner's page, ready to be saved or shown in a notebook.
 
     Attributes
@@ -69,10 +68,13 @@ class PlannerPage:
         Language in which it opens.
     classes
         Classes of the distance; people beyond their limits but the first are counted.
+    plans
+        Plans that a file may build on, by their key, as their files say them.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
 
+    sandbox: ClassVar[str] = "allow-scripts allow-downloads"
     data: PlannerData
     drawing: Drawing
     title: Text
@@ -83,6 +85,7 @@ class PlannerPage:
     credit: Text
     lang: str = "en"
     classes: Classes = DISTANCE
+    plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -115,25 +118,6 @@ class PlannerPage:
             languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("planner.without_script"),
             say=say,
-        )
-
-    def save(self, path: str | Path) -> None:
-        """Write the page whole or not at all.
-
-        Raises
-        ------
-        OutputError
-            If the folder or the file cannot be written.
-        """
-        path = Path(path)
-        with staged(path.parent) as folder:
-            (folder / path.name).write_text(self.html, encoding="utf-8", newline="\n")
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.html)}" width="100%" height="{_HEIGHT_PX}px" '
-            f'sandbox="allow-scripts allow-downloads" referrerpolicy="no-referrer" '
-            f'style="border:0"></iframe>'
         )
 
     def _ranks(self) -> range:
@@ -173,6 +157,7 @@ class PlannerPage:
             "suggestions": [
                 {"name": text.number(name), "sites": rows} for name, rows in self.data.suggestions
             ],
+            "plans": self.plans,
             "words": _words(self, text),
             "rows": now.order,
             "ranks": [*(column.page_ranks() for column in table.columns), *[[]] * LIVE_COLUMNS],
@@ -198,6 +183,7 @@ def planner_page(
     lang: str = "en",
     new_places: int = NEW_PLACES,
     classes: Classes = DISTANCE,
+    plans: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -234,6 +220,10 @@ def planner_page(
     classes
         Classes of the distance; people beyond every limit but the first are counted.
 
+    plans
+        Plans that a reader's file may build on, by their key: the tables of their files, without
+        the scenario's own, as plain data.
+
     Raises
     ------
     OutputError
@@ -269,6 +259,7 @@ def planner_page(
         credit=everywhere(credit),
         lang=Words(lang).lang,
         classes=classes,
+        plans=plans or {},
     )
 
 

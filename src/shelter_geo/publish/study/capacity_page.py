@@ -135,7 +135,7 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
                 "capacity.note_reach",
                 minutes=words.number(reach.minutes),
                 decay=words.text(f"capacity.{reach.decay}"),
-                source=reach.source,
+                source=everywhere(reach.source),
                 evidence=words.text(f"capacity.{_evidence(reach.evidence)}"),
             )
         ),

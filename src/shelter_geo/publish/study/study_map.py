@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
+import pandas as pd
 
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import LANGUAGES, Text
+from shelter_geo.publish.words import LANGUAGES, Text, say
 from shelter_geo.scenarios import Evaluation
+from shelter_geo.scenarios.applying import BY_SCENARIO
 
 NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
@@ -88,4 +90,18 @@ def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
         home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
         is_centre = home["name_en"] == shelters["settlement"]
         shelters["city_ru"] = home["name_ru"].where(is_centre, shelters["settlement"])
+    return _in_words_of_a_plan(shelters)
+
+
+def _in_words_of_a_plan(shelters: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Word what a plan opens or resizes, of which the tables say nothing."""
+    opened = shelters["name_en"] == shelters["settlement"]
+    planned = shelters["places_basis"] == BY_SCENARIO
+    nothing = pd.Series(index=shelters.index, dtype=object)
+    for lang, basis in say("access.by_scenario").items():
+        city = shelters.get(f"city_{lang}", nothing)
+        name = shelters.get(f"name_{lang}", nothing)
+        shelters[f"name_{lang}"] = name.mask(opened, city)
+        own = shelters.get(f"places_basis_{lang}", nothing)
+        shelters[f"places_basis_{lang}"] = own.mask(planned, basis)
     return shelters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
@@ -29,7 +30,8 @@ def study_planner(
     options
         Sites to choose from.
     plans
-        Those that only open shelters at such sites are offered as suggestions.
+        Those that only open shelters at such sites are offered as suggestions; a reader's own file
+        may build on any.
     best
         Suggestions that stand before those, such as what siting models chose.
     lang
@@ -53,6 +55,7 @@ def study_planner(
         notes=study_texts.notes(evaluation),
         credit=study.settings.study.credit,
         classes=distance_classes(evaluation),
+        plans={plan.scenario.id: _tables(plan) for plan in plans},
         lang=lang,
     )
 
@@ -65,6 +68,12 @@ def _suggestions(plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion
         if sites and not other and set(sites) <= set(options.sites.index):
             found.append(Suggestion(plan.scenario.name, sites))
     return found
+
+
+def _tables(plan: Plan) -> dict[str, Any]:
+    """Give what a plan changes as its file says it."""
+    given = plan.model_dump(mode="json", exclude={"scenario"}, exclude_unset=True)
+    return {name: part for name, part in given.items() if part}
 
 
 def _distinct(suggestions: Sequence[Suggestion]) -> list[Suggestion]:

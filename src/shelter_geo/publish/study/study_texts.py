@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.scenarios import Evaluation
 from shelter_geo.study import in_english
 
@@ -108,13 +108,11 @@ def notes(evaluation: Evaluation) -> list[Text]:
                 factor=words.number(bus.factor, digits=2),
                 low=words.number(bus.low, digits=2),
                 high=words.number(bus.high, digits=2),
-                source=bus.source,
+                source=everywhere(bus.source),
             )
         ),
-        in_each(lambda words: words.text("study.norm", source=settings.capacity.norm_source)),
-        in_each(
-            lambda words: words.text("study.licence", source=roads.source, licence=roads.licence)
-        ),
+        say("study.norm", source=everywhere(settings.capacity.norm_source)),
+        say("study.licence", source=everywhere(roads.source), licence=roads.licence),
     ]
     if roads.network == "reference":
         texts.append(in_each(lambda words: words.text("study.straight_routes")))
@@ -151,7 +149,8 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
 def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
     """Write the line of sources below a figure, with the norm's where it is shown."""
     settings = evaluation.study.settings
-    source = words.text("study.norm", source=settings.capacity.norm_source) if norm else ""
+    named = everywhere(settings.capacity.norm_source)
+    source = words.text("study.norm", source=named) if norm else ""
     credit = everywhere(settings.study.credit)
     day = words.date(settings.study.as_of)
     return " ".join(words.text("figures.foot", credit=credit, norm=source, date=day).split())
@@ -163,6 +162,7 @@ def telling_limit(head: Headline) -> int:
     return max(crossed, default=min(head.beyond))
 
 
-def sources(evaluation: Evaluation) -> list[str]:
-    """Return the titles of the sources of the inputs."""
-    return [str(source["title"]) for source in evaluation.study.input_package.get("sources", [])]
+def sources(evaluation: Evaluation) -> list[Text]:
+    """Return the titles of the sources of the inputs; one title is for every language."""
+    listed = evaluation.study.input_package.get("sources", [])
+    return [translated(source, "title") for source in listed]
