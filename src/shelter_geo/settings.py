@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
 
 LANGUAGES: Final = ("az", "en", "ru")
 """Languages of the readers' pages."""
@@ -13,6 +14,15 @@ Evidence = Literal["sourced", "recalled, to verify", "assumed"]
 LocalText = str | dict[str, str]
 """One text for all readers, or one for each language by its code."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+def _printable(path: str) -> str:
+    if not path.isprintable():
+        raise ValueError("holds a character that no file name should hold")
+    return path
+
+
+AnyPath = Annotated[str, AfterValidator(_printable)]
 
 
 def in_english(text: LocalText) -> str:
@@ -41,3 +51,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
     )
+
+
+def refuse_twice(name: str, entries: Sequence[Any]) -> None:
+    """Raise ValueError if two entries of a list have the same id."""
+    ids = [entry.id for entry in entries]
+    if twice := sorted({key for key in ids if ids.count(key) > 1}):
+        raise ValueError(f"{name} have the same id twice: {', '.join(twice)}")

@@ -28,7 +28,7 @@ from shelter_geo.scenarios.siting_results import SitingResults
 
 Progress = Callable[[str, int, int], None]
 
-_ASIDE: Final = {"figures", "scenarios"}
+_ASIDE: Final = {"tables", "layers", "map", "figures", "scenarios"}
 """About half of the work, done by a second processor where there is one."""
 _LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "districts": (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from shelter_geo.capacity_settings import Capacity, Multiple, Range, Share
 from shelter_geo.errors import StudyError
 from shelter_geo.scenarios.plan import Plan
-from shelter_geo.study import Bus, Capacity, Multiple, Range, Share, StudySettings
+from shelter_geo.study import Bus, StudySettings
 
 
 def with_assumptions(settings: StudySettings, plan: Plan) -> StudySettings:

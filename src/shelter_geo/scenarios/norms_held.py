@@ -11,8 +11,8 @@ import pandas as pd
 
 from shelter_geo.access import UNITS
 from shelter_geo.capacity.norms import TOTAL, missing_family_places, missing_shelters
+from shelter_geo.capacity_settings import Norm
 from shelter_geo.scenarios.evaluation import Evaluation
-from shelter_geo.study import Norm
 
 COUNTRY: Final = "all"
 REGION: Final = "economic_region"
