@@ -73,14 +73,16 @@ def candidate_sites(
 
 def _centres(districts: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame) -> dict[str, str]:
     """Return the settlement nearest to each district's centre, and its district."""
+    settlements = settlements.sort_values("settlement_id")
+    keys, homes = settlements["settlement_id"].tolist(), settlements.groupby("district_id").indices
+    x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
     found = {}
     for district_id, lon, lat in districts[["district_id", "lon", "lat"]].itertuples(index=False):
-        own = settlements[settlements["district_id"] == district_id].sort_values("settlement_id")
-        if own.empty:
+        if district_id not in homes:
             raise SitingError(f"the district {district_id} has no settlement")
-        east = (own.geometry.x.to_numpy() - lon) * np.cos(np.radians(lat))
-        north = own.geometry.y.to_numpy() - lat
-        found[str(own["settlement_id"].iloc[int(np.hypot(east, north).argmin())])] = district_id
+        own = homes[district_id]
+        east, north = (x[own] - lon) * np.cos(np.radians(lat)), y[own] - lat
+        found[str(keys[own[int(np.hypot(east, north).argmin())]])] = district_id
     return found
 
 

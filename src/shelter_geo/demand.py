@@ -45,11 +45,11 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     typical = listed.groupby(demand["district_id"]).transform("mean")
     weight = listed.fillna(typical).fillna(0).round().astype("int64")
     weight = np.minimum(weight, demand["district_id"].map(districts["population"]))
+    weights, homes = weight.to_numpy(), demand.groupby("district_id").indices
     for column in ("population", "women"):
-        people, totals = pd.Series(0, index=demand.index, dtype="int64"), districts[column]
-        for district_id, rows in demand.groupby("district_id").groups.items():
-            total = int(totals[district_id])
-            people[rows] = _largest_remainder(weight[rows].to_numpy(), total)
+        people, totals = np.zeros(len(demand), np.int64), districts[column]
+        for district_id, rows in homes.items():
+            people[rows] = _largest_remainder(weights[rows], int(totals[district_id]))
         demand[column] = people
     flag = districts["counts_registered_not_resident"]
     demand["counts_registered_not_resident"] = demand["district_id"].map(flag).astype(bool)

@@ -28,8 +28,9 @@ from shelter_geo.scenarios.siting_results import SitingResults
 
 Progress = Callable[[str, int, int], None]
 
-_ASIDE: Final = {"tables", "layers", "map", "figures", "scenarios"}
-"""About half of the work, done by a second processor where there is one."""
+_ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
+"""About half of the work, done by a second processor where there is one; no page of one half goes
+into a folder of the other's, for a folder is locked while a page is moved into it."""
 _LAYERS: Final[dict[str, tuple[str, ...]]] = {
     "districts": (
         *TABLES["access_by_district.csv"], "name_ru", "economic_region_az", "economic_region_ru",
