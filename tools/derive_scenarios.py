@@ -1,22 +1,19 @@
 """Write the bundled plans that follow from the data: by region, by distance, by need.
 
-Best threes are found by trying all sets of three district centres on roads that lead to a shelter
-today; their places are assumed.
+Best threes are those of the siting models, among district centres and larger settlements; their
+places are assumed.
 """
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from shelter_geo.costs import cost_matrix
 from shelter_geo.inputs import Study, load_study
-from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.scenarios.evaluation import Evaluation, evaluate
+from shelter_geo.scenarios.options import site_options
+from shelter_geo.scenarios.siting_results import SitingResults, siting_results
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
 PLACES_EACH = 40
@@ -44,42 +41,10 @@ def by_region(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
     return {"open": [(key, int(need[region])) for key, region in chosen["economic_region"].items()]}
 
 
-def best_three(evaluation: Evaluation, goal: str) -> list[str]:
-    """Find the three centres with the least mean, or the least farthest, distance by road."""
-    study = evaluation.study
-    reached = evaluation.districts[evaluation.districts["reachable"]]
-    centres = study.centres[reached.index]
-    every = pd.concat([centres, study.shelters.geometry])
-    costs = cost_matrix(study.network, centres, every, snapping=SnapSettings(to="node"))
-    km, minutes = costs.distance_km.to_numpy(), costs.travel_min.to_numpy()
-    weight = reached["population"].to_numpy(float)
-    n = len(centres)
-    nearest = minutes[:, n:].argmin(axis=1)
-    rows = np.arange(n)
-    base = minutes[:, n:][rows, nearest], km[:, n:][rows, nearest]
-    best: tuple[float, float, tuple[int, ...]] | None = None
-    for three in combinations(range(n), 3):
-        distance = _distance(base, minutes, km, three)
-        mean, most = float(distance @ weight / weight.sum()), float(distance.max())
-        value = (mean, most, three) if goal == "mean" else (most, mean, three)
-        best = value if best is None or value < best else best
-    assert best is not None
-    return [str(centres.index[i]) for i in best[2]]
-
-
-def _distance(
-    base: tuple[NDArray[np.float64], NDArray[np.float64]],
-    minutes: NDArray[np.float64],
-    km: NDArray[np.float64],
-    sites: tuple[int, ...],
-) -> NDArray[np.float64]:
-    """Kilometres to the facility nearest by time."""
-    time, distance = base
-    for site in sites:
-        nearer = minutes[:, site] < time
-        time = np.where(nearer, minutes[:, site], time)
-        distance = np.where(nearer, km[:, site], distance)
-    return distance
+def best_three(sites: SitingResults, model: str) -> list[tuple[str, int]]:
+    """Take the three settlements that a siting model chooses among all candidates."""
+    chosen = sites.answers[model, 3].chosen
+    return [(str(key), PLACES_EACH) for key in sorted(chosen)]
 
 
 def by_need(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
@@ -112,9 +77,12 @@ def write(key: str, names: dict[str, str], note: str, plan: dict[str, list[tuple
     words = ", ".join(f'{lang} = "{text}"' for lang, text in names.items())
     lines = ["[scenario]", f'id = "{key}"', f"name = {{ {words} }}", 'inherits = "today"']
     lines = [f"# {note}", "", *lines]
+    settled = list(plan.get("settle", []))
     for district_id, places in plan.get("open", []):
-        name = study.districts.loc[district_id, "name_en"]
-        lines += ["", "[[open]]", f'settlement_id = "{centre_of(study, district_id)}" # {name}']
+        settled.append((centre_of(study, district_id), places))
+    for settlement_id, places in settled:
+        name = study.settlements.loc[settlement_id, "name_en"]
+        lines += ["", "[[open]]", f'settlement_id = "{settlement_id}" # {name}']
         lines += [f"places = {places}"]
     for shelter_id, places in plan.get("resize", []):
         lines += ["", "[[resize]]", f'shelter_id = "{shelter_id}"', f"places = {places}"]
@@ -132,14 +100,18 @@ def main() -> None:
         "In the largest district of every economic region without a shelter, sized by the norm.",
         by_region(today), study,
     )  # fmt: skip
-    for goal, key, en, az, ru in (
-        ("mean", "best-three-mean", "Best three by mean distance",
+    sites = siting_results(study, site_options(study))
+    for model, key, en, az, ru in (
+        ("p-median", "best-three-mean", "Best three by mean distance",
          "Orta məsafəyə görə ən yaxşı üç yer", "Лучшие три по среднему расстоянию"),
-        ("max", "best-three-farthest", "Best three for the farthest",
+        ("p-center", "best-three-farthest", "Best three for the farthest",
          "Ən uzaqlar üçün ən yaxşı üç yer", "Лучшие три для самых далёких"),
     ):  # fmt: skip
-        plan = {"open": [(key_, PLACES_EACH) for key_ in best_three(today, goal)]}
-        note = f"Of all sets of three district centres; {PLACES_EACH} places each are assumed."
+        plan = {"settle": best_three(sites, model)}
+        note = (
+            "Of all sets of three among district centres and larger settlements; "
+            f"{PLACES_EACH} places each are assumed."
+        )
         write(key, {"en": en, "az": az, "ru": ru}, note, plan, study)
     write(
         "thousand-places",
