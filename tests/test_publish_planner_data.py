@@ -36,6 +36,8 @@ BAD = [
     ({"persons_per_family_place": float("nan")}, "must be above 0"),
     ({"new_places": 0}, "1 to 100000 places"),
     ({"suggestions": [Suggestion("x", ["refuge"])]}, "no candidate: refuge"),
+    ({"suggestions": [Suggestion("x", ["p-3"], [0])]}, "with 1 to 100000 places"),
+    ({"suggestions": [Suggestion("x", ["p-3", "p-5"], [9])]}, "its sites with 1 to 100000"),
     ({"title": {"en": "Only English"}}, "no words in az, ru"),
     ({"lang": "xx"}, "no language 'xx'"),
 ]

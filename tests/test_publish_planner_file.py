@@ -12,6 +12,7 @@ from chromium import visit
 from planner_toys import toy_planner
 from playwright.sync_api import Browser, Page
 
+from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.scenarios.plan import read_plan
 
 pytestmark = pytest.mark.browser
@@ -209,3 +210,17 @@ def test_a_plan_is_saved_and_loaded_by_hand(page: Page, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("<script>hit()</script>", encoding="utf-8")
     page.set_input_files("#plan-a [type=file]", tmp_path / "bad.toml")
     assert "Line 1" in page.locator("#plan-a .fault").text_content()
+
+
+def test_a_suggestion_opens_its_sites_with_their_places(browser: Browser, tmp_path: Path) -> None:
+    offered = [Suggestion("Two in the south", ["p-5", "p-3"], [7, 11]), Suggestion("One", ["p-3"])]
+    toy_planner(suggestions=offered).save(tmp_path / "planner.html")
+    wanted = {"0": {"p-5": 7, "p-3": 11}, "1": {"p-3": 20}}
+    with visit(browser, tmp_path / "planner.html") as seen:
+        for button, places in wanted.items():
+            seen.page.click(f"#plan-b [data-suggestion='{button}']")
+            with seen.page.expect_download() as caught:
+                seen.page.click("#plan-b [data-act=save]")
+            caught.value.save_as(tmp_path / "saved.toml")
+            plan = read_plan(tmp_path / "saved.toml")
+            assert {change.settlement_id: change.places for change in plan.open} == places

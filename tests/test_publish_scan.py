@@ -159,7 +159,7 @@ def test_a_title_as_published_is_marked_as_english() -> None:
 
 
 def test_two_suggestions_of_the_same_sites_are_one(evaluation: Evaluation) -> None:
-    """The first name stays, whatever the order of the sites; one site fewer is another plan."""
+    """The first name stays, with the plan's places; one site fewer is another plan."""
     study = evaluation.study
     plans = [plan for plan in read_plans(study.scenarios) if plan.scenario.id == "best-three-mean"]
     sites = [shelter.settlement_id for shelter in plans[0].open]
@@ -170,5 +170,7 @@ def test_two_suggestions_of_the_same_sites_are_one(evaluation: Evaluation) -> No
         Suggestion("One fewer again", sites[:0:-1]),
     ]
     page = study_planner(evaluation, site_options(study), plans, best=best)
-    assert [name["en"] for name, _ in page.data.suggestions] == ["By mean", "One fewer"]
-    assert [len(rows) for _, rows in page.data.suggestions] == [3, 2]
+    assert [name["en"] for name, _, _ in page.data.suggestions] == ["By mean", "One fewer"]
+    assert [len(rows) for _, rows, _ in page.data.suggestions] == [3, 2]
+    given = [shelter.places for shelter in plans[0].open]
+    assert [sorted(each) for _, _, each in page.data.suggestions] == [sorted(given), [20, 20]]

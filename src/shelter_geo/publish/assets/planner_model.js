@@ -32,9 +32,12 @@ const Model = (() => {
   const isToday = (plan) => plan.open.every((open, site) =>
     open === sites.shelter[site] && (!open || plan.places[site] === sites.places[site]));
 
-  function suggested(rows) {
+  function suggested({ sites: rows, places: each }) {
     const plan = today();
-    for (const site of rows) openSite(plan, site);
+    rows.forEach((site, at) => {
+      openSite(plan, site);
+      plan.places[site] = each[at];
+    });
     return plan;
   }
 

@@ -266,7 +266,7 @@ const Panel = (() => {
     for (const button of all("[data-suggestion]", box)) {
       const entry = data.suggestions[button.dataset.suggestion];
       button.addEventListener("click", () => {
-        const next = Model.suggested(entry.sites);
+        const next = Model.suggested(entry);
         next.name = Page.say(entry.name);
         load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
       });

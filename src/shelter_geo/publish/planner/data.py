@@ -36,10 +36,13 @@ class Suggestion:
         Words of its button, such as "Best 3 by mean distance".
     site_ids
         Keys of candidate sites.
+    places
+        Places of each; without them those that every newly opened site begins with.
     """
 
     name: str | Text
     site_ids: Sequence[str]
+    places: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class PlannerData:
     new_places
         Places that a newly opened site begins with.
     suggestions
-        Name, and the rows of the sites opened.
+        Name, the rows of the sites opened, and the places of each.
     """
 
     districts: gpd.GeoDataFrame
@@ -67,7 +70,7 @@ class PlannerData:
     people_per_family_place: float
     persons_per_family_place: float
     new_places: int
-    suggestions: tuple[tuple[Text, tuple[int, ...]], ...]
+    suggestions: tuple[tuple[Text, tuple[int, ...], tuple[int, ...]], ...]
 
     @property
     def today(self) -> NDArray[np.intp]:
@@ -161,7 +164,7 @@ def planner_data(
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         new_places=new_places,
-        suggestions=tuple(_suggested(entry, places) for entry in suggestions),
+        suggestions=tuple(_suggested(entry, places, new_places) for entry in suggestions),
     )
 
 
@@ -207,13 +210,21 @@ def _whole(
     return whole.astype(np.int64)
 
 
-def _suggested(suggestion: Suggestion, sites: gpd.GeoDataFrame) -> tuple[Text, tuple[int, ...]]:
+def _suggested(
+    suggestion: Suggestion, sites: gpd.GeoDataFrame, new_places: int
+) -> tuple[Text, tuple[int, ...], tuple[int, ...]]:
     row = {key: place for place, key in enumerate(sites["site_id"])}
     candidates = set(sites.loc[sites["kind"] == "candidate", "site_id"])
     unknown = sorted(set(suggestion.site_ids) - candidates)
     if unknown:
         raise OutputError(f"A suggestion opens what is no candidate: {', '.join(unknown)}.")
-    return everywhere(suggestion.name), tuple(sorted(row[key] for key in suggestion.site_ids))
+    given = suggestion.places
+    each = [new_places] * len(suggestion.site_ids) if given is None else given
+    if len(each) != len(suggestion.site_ids) or not all(1 <= n <= MOST_PLACES for n in each):
+        raise OutputError(f"A suggestion opens each of its sites with 1 to {MOST_PLACES} places.")
+    opened = dict(zip((row[key] for key in suggestion.site_ids), each, strict=True))
+    rows = tuple(sorted(opened))
+    return everywhere(suggestion.name), rows, tuple(int(opened[place]) for place in rows)
 
 
 def _place(row: Mapping[str, Any]) -> Text:

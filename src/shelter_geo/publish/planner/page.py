@@ -155,7 +155,8 @@ class PlannerPage(OneFile):
             "colours": self.classes.colours,
             "size": [self.drawing.width, self.drawing.height],
             "suggestions": [
-                {"name": text.number(name), "sites": rows} for name, rows in self.data.suggestions
+                {"name": text.number(name), "sites": rows, "places": places}
+                for name, rows, places in self.data.suggestions
             ],
             "plans": self.plans,
             "words": _words(self, text),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shelter_geo.publish.planner.data import Suggestion
@@ -64,9 +65,11 @@ def _suggestions(plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion
     found = []
     for plan in plans:
         other = plan.close or plan.move or plan.resize or plan.road or plan.demand
-        sites = [change.settlement_id for change in plan.open]
-        if sites and not other and set(sites) <= set(options.sites.index):
-            found.append(Suggestion(plan.scenario.name, sites))
+        places: dict[str, int] = {}
+        for change in plan.open:
+            places[change.settlement_id] = places.get(change.settlement_id, 0) + change.places
+        if places and not other and set(places) <= set(options.sites.index):
+            found.append(Suggestion(plan.scenario.name, list(places), list(places.values())))
     return found
 
 
@@ -77,6 +80,22 @@ def _tables(plan: Plan) -> dict[str, Any]:
 
 
 def _distinct(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    """Keep the first of those that open the same sites."""
-    first = {frozenset(entry.site_ids): entry for entry in reversed(suggestions)}
-    return [entry for entry in suggestions if first[frozenset(entry.site_ids)] is entry]
+    """Keep the first of those that open the same sites, with the places that one of them gives.
+
+    Plans that give the same sites other places stay apart.
+    """
+    found: list[Suggestion] = []
+    for entry in suggestions:
+        alike = [place for place, kept in enumerate(found) if _agree(kept, entry)]
+        if not alike:
+            found.append(entry)
+        elif found[alike[0]].places is None:
+            found[alike[0]] = replace(entry, name=found[alike[0]].name)
+    return found
+
+
+def _agree(one: Suggestion, other: Suggestion) -> bool:
+    if one.places is None or other.places is None:
+        return set(one.site_ids) == set(other.site_ids)
+    places = dict(zip(one.site_ids, one.places, strict=True))
+    return places == dict(zip(other.site_ids, other.places, strict=True))
