@@ -17,6 +17,17 @@ from shelter_geo.scenarios.siting_results import SitingResults, siting_results
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
 PLACES_EACH = 40
+CHOSEN = {
+    "en": "Chosen by a siting model among district centres and larger settlements. Those who have "
+    "no road to a shelter today come first, and the distances then count them too. "
+    f"{PLACES_EACH} places each are assumed.",
+    "az": "Yerləşdirmə modeli rayon mərkəzləri və iri yaşayış məntəqələri arasından seçib. Bu gün "
+    "sığınacağa yolu olmayanlar birinci gəlir və məsafələr sonra onları da sayır. Hər biri üçün "
+    f"{PLACES_EACH} yer fərziyyədir.",
+    "ru": "Выбраны моделью размещения среди центров районов и крупных населённых пунктов. Те, у "
+    "кого сегодня нет дороги к убежищу, идут первыми, и расстояния затем учитывают и их. "
+    f"По {PLACES_EACH} мест предположено.",
+}
 NEW_PLACES = 1000
 
 
@@ -72,10 +83,10 @@ def by_need(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
 
 
 def write(key: str, names: dict[str, str], note: str, plan: dict[str, list[tuple[str, int]]],
-          study: Study) -> None:  # fmt: skip
+          study: Study, told: dict[str, str] | None = None) -> None:  # fmt: skip
     """Write one plan."""
-    words = ", ".join(f'{lang} = "{text}"' for lang, text in names.items())
-    lines = ["[scenario]", f'id = "{key}"', f"name = {{ {words} }}", 'inherits = "today"']
+    lines = ["[scenario]", f'id = "{key}"', f"name = {_worded(names)}", 'inherits = "today"']
+    lines += [f"note = {_worded(told)}"] if told else []
     lines = [f"# {note}", "", *lines]
     settled = list(plan.get("settle", []))
     for district_id, places in plan.get("open", []):
@@ -87,6 +98,11 @@ def write(key: str, names: dict[str, str], note: str, plan: dict[str, list[tuple
     for shelter_id, places in plan.get("resize", []):
         lines += ["", "[[resize]]", f'shelter_id = "{shelter_id}"', f"places = {places}"]
     (FOLDER / f"{key}.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _worded(texts: dict[str, str]) -> str:
+    words = ", ".join(f'{lang} = "{text}"' for lang, text in texts.items())
+    return f"{{ {words} }}"
 
 
 def main() -> None:
@@ -112,7 +128,7 @@ def main() -> None:
             "Of all sets of three among district centres and larger settlements; "
             f"{PLACES_EACH} places each are assumed."
         )
-        write(key, {"en": en, "az": az, "ru": ru}, note, plan, study)
+        write(key, {"en": en, "az": az, "ru": ru}, note, plan, study, CHOSEN)
     write(
         "thousand-places",
         {"en": "1,000 family places by need", "az": "Ehtiyaca görə 1 000 ailə yeri",
