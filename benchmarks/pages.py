@@ -17,13 +17,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from shelter_geo import evaluate, load_study
+from shelter_geo.analysis import capacity_results, site_options
+from shelter_geo.analysis.group_access import access_for
+from shelter_geo.plans import read_plans
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
-from shelter_geo.scenarios import capacity_results, read_plans, site_options
-from shelter_geo.scenarios.group_access import access_for
 
 SLOWER = {"laptop": 1, "phone": 6}
 TARGETS_MS = {"laptop": 50, "phone": 250}

@@ -18,7 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from shelter_geo.costs import cost_blocks
+from shelter_geo.access.costs import cost_blocks
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
 from shelter_geo.roads.joining.snapping import snap

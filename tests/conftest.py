@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from chromium import browser as browser
+from helpers.chromium import browser as browser
 
-from shelter_geo.cache import CACHE_VARIABLE
-from shelter_geo.inputs import Study, load_study
-from shelter_geo.scenarios import Evaluation, evaluate
+from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.roads.routing.cache import CACHE_VARIABLE
+from shelter_geo.study.load import Study, load_study
 
 # What a user's runs have kept must not answer for the code under test.
 os.environ[CACHE_VARIABLE] = ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shelter_geo.inputs import load_study
-from shelter_geo.scenarios import site_options
-from shelter_geo.scenarios.siting_results import siting_results
+from shelter_geo.analysis import site_options
+from shelter_geo.analysis.siting_results import siting_results
+from shelter_geo.study.load import load_study
 
 
 def main() -> None:

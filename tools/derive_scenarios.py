@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from shelter_geo.inputs import Study, load_study
-from shelter_geo.scenarios.evaluation import Evaluation, evaluate
-from shelter_geo.scenarios.options import site_options
-from shelter_geo.scenarios.siting_results import SitingResults, siting_results
+from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.options import site_options
+from shelter_geo.analysis.siting_results import SitingResults, siting_results
+from shelter_geo.study.load import Study, load_study
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
 PLACES_EACH = 40

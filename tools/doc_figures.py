@@ -7,22 +7,20 @@ from functools import cache
 from inspect import signature
 from typing import Final
 
-from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY
-from shelter_geo.capacity.overflow import MAX_STATES
-from shelter_geo.cli_site import site
-from shelter_geo.privacy import MAX_KM_FROM_SETTLEMENT
-from shelter_geo.publish.words import Words
-from shelter_geo.roads.check import check_network
-from shelter_geo.scenarios import (
+from shelter_geo.analysis import (
     EvaluatedPlans,
     Evaluation,
     capacity_results,
     evaluate_plans,
-    read_plans,
     today_first,
 )
-from shelter_geo.scenarios.kept_costs import MOST as MOST_COSTS
-from shelter_geo.scenarios.kept_tables import MOST as MOST_TABLES
+from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY
+from shelter_geo.capacity.overflow import MAX_STATES
+from shelter_geo.cli.site import site
+from shelter_geo.plans import read_plans
+from shelter_geo.publish.words import Words
+from shelter_geo.roads.check import check_network
+from shelter_geo.study.privacy import MAX_KM_FROM_SETTLEMENT
 
 WORDS: Final = Words("en")
 Figure = Callable[[Evaluation], str]
@@ -62,8 +60,6 @@ FIGURES: Final[dict[str, Figure]] = {
     "private_km": lambda _: f"{MAX_KM_FROM_SETTLEMENT:g}",
     "far_from_road_km": lambda _: f"{signature(check_network).parameters['far_km'].default:g}",
     "most_places": lambda _: f"{signature(site).parameters['most_places'].default}",
-    "kept_tables": lambda _: f"{MOST_TABLES:,}",
-    "kept_costs": lambda _: f"{MOST_COSTS:,}",
 }
 """Every figure by the name that its mark gives."""
 

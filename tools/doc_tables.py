@@ -14,13 +14,14 @@ from pandera.pandas import DataFrameSchema
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from shelter_geo.analysis import Evaluation, evaluate_plans
+from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
 from shelter_geo.publish.files.columns import COLUMNS
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
-from shelter_geo.scenarios import Evaluation, Plan, evaluate_plans, find_plans
 from shelter_geo.siting.cards import CARDS
-from shelter_geo.study import StudySettings
-from shelter_geo.tables import schemas
+from shelter_geo.study.settings import StudySettings
+from shelter_geo.study.tables import schemas
 
 DATA: Final = Path(__file__).parents[1] / "data"
 OWN_WORDS: Final = {

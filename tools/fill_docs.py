@@ -16,13 +16,13 @@ from pathlib import Path
 import doc_figures
 import doc_tables
 import pandas as pd
+from published_distances import compare_distances
 
+from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.capacity.erlang import erlang_b
 from shelter_geo.capacity.norms import TOTAL
-from shelter_geo.inputs import load_study
 from shelter_geo.publish.study.study_texts import key_figures
-from shelter_geo.scenarios import Evaluation, evaluate
-from shelter_geo.validation import compare_distances
+from shelter_geo.study.load import load_study
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- fill (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -11,10 +11,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from shelter_geo.inputs import load_study
+from shelter_geo.analysis import evaluate
 from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.osm import read_pbf
-from shelter_geo.scenarios import evaluate
+from shelter_geo.study.load import load_study
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "validation.md"
 PART = re.compile(r"(<!-- osm -->\n).*?(<!-- end osm -->)", re.DOTALL)

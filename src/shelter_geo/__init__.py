@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shelter_geo.costs import (
+    from shelter_geo.access.costs import (
         CostMatrix,
         cost_blocks,
         cost_matrix,
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
         routes,
         service_area,
     )
-    from shelter_geo.inputs import Study, load_study
+    from shelter_geo.analysis import Evaluation, evaluate
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.roads.network import RoadNetwork
-    from shelter_geo.scenarios import Evaluation, evaluate
+    from shelter_geo.study.load import Study, load_study
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "CostMatrix": "costs",
-    "Evaluation": "scenarios",
+    "CostMatrix": "access.costs",
+    "Evaluation": "analysis",
     "RoadNetwork": "roads.network",
-    "Study": "inputs",
-    "cost_blocks": "costs",
-    "cost_matrix": "costs",
-    "evaluate": "scenarios",
-    "load_study": "inputs",
-    "nearest": "costs",
-    "routes": "costs",
-    "service_area": "costs",
+    "Study": "study.load",
+    "cost_blocks": "access.costs",
+    "cost_matrix": "access.costs",
+    "evaluate": "analysis",
+    "load_study": "study.load",
+    "nearest": "access.costs",
+    "routes": "access.costs",
+    "service_area": "access.costs",
     "write_outputs": "publish.outputs",
 }
 

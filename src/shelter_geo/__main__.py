@@ -1,6 +1,6 @@
 """`python -m shelter_geo`: the command line."""
 
-from shelter_geo.cli import main
+from shelter_geo.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -14,7 +14,7 @@ from shelter_geo.errors import CapacityError
 
 if TYPE_CHECKING:
     from shelter_geo.capacity.suppression import PublishedCounts
-    from shelter_geo.study import Evidence
+    from shelter_geo.study.settings import Evidence
 
 STAYS = [f"stays_{corner}" for corner in CORNERS]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from shelter_geo.errors import CapacityError
 
 if TYPE_CHECKING:
-    from shelter_geo.study import Evidence
+    from shelter_geo.study.settings import Evidence
 
 CORNERS: Final = ("low", "central", "high")
 """The three readings of every range, in the order of their columns."""

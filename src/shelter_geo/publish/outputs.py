@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shelter_geo.meanwhile import meanwhile
+from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
+from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.meanwhile import meanwhile
 from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
 from shelter_geo.publish.siting.plans import suggestions
 from shelter_geo.publish.study import study_texts
@@ -23,8 +25,6 @@ from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.study.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
-from shelter_geo.scenarios.siting_results import SitingResults
 
 Progress = Callable[[str, int, int], None]
 

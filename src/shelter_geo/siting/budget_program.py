@@ -12,9 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from shelter_geo.siting.budget_terms import Allocation, Outcome, Terms
+from shelter_geo.siting.exact.highs import Optimum, Program, solve
+from shelter_geo.siting.exact.narrowing import solve_narrowed
 from shelter_geo.siting.feasible import rules_for
-from shelter_geo.siting.highs import Optimum, Program, solve
-from shelter_geo.siting.narrowing import solve_narrowed
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.compiled import inner, kernel, quick_inner
-from shelter_geo.siting.levels import Level
+from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.exact.compiled import inner, kernel, quick_inner
+from shelter_geo.siting.objectives import Level
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
-from shelter_geo.siting.rules import Rules
 
 Array = NDArray[Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from shelter_geo.siting.constraints import Rules
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.rules import Rules
 
 
 def rules_for(problem: SitingProblem, k: int) -> Rules:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.blocks import EXACT_SUM
-from shelter_geo.siting.levels import Level
+from shelter_geo.siting.exact.blocks import EXACT_SUM
+from shelter_geo.siting.objectives import Level
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.answer import Finding
-from shelter_geo.siting.covering import fewest_sites
-from shelter_geo.siting.levels import Level
+from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.exact.lexicographic import best_served
+from shelter_geo.siting.lscp import fewest_sites
 from shelter_geo.siting.metrics import kappa_per_step, kolm_pollak
+from shelter_geo.siting.minisum import Question, SumModel
 from shelter_geo.siting.model_levels import (
     beyond,
     burden,
@@ -23,10 +25,8 @@ from shelter_geo.siting.model_levels import (
     unserved,
     unserved_for_good,
 )
-from shelter_geo.siting.order import best_served
+from shelter_geo.siting.objectives import Level
 from shelter_geo.siting.problem import UNREACHED
-from shelter_geo.siting.rules import Rules
-from shelter_geo.siting.sums import Question, SumModel
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.choices import tabulate
+from shelter_geo.siting.enumeration import tabulate
 from shelter_geo.siting.metrics import METRICS, AccessMetrics, access_metrics, kappa_per_step
 from shelter_geo.siting.model_levels import limit_steps
 from shelter_geo.siting.problem import SitingProblem

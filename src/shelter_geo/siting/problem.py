@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.blocks import EXACT_SUM, landmarks
+from shelter_geo.siting.exact.blocks import EXACT_SUM, landmarks
 
 Array = NDArray[Any]
 Unit = Literal["km", "min", "one"]

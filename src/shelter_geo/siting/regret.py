@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.blocks import EXACT_SUM
-from shelter_geo.siting.choices import blocks
 from shelter_geo.siting.combinations import choice
+from shelter_geo.siting.enumeration import blocks
+from shelter_geo.siting.exact.blocks import EXACT_SUM
 from shelter_geo.siting.model_levels import top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 

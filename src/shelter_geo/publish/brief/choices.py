@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shelter_geo.analysis import EvaluatedPlans
+from shelter_geo.plans import Plan
 from shelter_geo.publish.brief.parts import Head, Line, Listing, bars
 from shelter_geo.publish.brief.written import distance, number, people
 from shelter_geo.publish.words import Text, everywhere, say
-from shelter_geo.scenarios import EvaluatedPlans, Plan
 
 
 def beside_today(evaluated: EvaluatedPlans) -> Listing:

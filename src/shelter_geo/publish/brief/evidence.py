@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.study_texts import headline, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
-from shelter_geo.scenarios import Evaluation
 
 _VERDICTS: Final = {
     "holds": "brief.holds",

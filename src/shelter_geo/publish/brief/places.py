@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from shelter_geo.analysis import CapacityResults, Evaluation
+from shelter_geo.analysis.capacity_results import TOTAL
+from shelter_geo.analysis.group_access import EVERYBODY
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
 from shelter_geo.publish.words import Text, everywhere, in_each, say
-from shelter_geo.scenarios import CapacityResults, Evaluation
-from shelter_geo.scenarios.group_access import EVERYBODY
-from shelter_geo.scenarios.needs import TOTAL
 
 _ALL_UNITS: Final = "all"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.publish.brief.parts import Head, Line, Listing
 from shelter_geo.publish.brief.written import distance, number, people
 from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.siting.plans import plan_name
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, say
-from shelter_geo.scenarios.siting_results import SitedPlan, SitingResults
 
 
 def best_sites(results: SitingResults) -> Listing:

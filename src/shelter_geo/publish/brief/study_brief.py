@@ -7,6 +7,8 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation
+from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.brief import evidence
 from shelter_geo.publish.brief.choices import beside_today
 from shelter_geo.publish.brief.page import BriefMap, BriefPage
@@ -24,8 +26,6 @@ from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
-from shelter_geo.scenarios import CapacityResults, EvaluatedPlans, Evaluation
-from shelter_geo.scenarios.siting_results import SitingResults
 
 _FARTHEST: Final = 10
 

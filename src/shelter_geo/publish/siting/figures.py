@@ -8,11 +8,11 @@ from typing import Final
 import pandas as pd
 from matplotlib.axes import Axes
 
+from shelter_geo.analysis.siting_results import NEW_SITES, SitingResults
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import MAGMA
 from shelter_geo.publish.siting.names import site_names
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios.siting_results import NEW_SITES, SitingResults
 
 _AIMS: Final = {
     "p-median": ("aim_median", MAGMA[3], "-", "o"),

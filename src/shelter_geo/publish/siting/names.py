@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from shelter_geo.analysis.cut_off import Cutoff
+from shelter_geo.analysis.siting_question import SiteQuestion
+from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.words import LANGUAGES, Text, in_each, own_name
-from shelter_geo.scenarios.cut_off import Cutoff
-from shelter_geo.scenarios.site_question import SiteQuestion
-from shelter_geo.scenarios.siting_results import SitingResults
 
 
 def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:

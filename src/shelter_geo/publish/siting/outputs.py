@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.siting.figures import draw_front, draw_sweep
 from shelter_geo.publish.siting.names import reached_by_some
 from shelter_geo.publish.siting.plans import write_plan_maps
@@ -11,8 +13,6 @@ from shelter_geo.publish.siting.tables import SITING_TABLES as SITING_TABLES
 from shelter_geo.publish.siting.tables import write_siting_tables
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.scenarios.siting_results import SitingResults
 
 
 def write_siting(

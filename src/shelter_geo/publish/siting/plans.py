@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.words import Text, in_each
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.scenarios.siting_results import SitedPlan, SitingResults
 
 MAPS: Final = {
     "mean": "siting_best_by_mean.html",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from shelter_geo.analysis.siting_question import SiteQuestion
 from shelter_geo.publish.siting.names import english
-from shelter_geo.scenarios.site_question import SiteQuestion
 from shelter_geo.siting.models import MCLP
 from shelter_geo.siting.robustness import Robustness, SiteRobustness
 

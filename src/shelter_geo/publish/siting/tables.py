@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
-from shelter_geo.scenarios.siting_results import SitingResults
 from shelter_geo.siting.robustness import PlanRobustness
 
 _FIGURES: Final = (

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import UNITS
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults
+from shelter_geo.analysis.stays import CASES
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
 from shelter_geo.publish.figures.tornado import EVIDENCE, draw_tornado
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words, everywhere
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.scenarios.needs import TOTAL, CapacityResults
-from shelter_geo.scenarios.stays_asked import CASES
 
 _OF_STAYS: Final = (
     "cases", "under_reporting", "share_needing", "stay_days", "persons_per_place",

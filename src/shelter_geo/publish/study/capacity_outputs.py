@@ -8,6 +8,9 @@ from typing import Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.capacity_results import CapacityResults
+from shelter_geo.analysis.group_access import access_for, named
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.study import study_texts
@@ -15,9 +18,6 @@ from shelter_geo.publish.study.capacity_figures import draw_missing, write_capac
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_tables import TABLES
 from shelter_geo.publish.words import Words
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.scenarios.group_access import access_for, named
-from shelter_geo.scenarios.needs import CapacityResults
 
 _CORNERS: Final = ("low", "central", "high")
 _ENDS: Final = ("low", "high")

@@ -7,6 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.group_access import EVERYBODY, reason_of
 from shelter_geo.capacity.groups import admission, places_for_group
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
@@ -14,8 +16,6 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.scenarios.group_access import EVERYBODY, reason_of
 
 _NONE: Final = {
     "no shelter admits this group": "capacity.nobody_admits",

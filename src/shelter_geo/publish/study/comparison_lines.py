@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import UNITS
+from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.words import Words, everywhere
-from shelter_geo.scenarios import EvaluatedPlans
 
 Write: TypeAlias = Callable[[float], str]
 

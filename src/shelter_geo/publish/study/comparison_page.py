@@ -5,13 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.publish.maps.comparison_map import comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, with_cities
 from shelter_geo.publish.words import everywhere, say
-from shelter_geo.scenarios import EvaluatedPlans
 
 _KEPT = ("district_id", "name_en", "name_az", "name_ru", "counts_registered_not_resident")
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from shelter_geo.analysis import EvaluatedPlans, Evaluation
+from shelter_geo.plans import Plan
 from shelter_geo.publish.maps.district_map import rows_of
 from shelter_geo.publish.study.study_map import with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, known_people, own_name, say
-from shelter_geo.scenarios import EvaluatedPlans, Evaluation, Plan
 
 MOST_NAMED: Final = 3
 """Places of new shelters named in a sentence; more are not."""

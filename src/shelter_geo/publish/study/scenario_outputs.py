@@ -7,6 +7,9 @@ from typing import Final
 
 import pandas as pd
 
+from shelter_geo.analysis import EvaluatedPlans
+from shelter_geo.analysis.plan_metrics import KEY
+from shelter_geo.plans import Plan
 from shelter_geo.publish.figures.comparison import draw_comparison
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.study import comparison_texts as texts
@@ -15,9 +18,7 @@ from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.study_map import access_page, distance_classes
 from shelter_geo.publish.study.study_tables import ACCESS_BY_DISTRICT, placed
 from shelter_geo.publish.words import LANGUAGES, Text, Words, everywhere, in_each
-from shelter_geo.scenarios import EvaluatedPlans, Plan
-from shelter_geo.scenarios.plan_metrics import KEY
-from shelter_geo.study import in_english
+from shelter_geo.study.settings import in_english
 
 SUMMARY: Final = (
     "scenario", "scenario_name", "scenario_evidence", "places", "cost", "uncosted", "people_gain",

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from shelter_geo.analysis import Evaluation, SiteOptions
+from shelter_geo.plans import Plan
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
-from shelter_geo.scenarios import Evaluation, Plan, SiteOptions
 
 
 def study_planner(

@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.scenarios import Evaluation
 
 _PLACE = ("population", "women", "counts_registered_not_resident")
 _ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel_min")

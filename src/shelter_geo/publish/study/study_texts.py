@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
-from shelter_geo.scenarios import Evaluation
-from shelter_geo.study import in_english
+from shelter_geo.study.settings import in_english
 
 
 @dataclass(frozen=True)

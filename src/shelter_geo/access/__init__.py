@@ -1,0 +1,1 @@
+"""Costs by road, the nearest shelter, distances and times."""

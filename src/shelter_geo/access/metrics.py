@@ -1,0 +1,235 @@
+"""How far people are from the nearest shelter: by district, by settlement and in summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.access.costs import CostMatrix, nearest
+from shelter_geo.access.quantiles import weighted_quantile as weighted_quantile
+from shelter_geo.errors import CostError
+
+BASES = ("district_centres", "settlements")
+UNITS = ("all", "without_registered_elsewhere")
+_SPREAD = {"distance_km": "km", "travel_min": "min", "bus_min": "min"}
+
+
+@dataclass(frozen=True)
+class BusTime:
+    """Minutes by timetabled bus as multiples of the minutes by car."""
+
+    factor: float
+    low: float
+    high: float
+
+
+def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.DataFrame:
+    """Distance and time from each point to the facility nearest by time.
+
+    Parameters
+    ----------
+    points
+        Indexed like the origins of `costs`.
+    costs
+        From each point to each facility.
+    bus
+        Multiples of the time by car.
+
+    Returns
+    -------
+    DataFrame
+        `points` with `nearest_shelter_id`, `distance_km` (along the fastest road), `travel_min`,
+        `bus_min`, `bus_min_low`, `bus_min_high`, `reachable` and `reason`; distances and times
+        are missing where `reachable` is false.
+
+    Raises
+    ------
+    CostError
+        If `points` and `costs` do not hold the same keys in the same order.
+    """
+    if list(points.index) != list(costs.origin_id):
+        raise CostError("the points and the origins of the cost matrix are not the same")
+    found = nearest(costs).rename(columns={"facility_id": "nearest_shelter_id"})
+    for name, factor in (("", bus.factor), ("_low", bus.low), ("_high", bus.high)):
+        found[f"bus_min{name}"] = found["travel_min"] * factor
+    columns = ["nearest_shelter_id", "distance_km", "travel_min"]
+    columns += ["bus_min", "bus_min_low", "bus_min_high", "reachable", "reason"]
+    kept = points.drop(columns=[c for c in columns if c in points])
+    return pd.concat([kept, found[columns]], axis=1)
+
+
+def weight_over_settlements(districts: pd.DataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
+    """Average each district's access over the people of its settlements.
+
+    Parameters
+    ----------
+    districts
+        Result of `point_access` for the district centres, indexed by `district_id`.
+    settlements
+        Result of `point_access` for the settlements, with `district_id` and `population`.
+
+    Returns
+    -------
+    DataFrame
+        `districts` with `weighted_distance_km`, `weighted_travel_min` (means over the people of
+        the settlements that reach a shelter) and `settlement_reachable_pct` (the share of the
+        district's people whom those means stand for).
+    """
+    reached = settlements[settlements["reachable"]]
+    people = reached.groupby("district_id")["population"].sum().reindex(districts.index)
+    everyone = settlements.groupby("district_id")["population"].sum().reindex(districts.index)
+    result = districts.copy()
+    for name in ("distance_km", "travel_min"):
+        total = (reached[name] * reached["population"]).groupby(reached["district_id"]).sum()
+        result[f"weighted_{name}"] = total.reindex(districts.index) / people.where(people > 0)
+    result["settlement_reachable_pct"] = 100 * people.fillna(0) / everyone.where(everyone > 0)
+    return result
+
+
+def summarise(
+    access: pd.DataFrame,
+    weights: pd.Series,
+    *,
+    distance_classes_km: Sequence[int],
+    time_classes_h: Sequence[int],
+) -> list[dict[str, Any]]:
+    """Summarise the access of a set of points.
+
+    Averages, quantiles and shares stand for the people who reach a shelter by road; the others are
+    counted beside them and never averaged in.
+
+    Parameters
+    ----------
+    access
+        Result of `point_access`.
+    weights
+        People at each point, indexed alike.
+    distance_classes_km, time_classes_h
+        Limits beyond which people are counted.
+
+    Returns
+    -------
+    list of dict
+        Rows with `metric`, `value`, `unit`.
+    """
+    reach = access["reachable"].to_numpy(bool)
+    people = weights.to_numpy(float)
+    total, served = people.sum(), people[reach].sum()
+    rows = [
+        _row("total", total, "people"),
+        _row("reachable", served, "people"),
+        _row("unreachable", total - served, "people"),
+        _row("unreachable_share", _percent(total - served, total), "percent"),
+    ]
+    by_road = people[reach]
+    values = {name: access[name].to_numpy(float)[reach] for name in _SPREAD}
+    for name, unit in _SPREAD.items():
+        rows += _spread(name, values[name], by_road, unit)
+    for limit in distance_classes_km:
+        beyond = by_road[values["distance_km"] > limit].sum()
+        rows += _beyond(f"beyond_{limit}_km", beyond, served)
+    for hours in time_classes_h:
+        for way, column in (("car", "travel_min"), ("bus", "bus_min")):
+            beyond = by_road[values[column] > 60 * hours].sum()
+            rows += _beyond(f"beyond_{hours}_h_by_{way}", beyond, served)
+    return rows
+
+
+def access_metrics(
+    districts: pd.DataFrame,
+    settlements: pd.DataFrame,
+    *,
+    distance_classes_km: Sequence[int],
+    time_classes_h: Sequence[int],
+) -> pd.DataFrame:
+    """Summarise access from both bases, for all people and for women, with and without some units.
+
+    Parameters
+    ----------
+    districts, settlements
+        Results of `point_access` with `population`, `women` and `counts_registered_not_resident`.
+    distance_classes_km, time_classes_h
+        Limits beyond which people are counted.
+
+    Returns
+    -------
+    DataFrame
+        `basis`, `units`, `weighted_by`, `metric`, `value`, `unit`.
+    """
+    blocks = []
+    for basis, access in zip(BASES, (districts, settlements), strict=True):
+        for units in UNITS:
+            part = access if units == "all" else resident_units(access)
+            for weighted_by, column in (("people", "population"), ("women", "women")):
+                rows = summarise(
+                    part,
+                    part[column],
+                    distance_classes_km=distance_classes_km,
+                    time_classes_h=time_classes_h,
+                )
+                key = {"basis": basis, "units": units, "weighted_by": weighted_by}
+                blocks += [key | row for row in rows]
+    return pd.DataFrame(blocks)
+
+
+def resident_units(access: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the units whose people are registered there but live elsewhere."""
+    return access[~access["counts_registered_not_resident"]]
+
+
+def farthest(access: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return the reachable districts farthest from a shelter by road, with and without some units.
+
+    Parameters
+    ----------
+    access
+        Result of `point_access` for the districts.
+    count
+        How many to name.
+
+    Returns
+    -------
+    DataFrame
+        `units`, `rank` and the columns of `access`; ties go to the lower `district_id`.
+    """
+    lists = []
+    for units in UNITS:
+        part = access if units == "all" else resident_units(access)
+        part = part[part["reachable"]].sort_index()
+        part = part.sort_values("distance_km", ascending=False, kind="stable").head(count)
+        lists.append(part.assign(units=units, rank=np.arange(1, len(part) + 1)))
+    return pd.concat(lists)
+
+
+def _row(metric: str, value: float, unit: str) -> dict[str, Any]:
+    return {"metric": metric, "value": float(value), "unit": unit}
+
+
+def _percent(part: float, whole: float) -> float:
+    return 100 * part / whole if whole > 0 else float("nan")
+
+
+def _spread(
+    name: str, value: NDArray[np.float64], weight: NDArray[np.float64], unit: str
+) -> list[dict[str, Any]]:
+    some = weight.sum() > 0
+    mean = float(np.average(value, weights=weight)) if some else float("nan")
+    most = float(value[weight > 0].max()) if some else float("nan")
+    return [
+        _row(f"{name}_mean", mean, unit),
+        _row(f"{name}_median", weighted_quantile(value, weight, 0.5), unit),
+        _row(f"{name}_p90", weighted_quantile(value, weight, 0.9), unit),
+        _row(f"{name}_max", most, unit),
+    ]
+
+
+def _beyond(metric: str, people: float, served: float) -> list[dict[str, Any]]:
+    return [
+        _row(metric, people, "people"),
+        _row(f"{metric}_share", _percent(people, served), "percent"),
+    ]

@@ -1,0 +1,23 @@
+"""What a study says, and what a plan changes: results as frames, ready to be published."""
+
+from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_first
+from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
+from shelter_geo.analysis.cases import read_cases
+from shelter_geo.analysis.comparison import Comparison, compare
+from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.options import SiteOptions, site_options
+
+__all__ = [
+    "CapacityResults",
+    "Comparison",
+    "EvaluatedPlans",
+    "Evaluation",
+    "SiteOptions",
+    "capacity_results",
+    "compare",
+    "evaluate",
+    "evaluate_plans",
+    "read_cases",
+    "site_options",
+    "today_first",
+]

@@ -1,0 +1,119 @@
+"""Sites of a planner: today's shelters, and the settlements where one could be opened."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from shelter_geo.errors import SitingError
+from shelter_geo.study.settings import LANGUAGES
+
+ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
+"""Columns that say whom a site admits."""
+
+
+def candidate_sites(
+    districts: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    shelters: gpd.GeoDataFrame,
+    *,
+    min_population: int = 5000,
+) -> gpd.GeoDataFrame:
+    """List today's shelters and the settlements where a shelter could be opened.
+
+    A candidate is the settlement that is the centre of a district, and every settlement listed
+    with more than `min_population` people. What a settlement is listed with is capped at its
+    district's people, since lists mix a town with the district around it; the people that a
+    settlement was handed out of its district (`population`) decide nothing here.
+
+    Parameters
+    ----------
+    districts
+        With `district_id`, `population`, `lon` and `lat` of the centre, and names.
+    settlements
+        Points with `settlement_id`, `district_id`, `population_listed` (may be missing), names.
+    shelters
+        Points of settlements with `shelter_id`, `settlement_id`, `district_id`, `places`, names,
+        and the columns of `ADMISSION` where they are known.
+    min_population
+        Settlements listed with more people than this are candidates.
+
+    Returns
+    -------
+    GeoDataFrame
+        Sorted and indexed by `site_id`: the `settlement_id` of a candidate, the `shelter_id` of a
+        shelter. Columns are `name_*`, `place_*` (name of the settlement), `settlement_id`,
+        `district_id`, `kind` (``"shelter"`` or ``"candidate"``), `places` (0 for a candidate) and
+        whom it admits: yes, no or unknown, always yes for a candidate, which is yet to be planned.
+
+    Raises
+    ------
+    SitingError
+        If a district has no settlement, a key stands for two sites, or a limit is below 0.
+    """
+    if min_population < 0:
+        raise SitingError("the least population of a candidate must be 0 or more")
+    centres = _centres(districts, settlements)
+    listed = settlements["population_listed"].astype("Float64").fillna(0)
+    most = settlements["district_id"].map(districts.set_index("district_id")["population"])
+    large = np.minimum(listed.to_numpy(float), most.to_numpy(float)) > min_population
+    chosen = settlements[large | settlements["settlement_id"].isin(centres)]
+    named = _named(settlements, districts, centres)
+    opened = _candidates(chosen, named)
+    today = _shelters(shelters, named)
+    both = pd.concat([today, opened])
+    if not both.index.is_unique:
+        twice = sorted(set(both.index[both.index.duplicated()]))
+        raise SitingError(f"keys that stand for two sites: {', '.join(twice)}")
+    return gpd.GeoDataFrame(both, crs=settlements.crs).sort_index().rename_axis("site_id")
+
+
+def _centres(districts: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return the settlement nearest to each district's centre, and its district."""
+    settlements = settlements.sort_values("settlement_id")
+    keys, homes = settlements["settlement_id"].tolist(), settlements.groupby("district_id").indices
+    x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
+    found = {}
+    for district_id, lon, lat in districts[["district_id", "lon", "lat"]].itertuples(index=False):
+        if district_id not in homes:
+            raise SitingError(f"the district {district_id} has no settlement")
+        own = homes[district_id]
+        east, north = (x[own] - lon) * np.cos(np.radians(lat)), y[own] - lat
+        found[str(keys[own[int(np.hypot(east, north).argmin())]])] = district_id
+    return found
+
+
+def _named(
+    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, centres: dict[str, str]
+) -> pd.DataFrame:
+    """Name every settlement; a centre called like its district lends its missing names from it."""
+    columns = [f"name_{lang}" for lang in LANGUAGES]
+    names = settlements.set_index("settlement_id").reindex(columns=columns).astype(object)
+    lent = districts.set_index("district_id").reindex(columns=columns).astype(object)
+    lent = lent.loc[list(centres.values())].set_axis(list(centres))
+    alike = lent["name_en"] == names.loc[lent.index, "name_en"]
+    names = pd.DataFrame(names.fillna(lent[alike]))
+    return names.set_axis([f"place_{lang}" for lang in LANGUAGES], axis=1)
+
+
+def _candidates(chosen: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
+    keys = chosen["settlement_id"].to_numpy()
+    places = named.loc[keys]
+    frame = chosen[["settlement_id", "district_id", "geometry"]].set_axis(keys)
+    frame = frame.assign(kind="candidate", places=0, **dict.fromkeys(ADMISSION, "yes"))
+    own = places.set_axis([f"name_{lang}" for lang in LANGUAGES], axis=1)
+    return pd.DataFrame(pd.concat([own, places, frame], axis=1))
+
+
+def _shelters(shelters: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
+    keys = shelters["shelter_id"].to_numpy()
+    names = shelters.reindex(columns=[f"name_{lang}" for lang in LANGUAGES]).set_axis(keys)
+    places = named.reindex(shelters["settlement_id"]).set_axis(keys)
+    frame = shelters[["settlement_id", "district_id", "geometry"]].set_axis(keys)
+    frame = frame.assign(kind="shelter", places=shelters["places"].to_numpy("int64"))
+    admits = shelters.reindex(columns=list(ADMISSION)).set_axis(keys).astype(object)
+    admits = admits.fillna("unknown")
+    return pd.DataFrame(pd.concat([names, places, frame, admits], axis=1))

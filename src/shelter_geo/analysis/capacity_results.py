@@ -1,0 +1,320 @@
+"""How many places, for whom: stays asked for, turn-away and groups of a study, as frames."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.access.metrics import UNITS
+from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
+from shelter_geo.analysis.evaluation import Evaluation
+from shelter_geo.analysis.group_access import access_by_group
+from shelter_geo.analysis.handing_over import handed_over
+from shelter_geo.analysis.norms import held_against_norms
+from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis
+from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchment_sums
+from shelter_geo.capacity.demand import STAYS, Demand, share_out
+from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table, rests_on
+from shelter_geo.capacity.suppression import PublishedCounts
+from shelter_geo.capacity.turnaway import (
+    TurnAway,
+    turn_away_by_family_size,
+    turn_away_by_shelter,
+)
+
+TOTAL: Final = "Total"
+"""Stands for all shelters in the column of their keys."""
+NONE: Final = "none"
+"""Stands for no shelter at all, for people whom no road leads to one."""
+NO_BASIS: Final = "no cases are given to compute stays from"
+_BY_BASIS: Final = (
+    "by_shelter", "handed_over", "by_district", "by_family_size", "turn_away", "pooling",
+    "sensitivity",
+)  # fmt: skip
+"""Tables with a part for each basis of the demand."""
+_SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
+
+
+@dataclass(frozen=True, eq=False)
+class CapacityResults:
+    """What a study says about places, ready to be published: nothing in it tells a hidden count.
+
+    Attributes
+    ----------
+    by_shelter
+        A row for each basis, units and shelter, then `Total` for all of them and `none` for the
+        people whom no road leads to any: `places`, `catchment_people`, and with `_low`,
+        `_central` and `_high` `stays`, `turn_away`, `turned_away_per_year`, `places_needed`.
+    by_norm
+        See `norms_held.held_against_norms`.
+    handed_over
+        See `handing_over.handed_over`, with `demand_basis` and `units`.
+    by_district
+        A row for each basis, units and district: stays a year, `suppressed`, `reason`. Stays
+        from a small count are left out.
+    by_group
+        See `group_access.access_by_group`.
+    by_family_size
+        See `capacity.turnaway.turn_away_by_family_size`, with `demand_basis`.
+    turn_away, pooling, sensitivity
+        See `more_places`, with `demand_basis`.
+    inputs
+        Every input with its range: `input`, `value`, `low`, `high`, `unit`, `evidence`, `source`.
+    """
+
+    by_shelter: pd.DataFrame
+    by_norm: pd.DataFrame
+    handed_over: pd.DataFrame
+    by_district: pd.DataFrame
+    by_group: pd.DataFrame
+    by_family_size: pd.DataFrame
+    turn_away: pd.DataFrame
+    pooling: pd.DataFrame
+    sensitivity: pd.DataFrame
+    inputs: pd.DataFrame
+
+    @property
+    def bases(self) -> list[str]:
+        """Bases of the demand, in the study's order."""
+        return list(dict.fromkeys(self.turn_away["demand_basis"]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Units:
+    """The people who are counted: all, or without those registered where they do not live."""
+
+    name: str
+    people: pd.Series
+    women: pd.Series
+
+
+def capacity_results(
+    evaluation: Evaluation, *, cases: PublishedCounts | None = None
+) -> CapacityResults:
+    """Compute stays asked for, turn-away, places needed and access of each group.
+
+    Every basis of the demand is computed and kept beside the others. Without settings for the
+    demand there are no stays, and the tables say so.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated.
+    cases
+        The user's own cases by district, from `cases.read_cases`.
+
+    Raises
+    ------
+    CapacityError
+        If there are cases but no women to spread them over, or a district with stays has no
+        settlement.
+    """
+    capacity = evaluation.study.settings.capacity
+    inputs = StayInputs.of(capacity)
+    shares = _shares(evaluation)
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    used: list[Estimate] = list(inputs.all)
+    for units in _units(evaluation):
+        weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+        weight = weight.reindex(evaluation.districts.index)
+        demands = demand_of_each_basis(capacity, weight, cases)
+        if not demands:
+            parts["by_shelter"].append(_without_demand(evaluation, units, shares))
+        for basis, demand in demands.items():
+            used += demand.inputs if units.name == UNITS[0] else ()
+            key = {"demand_basis": basis, "units": units.name}
+            told = _by_district(evaluation, demand, cases, key)
+            parts["by_district"].append(told.assign(rests_on=rests_on(demand.inputs)))
+            there = _catchments(evaluation, units, demand, shares)
+            for name, table in _turned_away(evaluation, there, demand, inputs, key):
+                parts[name].append(table)
+    return CapacityResults(
+        by_norm=held_against_norms(evaluation),
+        by_group=access_by_group(evaluation),
+        inputs=inputs_table(used).rename(columns={"central": "value"}),
+        **{name: _joined(parts[name]) for name in _BY_BASIS},
+    )
+
+
+def turned_away_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Give turn-away, stays turned away and places needed of all shelters, by basis.
+
+    They are those of the row `Total` of `CapacityResults.by_shelter` for all people.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated; bases of the demand that come from a table of cases are left out.
+
+    Raises
+    ------
+    CapacityError
+        As `capacity_results`.
+    """
+    capacity, units = evaluation.study.settings.capacity, next(_units(evaluation))
+    inputs, shares = StayInputs.of(capacity), _shares(evaluation)
+    weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+    weight = weight.reindex(evaluation.districts.index)
+    found = {}
+    for basis, demand in demand_of_each_basis(capacity, weight, None).items():
+        there = _catchments(evaluation, units, demand, shares)
+        sites = _alone(evaluation, there, inputs)
+        found[basis] = {
+            f"{name}_{corner}": float(sites.table[f"{name}_{corner}"].sum())
+            for name in _SUMMED
+            for corner in CORNERS
+        } | _in_all(sites)
+    return found
+
+
+def _turned_away(
+    evaluation: Evaluation,
+    there: Catchments,
+    demand: Demand,
+    inputs: StayInputs,
+    key: Mapping[str, str],
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give each table of one basis and units; what-if tables only once, for all people."""
+    stays = there.by_shelter[STAYS]
+    basis = {"demand_basis": key["demand_basis"]}
+    known = [*demand.inputs, inputs.stay_days]
+    rests = {"rests_on": rests_on([*known, inputs.persons_per_place])}
+    sites = _by_shelter(evaluation, there, inputs)
+    yield "by_shelter", sites.assign(**key, **rests)
+    yield "handed_over", handed_over(evaluation, stays, inputs).assign(**key, **rests)
+    if key["units"] != UNITS[0]:
+        return
+    sites = sites[~sites["shelter_id"].isin([TOTAL, NONE])]
+    families = _by_family_size(evaluation, stays, inputs)
+    with_children = rests_on([*known, inputs.children_per_woman])
+    yield "by_family_size", families.assign(rests_on=with_children, **basis)
+    yield "turn_away", more_places(sites, inputs).assign(**basis, **rests)
+    yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
+    yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
+
+
+def _units(evaluation: Evaluation) -> Iterator[_Units]:
+    points = evaluation.settlements
+    everybody = _Units(UNITS[0], points["population"], points["women"])
+    yield everybody
+    there = ~points["counts_registered_not_resident"]
+    if points.loc[there, "women"].sum() > 0:
+        women, people = points["women"].where(there, 0), points["population"].where(there, 0)
+        yield replace(everybody, name=UNITS[1], women=women, people=people)
+
+
+def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
+    """Share of each settlement that turns to each shelter."""
+    costs = evaluation.settlement_costs
+    places = evaluation.study.shelters["places"]
+    return catchment_shares(costs.travel_min, places, then=costs.distance_km)
+
+
+def _catchments(
+    evaluation: Evaluation, units: _Units, demand: Demand, shares: NDArray[np.float64]
+) -> Catchments:
+    stays = share_out(
+        demand.by_district, evaluation.settlements["district_id"], units.women.astype(float)
+    )
+    points = stays.assign(catchment_people=units.people)
+    return catchment_sums(points, shares, list(evaluation.study.shelters.index))
+
+
+def _alone(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> TurnAway:
+    """Turn-away of each shelter by itself."""
+    return turn_away_by_shelter(
+        evaluation.study.shelters["places"].rename_axis("shelter_id"),
+        there.by_shelter[STAYS],
+        stay_days=inputs.stay_days,
+        persons_per_place=inputs.persons_per_place,
+        target=inputs.target.central,
+    )
+
+
+def _in_all(sites: TurnAway) -> dict[str, float]:
+    """Share of the stays asked for at any shelter that are turned away."""
+    return dict(zip((f"turn_away_{corner}" for corner in CORNERS), sites.share, strict=True))
+
+
+def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
+    """Turn-away of each shelter, their total, and what reaches none."""
+    found = _alone(evaluation, there, inputs)
+    sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
+    summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
+    total = sites[["places", "catchment_people", *summed]].sum()
+    rest = there.unreached.to_dict() | {"reason": "no road to any shelter"}
+    ends = [
+        {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
+        | total.to_dict()
+        | _in_all(found),
+        {"shelter_id": NONE, "places": 0} | rest,
+    ]
+    table = pd.concat([_named(evaluation, sites.reset_index()), pd.DataFrame(ends)])
+    return table.reset_index(drop=True)
+
+
+def _by_family_size(
+    evaluation: Evaluation, stays: pd.DataFrame, inputs: StayInputs
+) -> pd.DataFrame:
+    return turn_away_by_family_size(
+        evaluation.study.shelters["places"].rename_axis("shelter_id"),
+        stays,
+        stay_days=inputs.stay_days,
+        children_per_woman=inputs.children_per_woman,
+    ).rename(columns={"beds": "places"})
+
+
+def _named(evaluation: Evaluation, sites: pd.DataFrame) -> pd.DataFrame:
+    shelters = evaluation.study.shelters.loc[sites["shelter_id"]]
+    return sites.assign(
+        settlement=shelters["settlement"].to_numpy(),
+        places_basis=shelters["places_basis"].to_numpy(),
+    )
+
+
+def _without_demand(
+    evaluation: Evaluation, units: _Units, shares: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Places and people of each shelter where nothing is known of stays."""
+    ids = list(evaluation.study.shelters.index)
+    there = catchment_sums(units.people.to_frame("catchment_people"), shares, ids)
+    sites = there.by_shelter.assign(places=evaluation.study.shelters["places"]).reset_index()
+    whole = sites[["places", "catchment_people"]].sum().to_dict()
+    ends = [
+        {"shelter_id": TOTAL} | whole,
+        {"shelter_id": NONE, "places": 0} | there.unreached.to_dict(),
+    ]
+    table = pd.concat([_named(evaluation, sites), pd.DataFrame(ends)], ignore_index=True)
+    missing = {f"{name}_{c}": np.nan for name in (*_SUMMED, "turn_away") for c in CORNERS}
+    return table.assign(
+        **missing, units=units.name, demand_basis="", target=np.nan, reason=NO_BASIS, rests_on=""
+    )
+
+
+def _by_district(
+    evaluation: Evaluation, demand: Demand, cases: PublishedCounts | None, key: Mapping[str, str]
+) -> pd.DataFrame:
+    """Name the districts, and leave out the stays that stand for a hidden count."""
+    stays = demand.by_district.rename(columns={"basis": "spread_by"})
+    hidden = np.zeros(len(stays), dtype=bool)
+    if key["demand_basis"] == CASES and cases is not None:
+        hidden = cases.counts.reindex(stays.index).isna().to_numpy()
+    stays.loc[hidden, STAYS] = np.nan
+    stays.loc[hidden, "reason"] = "small count, or one that would give a small one away"
+    named = evaluation.districts[
+        ["district_id", "name_en", "economic_region", "women", "counts_registered_not_resident"]
+    ]
+    table = pd.DataFrame(named).join(stays).assign(suppressed=hidden, **key)
+    return table.sort_index()
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame(columns=["demand_basis"])
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,97 @@
+"""What more places, fewer shelters or another assumption would change, for one basis of demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from shelter_geo.analysis.stays import StayInputs
+from shelter_geo.capacity.demand import Demand
+from shelter_geo.capacity.erlang import erlang_b, places_for
+from shelter_geo.capacity.estimates import CORNERS
+from shelter_geo.capacity.pooling import pooling_table
+from shelter_geo.capacity.sensitivity import tornado
+from shelter_geo.capacity.turnaway import DAYS
+
+TIMES: Final = 4.0
+"""Multiple of today's places up to which turn-away is followed."""
+STEPS: Final = 80
+MOST_SHELTERS: Final = 12
+"""Number of shelters up to which places are dealt out."""
+
+
+def more_places(sites: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
+    """Share turned away if each shelter had a multiple of its places.
+
+    Parameters
+    ----------
+    sites
+        Shelters with `places`, `stays_low`, `stays_central`, `stays_high`.
+    inputs
+        Stays, persons a place and target.
+
+    Returns
+    -------
+    DataFrame
+        `places` (of all shelters), `turn_away_low`, `turn_away_central`, `turn_away_high`.
+    """
+    today = sites["places"].to_numpy(float)
+    whole = np.unique(np.round(np.linspace(0, TIMES * today.sum(), STEPS + 1)))
+    table = pd.DataFrame({"places": whole.astype("int64")})
+    readings = zip(CORNERS, inputs.stay_days.corners, inputs.persons_per_place.corners, strict=True)
+    for corner, days, persons in readings:
+        offered = sites[f"stays_{corner}"].to_numpy(float) * days / DAYS
+        family_places = np.floor(np.outer(whole / today.sum(), today) / persons + 1e-9)
+        lost = erlang_b(family_places, offered) @ offered
+        table[f"turn_away_{corner}"] = lost / offered.sum() if offered.sum() > 0 else 0.0
+    return table
+
+
+def pooled(sites: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
+    """Turn-away of today's family places in one shelter and in several; see `pooling_table`.
+
+    Parameters
+    ----------
+    sites, inputs
+        As for `more_places`; only central values are used.
+    """
+    persons = inputs.persons_per_place.central
+    family_places = int(sites["places"].sum() / persons + 1e-9)
+    offered = float(sites["stays_central"].sum()) * inputs.stay_days.central / DAYS
+    counts = range(1, min(MOST_SHELTERS, max(family_places, 1)) + 1)
+    if family_places == 0:
+        counts = range(0)
+    return pooling_table(family_places, offered, counts, target=inputs.target.central)
+
+
+def what_moves(sites: pd.DataFrame, demand: Demand, inputs: StayInputs) -> pd.DataFrame:
+    """How the places needed for the target move when one assumption does; see `tornado`.
+
+    Parameters
+    ----------
+    sites, inputs
+        As for `more_places`.
+    demand
+        The basis and its factors; what each shelter has of it does not change.
+
+    Returns
+    -------
+    DataFrame
+        `input`, `evidence`, `unit`, `input_low`, `input_high`, `answer_central`,
+        `answer_at_low`, `answer_at_high`, `swing`; answers are places in all shelters.
+    """
+    whole = demand.total.central
+    share = sites["stays_central"].to_numpy(float) / (whole or 1.0)
+    factors = [estimate.id for estimate in demand.inputs]
+    days, persons = inputs.stay_days, inputs.persons_per_place
+
+    def places(values: Mapping[str, float]) -> float:
+        stays = np.prod([values[id] for id in factors])
+        needed = places_for(share * stays * values[days.id] / DAYS, inputs.target.central)
+        return float(np.ceil(needed * values[persons.id] - 1e-9).sum())
+
+    found = tornado(places, [*demand.inputs, days, persons])
+    return found.table.assign(answer_central=found.central)

@@ -1,0 +1,216 @@
+"""A study evaluated: access, places against need and published claims, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from shelter_geo.access import metrics as access
+from shelter_geo.access.costs import CostMatrix, cost_matrix, routes
+from shelter_geo.analysis.claims import compare_claims, measure
+from shelter_geo.analysis.routing import centres, engine, joiner
+from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
+from shelter_geo.errors import CostError
+from shelter_geo.roads.joining.snap_report import snap_table
+from shelter_geo.study.load import Study
+from shelter_geo.study.settings import in_english
+
+Progress = Callable[[str, int, int], None]
+FIGURES: Final = (
+    "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
+    "travel_min", "bus_min",
+)  # fmt: skip
+"""Columns of access that are summed up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a study says, ready to be published.
+
+    Attributes
+    ----------
+    study : Study
+    district_costs, settlement_costs : CostMatrix
+        From every district centre and every settlement to every shelter.
+    districts : GeoDataFrame
+        Access from each district's centre, and averaged over its settlements.
+    settlements : GeoDataFrame
+        Access from each settlement.
+    metrics, farthest : DataFrame
+        See `access.access_metrics` and `access.farthest`.
+    shortfall : DataFrame
+        See `capacity.norms.shortfall`; areas are economic regions.
+    claims : DataFrame
+        See `claims.compare_claims`.
+    routes : GeoDataFrame
+        Line from each reachable district centre to its nearest shelter.
+    """
+
+    study: Study
+    district_costs: CostMatrix
+    settlement_costs: CostMatrix
+    districts: gpd.GeoDataFrame
+    settlements: gpd.GeoDataFrame
+    metrics: pd.DataFrame
+    farthest: pd.DataFrame
+    shortfall: pd.DataFrame
+    claims: pd.DataFrame
+    routes: gpd.GeoDataFrame
+
+    @cached_property
+    def roads(self) -> gpd.GeoDataFrame:
+        """The network's edges as lines."""
+        return self.study.network.to_frame()
+
+    @cached_property
+    def joins(self) -> pd.DataFrame:
+        """Where centres, settlements and shelters join the roads; see `roads.snap_report`."""
+        return _joins(self.study)
+
+
+def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
+    """Compute everything a study says about access, places and claims.
+
+    Parameters
+    ----------
+    study
+        From `inputs.load_study`.
+    progress
+        Called with the name of a step, the work done in it and the whole.
+
+    Raises
+    ------
+    CostError
+        If nobody reaches any shelter by road.
+    """
+    settings, at = study.settings, centres(study)
+    limits = {
+        "distance_classes_km": settings.access.distance_classes_km,
+        "time_classes_h": settings.access.time_classes_h,
+    }
+    roads: Any = {"snapping": joiner(study), "engine": engine(study)}
+    from_centres, from_settlements = (
+        cost_matrix(study.network, points, study.shelters, progress=_named(progress, step), **roads)
+        for points, step in ((at, "districts"), (study.settlements, "settlements"))
+    )
+    settlements = _access(study, study.settlements, from_settlements)
+    districts = access.weight_over_settlements(
+        _access(study, study.districts, from_centres), settlements
+    )
+    if not (districts["reachable"] & (districts["population"] > 0)).any():
+        raise CostError(
+            "no district reaches any shelter by road. Check the settlements of the shelters, the "
+            "road links and max_connector_km."
+        )
+    by_region = _shortfall(study)
+    claimed = _claimed_shortfall(study)
+    measures = measure(districts, study.shelters, claimed)
+    reached = districts[districts["reachable"]]
+    return Evaluation(
+        study=study,
+        district_costs=from_centres,
+        settlement_costs=from_settlements,
+        districts=_drawn(districts),
+        settlements=_drawn(settlements),
+        metrics=access.access_metrics(_figures(districts), _figures(settlements), **limits),
+        farthest=_drawn(_farthest(districts, settings.access.farthest)),
+        shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
+        claims=compare_claims(settings.claims, measures),
+        routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
+    )
+
+
+def _joins(study: Study) -> pd.DataFrame:
+    """Tabulate where all points join the roads, each held against its district's main part."""
+    points = {
+        "district_centre": (study.centres, pd.Series(study.districts.index)),
+        "settlement": (study.settlements.geometry, study.settlements["district_id"]),
+        "shelter": (study.shelters.geometry, study.shelters["district_id"]),
+    }
+    keys = pd.concat([table.index.to_series() for table, _ in points.values()])
+    kinds = [kind for kind, (table, _) in points.items() for _ in range(len(table))]
+    every = gpd.GeoSeries(pd.concat([table for table, _ in points.values()]).to_numpy(), crs=4326)
+    groups = pd.concat([group for _, group in points.values()], ignore_index=True)
+    join = joiner(study)
+    anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
+    main = join.main(study.network)
+    table = snap_table(study.network, every, anchors, groups=groups, main=main)
+    return table.assign(point_kind=kinds, point_id=keys.to_numpy())
+
+
+def _named(progress: Progress | None, step: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, whole: progress(step, done, whole)
+
+
+def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:
+    """Find each point's access, and say why whole regions have no road."""
+    bus, plain = study.settings.access.bus, pd.DataFrame(points)
+    found = access.point_access(plain, costs, access.BusTime(bus.factor, bus.low, bus.high))
+    if "economic_region" in points:
+        region = points["economic_region"]
+    else:
+        region = points["district_id"].map(study.districts["economic_region"])
+    for separate in study.settings.roads.separate:
+        cut_off = ~found["reachable"] & (region == separate.economic_region)
+        found.loc[cut_off, "reason"] = in_english(separate.reason)
+    return found
+
+
+def _drawn(points: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(points, geometry="geometry", crs=4326)
+
+
+def _figures(points: pd.DataFrame) -> pd.DataFrame:
+    """Leave out all but the figures: plain columns are picked from many times faster."""
+    return pd.DataFrame({name: points[name].to_numpy() for name in FIGURES}, index=points.index)
+
+
+def _farthest(districts: pd.DataFrame, count: int) -> pd.DataFrame:
+    found = access.farthest(_figures(districts), count)
+    named = districts.loc[found.index]
+    return named.assign(units=found["units"], rank=found["rank"])
+
+
+def _readings(study: Study) -> list[PlaceReading]:
+    return [
+        PlaceReading(reading.id, reading.persons_per_family_place)
+        for reading in study.settings.capacity.readings
+    ]
+
+
+def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
+    """Say how each reading of the places is known."""
+    known = {reading.id: reading.evidence for reading in study.settings.capacity.readings}
+    return shortfall.assign(evidence=shortfall["reading"].map(known))
+
+
+def _shortfall(study: Study) -> pd.DataFrame:
+    population = study.districts.groupby("economic_region")["population"].sum()
+    region = study.shelters["district_id"].map(study.districts["economic_region"])
+    places = study.shelters["places"].groupby(region.to_numpy()).sum()
+    places = places.reindex(population.index, fill_value=0)
+    norm = study.settings.capacity.people_per_family_place
+    return shortfall(population, places, _readings(study), people_per_family_place=norm).assign(
+        population_year=study.settings.study.as_of.year
+    )
+
+
+def _claimed_shortfall(study: Study) -> pd.DataFrame:
+    """Compute the total against the population that the published claim was made against."""
+    capacity = study.settings.capacity
+    claimed = capacity.claim_population
+    people = int(study.districts["population"].sum()) if claimed is None else claimed.value
+    places = int(study.shelters["places"].sum())
+    table = shortfall(
+        pd.Series({"": people}),
+        pd.Series({"": places}),
+        _readings(study),
+        people_per_family_place=capacity.people_per_family_place,
+    )
+    year = study.settings.study.as_of.year if claimed is None else claimed.year
+    return table[table["area"] == TOTAL].assign(population_year=year)

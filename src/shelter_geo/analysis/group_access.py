@@ -1,0 +1,198 @@
+"""Who may use which shelter: access and places of each group, as ranges where it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access.metrics import UNITS
+from shelter_geo.analysis.evaluation import Evaluation
+from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
+from shelter_geo.capacity.groups import GROUPS, admission, group_row, nearest_admitting
+
+EVERYBODY: Final = "all"
+NOBODY_ADMITS: Final = "no shelter admits this group"
+NONE_KNOWN: Final = "no shelter is known to admit this group"
+DECAYS: Final = {"slow": SLOW_DECAY, "fast": FAST_DECAY, "none": None}
+_MEASURES: Final = ("travel_min", "distance_km")
+_ENDS: Final = ("low", "high")
+
+
+def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
+    """Summarise access for everybody and for each group, with and without police papers.
+
+    Distances are those of the people of the settlements, to the shelter nearest by time.
+
+    Returns
+    -------
+    DataFrame
+        `group`, `without_police_papers`, `units`, `weighted_by`, `people`, and each with `_low`
+        and `_high`: `shelters`, `places`, `people_reached`, `travel_min`, `distance_km`; `reason`;
+        `rests_on`.
+        The low distance and the high places take every unknown as a yes.
+    """
+    asked = [
+        (groups, without) for groups in ((), *((g,) for g in GROUPS)) for without in (False, True)
+    ]
+    rows = [row for groups, without in asked for row in rows_of(evaluation, groups, without)]
+    return pd.DataFrame(rows)
+
+
+def rows_of(
+    evaluation: Evaluation, groups: Sequence[str], without_police_papers: bool
+) -> list[dict[str, float | int | str | bool]]:
+    """Give the rows of one group in `access_by_group`, all people first.
+
+    Raises
+    ------
+    CapacityError
+        If a group is not known.
+    """
+    admits = _admits(evaluation, groups, without_police_papers)
+    nearest = _nearest(admits, evaluation.settlement_costs)
+    who, rows = weighted_by(groups), []
+    for units in UNITS:
+        row = _row(evaluation, nearest, admits, who, units)
+        row |= {"group": named(groups), "without_police_papers": without_police_papers}
+        rows.append(row | {"units": units, "weighted_by": who})
+    return rows
+
+
+def access_for(
+    evaluation: Evaluation, groups: Sequence[str] = (), *, without_police_papers: bool = False
+) -> pd.DataFrame:
+    """Access and places within reach of each district, for people of all the groups named.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated.
+    groups
+        Keys of `capacity.groups.GROUPS`; none for everybody.
+    without_police_papers
+        Whether these people have no paper from the police.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `district_id`: `travel_min_low` and `_high`, `distance_km_low` and `_high`,
+        `shelter_low` and `_high` from the district's centre; `places_per_10000_low` and `_high`,
+        means over the people of its settlements (floating catchment, all people asking alike);
+        `people_in_reach_low` and `_high`, who live within the study's limit of such a shelter;
+        `reason` and `rests_on`.
+
+    Raises
+    ------
+    CapacityError
+        If a group is not known.
+    """
+    admits = _admits(evaluation, groups, without_police_papers)
+    found = _nearest(admits, evaluation.district_costs)
+    table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
+    empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
+    return table.assign(
+        reason=found["reason"].mask(empty, "nobody lives here"),
+        rests_on=_rests_on(evaluation, admits),
+    )
+
+
+def reason_of(evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool) -> str:
+    """Say that no shelter admits these people, or none is known to; else an empty text."""
+    return _why_none(_admits(evaluation, groups, without_police_papers))
+
+
+def named(groups: Iterable[str]) -> str:
+    """Write groups in one word, `all` for none."""
+    return "+".join(groups) or EVERYBODY
+
+
+def weighted_by(groups: Iterable[str]) -> str:
+    """Say whose distances are averaged: `women` or `men` where the group is one, else `people`."""
+    asked = set(groups) & {"women", "men"}
+    return asked.pop() if len(asked) == 1 else "people"
+
+
+def _admits(evaluation: Evaluation, groups: Iterable[str], without_papers: bool) -> pd.Series:
+    shelters = evaluation.study.shelters
+    return admission(shelters, groups, without_police_papers=without_papers)
+
+
+def _nearest(admits: pd.Series, costs: CostMatrix) -> pd.DataFrame:
+    """Nearest admitting shelter by time, with the kilometres of that road."""
+    minutes, km = costs.travel_min.to_numpy(), costs.distance_km
+    found = nearest_admitting(
+        admits, minutes, costs.origin_id, measure="travel_min", then=km.to_numpy()
+    )
+    for end in _ENDS:
+        column = costs.facility_id.get_indexer(pd.Index(found[f"shelter_{end}"]))
+        along = km.to_numpy()[np.arange(len(km)), column]
+        found[f"distance_km_{end}"] = np.where(column >= 0, along, np.nan)
+    return found
+
+
+def _row(
+    evaluation: Evaluation, nearest: pd.DataFrame, admits: pd.Series, who: str, units: str
+) -> dict[str, float | int | str | bool]:
+    people = _people(evaluation, who, units)
+    row: dict[str, float | int | str | bool] = {"people": int(people.sum())}
+    for measure in _MEASURES:
+        places = evaluation.study.shelters["places"]
+        row |= group_row(nearest, admits, places, people, measure=measure)
+    row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
+    row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
+    return row | {"reason": _why_none(admits), "rests_on": _rests_on(evaluation, admits)}
+
+
+def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
+    points = evaluation.settlements
+    women, everybody = points["women"], points["population"]
+    counted: pd.Series = {"women": women, "men": everybody - women}.get(who, everybody)
+    if units == "all":
+        return counted
+    there: pd.Series = ~points["counts_registered_not_resident"]
+    return counted.where(there, 0)
+
+
+def _why_none(admits: pd.Series) -> str:
+    if not admits.fillna(True).any():
+        return NOBODY_ADMITS
+    return "" if admits.fillna(False).any() else NONE_KNOWN
+
+
+def _rests_on(evaluation: Evaluation, admits: pd.Series) -> str:
+    """Say how people, places and admission are known: the word before the colon of each basis."""
+    known = {"published": ["population"]}
+    for shelter, basis in evaluation.study.shelters["places_basis"].items():
+        known.setdefault(str(basis).partition(":")[0], []).append(f"places of {shelter}")
+    for shelter, answer in admits.items():
+        kind = "unknown" if pd.isna(answer) else "published"
+        known.setdefault(kind, []).append(f"admission of {shelter}")
+    return "; ".join(f"{kind}: {', '.join(what)}" for kind, what in known.items())
+
+
+def _reach(evaluation: Evaluation, admits: pd.Series) -> pd.DataFrame:
+    """Places per 10,000 people, from settlements to districts."""
+    settings = evaluation.study.settings.capacity.catchment
+    points, places = evaluation.settlements, evaluation.study.shelters["places"]
+    people = points["population"]
+    district = points["district_id"]
+    everybody = people.groupby(district).sum()
+    columns = {}
+    for end, unknown in (("low", False), ("high", True)):
+        usable = places.where(admits.fillna(unknown).astype(bool), 0)
+        found = reach_table(
+            people,
+            usable,
+            evaluation.settlement_costs.travel_min.to_numpy(),
+            limit=settings.minutes,
+            weights=DECAYS[settings.decay],
+        )
+        weighted = (found["places_per_10000"].fillna(0) * people).groupby(district).sum()
+        columns[f"places_per_10000_{end}"] = weighted / everybody.where(everybody > 0)
+        near = people.where(found["places_in_reach"] > 0, 0)
+        columns[f"people_in_reach_{end}"] = near.groupby(district).sum()
+    return pd.DataFrame(columns).reindex(evaluation.districts.index)

@@ -1,0 +1,201 @@
+"""A study held against each of its norms: in all, by economic region and by catchment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from shelter_geo.access.metrics import UNITS
+from shelter_geo.analysis.evaluation import Evaluation
+from shelter_geo.capacity.norms import TOTAL, missing_family_places, missing_shelters
+from shelter_geo.study.capacity_settings import Norm
+
+COUNTRY: Final = "all"
+REGION: Final = "economic_region"
+CATCHMENT: Final = "catchment"
+NO_SHELTER: Final = "none"
+"""Stands for no shelter at all in the column of the areas' keys."""
+ENOUGH: Final = "as much as the norm asks for, or more"
+NOTHING_ASKED: Final = {
+    "people": "nobody lives here",
+    "women": "no women live here",
+    "regions": "nobody lives here",
+    "settlements": "no town is as large",
+}
+FAMILY_PLACES: Final = ("people", "women")
+"""What family places are asked for; else it is shelters."""
+
+
+def held_against_norms(
+    evaluation: Evaluation,
+    *,
+    kinds: Sequence[str] = (COUNTRY, REGION, CATCHMENT),
+    units: Sequence[str] = UNITS,
+) -> pd.DataFrame:
+    """Hold the places and shelters of a study against each of its norms.
+
+    A catchment is the districts whose centres have their nearest shelter by time in one
+    settlement. Towns are counted by their listed people. A norm for regions says nothing of
+    catchments, so these rows are not there.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated.
+    kinds
+        Kinds of areas to give.
+    units
+        Whose people to count: all, or without those registered where they do not live.
+
+    Returns
+    -------
+    DataFrame
+        A row a norm, units and area: `norm`, `norm_name`, `units`, `area_kind`, `area_key`,
+        `area`, `population`, `women`, `places`, `asked_in` (family places or shelters), `needed`,
+        `there_low`, `there_high`, `missing_low`, `missing_high` (over the readings of the
+        places), `reason`, `standard`, `body`, `source`, `evidence`.
+    """
+    norms = evaluation.study.settings.capacity.norms
+    parts = [
+        _held(evaluation, norm, counted)
+        for counted in _counts(evaluation, kinds, units)
+        for norm in norms
+        if (norm.asks_for, counted.kind) != ("regions", CATCHMENT)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["norm"])
+
+
+def missing_in_all(evaluation: Evaluation) -> Iterator[dict[str, object]]:
+    """Give what `held_against_norms` says is missing in all, for all people, without the rest.
+
+    Yields
+    ------
+    dict
+        `norm`, `asked_in`, `missing_low`, `missing_high`; one a norm.
+    """
+    for counted in _counts(evaluation, (COUNTRY,), UNITS[:1]):
+        for norm in evaluation.study.settings.capacity.norms:
+            table = _needed(evaluation, norm, counted)
+            ends = {name: table[name].iloc[0] for name in ("missing_low", "missing_high")}
+            yield {"norm": norm.id, "asked_in": _asked_in(norm)} | ends
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """Who lives and how many places there are in areas of one kind."""
+
+    kind: str
+    area: pd.Series
+    units: str
+    lives_there: pd.Series
+    people: pd.DataFrame
+    places: pd.Series
+
+
+def _counts(
+    evaluation: Evaluation, kinds: Sequence[str], units: Sequence[str]
+) -> Iterator[_Counted]:
+    """Count people and places in each kind of area, for each of the units."""
+    everybody = pd.DataFrame(evaluation.districts[["population", "women"]])
+    elsewhere = evaluation.districts["counts_registered_not_resident"]
+    for kind, area in _areas(evaluation):
+        if kind not in kinds:
+            continue
+        home = _home(evaluation, kind, area)
+        supply = evaluation.study.shelters["places"].groupby(home).sum()
+        for name in units:
+            lives_there = ~elsewhere | (name == UNITS[0])
+            people = everybody.where(lives_there, 0).groupby(area).sum()
+            places = supply.reindex(people.index, fill_value=0)
+            yield _Counted(kind, area, name, lives_there, people, places)
+
+
+def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
+    """Give each kind of area with the key of the area that every district belongs to."""
+    districts, shelters = evaluation.districts, evaluation.study.shelters
+    yield COUNTRY, pd.Series(TOTAL, index=districts.index)
+    yield REGION, districts["economic_region"]
+    town = districts["nearest_shelter_id"].map(shelters["settlement_id"])
+    yield CATCHMENT, town.astype(object).fillna(NO_SHELTER)
+
+
+def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
+    people, table = counted.people, _needed(evaluation, norm, counted)
+    enough = np.where(table["missing_high"] == 0, ENOUGH, "")
+    told = {
+        "units": counted.units,
+        "area_kind": counted.kind,
+        "area_key": table.index,
+        "area": _named(evaluation, counted.kind, table.index),
+        "population": people["population"],
+        "women": people["women"],
+        "places": counted.places,
+        "asked_in": _asked_in(norm),
+        "reason": np.where(table["needed"] == 0, NOTHING_ASKED[norm.asks_for], enough),
+    }
+    return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
+
+
+def _needed(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
+    """Give what a norm asks for, what is there and what is missing, by area."""
+    if norm.asks_for not in FAMILY_PLACES:
+        return missing_shelters(*_sites(evaluation, norm, counted.area, counted.lives_there))
+    asked = counted.people["women" if norm.asks_for == "women" else "population"] / norm.each
+    readings = evaluation.study.settings.capacity.readings
+    persons = [entry.persons_per_family_place for entry in readings]
+    return missing_family_places(asked, counted.places, persons)
+
+
+def _asked_in(norm: Norm) -> str:
+    return "family places" if norm.asks_for in FAMILY_PLACES else "shelters"
+
+
+def _home(evaluation: Evaluation, kind: str, area: pd.Series) -> pd.Series:
+    """Give the key of the area that each shelter belongs to."""
+    shelters = evaluation.study.shelters
+    own: pd.Series = shelters["district_id"].map(area)
+    return shelters["settlement_id"] if kind == CATCHMENT else own
+
+
+def _sites(
+    evaluation: Evaluation, norm: Norm, area: pd.Series, lives_there: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Count in each area the regions or towns that a shelter is asked for, and those with one."""
+    districts, shelters = evaluation.districts, evaluation.study.shelters
+    if norm.asks_for == "regions":
+        region = districts["economic_region"]
+        lived_in = districts["population"].where(lives_there, 0).groupby(region).sum() > 0
+        served = lived_in.index.isin(shelters["district_id"].map(region))
+        sites = pd.DataFrame({"area": area.groupby(region).first(), "served": served})[lived_in]
+    else:
+        towns = evaluation.settlements
+        lived_in = towns["district_id"].map(lives_there) & (towns["population_listed"] >= norm.each)
+        served = towns.index.isin(shelters["settlement_id"])
+        home = towns["district_id"].map(area)
+        sites = pd.DataFrame({"area": home, "served": served})[lived_in]
+    by_area = sites.groupby("area")["served"]
+    keys = pd.Index(sorted(area.unique()))
+    needed = by_area.size().reindex(keys, fill_value=0)
+    return needed, by_area.sum().reindex(keys, fill_value=0)
+
+
+def _named(evaluation: Evaluation, kind: str, keys: pd.Index) -> pd.Index:
+    if kind != CATCHMENT:
+        return keys
+    names = evaluation.settlements["name_en"]
+    return pd.Index([NO_SHELTER if key == NO_SHELTER else str(names[key]) for key in keys])
+
+
+def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
+    """Say what the norm is called and who asks for it."""
+    standards = evaluation.study.standards
+    if standards is None:
+        raise AssertionError("a study with norms has no standards although no fault was found")
+    row = standards.loc[norm.standard]
+    words = norm.name if isinstance(norm.name, str) else norm.name["en"]
+    told = {"norm": norm.id, "norm_name": words, "standard": norm.standard}
+    return told | {name: str(row[name]) for name in ("body", "source", "evidence")}

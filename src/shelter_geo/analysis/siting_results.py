@@ -1,0 +1,263 @@
+"""Where a study's next shelters should go: every model, the trade-offs, and what holds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from shelter_geo.analysis.cut_off import Cutoff, cut_off
+from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.options import SiteOptions
+from shelter_geo.analysis.siting_question import SiteQuestion, site_question
+from shelter_geo.plans.apply import apply_plan
+from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
+from shelter_geo.siting.answer import infeasible
+from shelter_geo.siting.combinations import LIMIT, count_choices
+from shelter_geo.siting.lscp import LSCP
+from shelter_geo.siting.metrics import access_metrics, kappa_per_step
+from shelter_geo.siting.model_levels import limit_steps
+from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
+from shelter_geo.siting.p_center import PCenter
+from shelter_geo.siting.pareto import ParetoFront, pareto_front
+from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting.robustness import Robustness, robustness
+from shelter_geo.study.load import Study
+
+Array = NDArray[Any]
+Progress = Callable[[str, int, int], None]
+
+MOST_NEW: Final = 10
+"""New sites up to which every model is solved."""
+
+NEW_SITES: Final = 3
+"""New sites of the front, of robustness and of the plans that are mapped."""
+
+_PATIENCE_S: Final = 86_400.0
+"""A limit that the clock of a slow machine does not meet: the same study gives the same bytes."""
+
+SCENARIOS: Final = 100
+SEED: Final = 1
+PER_REGION: Final = "p-median-per-region"
+
+
+@dataclass(frozen=True, eq=False)
+class SitedPlan:
+    """A plan that a model chose, as a study would be under it.
+
+    Attributes
+    ----------
+    key : {"mean", "farthest", "region"}
+    result : SitingResult
+    places : int
+        Places that each new shelter is given: the mean of today's, an assumption.
+    evaluation : Evaluation
+    """
+
+    key: str
+    result: SitingResult
+    places: int
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, eq=False)
+class SitingResults:
+    """What a study's siting models say.
+
+    Attributes
+    ----------
+    question : SiteQuestion
+    problem : SitingProblem
+        In kilometres.
+    within_km, half_km : float
+        Limit of the models that have one, and distance over which uptake halves.
+    answers : dict
+        Results by model and number of new sites asked for.
+    sweep : DataFrame
+        A row for each of them.
+    front : ParetoFront or None
+        Mean against farthest; None if there are too many choices.
+    robustness : Robustness or None
+    cut_off : tuple of Cutoff
+        People without a road to any shelter of today, by what reaches them.
+    plans : tuple of SitedPlan
+        The plans that are mapped: best for the mean, for the farthest, and for all regions.
+    """
+
+    question: SiteQuestion
+    problem: SitingProblem
+    within_km: float
+    half_km: float
+    answers: dict[tuple[str, int], SitingResult]
+    sweep: pd.DataFrame
+    front: ParetoFront | None
+    robustness: Robustness | None
+    cut_off: tuple[Cutoff, ...]
+    plans: tuple[SitedPlan, ...]
+
+
+def siting_results(
+    study: Study, options: SiteOptions, *, progress: Progress | None = None
+) -> SitingResults:
+    """Solve every model for 0 to `MOST_NEW` new sites, the front and the robustness.
+
+    The limit is the study's second class of distance, or its only one, and uptake is taken to
+    halve over its first.
+
+    Parameters
+    ----------
+    study
+        From `inputs.load_study`.
+    options
+        Candidates beside today's shelters.
+    progress
+        Called with a name, the work done and the whole.
+    """
+    classes = study.settings.access.distance_classes_km
+    half, within = float(classes[0]), float(classes[:2][-1])
+    question = site_question(study, options)
+    problem = question.problem()
+    kappa = kappa_per_step(problem) * problem.steps_per_unit
+    answers = dict(_answers(question, within, half, kappa, progress))
+    rows = [_row(key, p, result, problem, within, kappa) for (key, p), result in answers.items()]
+    new = min(NEW_SITES, len(problem.candidates))
+    front = held = None
+    if count_choices(len(problem.candidates), new) <= LIMIT:
+        front = pareto_front(problem, new, beyond=within, kappa=kappa)
+        held = robustness(
+            problem,
+            new,
+            registered=counted_elsewhere(study, problem),
+            scenarios=SCENARIOS,
+            seed=SEED,
+            progress=progress,
+        )
+    return SitingResults(
+        question=question,
+        problem=problem,
+        within_km=within,
+        half_km=half,
+        answers=answers,
+        sweep=pd.DataFrame(rows),
+        front=front,
+        robustness=held,
+        cut_off=cut_off(question, problem),
+        plans=tuple(_plans(study, answers, new)),
+    )
+
+
+def counted_elsewhere(study: Study, problem: SitingProblem) -> Array | None:
+    """Return which districts count people who live elsewhere; None if all do, or none has people.
+
+    Parameters
+    ----------
+    study, problem
+        The study, and its siting question.
+    """
+    registered = study.districts["counts_registered_not_resident"].to_numpy(bool)
+    return registered if problem.weights[~registered].any() else None
+
+
+def _answers(
+    question: SiteQuestion, within: float, half: float, kappa: float, progress: Progress | None
+) -> Iterable[tuple[tuple[str, int], SitingResult]]:
+    problem, regional = question.problem(), question.problem(per_region=True)
+    standing = {regional.regions[j] for j in problem.fixed} if regional.regions else set()
+    needed = len(set(regional.required) - standing)
+    fewest = LSCP(problem, within).solve(time_limit=_PATIENCE_S, runner_ups=0)
+    numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
+    makers: dict[str, Callable[[int], Any]] = {
+        PMedian.key: lambda p: PMedian(problem, p),
+        PMedianWithin.key: lambda p: PMedianWithin(problem, p, within),
+        PCenter.key: lambda p: PCenter(problem, p),
+        MCLP.key: lambda p: MCLP(problem, p, within),
+        KolmPollak.key: lambda p: KolmPollak(problem, p, kappa=kappa),
+        Uptake.key: lambda p: Uptake(problem, p, half),
+        PER_REGION: lambda p: PMedian(regional, p),
+    }
+    # Some models have no answer below a number of sites: that number is asked for too.
+    least = {PMedianWithin.key: len(fewest.chosen), PER_REGION: needed}
+    asked = [
+        (key, p)
+        for key in makers
+        for p in sorted({*numbers, least.get(key, 0) or numbers[0]} & set(_possible(problem)))
+    ]
+    yield (LSCP.key, len(fewest.chosen)), fewest
+    for done, (key, p) in enumerate(asked):
+        if progress is not None:
+            progress("siting", done, len(asked))
+        model = makers[key](p)
+        if key == PMedianWithin.key and p < len(fewest.chosen) and fewest.status == "optimal":
+            reason = f"{p} sites leave people beyond {within:g} km; it takes {len(fewest.chosen)}"
+            yield (key, p), infeasible(model, reason, time.monotonic())
+        else:
+            yield (key, p), model.solve(time_limit=_PATIENCE_S, runner_ups=0)
+
+
+def _plans(
+    study: Study, answers: dict[tuple[str, int], SitingResult], new: int
+) -> Iterator[SitedPlan]:
+    """Evaluate the plans that are mapped; candidates of a study are its settlements."""
+    places = max(round(float(study.shelters["places"].mean())), 1)
+    regional = max((p for key, p in answers if key == PER_REGION), default=0)
+    for name, asked in (
+        ("mean", (PMedian.key, new)),
+        ("farthest", (PCenter.key, new)),
+        ("region", (PER_REGION, regional)),
+    ):
+        result = answers[asked]
+        if result.chosen:
+            opened = tuple(OpenShelter(settlement_id=str(k), places=places) for k in result.chosen)
+            plan = Plan(scenario=PlanIdentity(id=f"siting-{name}", name=name), open=opened)
+            yield SitedPlan(name, result, places, evaluate(apply_plan(study, plan)))
+
+
+def _possible(problem: SitingProblem) -> range:
+    return range(len(problem.candidates) + 1)
+
+
+def _row(
+    key: str, p: int, result: SitingResult, problem: SitingProblem, within: float, kappa: float
+) -> dict[str, Any]:
+    """Write one answer as a row; an answer that cannot be has no sites and no figures."""
+    row: dict[str, Any] = {
+        "model": key,
+        "new_sites": p,
+        "sites": " ".join(map(str, result.chosen)),
+        "status": result.status,
+        "reason": result.reason,
+        "objective": result.objective,
+        "objective_name": result.objective_name,
+        "bound": result.bound,
+        "gap": result.gap,
+        "limit_km": within,
+    }
+    if result.status == "infeasible":
+        return row
+    number = {site: j for j, site in enumerate(problem.site_ids)}
+    opened = [number[site] for site in result.chosen]
+    nearest = problem.nearest(np.union1d(problem.fixed, opened).astype(np.int64))
+    found = access_metrics(
+        problem,
+        nearest,
+        limit=limit_steps(problem, within),
+        kappa=kappa / problem.steps_per_unit,
+    )
+    return row | {
+        "people_gaining": result.people_gaining,
+        "people_losing": result.people_losing,
+        "unserved": found.unserved,
+        "distance_km_mean": found.mean,
+        "distance_km_median": found.median,
+        "distance_km_p90": found.p90,
+        "distance_km_max": found.max,
+        "share_beyond_limit": found.beyond,
+        "distance_km_kolm_pollak": found.kolm_pollak,
+        "gini": found.gini,
+    }

@@ -1,0 +1,92 @@
+"""The command on places: how many are needed, for whom, and who has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command()(capacity)
+
+
+def capacity(
+    study: Annotated[
+        Path | None,
+        typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="GROUP",
+            help="Only for these people: women, children, men, lgbtq, disabilities, elderly, "
+            "addiction. Give it twice for one person who is of both.",
+        ),
+    ] = None,
+    without_police_papers: Annotated[
+        bool,
+        typer.Option("--without-police-papers", help="Only for people without a police paper."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write; else outputs/STUDY-capacity.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language: en, az or ru.")] = "en",
+) -> None:
+    """Compute places against stays asked for, and who may use which shelter."""
+    from shelter_geo.study.settings import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+
+    from shelter_geo.capacity.groups import GROUPS
+
+    groups = tuple(dict.fromkeys(group or ()))
+    if strange := [name for name in groups if name not in GROUPS]:
+        known = ", ".join(GROUPS)
+        raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
+
+    from shelter_geo.analysis import evaluate
+    from shelter_geo.analysis.capacity_results import capacity_results
+    from shelter_geo.analysis.cases import read_cases
+    from shelter_geo.analysis.group_access import rows_of
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
+    from shelter_geo.publish.study.capacity_outputs import (
+        write_capacity,
+        write_missing,
+        write_reach,
+    )
+    from shelter_geo.publish.words import Words
+    from shelter_geo.study.load import load_study
+
+    words, some = Words(lang), bool(groups) or without_police_papers
+    with steps() as progress:
+        loaded = load_study(study)
+        parts = [loaded.settings.study.id, "capacity", *groups]
+        parts += ["without-papers"] if without_police_papers else []
+        folder = Path("outputs") / "-".join(parts) if out is None else out
+        cases = read_cases(loaded)
+        evaluation = evaluate(loaded, progress=progress)
+        with staged(folder, keep=set(loaded.input_hashes.values())) as stage:
+            if some:
+                write_reach(
+                    evaluation,
+                    stage,
+                    groups=groups,
+                    without_police_papers=without_police_papers,
+                    lang=lang,
+                )
+                row = rows_of(evaluation, groups, without_police_papers)[0]
+                lines = [group_line(row, words)]
+            else:
+                results = capacity_results(evaluation, cases=cases)
+                write_missing(evaluation, stage, words)
+                write_capacity(evaluation, results, stage, lang=lang)
+                lines = capacity_lines(evaluation, results, words)
+    for line in [*lines, f"Outputs: {folder}", f"Map: {folder / 'maps' / 'capacity.html'}"]:
+        typer.echo(line)

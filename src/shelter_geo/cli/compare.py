@@ -1,0 +1,61 @@
+"""The command that compares scenarios: figures, who gains and who loses, and what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NO_COST = (
+    "To see costs, give per_shelter and per_place under [costs] in a scenario file, or cost in "
+    "[[open]] and [[resize]]."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an app."""
+    app.command()(compare)
+
+
+def compare(
+    scenarios: Annotated[
+        list[str], typer.Argument(help="Scenario files, or keys of the study's own scenarios.")
+    ],
+    study: Annotated[
+        Path | None, typer.Option("--study", help="Study file or its folder; else the bundled.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language: en, az or ru.")] = "en",
+) -> None:
+    """Compare scenarios with the first of them: figures, who gains and who loses."""
+    from shelter_geo.study.settings import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+    if len(scenarios) < 2:
+        raise typer.BadParameter("name at least two", param_hint="SCENARIOS")
+
+    from shelter_geo.analysis import evaluate_plans
+    from shelter_geo.plans import find_plans
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.study.comparison_lines import comparison_lines
+    from shelter_geo.publish.study.scenario_outputs import write_scenarios
+    from shelter_geo.study.load import load_study
+
+    with steps() as progress:
+        loaded = load_study(study)
+        plans = find_plans(scenarios, loaded.scenarios)
+        evaluated = evaluate_plans(loaded, plans, progress=progress)
+        if out is not None:
+            with staged(out, keep=set(loaded.input_hashes.values())) as folder:
+                write_scenarios(evaluated, folder, lang=lang)
+    for line in comparison_lines(evaluated, lang):
+        typer.echo(line)
+    if any(plan.uncosted for plan in plans):
+        typer.echo(NO_COST)
+    if out is not None:
+        typer.echo(f"Outputs: {out}")

@@ -1,0 +1,171 @@
+"""The command line: thin commands over the library."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shelter_geo import __version__
+from shelter_geo.cli import capacity, compare, pages, roads, site
+from shelter_geo.errors import ShelterGeoError
+
+if TYPE_CHECKING:
+    from shelter_geo.analysis import Evaluation
+    from shelter_geo.analysis.siting_results import SitingResults
+
+BAD_INPUT = 1
+
+app = typer.Typer(
+    name="shelter-geo",
+    help="How far, by road, people are from the nearest shelter, and what new shelters change.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.add_typer(roads.app)
+capacity.register(app)
+compare.register(app)
+pages.register(app)
+site.register(app)
+
+StudyArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
+]
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 130 stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a narrow terminal must not end a run
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except ShelterGeoError as error:
+        typer.echo(f"shelter-geo: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    except OSError as error:
+        typer.echo(f"shelter-geo: {error.strerror or error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shelter-geo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    study: StudyArgument = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the outputs; else outputs/STUDY.")
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
+) -> None:
+    """Compute a study and write its tables, map, figures and data package."""
+    _known_language(lang)
+
+    from shelter_geo.analysis import (
+        capacity_results,
+        evaluate,
+        evaluate_plans,
+        read_cases,
+        site_options,
+        today_first,
+    )
+    from shelter_geo.plans import read_plans
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.meanwhile import meanwhile
+    from shelter_geo.study.load import load_study
+
+    with steps() as progress:
+        loaded = load_study(study)
+        folder = out if out is not None else Path("outputs") / loaded.settings.study.id
+        with staged(folder):  # a folder that is closed is told before the work, not after it
+            pass
+        evaluation = evaluate(loaded, progress=progress)
+        options = site_options(loaded)
+        cases = read_cases(loaded)
+
+        def solved() -> SitingResults:
+            from shelter_geo.analysis.siting_results import siting_results
+
+            return siting_results(loaded, options)
+
+        with meanwhile(solved) as sited:
+            from shelter_geo.publish.outputs import write_outputs  # takes seconds of its own
+
+            needs = capacity_results(evaluation, cases=cases)
+
+            plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+            several = len(plans) > 1
+            evaluated = (
+                evaluate_plans(loaded, plans, today=evaluation, progress=progress)
+                if several
+                else None
+            )
+            progress("siting", 0, 1)
+            sites = sited()
+        write_outputs(
+            evaluation,
+            folder,
+            plans=evaluated,
+            options=options,
+            needs=needs,
+            sites=sites,
+            lang=lang,
+            progress=progress,
+        )
+    _report(evaluation, folder, lang)
+
+
+@app.command()
+def validate(study: StudyArgument = None) -> None:
+    """Check a study and name every fault: file, row, column, value and remedy."""
+    from shelter_geo.study.load import load_study
+
+    loaded = load_study(study)
+    typer.echo(
+        f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
+        f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
+    )
+
+
+def _known_language(lang: str) -> None:
+    from shelter_geo.study.settings import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+
+
+def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:
+    from shelter_geo.publish.study.study_texts import key_figures
+
+    lines = [(label[lang], value[lang]) for label, value in key_figures(evaluation)]
+    width = max(len(label) for label, _ in lines)
+    for label, value in lines:
+        typer.echo(f"{label:<{width}}  {value}")
+    typer.echo(f"Outputs: {folder}")
+    typer.echo(f"Map: {folder / 'maps' / 'access.html'}")
+    typer.echo(f"Planner: {folder / 'planner.html'}")
+    typer.echo(f"Brief: {folder / 'report.html'}")

@@ -1,0 +1,228 @@
+"""The commands on pages: the planner, the maps and the brief, each one file that calls nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from shelter_geo.analysis import Evaluation
+    from shelter_geo.plans import Plan
+    from shelter_geo.publish.maps.map_page import SealedMap
+    from shelter_geo.study.load import Study
+
+_MAPS = ("access", "capacity", "comparison", "siting")
+_AIMS = ("mean", "farthest", "region")
+_STILL = (".png", ".svg", ".pdf")
+
+StudyArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
+]
+LangOption = Annotated[str, typer.Option("--lang", help="Language it opens in: en, az or ru.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an app."""
+    app.command()(planner)
+    app.command("map")(map_)
+    app.command()(report)
+
+
+def planner(
+    study: StudyArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("planner.html"),
+    lang: LangOption = "en",
+) -> None:
+    """Write the planner: one page that tries out sites without a network."""
+    _known_language(lang)
+
+    from shelter_geo.analysis import evaluate, site_options
+    from shelter_geo.analysis.siting_results import siting_results
+    from shelter_geo.plans import read_plans
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.siting.plans import suggestions
+    from shelter_geo.publish.study.study_planner import study_planner
+    from shelter_geo.study.load import load_study
+
+    with steps() as progress:
+        loaded = load_study(study)
+        plans = read_plans(loaded.scenarios) if loaded.scenarios else []
+        options = site_options(loaded)
+        best = suggestions(siting_results(loaded, options, progress=progress))
+        page = study_planner(evaluate(loaded), options, plans, best=best, lang=lang)
+        page.save(out)
+    typer.echo(f"Planner: {out}")
+
+
+def map_(
+    study: StudyArgument = None,
+    of: Annotated[str, typer.Option("--of", help=f"What it shows: {' or '.join(_MAPS)}.")] = "",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="Key of a scenario, or its file.")
+    ] = "",
+    aim: Annotated[
+        str, typer.Option("--aim", help="Which siting plan: mean, farthest or region.")
+    ] = _AIMS[0],
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="GROUP", help="Capacity for these people; see `capacity`."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="File to write: .html, or .png, .svg or .pdf for slides and print."
+        ),
+    ] = None,
+    lang: LangOption = "en",
+) -> None:
+    """Write a map, today or under a scenario: one page that calls nobody, or a picture of it."""
+    _known_language(lang)
+    groups = tuple(dict.fromkeys(group or ()))
+    shown = of or ("capacity" if groups else "access")
+    _known_map(shown, groups, scenario, aim)
+    file = Path(f"{shown}.html") if out is None else out
+    if file.suffix not in (".html", *_STILL):
+        endings = ", ".join((".html", *_STILL))
+        raise typer.BadParameter(f"{file.name}: end it in one of {endings}", param_hint="--out")
+
+    from shelter_geo.analysis import evaluate
+    from shelter_geo.plans import apply_plan, find_plans
+    from shelter_geo.study.load import load_study
+
+    loaded = load_study(study)
+    plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
+    if shown == "comparison":
+        page, evaluation = _comparison(loaded, plan, lang)
+    elif shown == "siting":
+        page, evaluation = _siting(loaded, aim, lang)
+    else:
+        evaluation = evaluate(loaded if plan is None else apply_plan(loaded, plan))
+        if shown == "capacity":
+            page = _capacity(evaluation, groups, lang)
+        else:
+            page = _access(evaluation, plan, lang)
+    _write(page, evaluation, file, lang)
+    typer.echo(f"Map: {file}")
+
+
+def report(
+    study: StudyArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("report.html"),
+    lang: LangOption = "en",
+) -> None:
+    """Write the brief: a few pages on A4 with claim, evidence, map, plans and sources."""
+    _known_language(lang)
+
+    from shelter_geo.analysis import (
+        capacity_results,
+        evaluate,
+        evaluate_plans,
+        read_cases,
+        site_options,
+        today_first,
+    )
+    from shelter_geo.analysis.siting_results import siting_results
+    from shelter_geo.plans import read_plans
+    from shelter_geo.progress import steps
+    from shelter_geo.publish.brief.study_brief import study_brief
+    from shelter_geo.study.load import load_study
+
+    with steps() as progress:
+        loaded = load_study(study)
+        evaluation = evaluate(loaded, progress=progress)
+        plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+        evaluated = evaluate_plans(loaded, plans, progress=progress) if len(plans) > 1 else None
+        needs = capacity_results(evaluation, cases=read_cases(loaded))
+        sites = siting_results(loaded, site_options(loaded), progress=progress)
+        brief = study_brief(evaluation, plans=evaluated, needs=needs, sites=sites, lang=lang)
+        brief.save(out)
+    typer.echo(f"Brief: {out}")
+
+
+def _access(evaluation: Evaluation, plan: Plan | None, lang: str) -> SealedMap:
+    from shelter_geo.publish.study import study_texts
+    from shelter_geo.publish.study.scenario_outputs import scenario_title
+    from shelter_geo.publish.study.study_map import access_page
+
+    title = study_texts.title(evaluation) if plan is None else scenario_title(plan)
+    return access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang)
+
+
+def _comparison(study: Study, plan: Plan | None, lang: str) -> tuple[SealedMap, Evaluation]:
+    """Hold a plan against the study's own plan that changes nothing."""
+    from shelter_geo.analysis import evaluate_plans
+    from shelter_geo.plans import read_plans
+    from shelter_geo.publish.study.comparison_page import comparison_page
+
+    own = read_plans(study.scenarios) if study.scenarios else []
+    today = [other for other in own if other.changes_nothing]
+    if plan is None or not today or plan.changes_nothing:
+        raise typer.BadParameter("name a plan that changes something", param_hint="--scenario")
+    evaluated = evaluate_plans(study, [today[0], plan])
+    key = plan.scenario.id
+    return comparison_page(evaluated, key, lang=lang), evaluated.evaluations[key]
+
+
+def _siting(study: Study, aim: str, lang: str) -> tuple[SealedMap, Evaluation]:
+    from shelter_geo.analysis import evaluate, site_options
+    from shelter_geo.analysis.siting_results import siting_results
+    from shelter_geo.publish.siting.plans import plan_page
+
+    results = siting_results(study, site_options(study))
+    plans = {plan.key: plan for plan in results.plans}
+    if aim not in plans:
+        raise typer.BadParameter(f"no plan of this study serves it: {aim}", param_hint="--aim")
+    page = plan_page(evaluate(study), results, plans[aim], lang=lang)
+    return page, plans[aim].evaluation
+
+
+def _capacity(evaluation: Evaluation, groups: tuple[str, ...], lang: str) -> SealedMap:
+    from shelter_geo.analysis.group_access import access_for
+    from shelter_geo.publish.study.capacity_page import reach_map
+
+    return reach_map(evaluation, access_for(evaluation, groups), groups=groups, lang=lang)
+
+
+def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str) -> None:
+    """Write a map as a page, or as the one kind of picture that the ending names."""
+    if file.suffix == ".html":
+        page.save(file)
+        return
+
+    from shelter_geo.publish.figures.map_twin import draw_twin
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.study import study_texts
+    from shelter_geo.publish.words import Words
+
+    words = Words(lang)
+    foot = study_texts.foot(evaluation, words)
+    with staged(file.parent) as folder:
+        draw_twin(page, folder / file.stem, words=words, foot=foot, endings=(file.suffix,))
+
+
+def _known_language(lang: str) -> None:
+    from shelter_geo.study.settings import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+
+
+def _known_map(shown: str, groups: tuple[str, ...], scenario: str, aim: str) -> None:
+    from shelter_geo.capacity.groups import GROUPS
+
+    if shown not in _MAPS:
+        raise typer.BadParameter(f"choose one of {', '.join(_MAPS)}", param_hint="--of")
+    if strange := [name for name in groups if name not in GROUPS]:
+        known = ", ".join(GROUPS)
+        raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
+    if groups and shown != "capacity":
+        raise typer.BadParameter("goes with --of capacity", param_hint="--for")
+    if aim not in _AIMS:
+        raise typer.BadParameter(f"choose one of {', '.join(_AIMS)}", param_hint="--aim")
+    if shown == "siting" and scenario:
+        raise typer.BadParameter("does not go with --of siting", param_hint="--scenario")
+    if shown == "comparison" and not scenario:
+        raise typer.BadParameter("name the plan to compare with today", param_hint="--scenario")

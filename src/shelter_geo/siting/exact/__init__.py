@@ -1,0 +1,1 @@
+"""The engines that solve siting models; nobody outside `siting` imports them."""

@@ -1,0 +1,156 @@
+"""Costs of demand points packed into blocks of neighbours, as the bounding loops want them."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.siting.exact.compiled import quick
+
+Array = NDArray[Any]
+
+WIDTH: Final = 64
+"""Demand points in a block."""
+
+EXACT_SUM: Final = 1 << 51
+"""Sums of people times cost stay below this, so that they are exact in double precision."""
+
+EXACT_SINGLE: Final = 1 << 24
+"""Whole numbers below this are exact in single precision."""
+
+_LANDMARKS: Final = 6
+
+
+class Blocks(NamedTuple):
+    """Costs from blocks of demand points to every site.
+
+    Attributes
+    ----------
+    cost : shape (sites, blocks, WIDTH)
+        Whole numbers, in single precision where that holds them exactly.
+    weight : float64, shape (blocks, WIDTH)
+        People, whole numbers; 0 fills the last block.
+    light : float32, shape (blocks, WIDTH)
+        `weight` in single precision.
+    near : float32, shape (sites, blocks)
+        Not more than the least cost of the block.
+    cap : float64, shape (blocks, WIDTH)
+        What a demand point costs if no new site serves it.
+    """
+
+    cost: Array
+    weight: Array
+    light: Array
+    near: Array
+    cap: Array
+
+
+def pack(cost: Array, cap: Array, weight: Array, position: Array) -> tuple[Blocks, int]:
+    """Pack the demand points that a choice of sites can change.
+
+    Parameters
+    ----------
+    cost
+        Shape (demand, sites), whole numbers of 0 or more.
+    cap
+        Shape (demand,): cost without any new site.
+    weight
+        Shape (demand,): people.
+    position
+        Shape (demand, anything): points with close rows are put into one block.
+
+    Returns
+    -------
+    Blocks
+    int
+        Weighted cost of the demand points that no new site changes.
+    """
+    changes = (weight > 0) & (cost.min(axis=1) < cap)
+    settled = int((weight * cap)[~changes].sum())
+    rows = np.flatnonzero(changes)
+    if len(rows) == 0:
+        return _nothing(cost.shape[1]), settled
+    rows = rows[_by_neighbourhood(position[rows])]
+    n_blocks = -(-len(rows) // WIDTH)
+    filler = n_blocks * WIDTH - len(rows)
+    padded = np.concatenate([rows, np.full(filler, rows[-1])])
+    exact = np.float32 if max(cost.max(), cap[rows].max()) < EXACT_SINGLE else np.float64
+    packed = np.empty((cost.shape[1], n_blocks, WIDTH), dtype=exact)
+    for b in range(n_blocks):
+        packed[:, b, :] = cost[padded[b * WIDTH : (b + 1) * WIDTH]].T
+    least = packed.min(axis=2)
+    near = least.astype(np.float32)
+    near = np.where(near > least, np.nextafter(near, np.float32(-np.inf)), near)
+    real = np.arange(n_blocks * WIDTH) < len(rows)
+    people = np.where(real, weight[padded], 0).astype(float).reshape(n_blocks, WIDTH)
+    caps = np.where(real, cap[padded], 0).astype(float).reshape(n_blocks, WIDTH)
+    return Blocks(packed, people, people.astype(np.float32), near, caps), settled
+
+
+def merge_equal(
+    cost: Array, cap: Array, weight: Array, position: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Merge demand points of equal cost rows; for covers, where few rows differ."""
+    keys = row_keys(np.column_stack([cost, cap[:, None]]).astype(bool))
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    merged = np.zeros(len(first), dtype=np.int64)
+    np.add.at(merged, group.ravel(), weight)
+    return cost[first], cap[first], merged, position[first]
+
+
+def row_keys(rows: Array) -> Array:
+    """Return one key a row of a bool array; equal rows have equal keys."""
+    bits = np.ascontiguousarray(np.packbits(rows, axis=1))
+    return bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
+
+
+def landmarks(cost: Array) -> Array:
+    """Return the cost columns of a few sites far from each other: a crude map of the demand."""
+    site = int(cost.sum(axis=0, dtype=float).argmax())
+    found = [site]
+    nearest = cost[:, site]
+    for _ in range(_LANDMARKS - 1):
+        site = int(cost[int(nearest.argmax())].argmin())
+        if site in found:
+            break
+        found.append(site)
+        nearest = np.minimum(nearest, cost[:, site])
+    return cost[:, found]
+
+
+@quick
+def cheapest(blocks: Blocks, sites: Array, floor: Array) -> Array:
+    """Return the least of `floor` and the costs at some sites, for every demand point."""
+    found = floor.copy()
+    for j in sites:
+        for b in range(found.shape[0]):
+            for i in range(WIDTH):
+                value = np.float64(blocks.cost[j, b, i])
+                found[b, i] = value if value < found[b, i] else found[b, i]
+    return found
+
+
+def _nothing(n_sites: int) -> Blocks:
+    """One block of no people, where every choice is as good as any."""
+    none = np.zeros((1, WIDTH))
+    cost = np.zeros((n_sites, 1, WIDTH), dtype=np.float32)
+    return Blocks(cost, none, none.astype(np.float32), cost[:, :, 0].copy(), none)
+
+
+def _by_neighbourhood(position: Array) -> Array:
+    """Order points so that each run of WIDTH lies together, by halving the widest extent."""
+    ready: list[Array] = []
+    waiting = [np.arange(len(position))]
+    while waiting:
+        part = waiting.pop()
+        if len(part) <= WIDTH:
+            ready.append(part)
+            continue
+        here = position[part]
+        axis = int(np.argmax(here.max(axis=0) - here.min(axis=0)))
+        part = part[np.argsort(here[:, axis], kind="stable")]
+        half = (len(part) // WIDTH + 1) // 2 * WIDTH
+        waiting += [part[half:], part[:half]]
+    return np.concatenate(ready)

@@ -1,0 +1,151 @@
+"""Exact lower bounds on one level of a siting problem, and the sites that they rule in or out."""
+
+from __future__ import annotations
+
+import math
+from copy import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.siting.exact.blocks import EXACT_SUM, Blocks, cheapest, merge_equal, pack
+from shelter_geo.siting.exact.subgradient import Regions, Steps, ascend, choose, reduced_costs
+from shelter_geo.siting.objectives import Level
+
+Array = NDArray[Any]
+
+
+class Bound(NamedTuple):
+    """A lower bound on the total of a level.
+
+    Attributes
+    ----------
+    value : float
+        Exact: it was added up from whole multiples of a power of two.
+    u : float32, shape (blocks, WIDTH)
+        Multipliers, to start the next climb from.
+    picked : bool, shape (sites,)
+        Sites that the relaxation opens.
+    if_open, if_closed : shape (sites,)
+        Bounds if one more site must open, or one picked site must not.
+    boldness : float
+        Left for the next climb.
+    work : int
+        Pairs of a site and a demand point looked at.
+    """
+
+    value: float
+    u: Array
+    picked: Array
+    if_open: Array
+    if_closed: Array
+    boldness: float
+    work: int
+
+
+class Bounder:
+    """Lower bounds on the total of one level under any sites opened or ruled out."""
+
+    def __init__(self, level: Level, position: Array) -> None:
+        parts = (level.cost, level.cap, level.weight, position)
+        self.blocks, self.settled = pack(*(merge_equal(*parts) if level.binary else parts))
+        self.n_sites = level.cost.shape[1]
+        every = np.arange(self.n_sites)
+        least = cheapest(self.blocks, every, self.blocks.cap)
+        self._least = least.astype(np.float32)
+        self.floor = self.settled + float((self.blocks.weight * least).sum())
+        self._grain = _grain(self.blocks)
+
+    def capped(self, most: float) -> Bounder:
+        """Return the bounds if no demand point costs more than `most`."""
+        lower = copy(self)
+        lower.blocks = self.blocks._replace(cap=np.minimum(self.blocks.cap, most))
+        lower._grain = _grain(lower.blocks)
+        return lower
+
+    def first_multipliers(self, chosen: Array) -> Array:
+        """Multipliers half way between the nearest and the next chosen site."""
+        one = cheapest(self.blocks, chosen, self.blocks.cap)
+        two = np.full_like(one, np.inf)
+        for j in chosen:
+            cost = self.blocks.cost[j].astype(float)
+            two = np.where(cost > one, np.minimum(two, cost), two)
+        two = np.minimum(two, self.blocks.cap)
+        return np.asarray((one + two) / 2, dtype=np.float32)
+
+    def bound(
+        self,
+        state: Array,
+        k: int,
+        regions: Regions,
+        u: Array,
+        *,
+        goal: float,
+        steps: Steps,
+        often: Array,
+    ) -> Bound:
+        """Bound the total below.
+
+        Parameters
+        ----------
+        state
+            1 for sites that are open, -1 for those ruled out, 0 for the rest.
+        k
+            Sites still to open; fewer than there are undecided ones.
+        regions
+            Regions still to be given a site.
+        u
+            Multipliers to start from.
+        goal
+            A total that is known to be possible, or the least that is of no interest.
+        steps
+            Length of the climb.
+        often
+            Running mean of how often each site is picked; changed in place.
+        """
+        blocks, free = self.blocks, np.flatnonzero(state == 0)
+        cap = cheapest(blocks, np.flatnonzero(state == 1), blocks.cap)
+        cap32 = cap.astype(np.float32)
+        least = np.minimum(self._least, cap32)
+        u = np.clip(u, least, cap32)
+        goal -= self.settled
+        u, boldness, taken = ascend(
+            blocks, free, k, regions, cap32, least, u, steps, float(goal), often
+        )
+        fee = np.floor(u * blocks.weight / self._grain) * self._grain
+        fee = np.minimum(fee, cap * blocks.weight)
+        price, picked = np.zeros(self.n_sites), np.zeros(self.n_sites, dtype=bool)
+        reduced_costs(blocks, free, fee, u.max(axis=1) * np.float32(1.00001), price)
+        choose(price, free, k, regions, picked)
+        value = math.fsum((float(fee.sum()), *price[picked], self.settled))
+        if_open, if_closed = _exchanges(price, picked, state == 0, regions)
+        work = (taken + 1) * len(free) * u.size
+        return Bound(value, u, picked, value + if_open, value + if_closed, boldness, work)
+
+
+def _grain(blocks: Blocks) -> float:
+    """Return the finest power of two of which sums of multipliers can be added exactly."""
+    widest = float((blocks.weight * blocks.cap).sum())
+    return float(2.0 ** -np.floor(np.log2(EXACT_SUM / max(widest, 1.0))))
+
+
+def _exchanges(price: Array, picked: Array, free: Array, regions: Regions) -> tuple[Array, Array]:
+    """Price the cheapest exchange that opens a site not picked, or closes a picked one.
+
+    Choices that meet the regions are the bases of a matroid, so the best choice with or without
+    one site is a single exchange away from the best of all.
+    """
+    rest = free & ~picked
+    if_open, if_closed = np.full(len(price), -np.inf), np.full(len(price), -np.inf)
+    held = np.bincount(regions.of[picked], minlength=len(regions.unmet))
+    lone = picked & regions.unmet[regions.of] & (held[regions.of] == 1)
+    dearest = price[picked & ~lone].max(initial=-np.inf)
+    cheapest_rest = price[rest].min(initial=np.inf)
+    if_open[rest] = price[rest] - dearest
+    if_closed[picked] = cheapest_rest - price[picked]
+    for site in np.flatnonzero(lone):
+        same = rest & (regions.of == regions.of[site])
+        if_open[same] = price[same] - max(dearest, price[site])
+        if_closed[site] = price[same].min(initial=np.inf) - price[site]
+    return if_open, if_closed

@@ -1,0 +1,188 @@
+"""Can k sites cover all rows: the covering question inside the p-center and the set cover."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.exact.compiled import kernel
+from shelter_geo.siting.exact.highs import Program, solve
+from shelter_geo.siting.objectives import Level
+
+Array = NDArray[Any]
+
+_ROUNDING: Final = 1e-4
+
+
+def must_cover(level: Level) -> Array:
+    """Return which candidates cover each demand point that has to be covered.
+
+    Demand points whose candidates include all those of another are left out: they are covered
+    along with it.
+
+    Parameters
+    ----------
+    level
+        Costs of 0 (covered) and 1.
+
+    Returns
+    -------
+    bool array, shape (rows, candidates)
+    """
+    open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
+    rows: Array = level.cost[open_] == 0
+    return np.asarray(rows[minimal(rows)])
+
+
+def as_level(rows: Array) -> Level:
+    """Return the number of rows not covered, as a level."""
+    ones = np.ones(len(rows), dtype=np.int64)
+    return Level("uncovered", (~rows).astype(np.int64), ones, ones)
+
+
+def cover_by_solver(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None, bool]:
+    """Find k candidates that cover all rows and keep the rules, by mixed integer programming.
+
+    Returns
+    -------
+    array or None
+        Candidates, increasing, no more than k.
+    bool
+        Whether the answer is proven.
+    """
+    n = rows.shape[1]
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    matrix = sp.csr_array(np.vstack([rows, *regions, np.ones((1, n), dtype=bool)]), dtype=float)
+    count = matrix.shape[0] - 1
+    program = Program(
+        cost=np.ones(n),
+        rows=matrix,
+        low=np.concatenate([np.ones(count), [0.0]]),
+        high=np.concatenate([np.full(count, np.inf), [float(rules.k)]]),
+        least=np.zeros(n),
+        most=np.ones(n),
+        whole=np.ones(n, dtype=bool),
+    )
+    found = solve(program, deadline - time.monotonic(), good_enough=rules.k)
+    if found.x is None:
+        return None, found.proven
+    return np.flatnonzero(found.x > 0.5), True
+
+
+def most_covered(level: Level, rules: Rules, deadline: float, start: Array) -> tuple[Array, int]:
+    """Find k candidates that leave as little as can be uncovered, by mixed integer programming.
+
+    Parameters
+    ----------
+    level
+        Costs of 0 (covered) and 1.
+    rules
+        What a choice must keep to.
+    deadline
+        Value of ``time.monotonic()`` at which to stop.
+    start
+        A choice to begin with.
+
+    Returns
+    -------
+    array
+        Best choice found, increasing.
+    int
+        No choice leaves less uncovered.
+    """
+    open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
+    rows, group = np.unique(level.cost[open_] == 0, axis=0, return_inverse=True)
+    weight = np.bincount(group.ravel(), level.weight[open_], minlength=len(rows))
+    n, m = rows.shape
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    for_sites = np.zeros((len(regions) + 1, m + n))
+    for_sites[:, :m] = np.vstack([*regions, np.ones((1, m), dtype=bool)])
+    covered, each = sp.csr_array(rows, dtype=float), sp.csr_array(sp.eye_array(n))
+    program = Program(
+        cost=np.concatenate([np.zeros(m), -weight]),
+        rows=sp.csr_array(sp.vstack([sp.hstack([-covered, each]), sp.csr_array(for_sites)])),
+        low=np.concatenate([np.full(n, -np.inf), np.ones(len(regions)), [float(rules.k)]]),
+        high=np.concatenate([np.zeros(n), np.full(len(regions), np.inf), [float(rules.k)]]),
+        least=np.zeros(m + n),
+        most=np.ones(m + n),
+        whole=np.arange(m + n) < m,
+    )
+    known = np.concatenate([np.isin(np.arange(m), start), rows[:, start].any(axis=1)])
+    found = solve(program, deadline - time.monotonic(), start=known.astype(float))
+    bound = level.floor
+    if np.isfinite(found.bound):
+        everyone = int((level.weight * level.cap).sum())
+        bound = max(bound, everyone + math.ceil(found.bound - _ROUNDING))
+    chosen = start if found.x is None else np.flatnonzero(found.x[:m] > 0.5)
+    return (chosen if level.total(chosen) < level.total(start) else start), bound
+
+
+def filled_up(chosen: Array, rules: Rules) -> Array:
+    """Add the first free candidates until there are k; more sites never hurt."""
+    rest = np.setdiff1d(np.arange(len(rules.region)), chosen)
+    return np.union1d(chosen, rest[: rules.k - len(chosen)])
+
+
+def reduced(rows: Array) -> tuple[Array, Array]:
+    """Leave out rows that are covered along with another and sites that another can stand for.
+
+    Parameters
+    ----------
+    rows
+        Shape (rows, sites): which sites cover a row.
+
+    Returns
+    -------
+    bool array
+        Rows left, by the sites left.
+    int64 array
+        Sites left, increasing.
+    """
+    sites = np.arange(rows.shape[1])
+    while True:
+        before = rows.shape
+        rows = rows[minimal(rows)]
+        # A site can stand for another if what it leaves uncovered lies within what that leaves.
+        kept = minimal(~rows.T)
+        rows, sites = rows[:, kept], sites[kept]
+        if rows.shape == before:
+            return rows, sites
+
+
+def minimal(rows: Array) -> Array:
+    """Return the numbers of the rows that contain no other, the first of each that are equal."""
+    if len(rows) == 0:
+        return np.empty(0, np.int64)
+    bits = np.packbits(rows, axis=1)
+    words = np.zeros((len(rows), -(-bits.shape[1] // 8) * 8), np.uint8)
+    words[:, : bits.shape[1]] = bits
+    order = np.argsort(rows.sum(axis=1), kind="stable")
+    return np.sort(order[_contains_none(words.view(np.uint64)[order])])
+
+
+@kernel
+def _contains_none(rows: Array) -> Array:
+    """Whether each row, smaller ones first, contains none of those before it."""
+    kept, count = np.empty_like(rows), 0
+    found = np.zeros(len(rows), np.bool_)
+    for i in range(len(rows)):
+        inside = False
+        for q in range(count):
+            inside = True
+            for w in range(rows.shape[1]):
+                if kept[q, w] & ~rows[i, w]:
+                    inside = False
+                    break
+            if inside:
+                break
+        if not inside:
+            found[i] = True
+            kept[count] = rows[i]
+            count += 1
+    return found

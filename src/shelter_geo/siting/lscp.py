@@ -1,0 +1,152 @@
+"""Fewest sites that have everyone within a limit whom some site has within it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.exact.bisection import least
+from shelter_geo.siting.exact.lexicographic import find_cover, solve_in_order
+from shelter_geo.siting.exact.set_cover import must_cover
+from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.model import Model
+from shelter_geo.siting.model_levels import beyond, distance, limit_steps, unserved
+from shelter_geo.siting.near_optimal import countable, rank_all, rank_exchanges
+from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting.result import SitingResult, Status
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class LSCP(Model):
+    """Fewest new sites so that everyone is within a limit (set covering; Toregas et al. 1971).
+
+    People who are beyond the limit of every site, standing or candidate, are reported and do not
+    make the question infeasible. Ties are broken by fewer people unserved, then by the mean
+    distance. The fewest are found by halving, until one site less is proven not to do.
+
+    Attributes
+    ----------
+    within : float
+        The limit, in the unit of the costs.
+    """
+
+    key: ClassVar[str] = "lscp"
+    objective_name: ClassVar[str] = "new sites"
+
+    within: float
+
+    def __post_init__(self) -> None:
+        """Check the options."""
+        limit_steps(self.problem, self.within)
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the number of new sites."""
+        return float(len(chosen))
+
+    def solve(
+        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+    ) -> SitingResult:
+        """Find the best plan and prove it; see `Model.solve`."""
+        started = time.monotonic()
+        if reason := regions_fault(self.problem):
+            return infeasible(self, reason, started)
+        limit, deadline = limit_steps(self.problem, self.within), started + time_limit
+        chosen, proven = fewest_sites(self.problem, limit, deadline)
+        found = self._best_of_the_fewest(chosen, proven, runner_ups, deadline)
+        return answer(self, found, started, within_share)
+
+    def _best_of_the_fewest(
+        self, chosen: Array, proven: bool, keep: int, deadline: float
+    ) -> Finding:
+        status: Status = "optimal" if proven else "not proven"
+        bound = float(len(chosen)) if proven else None
+        notes = self._uncovered()
+        if len(chosen) == 0:
+            return Finding(chosen, "optimal", 0.0, (), True, "branch and bound", notes)
+        problem, rules = self.problem, rules_for(self.problem, len(chosen))
+        far, lost = beyond(problem, limit_steps(problem, self.within)), unserved(problem)
+        levels = [far, *([] if lost is None else [lost]), distance(problem)]
+        if countable(levels, rules):
+            ranking = rank_all(levels, rules, keep + 1)
+        else:
+            solution = solve_in_order(levels, rules, problem.position, deadline, chosen, headline=0)
+            ranking = rank_exchanges(levels, rules, solution.chosen, keep + 1)
+            if not solution.proven(len(levels) - 1):
+                notes += ("that no tie has a smaller mean is not proven",)
+        best, *rivals = ranking.choices
+        rivals = [r for r in rivals if far.total(r) == far.total(best)]
+        # The number was found by search even where its ties could be counted.
+        return Finding(best, status, bound, rivals, ranking.complete, "branch and bound", notes)
+
+    def _uncovered(self) -> tuple[str, ...]:
+        far = beyond(self.problem, limit_steps(self.problem, self.within)).floor
+        if far == 0:
+            return ()
+        unit = "steps" if self.problem.unit == "one" else self.problem.unit
+        return (f"{far} people are beyond {self.within:g} {unit} of every site",)
+
+
+def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[Array, bool]:
+    """Find the fewest candidates that leave beyond a limit only those beyond it of every site.
+
+    Parameters
+    ----------
+    problem
+        The question; its regions can be met.
+    limit
+        Whole steps.
+    deadline
+        Value of ``time.monotonic()`` at which to stop.
+
+    Returns
+    -------
+    array
+        Candidates, increasing.
+    bool
+        Whether fewer are proven not to do.
+    """
+    level = beyond(problem, limit)
+    rows = must_cover(level)
+    best = _greedy_cover(problem, limit)
+
+    def enough(number: int, *, easily: bool) -> tuple[int | None, bool]:
+        nonlocal best
+        if regions_fault(problem, number):
+            return None, True
+        if number == 0:
+            nobody = np.empty(0, np.int64)
+            found = nobody if level.total(nobody) == level.floor else None
+            proven = True
+        else:
+            rules = rules_for(problem, number)
+            found, proven = find_cover(rows, rules, deadline, easily=easily)
+        if found is None:
+            return None, proven
+        best = found
+        return len(best), True
+
+    high, low = least(enough, len(best))
+    return best, high == low
+
+
+def _greedy_cover(problem: SitingProblem, limit: int) -> Array:
+    """Cover all that can be covered, most people first, then give every region its site."""
+    level, rules = beyond(problem, limit), rules_for(problem, 0)
+    left = (level.cap > 0) & (level.weight > 0) & (level.cost == 0).any(axis=1)
+    covers = level.cost[left] == 0
+    people = level.weight[left].astype(float)
+    chosen: list[int] = []
+    while people.any():
+        site = int((people @ covers).argmax())
+        chosen.append(site)
+        people[covers[:, site]] = 0
+    unmet = rules.unmet(np.array(chosen, dtype=np.int64)).unmet
+    chosen += [int(np.argmax(rules.region == r)) for r in np.flatnonzero(unmet)]
+    return np.array(sorted(chosen), dtype=np.int64)

@@ -1,0 +1,1 @@
+"""What is given: settings, tables, their checks, public points."""

@@ -1,0 +1,173 @@
+"""Settings on places: the norms they are held against, and the stays that are asked for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from shelter_geo.study.types import AnyPath, Evidence, Key, Settings, Worded, refuse_twice
+
+
+class Reading(Settings):
+    """One way to read a published number of places."""
+
+    id: Key
+    persons_per_family_place: float = Field(ge=1, le=100)
+    label: str
+    source: str
+    evidence: Evidence
+
+
+class Norm(Settings):
+    """A norm of the table of standards, and what it asks something for.
+
+    Attributes
+    ----------
+    standard
+        Row of `tables.standards` that says who asks for it, where, and how that is known.
+    asks_for
+        Family places for so many `people` or `women`; a shelter in each of the `regions`, or in
+        each of the `settlements` from so many people on.
+    each
+        The number of people or women meant.
+    """
+
+    id: Key
+    standard: str
+    name: Worded
+    asks_for: Literal["people", "women", "regions", "settlements"]
+    each: int = Field(default=1, gt=0)
+
+    @model_validator(mode="after")
+    def _each_fits(self) -> Norm:
+        if (self.asks_for == "regions") != (self.each == 1):
+            raise ValueError('give "each" above 1 for people, women or settlements, and only there')
+        return self
+
+
+class ClaimPopulation(Settings):
+    """The population that the published claim was made against."""
+
+    value: int = Field(gt=0)
+    year: int
+    source: str
+    evidence: Evidence
+
+
+class Range(Settings):
+    """A number that is known within limits, and where it comes from."""
+
+    low: float = Field(ge=0)
+    central: float
+    high: float = Field(le=1e9)
+    source: str
+    evidence: Evidence
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low, central and high must not fall")
+        return self
+
+
+class Share(Range):
+    """A share, from 0 to 1."""
+
+    high: float = Field(le=1)
+
+
+class Multiple(Range):
+    """Cases there are for each one counted, 1 or more."""
+
+    low: float = Field(ge=1)
+
+
+class DemandBase(Settings):
+    """A yearly count of cases for the whole country, and how many each stands for."""
+
+    id: Key
+    name: Worded
+    cases: Range
+    under_reporting: Multiple
+
+
+class CaseTable(Settings):
+    """A yearly count of cases by district, of which small numbers are never published."""
+
+    file: AnyPath = Field(exclude=True)
+    threshold: int = Field(default=5, ge=2, le=1000)
+    source: str
+    evidence: Evidence
+    under_reporting: Multiple
+
+
+class Demand(Settings):
+    """What stays in shelters are computed from; without bases and cases there are none."""
+
+    share_needing: Share
+    bases: tuple[DemandBase, ...] = ()
+    cases: CaseTable | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Demand:
+        refuse_twice("bases", self.bases)
+        if any(base.id == "cases" for base in self.bases):
+            raise ValueError('no base may have the id "cases", which stands for the case table')
+        return self
+
+
+class Stays(Settings):
+    """Mean length of a stay, and the children who come along."""
+
+    days: Range = Range(
+        low=30, central=90, high=180, source="no source: one to six months", evidence="assumed"
+    )
+    children_per_woman: Range = Range(
+        low=0.5, central=1, high=1.5, source="no source", evidence="assumed"
+    )
+
+
+class TurnAwayTarget(Settings):
+    """Share of those who ask that a shelter may turn away."""
+
+    target: float = Field(default=0.05, gt=0, lt=1)
+    source: str = "no source: one in twenty"
+    evidence: Evidence = "assumed"
+
+
+class Catchment(Settings):
+    """How far a shelter reaches, and the classes of the map of places within reach."""
+
+    minutes: float = Field(default=120, gt=0, le=10_000)
+    decay: Literal["slow", "fast", "none"] = "slow"
+    classes_per_10000: tuple[float, float, float] = (0.05, 0.1, 0.25)
+    source: Worded = "no source: two hours"
+    evidence: Evidence = "assumed"
+
+    @model_validator(mode="after")
+    def _rising(self) -> Catchment:
+        limits = (0, *self.classes_per_10000)
+        if list(limits) != sorted(set(limits)):
+            raise ValueError("classes_per_10000 must be above 0 and rise")
+        return self
+
+
+class Capacity(Settings):
+    """The norm that places are held against, and the stays that are asked for."""
+
+    people_per_family_place: int = Field(gt=0)
+    norm_source: Worded
+    readings: tuple[Reading, ...] = Field(min_length=1)
+    norms: tuple[Norm, ...] = ()
+    claim_population: ClaimPopulation | None = None
+    demand: Demand | None = None
+    stays: Stays = Stays()
+    turn_away: TurnAwayTarget = TurnAwayTarget()
+    catchment: Catchment = Catchment()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Capacity:
+        refuse_twice("readings", self.readings)
+        refuse_twice("norms", self.norms)
+        return self

@@ -1,0 +1,285 @@
+"""A study ready to compute: its settings, checked tables, public shelters and roads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from shelter_geo.errors import Fault, TableError
+from shelter_geo.roads.network import Provenance, RoadNetwork
+from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.study.demand import settlement_demand
+from shelter_geo.study.privacy import private_slips, public_shelters
+from shelter_geo.study.settings import StudySettings, in_english, read_settings
+from shelter_geo.study.tables import relations, schemas
+from shelter_geo.study.tables.areas import read_areas, read_basemap
+from shelter_geo.study.tables.folder import StudyFolder
+from shelter_geo.study.tables.links import impossible_links
+from shelter_geo.study.tables.road_file import read_network
+
+STUDY_FILE = "study.toml"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything that is computed from; nothing in it is finer than a settlement's public point.
+
+    Attributes
+    ----------
+    settings : StudySettings
+    folder : Path
+        Where the study file stands.
+    districts : GeoDataFrame
+        Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
+    centres : GeoSeries
+        Centre of each district.
+    settlements : GeoDataFrame
+        Demand points, indexed by `settlement_id`.
+    shelters : GeoDataFrame
+        Indexed by `shelter_id`, at settlement points.
+    basemap : GeoDataFrame or None
+    published_distances : DataFrame or None
+    network : RoadNetwork
+    input_package : dict
+        Data package of the inputs, with their sources and licences; empty if there is none.
+    input_hashes : dict
+        SHA-256 of each input file by its path in the study; private files are left out.
+    roads_before : RoadNetwork or None
+        The roads as they stand, where a plan has made `network` of them.
+    standards : DataFrame or None
+        Published standards by their `id`, which the study's norms name.
+    """
+
+    settings: StudySettings
+    folder: Path
+    districts: gpd.GeoDataFrame
+    centres: gpd.GeoSeries
+    settlements: gpd.GeoDataFrame
+    shelters: gpd.GeoDataFrame
+    basemap: gpd.GeoDataFrame | None
+    published_distances: pd.DataFrame | None
+    network: RoadNetwork
+    input_package: dict[str, Any]
+    input_hashes: dict[str, str]
+    roads_before: RoadNetwork | None = None
+    standards: pd.DataFrame | None = None
+
+    @property
+    def scenarios(self) -> Path | None:
+        """Folder of the plans that come with the study."""
+        named = self.settings.tables.scenarios
+        return None if named is None else self.folder / named
+
+
+def bundled_study() -> Path:
+    """Return the path of the study file that comes with the package."""
+    inside = Path(str(resources.files("shelter_geo"))) / "bundled" / STUDY_FILE
+    if inside.is_file():
+        return inside
+    return Path(__file__).resolve().parents[3] / "data" / STUDY_FILE
+
+
+def load_study(path: str | Path | None = None) -> Study:
+    """Read and check a study; a shelter's private point never leaves this function.
+
+    Parameters
+    ----------
+    path
+        The study file, or the folder it stands in; the bundled study if not given.
+
+    Raises
+    ------
+    StudyError
+        If the study file itself is at fault.
+    TableError
+        With every fault of every table, private points among them.
+    RoadError
+        If the roads make no network.
+    """
+    file = bundled_study() if path is None else _study_file(Path(path))
+    settings = read_settings(file)
+    folder = StudyFolder(file)
+    tables = _read_tables(folder, settings)
+    _relate(folder, settings, tables)
+    package = folder.package(settings.tables.package)
+    if folder.faults:
+        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+    return _assemble(settings, tables, package, folder)
+
+
+def _study_file(path: Path) -> Path:
+    try:
+        return path / STUDY_FILE if path.is_dir() else path
+    except OSError:
+        return path
+
+
+@dataclass(frozen=True)
+class _Tables:
+    districts: pd.DataFrame | None
+    settlements: pd.DataFrame | None
+    shelters: pd.DataFrame | None
+    private_points: pd.DataFrame | None
+    areas: gpd.GeoDataFrame | None
+    basemap: gpd.GeoDataFrame | None
+    published_distances: pd.DataFrame | None
+    standards: pd.DataFrame | None
+    nodes: pd.DataFrame | None
+    links: pd.DataFrame | None
+    network: RoadNetwork | None
+
+
+def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
+    files, roads = settings.tables, settings.roads
+    tabled = roads.network == "reference"
+    return _Tables(
+        districts=folder.table(files.districts, schemas.DISTRICTS),
+        settlements=folder.table(files.settlements, schemas.SETTLEMENTS),
+        shelters=folder.table(files.shelters, schemas.SHELTERS),
+        private_points=folder.private_points(files.private_points),
+        areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
+        basemap=folder.read(files.basemap, read_basemap),
+        published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        standards=folder.table(files.standards, schemas.STANDARDS),
+        nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
+        links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
+        network=None if tabled else folder.read(roads.file, read_network),
+    )
+
+
+def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> None:
+    """Check the tables against each other, as far as they could be read."""
+    files = settings.tables
+    if tables.districts is not None:
+        _relate_districts(folder, settings, tables.districts, tables)
+    if tables.standards is not None:
+        key, of = "capacity.norms.standard", "id of the standards"
+        named = [norm.standard for norm in settings.capacity.norms]
+        folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
+    if tables.settlements is not None and tables.shelters is not None:
+        path = folder.path(files.shelters)
+        folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
+        if tables.private_points is not None and files.private_points is not None:
+            path = folder.path(files.private_points)
+            public = tables.shelters, tables.settlements
+            folder.add(private_slips(path, tables.private_points, *public))
+    if tables.nodes is not None and tables.links is not None:
+        path = folder.path(str(settings.roads.links))
+        folder.add(impossible_links(path, tables.links, tables.nodes))
+    if tables.areas is not None:
+        _relate_points(folder, settings, tables, tables.areas)
+
+
+def _relate_districts(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: _Tables
+) -> None:
+    """Check sums, and every district that another file names."""
+    files, known = settings.tables, districts["district_id"]
+    folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    named = (
+        (files.settlements, tables.settlements),
+        (files.shelters, tables.shelters),
+        (files.boundaries, tables.areas),
+    )
+    for name, table in named:
+        if table is not None:
+            path = folder.path(name)
+            folder.add(relations.unknown_keys(path, table, "district_id", known, of="district"))
+    if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
+        path = folder.path(files.districts)
+        folder.add(relations.bare_districts(path, districts, tables.settlements))
+    regions = [entry.economic_region for entry in settings.roads.separate]
+    key, of = "roads.separate", "economic_region of the districts"
+    folder.add(_unlisted(folder.study_file, key, regions, districts["economic_region"], of=of))
+
+
+def _relate_points(
+    folder: StudyFolder, settings: StudySettings, tables: _Tables, areas: gpd.GeoDataFrame
+) -> None:
+    """Check that points lie in the country."""
+    files, offshore = settings.tables, settings.checks.outside_boundaries
+    country = shapely.union_all(areas.geometry.to_numpy())
+    if tables.districts is not None:
+        path = folder.path(files.districts)
+        folder.add(relations.misplaced_points(path, tables.districts, country))
+    if tables.settlements is not None:
+        path, known = folder.path(files.settlements), tables.settlements["settlement_id"]
+        ashore = tables.settlements[~known.isin(offshore)]
+        folder.add(relations.misplaced_points(path, ashore, country))
+        key, of = "checks.outside_boundaries", "settlement_id of the settlements"
+        folder.add(_unlisted(folder.study_file, key, offshore, known, of=of))
+    if tables.nodes is not None:
+        path = folder.path(str(settings.roads.nodes))
+        folder.add(relations.misplaced_points(path, tables.nodes, country, abroad=True))
+
+
+def _unlisted(
+    file: str, key: str, values: Iterable[str], known: pd.Series, *, of: str
+) -> list[Fault]:
+    """Name values of the study file that a column of a table does not hold."""
+    listed, remedy = set(known), f"Write it as in the column {of} table, or take it out."
+    return [
+        Fault(file, "stands in no row", remedy, column=key, value=value)
+        for value in values
+        if value not in listed
+    ]
+
+
+def _assemble(
+    settings: StudySettings,
+    tables: _Tables,
+    package: dict[str, Any],
+    folder: StudyFolder,
+) -> Study:
+    centres = _points(_there(tables.districts), "district_id")
+    polygons = _there(tables.areas).set_index("district_id").geometry
+    districts = gpd.GeoDataFrame(
+        centres.drop(columns="geometry"),
+        geometry=polygons.reindex(centres.index).fillna(centres.geometry),
+        crs=4326,
+    )
+    listed = _points(_there(tables.settlements), "settlement_id")
+    settlements = settlement_demand(districts, listed)
+    return Study(
+        settings=settings,
+        folder=folder.folder,
+        districts=districts,
+        centres=centres.geometry,
+        settlements=settlements,
+        shelters=public_shelters(_there(tables.shelters), settlements),
+        basemap=tables.basemap,
+        published_distances=tables.published_distances,
+        network=tables.network or _network(settings, tables),
+        input_package=package,
+        input_hashes=dict(sorted(folder.hashes.items())),
+        standards=None if tables.standards is None else tables.standards.set_index("id"),
+    )
+
+
+def _network(settings: StudySettings, tables: _Tables) -> RoadNetwork:
+    roads = settings.roads
+    provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
+    return network_from_tables(_there(tables.nodes), _there(tables.links), provenance)
+
+
+def _there(value: T | None) -> T:
+    """Return a part that is there whenever no fault was found."""
+    if value is None:
+        raise AssertionError("a part of the study is missing although no fault was found")
+    return value
+
+
+def _points(table: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
+    ordered = table.sort_values(key).set_index(key, drop=False)
+    ordered.index.name = None
+    return gpd.GeoDataFrame(
+        ordered, geometry=gpd.points_from_xy(ordered["lon"], ordered["lat"]), crs=4326
+    )

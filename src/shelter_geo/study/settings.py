@@ -1,0 +1,224 @@
+"""Study files: `study.toml` read into frozen, checked settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path, PureWindowsPath
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from shelter_geo.study.capacity_settings import Capacity
+from shelter_geo.study.toml_file import read_toml
+from shelter_geo.study.types import LANGUAGES as LANGUAGES
+from shelter_geo.study.types import AnyPath, refuse_twice
+from shelter_geo.study.types import Evidence as Evidence
+from shelter_geo.study.types import Key as Key
+from shelter_geo.study.types import Settings as Settings
+from shelter_geo.study.types import Worded as Worded
+from shelter_geo.study.types import in_english as in_english
+
+DISTANCE_LIMITS: Final = 4
+"""Limits between the five colours of the maps."""
+
+
+def _inside(path: str) -> str:
+    if PureWindowsPath(path).anchor:
+        raise ValueError(
+            "must be relative to the study file, so that no folder of this computer is named in "
+            "the outputs"
+        )
+    return path
+
+
+def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
+    if not limits or list(limits) != sorted(set(limits)) or limits[0] <= 0:
+        raise ValueError("must be whole numbers above 0 that rise")
+    return limits
+
+
+def _as_many_as_colours(limits: tuple[int, ...]) -> tuple[int, ...]:
+    if len(limits) != DISTANCE_LIMITS:
+        raise ValueError(
+            f"must be {DISTANCE_LIMITS} limits, for the maps have {DISTANCE_LIMITS + 1} colours"
+        )
+    return limits
+
+
+Limits = Annotated[tuple[int, ...], AfterValidator(_rising)]
+ClassLimits = Annotated[Limits, AfterValidator(_as_many_as_colours)]
+RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
+
+
+class Identity(Settings):
+    """What the study is called and which day it describes."""
+
+    id: Key
+    name: Worded
+    as_of: dt.date
+    credit: Worded
+
+
+class TableFiles(Settings):
+    """Input tables, as paths relative to the study file; private points may lie anywhere."""
+
+    districts: RelativePath
+    settlements: RelativePath
+    shelters: RelativePath
+    private_points: AnyPath | None = None
+    boundaries: RelativePath
+    basemap: RelativePath | None = None
+    published_distances: RelativePath | None = None
+    standards: RelativePath | None = None
+    package: RelativePath | None = None
+    scenarios: RelativePath | None = None
+
+
+class Checks(Settings):
+    """Exceptions from the checks, each to be explained beside it."""
+
+    outside_boundaries: tuple[str, ...] = ()
+
+
+class SeparateRoads(Settings):
+    """A region that roads inside the country do not join to the rest, and why."""
+
+    economic_region: str
+    reason: Worded
+
+
+class Roads(Settings):
+    """Which roads are used and how points join them.
+
+    Attributes
+    ----------
+    network
+        "reference" for tables of nodes and links, "osm" for a file of all roads.
+    nodes, links, file
+        The tables, or the file.
+    source, licence
+        Where the roads come from.
+    connector_kmh
+        Speed between a point and the road it joins.
+    max_connector_km
+        A point farther than this from a usable road is unreachable.
+    connect_to_main
+        Join a point to the main component of its district even where a road of another one is
+        nearer. No by default: such points are named in `points_on_roads.csv`.
+    separate
+        Regions without a road to the rest.
+    """
+
+    network: Literal["reference", "osm"] = "reference"
+    nodes: RelativePath | None = None
+    links: RelativePath | None = None
+    file: RelativePath | None = None
+    source: Worded
+    licence: str
+    connector_kmh: float = Field(gt=0, le=130)
+    max_connector_km: float = Field(gt=0, le=1000)
+    connect_to_main: bool = False
+    separate: tuple[SeparateRoads, ...] = ()
+
+    @model_validator(mode="after")
+    def _files_fit_network(self) -> Roads:
+        needed = ("nodes", "links") if self.network == "reference" else ("file",)
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f'network = "{self.network}" needs the key {" and ".join(missing)}')
+        return self
+
+
+class Bus(Settings):
+    """Timetabled buses as a multiple of the time by car."""
+
+    factor: float = Field(ge=1, le=100)
+    low: float = Field(ge=1, le=100)
+    high: float = Field(ge=1, le=100)
+    source: Worded
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bus:
+        if not self.low <= self.factor <= self.high:
+            raise ValueError("low, factor and high must not fall")
+        return self
+
+
+class Access(Settings):
+    """Thresholds of the access metrics."""
+
+    distance_classes_km: ClassLimits = (50, 100, 200, 300)
+    time_classes_h: Limits = (1, 2, 4)
+    farthest: int = Field(default=10, ge=1)
+    bus: Bus
+
+
+class Claim(Settings):
+    """A published statement and the measure that answers it."""
+
+    id: Key
+    statement: Worded
+    measure: Literal["places", "times_fewer", "travel_km", "shelter_cities"]
+    low: float
+    high: float
+    unit: str
+    source: str
+    evidence: Evidence
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Claim:
+        if self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+
+class Assumption(Settings):
+    """Something that no source gives; shown wherever the results are."""
+
+    id: Key
+    text: Worded
+    evidence: Evidence = "assumed"
+
+
+class StudySettings(Settings):
+    """Everything a study file says."""
+
+    study: Identity
+    tables: TableFiles
+    checks: Checks = Checks()
+    roads: Roads
+    access: Access
+    capacity: Capacity
+    claims: tuple[Claim, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> StudySettings:
+        refuse_twice("claims", self.claims)
+        refuse_twice("assumptions", self.assumptions)
+        if self.capacity.norms and self.tables.standards is None:
+            raise ValueError('capacity.norms need tables.standards, such as "standards.csv"')
+        claimed = self.capacity.claim_population
+        if claimed is not None and claimed.year == self.study.as_of.year:
+            raise ValueError(
+                "capacity.claim_population is of the study's own year: leave it out, and claims "
+                "are held against the districts' people"
+            )
+        return self
+
+
+def read_settings(path: Path) -> StudySettings:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, is not TOML or holds unknown, missing or impossible values; all
+        of them are named together.
+    """
+    return read_toml(path, StudySettings)

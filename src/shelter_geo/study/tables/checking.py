@@ -1,0 +1,141 @@
+"""Tables checked against their schemas and turned into typed frames."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from shelter_geo.errors import Fault
+from shelter_geo.study.tables.giveaways import gives_a_place_away
+from shelter_geo.study.tables.reading import read_text_table
+
+
+def check_table(
+    path: Path, schema: pa.DataFrameSchema, *, secret: bool = False
+) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Read one table and check every cell.
+
+    Parameters
+    ----------
+    path
+        A CSV file.
+    schema
+        What the table must hold. Where it is strict, values that may give a place away are kept
+        out of the faults.
+    secret
+        Keep every value out of the faults, column names too, for tables that nobody may read. Such
+        a table may be without rows.
+
+    Returns
+    -------
+    frame
+        Indexed by row number, with every column of the schema. Blank cells of optional columns and
+        numbers at fault are missing values. None where rows or columns are at fault, so that
+        nothing can be held against this table.
+    faults
+        All faults of this table; one a cell.
+    """
+    raw, faults = read_text_table(path)
+    if raw is None:
+        return None, faults
+    if raw.empty and not faults and not secret:
+        faults.append(Fault(path.name, "the table holds no row", "Give at least one."))
+    faults += _column_faults(path, raw, schema, secret=secret)
+    cases = _failing_cells(raw, schema)
+    cell_faults = [_as_fault(path, case, schema, secret=secret) for case in cases]
+    if faults:
+        return None, faults + cell_faults
+    return _typed(raw, schema, cases), cell_faults
+
+
+def _column_faults(
+    path: Path, raw: pd.DataFrame, schema: pa.DataFrameSchema, *, secret: bool
+) -> list[Fault]:
+    faults = []
+    unknown = [str(name) for name in raw.columns if name not in schema.columns]
+    for name, column in schema.columns.items():
+        if name in raw:
+            continue
+        close = _closest(name, unknown, near=column.required)
+        if close is not None:
+            unknown.remove(close)
+            remedy = f"Rename column {_label(raw, close, secret=secret)} to {name}."
+        else:
+            remedy = "Add it."
+        if column.required or close is not None:
+            faults.append(Fault(path.name, "the column is missing", remedy, column=name))
+    if schema.strict:
+        remedy = "Remove it: no address, coordinate or other detail may stand here."
+        for name in unknown:
+            label = _label(raw, name, secret=secret or gives_a_place_away(name))
+            faults.append(Fault(path.name, "the column is not known", remedy, column=label))
+    return faults
+
+
+def _closest(name: str, others: Collection[str], *, near: bool) -> str | None:
+    """Find the column that was meant: the same but for its spelling, or else one near it."""
+    spelt = {other.lower().replace(" ", "_").replace("-", "_"): other for other in others}
+    if name in spelt:
+        return spelt[name]
+    if not near:
+        return None
+    close = difflib.get_close_matches(name, spelt, n=1)
+    close += [other for other in spelt if other.startswith(name)]
+    return spelt[close[0]] if close else None
+
+
+def _label(raw: pd.DataFrame, name: str, *, secret: bool) -> str:
+    """Return the name of a column, or its number where the name may be a value."""
+    return str(list(raw.columns).index(name) + 1) if secret else name
+
+
+def _failing_cells(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict[str, Any]]:
+    """Return the first failing rule of each cell, by row and column."""
+    present = [name for name in schema.columns if name in raw]
+    try:
+        schema.select_columns(present).validate(raw[present], lazy=True)
+    except pa.errors.SchemaErrors as error:
+        place = {name: position for position, name in enumerate(present)}
+        cases = error.failure_cases.to_dict("records")
+        cases.sort(key=lambda case: (case["index"], place[case["column"]], case["check_number"]))
+        first: dict[tuple[int, str], dict[str, Any]] = {}
+        for case in cases:
+            first.setdefault((case["index"], case["column"]), case)
+        return list(first.values())
+    return []
+
+
+def _as_fault(
+    path: Path, case: dict[Any, Any], schema: pa.DataFrameSchema, *, secret: bool
+) -> Fault:
+    message, _, remedy = str(case["check"]).partition("\t")
+    value = str(case["failure_case"])
+    hidden = secret or value == "" or (schema.strict and gives_a_place_away(value))
+    row, column = int(case["index"]), str(case["column"])
+    return Fault(path.name, message, remedy, row, column, None if hidden else value)
+
+
+def _typed(
+    raw: pd.DataFrame, schema: pa.DataFrameSchema, cases: list[dict[str, Any]]
+) -> pd.DataFrame:
+    typed = raw.copy()
+    for name, column in schema.columns.items():
+        text = raw[name] if name in raw else pd.Series("", index=raw.index, dtype=str)
+        failing = [case["index"] for case in cases if case["column"] == name]
+        number = text.mask(text.index.isin(failing) | (text == ""))
+        kind = column.metadata["kind"]
+        if kind == "whole":
+            whole = pd.to_numeric(number).astype("Int64")
+            typed[name] = whole if whole.isna().any() else whole.astype("int64")
+        elif kind == "decimal":
+            typed[name] = pd.to_numeric(number).astype("float64")
+        elif kind == "yes_no":
+            typed[name] = text == "yes"
+        else:
+            typed[name] = text if column.required else text.mask(text == "")
+    return typed

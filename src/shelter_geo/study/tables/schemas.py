@@ -1,0 +1,259 @@
+"""What each input table must hold, column by column, in words a table's owner can act on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from shelter_geo.study.tables.giveaways import gives_a_place_away
+
+Test = Callable[[pd.Series], "pd.Series[bool]"]
+
+WHOLE: Final = re.compile(r"[0-9]{1,18}")
+DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
+KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+MOST_PEOPLE: Final = 10**9
+"""More than any district holds; shares of people up to it are exact in 64 bits."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A test on a column of text, with the sentence shown where it fails."""
+
+    test: Test
+    message: str
+    remedy: str
+
+
+def _matches(pattern: re.Pattern[str]) -> Test:
+    return lambda column: column.str.fullmatch(pattern)
+
+
+def _between(low: float, high: float, *, above: bool = False) -> Test:
+    def test(column: pd.Series) -> pd.Series[bool]:
+        number = pd.to_numeric(column, errors="coerce")
+        inside: pd.Series[bool] = (number > low if above else number >= low) & (number <= high)
+        return inside | number.isna()
+
+    return test
+
+
+FILLED = Rule(lambda column: column != "", "the cell is empty", "Fill it in.")
+UNIQUE = Rule(
+    lambda column: ~column.duplicated(keep=False) | (column == ""),
+    "this key stands more than once",
+    "Give every row a key of its own.",
+)
+IS_KEY = Rule(
+    _matches(KEY), "is not a key", "Use letters, digits, hyphen and underscore, without spaces."
+)
+IS_WHOLE = Rule(
+    _matches(WHOLE), "is not a whole number of 0 or more", "Write digits only, such as 1200."
+)
+IS_DECIMAL = Rule(
+    _matches(DECIMAL), "is not a number", "Write it with a decimal point, such as 40.25."
+)
+IS_PEOPLE = Rule(_between(0, MOST_PEOPLE), "is more than any place holds", "Count again.")
+IS_PLACES = Rule(
+    _between(0, MOST_PEOPLE, above=True),
+    "a shelter needs at least one place",
+    "Give its places, or remove the row if it is closed.",
+)
+IS_LATITUDE = Rule(
+    _between(-90, 90),
+    "is not a latitude",
+    "Latitudes run from -90 to 90; lat and lon may be swapped.",
+)
+IS_LONGITUDE = Rule(_between(-180, 180), "is not a longitude", "Longitudes run from -180 to 180.")
+IS_POSITIVE = Rule(
+    _between(0, 1e9, above=True), "must be above 0", "Measure it again, or remove the row."
+)
+NO_PLACE = Rule(
+    lambda column: ~column.map(gives_a_place_away).astype(bool),
+    "this text may give a place away: a coordinate, a link or a street",
+    "Name the settlement only, and a source by its title and day.",
+)
+
+
+def _one_of(*words: str) -> Rule:
+    return Rule(
+        lambda column: column.isin(words),
+        f"must be one of {', '.join(words)}",
+        "Choose one of them.",
+    )
+
+
+def _column(
+    kind: str, *rules: Rule, blank: bool = False, required: bool = True, unique: bool = False
+) -> pa.Column:
+    """Make a column of text whose rules are skipped on blank cells where these are allowed."""
+    checks = [_check(FILLED)] if required and not blank else []
+    checks += [_check(UNIQUE)] if unique else []
+    checks += [_check(_skip_blank(rule)) for rule in rules]
+    return pa.Column(str, checks=checks, required=required, metadata={"kind": kind})
+
+
+def _skip_blank(rule: Rule) -> Rule:
+    return Rule(lambda column: (column == "") | rule.test(column), rule.message, rule.remedy)
+
+
+def _check(rule: Rule) -> pa.Check:
+    return pa.Check(rule.test, error=f"{rule.message}\t{rule.remedy}")
+
+
+def _key(*, unique: bool = False, blank: bool = False) -> pa.Column:
+    return _column("text", IS_KEY, unique=unique, blank=blank)
+
+
+def _text(*, required: bool = True, blank: bool = False) -> pa.Column:
+    return _column("text", required=required, blank=blank)
+
+
+def _lat() -> pa.Column:
+    return _column("decimal", IS_DECIMAL, IS_LATITUDE)
+
+
+def _lon() -> pa.Column:
+    return _column("decimal", IS_DECIMAL, IS_LONGITUDE)
+
+
+_YES_NO = _one_of("yes", "no")
+_YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
+_GROUPS = (
+    "women", "children", "men", "lgbtq_inclusive", "disabilities", "elderly", "addiction",
+)  # fmt: skip
+
+DISTRICTS: Final = pa.DataFrameSchema(
+    {
+        "district_id": _key(unique=True),
+        "name_en": _text(),
+        "name_az": _text(required=False, blank=True),
+        "name_ru": _text(required=False, blank=True),
+        "economic_region": _text(),
+        "economic_region_az": _text(required=False, blank=True),
+        "economic_region_ru": _text(required=False, blank=True),
+        "population": _column("whole", IS_WHOLE, IS_PEOPLE),
+        "women": _column("whole", IS_WHOLE, IS_PEOPLE),
+        "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
+        "counts_registered_not_resident": _column("yes_no", _YES_NO),
+        "lat": _lat(),
+        "lon": _lon(),
+    },
+    name="districts",
+)
+
+SETTLEMENTS: Final = pa.DataFrameSchema(
+    {
+        "settlement_id": _key(unique=True),
+        "name_en": _text(),
+        "name_az": _text(required=False, blank=True),
+        "district_id": _key(),
+        "lat": _lat(),
+        "lon": _lon(),
+        "population_listed": _column("whole", IS_WHOLE, IS_PEOPLE, blank=True),
+    },
+    name="settlements",
+)
+
+SHELTERS: Final = pa.DataFrameSchema(
+    {
+        "shelter_id": _key(unique=True),
+        "name_en": _column("text", NO_PLACE),
+        "name_az": _column("text", NO_PLACE, required=False, blank=True),
+        "name_ru": _column("text", NO_PLACE, required=False, blank=True),
+        "settlement_id": _key(),
+        "district_id": _key(),
+        "operator_type": _column("text", NO_PLACE, required=False, blank=True),
+        "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
+        "places_basis": _column("text", NO_PLACE),
+        "places_basis_az": _column("text", NO_PLACE, required=False, blank=True),
+        "places_basis_ru": _column("text", NO_PLACE, required=False, blank=True),
+        **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
+        "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
+        "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),
+        "as_of": _column("text", NO_PLACE, required=False, blank=True),
+        "source": _column("text", NO_PLACE),
+    },
+    name="shelters",
+    strict=True,
+)
+
+PRIVATE_POINTS: Final = pa.DataFrameSchema(
+    {"shelter_id": _key(unique=True), "lat": _lat(), "lon": _lon()},
+    name="private points",
+    strict=True,
+)
+
+CASES: Final = pa.DataFrameSchema(
+    {
+        "district_id": _key(unique=True),
+        "cases": _column("whole", IS_WHOLE, IS_PEOPLE),
+    },
+    name="cases",
+    strict=True,
+)
+
+ROAD_NODES: Final = pa.DataFrameSchema(
+    {
+        "node_id": _key(unique=True),
+        "name": _text(blank=True),
+        "lat": _lat(),
+        "lon": _lon(),
+        "district_id": _key(blank=True),
+    },
+    name="road nodes",
+)
+
+ROAD_LINKS: Final = pa.DataFrameSchema(
+    {
+        "from_node": _key(),
+        "to_node": _key(),
+        "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "minutes": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+    },
+    name="road links",
+)
+
+STANDARDS: Final = pa.DataFrameSchema(
+    {
+        "id": _key(unique=True),
+        "body": _text(),
+        "source": _text(),
+        "evidence": _text(),
+        "note": _text(required=False, blank=True),
+    },
+    name="standards",
+)
+
+PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
+    {
+        "from": _text(),
+        "to": _text(),
+        "from_node": _key(),
+        "to_node": _key(),
+        "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "evidence": _text(),
+        "confidence": _text(),
+        "note": _text(required=False, blank=True),
+    },
+    name="published distances",
+)
+
+CANDIDATES: Final = pa.DataFrameSchema(
+    {
+        "candidate_id": _key(unique=True),
+        "name": _text(required=False, blank=True),
+        "lat": _lat(),
+        "lon": _lon(),
+        "allowed": _column("text", _YES_NO, required=False, blank=True),
+        "cost": _column("whole", IS_WHOLE, required=False, blank=True),
+        "place_cost": _column("whole", IS_WHOLE, required=False, blank=True),
+        "most_places": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
+    },
+    name="candidates",
+)

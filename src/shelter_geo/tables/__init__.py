@@ -1,6 +1,0 @@
-"""Input tables read and checked, every fault at once."""
-
-from shelter_geo.tables.checking import check_table
-from shelter_geo.tables.reading import read_text_table
-
-__all__ = ["check_table", "read_text_table"]

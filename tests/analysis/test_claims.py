@@ -1,0 +1,56 @@
+"""Published claims beside what the data give."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis.claims import Measured, compare_claims
+from shelter_geo.study.settings import Claim
+
+
+def claim(low: float, high: float) -> Claim:
+    return Claim(
+        id="c",
+        statement="s",
+        measure="places",
+        low=low,
+        high=high,
+        unit="places",
+        source="x",
+        evidence="sourced",
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "data", "verdict"),
+    [
+        ((175, 175), (175, 175), "holds"),
+        ((9, 11), (9.5, 10), "holds"),
+        ((9.5, 10.5), (5.8, 14.5), "holds for some readings"),
+        ((9, 11), (11, 12), "holds for some readings"),
+        ((9, 11), (12, 13), "does not hold"),
+        ((9, 11), (1, 8), "does not hold"),
+    ],
+)
+def test_verdict_follows_the_ranges(
+    published: tuple[float, float], data: tuple[float, float], verdict: str
+) -> None:
+    table = compare_claims([claim(*published)], {"places": Measured(*data, "note")})
+    assert table.loc[0, "verdict"] == verdict
+
+
+def test_bundled_claims_against_the_data(evaluation: Evaluation) -> None:
+    table = evaluation.claims.set_index("claim_id")
+    assert table.loc["places", "data_low"] == 175
+    assert table.loc["two-cities", "data_note"] == "Baku, Ganja"
+    assert table.loc["ten-times", "verdict"] == "holds for some readings"
+    far = evaluation.districts["distance_km"].max()
+    assert table.loc["300-km", "data_high"] == far
+    assert table.loc["300-km", "verdict"] == "holds for some readings"  # not for the average
+    assert set(table["verdict"]) <= {"holds", "holds for some readings", "does not hold"}
+
+
+def test_no_claims_give_an_empty_table() -> None:
+    assert isinstance(compare_claims([], {}), pd.DataFrame)

@@ -1,0 +1,158 @@
+"""All outputs of the bundled study: what is in them, and that the bytes repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+
+from shelter_geo.analysis import Evaluation
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.tables import defuse, write_table
+from shelter_geo.publish.outputs import TABLES, write_outputs
+
+EXPECTED = {
+    *TABLES,
+    "cost_matrix.parquet",
+    "datapackage.json",
+    "figures/access_map.pdf",
+    "figures/access_map.png",
+    "figures/access_map.svg",
+    "figures/shortfall.png",
+    "figures/shortfall.svg",
+    "maps/access.html",
+    "report.html",
+    "study.gpkg",
+}
+
+
+@pytest.fixture(scope="module")
+def out(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outputs") / "first"
+    write_outputs(evaluation, folder)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_every_output_is_there_and_nothing_else(out: Path) -> None:
+    assert set(contents(out)) == EXPECTED
+
+
+def test_the_same_study_gives_the_same_bytes(out: Path, evaluation: Evaluation) -> None:
+    second = out.parent / "second"
+    write_outputs(evaluation, second)
+    first, again = contents(out), contents(second)
+    assert [name for name in first if first[name] != again[name]] == []
+
+
+def test_access_by_district_has_a_row_for_every_unit(out: Path) -> None:
+    table = pd.read_csv(out / "access_by_district.csv", dtype=str, keep_default_na=False)
+    asked = "district_id,name_en,population,women,nearest_shelter_id,distance_km,travel_min"
+    assert set(asked.split(",")) | {"reachable", "reason"} <= set(table.columns)
+    assert len(table) == 75
+    assert table["population"].astype(int).sum() == 10_262_351
+    cut_off = table[table["reachable"] == "no"]
+    assert len(cut_off) == 8
+    assert set(cut_off["economic_region"]) == {"Nakhchivan"}
+    assert (cut_off["distance_km"] == "").all()
+    assert cut_off["reason"].str.startswith("no domestic road").all()
+    assert not table["distance_km"].str.contains("inf|nan").any()
+    assert (table.loc[table["reachable"] == "yes", "reason"] == "").all()
+
+
+def test_tables_open_in_a_spreadsheet(out: Path) -> None:
+    for name, columns in TABLES.items():
+        raw = (out / name).read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf")
+        assert b"\r" not in raw
+        assert tuple(pd.read_csv(out / name).columns) == columns
+
+
+def test_unreached_people_are_counted_beside_the_others(out: Path) -> None:
+    table = pd.read_csv(out / "access_metrics.csv")
+    picked = table[(table["basis"] == "district_centres") & (table["weighted_by"] == "people")]
+    everyone = picked[picked["units"] == "all"].set_index("metric")["value"]
+    assert everyone["unreachable"] == 472_429
+    assert everyone["unreachable_share"] == pytest.approx(4.6, abs=0.01)
+    assert everyone["reachable"] + everyone["unreachable"] == everyone["total"]
+    resident = picked[picked["units"] != "all"].set_index("metric")["value"]
+    assert everyone["total"] - resident["total"] == 758_587
+
+
+def test_cost_matrix_holds_every_pair(out: Path, evaluation: Evaluation) -> None:
+    matrix = pd.read_parquet(out / "cost_matrix.parquet")
+    assert len(matrix) == (75 + len(evaluation.settlements)) * 3
+    assert matrix.groupby("origin_kind").size().to_dict() == {
+        "district_centre": 225,
+        "settlement": 3 * len(evaluation.settlements),
+    }
+    assert matrix["travel_min"].isna().sum() == matrix["distance_km"].isna().sum()
+
+
+def test_layers_open_and_hold_what_they_say(out: Path) -> None:
+    names = {name for name, _ in pyogrio.list_layers(out / "study.gpkg")}
+    assert names == {"districts", "settlements", "shelters", "routes", "roads"}
+    districts = gpd.read_file(out / "study.gpkg", layer="districts")
+    assert len(districts) == 75
+    assert districts.crs == "EPSG:4326"
+    routes = gpd.read_file(out / "study.gpkg", layer="routes")
+    assert set(routes.geom_type) == {"LineString"}
+    assert len(routes) == 67
+    roads = gpd.read_file(out / "study.gpkg", layer="roads")
+    assert len(roads) == 732
+
+
+def test_package_describes_every_file_with_its_hash(out: Path) -> None:
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    described = {resource["path"]: resource["hash"] for resource in package["resources"]}
+    found = {
+        name: f"sha256:{hashlib.sha256(raw).hexdigest()}"
+        for name, raw in contents(out).items()
+        if name != "datapackage.json"
+    }
+    assert described == found
+    assert {"sources", "licenses", "assumptions", "inputs"} <= set(package)
+    assert all(entry["evidence"] for entry in package["assumptions"])
+    names = [resource["name"] for resource in package["resources"]]
+    assert len(set(names)) == len(names)
+
+
+def test_figures_hold_no_date(out: Path) -> None:
+    drawn = sorted(name for name in EXPECTED if name.startswith("figures/"))
+    assert len(drawn) == 5
+    for name in drawn:
+        raw = (out / name).read_bytes()
+        marks = (b"Software", b"Creat", b"Producer", b"<dc:date>")
+        assert [mark for mark in marks if mark in raw] == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tx"])
+def test_cells_that_a_spreadsheet_would_run_are_defused(text: str) -> None:
+    assert defuse(text) == f"'{text}"
+    assert defuse(f"a{text}") == f"a{text}"
+
+
+def test_undescribed_columns_and_infinite_numbers_are_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"district_id": ["x"], "distance_km": [float("inf")], "new": [1]})
+    with pytest.raises(OutputError, match="without a description: new"):
+        write_table(frame, ["district_id", "new"], tmp_path / "t.csv")
+    with pytest.raises(OutputError, match="infinite"):
+        write_table(frame, ["district_id", "distance_km"], tmp_path / "t.csv")
+
+
+def test_missing_numbers_are_empty_and_truth_is_yes_or_no(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"district_id": ["x", None], "distance_km": [1.23456, None], "reachable": [True, False]}
+    )
+    write_table(frame, list(frame.columns), tmp_path / "t.csv")
+    text = (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    assert text == "district_id,distance_km,reachable\nx,1.235,yes\n,,no\n"

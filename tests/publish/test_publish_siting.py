@@ -1,0 +1,192 @@
+"""A study's siting answers as readers meet them: tables, figures, maps, and who is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shelter_geo.analysis import Evaluation, site_options
+from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
+from shelter_geo.publish.siting.figures import draw_front, draw_sweep
+from shelter_geo.publish.siting.names import reached_by_some, site_names
+from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
+from shelter_geo.publish.siting.plans import MAPS, suggestions
+from shelter_geo.publish.study.study_texts import foot
+from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.study.load import Study
+
+CUT_OFF = 472_429
+COUNTED = ("p-median", "p-center", "mclp", "kolm-pollak", "uptake")
+
+
+@pytest.fixture(scope="module")
+def results(study: Study) -> SitingResults:
+    return siting_results(study, site_options(study))
+
+
+@pytest.fixture(scope="module")
+def out(
+    evaluation: Evaluation, results: SitingResults, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("siting")
+    write_siting(evaluation, results, folder)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def table(out: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(out / name, dtype={"sites": str}, keep_default_na=False, na_values=[""])
+
+
+def test_every_model_is_solved_for_every_number_of_sites(out: Path) -> None:
+    rows = table(out, "siting.csv")
+    for model in (*COUNTED, "p-median-within", "p-median-per-region"):
+        asked = rows.loc[rows["model"] == model, "new_sites"].tolist()
+        assert asked[: MOST_NEW + 1] == list(range(MOST_NEW + 1))
+    assert set(rows["status"]) == {"optimal", "infeasible"}
+    solved = rows[rows["status"] == "optimal"]
+    assert (solved["gap"] == 0).all()
+    assert (solved["objective"] == solved["bound"]).all()
+    named = solved["sites"].fillna("").str.split().map(len)
+    assert (named == solved["new_sites"]).all()
+    assert rows.loc[rows["status"] == "infeasible", "reason"].notna().all()
+
+
+def test_more_sites_are_never_worse(out: Path) -> None:
+    rows = table(out, "siting.csv").set_index("model")
+    for model in ("mclp", "uptake"):
+        assert rows.loc[model, "objective"].is_monotonic_increasing
+    assert rows.loc["p-median", "unserved"].is_monotonic_decreasing
+    for model in ("p-median", "p-center", "kolm-pollak"):
+        served = rows.loc[model].iloc[1:]
+        assert (served["unserved"] == 0).all()
+        assert served["objective"].is_monotonic_decreasing
+
+
+def test_today_is_the_row_without_new_sites(out: Path, evaluation: Evaluation) -> None:
+    rows = table(out, "siting.csv")
+    today = rows[(rows["model"] == "p-median") & (rows["new_sites"] == 0)].iloc[0]
+    assert today["unserved"] == CUT_OFF
+    reached = evaluation.districts[evaluation.districts["reachable"]]
+    mean = np.average(reached["distance_km"], weights=reached["population"])
+    # The nearest by kilometres is no farther than the nearest by minutes.
+    assert mean - 1 < today["distance_km_mean"] <= mean
+    assert today["people_gaining"] == today["people_losing"] == 0
+
+
+def test_the_fewest_sites_within_the_limit_are_what_the_other_model_needs(out: Path) -> None:
+    rows = table(out, "siting.csv").set_index(["model", "new_sites"])
+    (fewest,) = rows.loc["lscp"].index
+    within = rows.loc["p-median-within"]
+    assert (within.loc[: fewest - 1, "status"] == "infeasible").all()
+    assert within.loc[fewest, "distance_km_max"] <= within.loc[fewest, "limit_km"]
+    assert rows.loc[("mclp", fewest), "share_beyond_limit"] == 0
+    assert rows.loc[("mclp", fewest - 1), "share_beyond_limit"] > 0
+
+
+def test_every_region_holds_a_shelter_where_that_is_asked_for(
+    out: Path, study: Study, results: SitingResults
+) -> None:
+    rows = table(out, "siting.csv")
+    solved = rows[(rows["model"] == "p-median-per-region") & (rows["status"] == "optimal")]
+    sites = solved["sites"].iloc[0].split()
+    region = results.question.sites["economic_region"]
+    standing = region[results.question.sites["kind"] == "shelter"]
+    assert {*region[sites], *standing} == set(study.districts["economic_region"])
+
+
+def test_ends_of_the_front_are_the_answers_of_the_models(out: Path) -> None:
+    front = table(out, "siting_pareto.csv")
+    rows = table(out, "siting.csv").set_index(["model", "new_sites"])
+    assert front["sites"].iloc[0] == rows.loc[("p-median", 3), "sites"]
+    assert front["sites"].iloc[-1] == rows.loc[("p-center", 3), "sites"]
+    assert front["distance_km_mean"].is_monotonic_increasing
+    assert front["distance_km_max"].is_monotonic_decreasing
+
+
+def test_the_cut_off_are_served_only_by_a_site_among_them(
+    out: Path, study: Study, results: SitingResults
+) -> None:
+    (group,) = results.cut_off
+    assert group.people == CUT_OFF
+    assert group.regions == group.site_regions
+    assert (study.districts.loc[list(group.districts), "economic_region"] == group.regions[0]).all()
+    region = results.question.sites["economic_region"]
+    rows = table(out, "siting.csv")
+    solved = rows[rows["status"] == "optimal"]
+    there = [
+        group.regions[0] in set(region[str(sites).split()]) if isinstance(sites, str) else False
+        for sites in solved["sites"]
+    ]
+    assert ((solved["unserved"] == 0).to_numpy() == np.array(there)).all()
+    assert (solved.loc[~np.array(there), "unserved"] == CUT_OFF).all()
+
+
+def test_readers_are_told_so_in_every_language(out: Path, results: SitingResults) -> None:
+    (told,) = reached_by_some(results)
+    assert told["en"] == (
+        "No road leads to any shelter of today for 472,400 people (Nakhchivan), and only a site in "
+        "Nakhchivan reaches them: they are served only by a plan that opens one there."
+    )
+    for file in MAPS.values():
+        page = (out / "maps" / file).read_text(encoding="utf-8")
+        for lang in LANGUAGES:
+            assert told[lang].split(" (")[0] in page
+
+
+def test_robustness_names_the_plan_for_the_data_and_the_one_of_least_regret(out: Path) -> None:
+    rows = table(out, "siting_robustness.csv")
+    plans, sites = rows[rows["subject"] == "plan"], rows[rows["subject"] == "site"]
+    assert plans["role"].iloc[0].startswith("best for the data")
+    assert plans["role"].fillna("").str.contains("least worst regret").sum() == 1
+    least = plans["role"].fillna("").str.contains("least worst regret")
+    assert plans.loc[least, "regret_km_max"].item() == plans["regret_km_max"].min()
+    assert sites["share_optimal"].sum() == pytest.approx(3)
+    assert set(sites["role"]) <= {"core", "interchangeable", "rare"}
+
+
+def test_outputs_are_all_there_and_their_bytes_repeat(
+    out: Path, evaluation: Evaluation, study: Study, tmp_path: Path
+) -> None:
+    first = contents(out)
+    drawn = {f"figures/siting_{n}.{k}" for n in ("sweep", "front") for k in ("png", "svg")}
+    assert set(first) == {*SITING_TABLES, *drawn, *(f"maps/{name}" for name in MAPS.values())}
+    write_siting(evaluation, siting_results(study, site_options(study)), tmp_path)
+    again = contents(tmp_path)
+    assert [name for name in first if first[name] != again[name]] == []
+
+
+@pytest.mark.parametrize("lang", ["az", "ru"])
+def test_figures_are_drawn_in_every_language(
+    evaluation: Evaluation, results: SitingResults, tmp_path: Path, lang: str
+) -> None:
+    drawn = {"words": Words(lang), "foot": foot(evaluation, Words(lang))}
+    draw_sweep(results, tmp_path / "sweep", **drawn)
+    draw_front(results, tmp_path / "front", **drawn)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "front.png", "front.svg", "sweep.png", "sweep.svg",
+    }  # fmt: skip
+
+
+def test_the_planner_is_offered_the_plans_by_name(results: SitingResults) -> None:
+    offered = suggestions(results)
+    assert [entry.name["en"] for entry in offered] == [
+        "Best 3 by mean distance",
+        "Best 3 for the farthest",
+        "A shelter in every economic region (12 new)",
+    ]
+    candidates = results.question.sites.index[results.question.sites["kind"] == "candidate"]
+    assert all(set(entry.site_ids) <= set(candidates) for entry in offered)
+
+
+def test_sites_are_named_in_every_language(results: SitingResults) -> None:
+    assert site_names(results.question, ["gn-584649", "ganja"]) == {
+        "az": "Yevlax, Gəncə", "en": "Yevlakh, Ganja", "ru": "Евлах, Гянджа",
+    }  # fmt: skip

@@ -1,0 +1,377 @@
+"""Outputs that cannot be written, or whose run is killed: what stood there stays whole."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from helpers.study_copy import contents
+
+from shelter_geo.analysis import Evaluation
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.geopackage import write_geopackage
+from shelter_geo.publish.files.package import outdated
+from shelter_geo.publish.files.staging import MARK, staged
+from shelter_geo.publish.outputs import write_outputs
+
+OLD = {"a.csv": b"old a", "maps/b.html": b"old b", "notes.txt": b"mine"}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A folder in which an earlier run left two outputs and a reader left notes."""
+    folder = tmp_path / "out"
+    for name, raw in OLD.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(raw)
+    return folder
+
+
+def write_new(stage: Path) -> None:
+    (stage / "maps").mkdir()
+    (stage / "a.csv").write_bytes(b"new a")
+    (stage / "maps" / "b.html").write_bytes(b"new b")
+    (stage / "maps" / "c.html").write_bytes(b"new c")
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size: what a disk does when it is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# ------------------------------------------------------------------------------- the folder
+
+
+def test_files_are_moved_when_all_are_written_and_others_stay(out: Path) -> None:
+    with staged(out) as stage:
+        write_new(stage)
+        assert {name: (out / name).read_bytes() for name in OLD} == OLD
+    new = {"a.csv": b"new a", "maps/b.html": b"new b", "maps/c.html": b"new c"}
+    assert contents(out) == OLD | new
+    assert not list(out.glob(".*"))
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    out = tmp_path / "çıxış qovluğu" / "2 %41?#"
+    with staged(out) as stage:
+        write_new(stage)
+    assert len(contents(out)) == 3
+
+
+@pytest.mark.parametrize("fault", [ValueError("x"), KeyboardInterrupt(), OutputError("x")])
+def test_a_run_that_fails_changes_nothing(out: Path, fault: BaseException) -> None:
+    def fail(stage: Path) -> None:
+        write_new(stage)
+        raise fault
+
+    with pytest.raises(type(fault)), staged(out) as stage:
+        fail(stage)
+    assert contents(out) == OLD
+
+
+def test_a_file_where_the_folder_must_be(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"precious")
+    for folder in (file, file / "below", file / "far" / "below"):
+        said = "is a file, and the outputs need a folder"
+        with pytest.raises(OutputError, match=said), staged(folder):
+            pass
+    assert file.read_bytes() == b"precious"
+
+
+def test_a_folder_that_the_system_closes() -> None:
+    said = r"could not be written.*What stood there is untouched"
+    with pytest.raises(OutputError, match=said), staged(Path("/proc/shelters")):
+        pass
+
+
+def test_a_folder_in_the_place_of_an_output(out: Path) -> None:
+    (out / "maps" / "c.html").mkdir()
+    (out / "maps" / "c.html" / "mine").write_bytes(b"kept")
+    before = contents(out)
+    said = r"c\.html: this is a folder, and an output has its name"
+    with pytest.raises(OutputError, match=said), staged(out) as stage:
+        write_new(stage)
+    assert contents(out) == before
+
+
+def test_a_file_in_the_place_of_a_subfolder(out: Path) -> None:
+    shutil.rmtree(out / "maps")
+    (out / "maps").write_bytes(b"kept")
+    before = contents(out)
+    with pytest.raises(OutputError, match=r"File exists \(maps\)"), staged(out) as stage:
+        write_new(stage)
+    assert contents(out) == before
+
+
+def test_files_already_replaced_are_put_back(out: Path, tmp_path: Path) -> None:
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system, onto which no file can be moved")
+    far = elsewhere / f"shelter-geo-test-{os.getpid()}"
+    shutil.copytree(out / "maps", far)
+    try:
+        shutil.rmtree(out / "maps")
+        (out / "maps").symlink_to(far)
+        said = "What stood there is untouched"
+        with pytest.raises(OutputError, match=said), staged(out) as stage:
+            write_new(stage)
+        assert {name: (out / name).read_bytes() for name in OLD} == OLD
+        assert not (out / "maps" / "c.html").exists()
+    finally:
+        shutil.rmtree(far)
+
+
+# ----------------------------------------------------------------- what is made no longer
+
+
+def packed(folder: Path, files: dict[str, bytes], **told: str) -> None:
+    """Leave files and a package that lists them, as a run does; some told with another hash."""
+    for name, raw in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(raw)
+    hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items()} | told
+    listed = [{"path": name, "hash": f"sha256:{value}"} for name, value in hashes.items()]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": listed}))
+
+
+def test_what_a_run_no_longer_makes_goes_and_what_readers_changed_stays(out: Path) -> None:
+    packed(out, {"a.csv": b"old a", "plans/x/x.csv": b"old x", "plans/y/y.csv": b"old y"})
+    (out / "plans/y/y.csv").write_bytes(b"edited")
+    (out / "plans/x/mine.txt").write_bytes(b"mine")
+    packed(out / "maps", {"d.html": b"another package"})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+        assert (out / "plans/x/x.csv").exists()
+    left = set(contents(out))
+    assert left >= {"a.csv", "maps/b.html", "notes.txt", "plans/y/y.csv", "plans/x/mine.txt"}
+    assert "maps/d.html" in left
+    assert "plans/x/x.csv" not in left
+
+
+def test_a_folder_that_empties_goes(out: Path) -> None:
+    packed(out, {"plans/x/deep/x.csv": b"old x"})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert not (out / "plans").exists()
+
+
+def test_a_run_that_fails_takes_nothing_away(out: Path) -> None:
+    packed(out, {"x.csv": b"old x"})
+    before = contents(out)
+
+    def fail(stage: Path) -> None:
+        packed(stage, {"a.csv": b"new a"})
+        raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"), staged(out, outdated=outdated) as stage:
+        fail(stage)
+    assert contents(out) == before
+
+
+def test_an_input_in_the_folder_of_outputs_is_never_taken_away(out: Path) -> None:
+    packed(out, {"x.csv": b"used now"})
+    keep = {hashlib.sha256(b"used now").hexdigest()}
+    with staged(out, keep=keep, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert (out / "x.csv").read_bytes() == b"used now"
+
+
+@pytest.mark.parametrize("path", ["../far.csv", "ABSOLUTE", "link.csv", "up/far.csv", "."])
+def test_a_package_leads_to_no_file_elsewhere(out: Path, path: str) -> None:
+    far = out.parent / "far.csv"
+    far.write_bytes(b"far")
+    (out / "link.csv").symlink_to(far)
+    (out / "up").symlink_to(out.parent)
+    named = str(far) if path == "ABSOLUTE" else path
+    packed(out, {}, **{named: hashlib.sha256(b"far").hexdigest()})
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert far.read_bytes() == b"far"
+    assert (out / "link.csv").is_symlink()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"resources": [1]}', '{"resources": 7}', "\0"])
+def test_a_package_that_cannot_be_read_takes_nothing_away(out: Path, text: str) -> None:
+    (out / "datapackage.json").write_text(text)
+    with staged(out, outdated=outdated) as stage:
+        packed(stage, {"a.csv": b"new a"})
+    assert (out / "maps/b.html").read_bytes() == b"old b"
+
+
+def test_inputs_are_never_replaced(evaluation: Evaluation, tmp_path: Path) -> None:
+    out = tmp_path / "study"
+    out.mkdir()
+    package = Path(__file__).parents[2] / "data" / "datapackage.json"
+    shutil.copy(package, out)
+    before = contents(out)
+    with pytest.raises(OutputError, match=r"datapackage\.json: this is an input of the study"):
+        write_outputs(evaluation, out)
+    assert contents(out) == before
+
+
+# -------------------------------------------------------------------------------- two runs
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from shelter_geo.publish.files.package import outdated
+from shelter_geo.publish.files.staging import staged
+with staged(Path(sys.argv[1])) as stage:
+    (stage / "a.csv").write_bytes(b"half of it")
+    print("writing", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a run of its own that waits in the middle of writing."""
+    command = [sys.executable, "-c", WRITER, str(out)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        yield process
+        process.kill()
+
+
+def test_a_killed_run_leaves_the_old_outputs_and_the_next_one_sweeps(out: Path) -> None:
+    with writing(out) as process:
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    left = list(out.glob(f"{MARK}*"))
+    assert len(left) == 1
+    assert {name: (out / name).read_bytes() for name in OLD} == OLD
+    with staged(out) as stage:
+        assert not left[0].exists()
+        write_new(stage)
+    assert (out / "a.csv").read_bytes() == b"new a"
+    assert not list(out.glob(".*"))
+
+
+def test_a_second_run_is_told_of_the_first_and_does_it_no_harm(out: Path) -> None:
+    with writing(out) as process:
+        said = "another run is writing into this folder"
+        with pytest.raises(OutputError, match=said), staged(out) as stage:
+            write_new(stage)
+        assert {name: (out / name).read_bytes() for name in OLD} == OLD
+        _, said = process.communicate("go on\n")
+        assert (process.returncode, said) == (0, "")
+    assert (out / "a.csv").read_bytes() == b"half of it"
+    with staged(out) as stage:
+        write_new(stage)
+
+
+def test_other_hidden_folders_are_left_alone(out: Path) -> None:
+    (out / ".git").mkdir()
+    (out / ".1-x.partial").mkdir()
+    with staged(out) as stage:
+        write_new(stage)
+    assert (out / ".git").is_dir()
+    assert (out / ".1-x.partial").is_dir()
+
+
+# ----------------------------------------------------------------------------- a full disk
+
+
+@pytest.fixture(scope="module")
+def whole(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("full") / "out"
+    write_outputs(evaluation, out)
+    return out
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "access_by_settlement.csv",
+        "cost_matrix.parquet",
+        "study.gpkg",
+        "maps/access.html",
+        "figures/access_map.png",
+        "figures/access_map.svg",
+        "datapackage.json",
+    ],
+)
+def test_a_disk_that_is_full_too_early_for_a_file_leaves_the_old_outputs(
+    evaluation: Evaluation, whole: Path, file: str
+) -> None:
+    before = contents(whole)
+    with largest_file(len(before[file]) - 1), pytest.raises(OutputError) as caught:
+        write_outputs(evaluation, whole)
+    assert contents(whole) == before
+    assert "could not be written" in str(caught.value)
+    assert "Free some room" in str(caught.value)
+    assert not list(whole.glob(".*"))
+
+
+def test_a_geopackage_cut_short_at_any_page_is_refused(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    points = evaluation.settlements[["settlement_id", "geometry"]].head(40)
+    day = evaluation.study.settings.study.as_of
+
+    def write(path: Path) -> None:
+        write_geopackage({"first": points, "second": points}, path, as_of=day)
+
+    good = tmp_path / "good.gpkg"
+    write(good)
+    raw = good.read_bytes()
+    assert len(gpd.read_file(good, layer="second")) == 40
+    for pages in range(1, len(raw) // 4096):
+        path = tmp_path / f"{pages}.gpkg"
+        with largest_file(4096 * pages), pytest.raises(OutputError, match="could not be written"):
+            write(path)
+    with largest_file(len(raw)):
+        write(tmp_path / "last.gpkg")
+    assert (tmp_path / "last.gpkg").read_bytes() == raw
+
+
+def test_a_path_that_would_be_taken_for_an_address(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = {"points": evaluation.settlements[["settlement_id", "geometry"]].head(2)}
+    day = evaluation.study.settings.study.as_of
+    folder = tmp_path / "a;b?c"
+    folder.mkdir()
+    with pytest.raises(OutputError, match="reads like an address"):
+        write_geopackage(points, folder / "x.gpkg", as_of=day)
+    monkeypatch.chdir(tmp_path)
+    Path("az:box").mkdir()
+    write_geopackage(points, Path("az:box/x.gpkg"), as_of=day)
+    assert len(gpd.read_file(tmp_path / "az:box" / "x.gpkg")) == 2
+
+
+def test_a_file_system_without_room(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "shelter-geo-test", str(small)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        (small / "a.csv").write_bytes(b"old a")
+        with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)), staged(small) as stage:
+            (stage / "a.csv").write_bytes(b"x" * 200_000)
+        assert contents(small) == {"a.csv": b"old a"}
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

@@ -1,0 +1,379 @@
+"""What is known of a shelter's place never gets out. All secret points here are invented."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.study_copy import (
+    DISTRICTS,
+    PRIVATE,
+    SETTLEMENTS,
+    SHELTERS,
+    StudyCopy,
+    contents,
+    copy_study,
+)
+from helpers.telltale import tells, unpacked
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from shelter_geo.errors import PrivacyError, ShelterGeoError, TableError
+from shelter_geo.roads.routing.cache import CACHE_VARIABLE
+from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.privacy import private_slips, public_shelters
+from shelter_geo.study.tables.giveaways import gives_a_place_away
+
+HEADER = "shelter_id,lat,lon\n"
+SECRET = ("40.3571948", "49.8264073")
+MOVED = ("40.4418267", "49.9135284")
+"""Two points kilometres apart, both within the settlement that the shelter names."""
+MARK = "zq7secretmark"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> StudyCopy:
+    return copy_study(tmp_path / "study")
+
+
+def private(lat: str, lon: str, shelter: str = "baku-state") -> str:
+    return f"{HEADER}{shelter},{lat},{lon}\n"
+
+
+def said(copy: StudyCopy) -> str:
+    with pytest.raises(ShelterGeoError) as caught:
+        load_study(copy.file)
+    return str(caught.value)
+
+
+# --------------------------------------------------------------------------- from end to end
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    """Outputs of two whole runs between which only the private point moved, and what was said."""
+    base = tmp_path_factory.mktemp("private")
+    copy = copy_study(base / "study")
+    for name in (DISTRICTS, SETTLEMENTS):
+        copy.change(name, lambda row: row.update(contact=MARK))
+    told = ""
+    for folder, point in (("first", SECRET), ("second", MOVED)):
+        copy.write(PRIVATE, private(*point))
+        command = [sys.executable, "-m", "shelter_geo", "run", copy.folder, "--out", base / folder]
+        kept = {**os.environ, CACHE_VARIABLE: str(base / f"{folder}-kept")}
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, check=True, env=kept
+        )
+        told += done.stdout + done.stderr
+    return base / "first", base / "second", told
+
+
+def test_moving_a_private_point_inside_its_settlement_changes_no_byte(
+    two_runs: tuple[Path, Path, str],
+) -> None:
+    first, second = contents(two_runs[0]), contents(two_runs[1])
+    assert {Path(name).suffix for name in first} >= {
+        ".csv",
+        ".png",
+        ".svg",
+        ".pdf",
+        ".html",
+        ".gpkg",
+    }
+    assert {name for name in first if name.startswith(("siting", "maps/siting", "comparison"))}
+    kept = [contents(folder.with_name(f"{folder.name}-kept")) for folder in two_runs[:2]]
+    assert kept[0]
+    for one, other in ((first, second), kept):
+        assert one.keys() == other.keys()
+        assert [name for name in one if one[name] != other[name]] == []
+
+
+def test_no_output_nothing_kept_and_no_message_holds_digits_of_a_private_point(
+    two_runs: tuple[Path, Path, str],
+) -> None:
+    """What runs keep for later runs is scanned too: it stands beside the outputs."""
+    names = set()
+    for name, raw in unpacked(two_runs[0].parent):
+        if not name.startswith("study/"):
+            assert not tells(raw, SECRET, MOVED), name
+            names.add(name)
+    assert any(re.match(r"first-kept/.*\.npz", name) for name in names)
+    assert not tells(two_runs[2].encode(), SECRET, MOVED)
+
+
+LAT, LON = SECRET
+
+
+# By hand: 49.8264073 degrees of 111,319.4908 m, of the sphere that Web Mercator is drawn on.
+WEB_MERCATOR = f"{49.8264073 * 111_319.490793:.2f}"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"{LAT}, {LON}",
+        f"{LON[:7]} {LAT[:7]}",
+        "lat=40.357 lon=49.826",
+        "40,3572",
+        "40°21'25.9\"N",
+        "40 21.432",
+        "[403571948,498264073]",
+        WEB_MERCATOR,
+        struct.pack("<d", float(LAT)),
+        struct.pack(">d", float(LON)),
+    ],
+)
+def test_a_telltale_is_found_in_every_notation(told: str | bytes) -> None:
+    assert tells(told.encode() if isinstance(told, str) else told, SECRET)
+
+
+@pytest.mark.parametrize("harmless", ["40.35, 49.82", "40.358 and 4035", "40 km, 21 min, 25.9 %"])
+def test_a_settlement_is_no_telltale(harmless: str) -> None:
+    assert not tells(harmless.encode(), SECRET)
+
+
+def test_a_telltale_is_found_however_it_is_packed(tmp_path: Path) -> None:
+    secret = f"{LAT} {LON}"
+    np.savez_compressed(tmp_path / "kept.npz", at=np.array([float(LAT)]))
+    pd.DataFrame({"note": [secret]}).to_parquet(tmp_path / "table.parquet", compression="zstd")
+    gpd.GeoDataFrame(
+        {"n": [1]}, geometry=gpd.points_from_xy([float(LON)], [float(LAT)]), crs=4326
+    ).to_file(tmp_path / "layers.gpkg")
+    words = PngInfo()
+    words.add_text("Comment", secret, zip=True)
+    Image.new("1", (1, 1)).save(tmp_path / "drawn.png", pnginfo=words)
+    stream = zlib.compress(secret.encode())
+    (tmp_path / "paper.pdf").write_bytes(b"stream\n" + stream + b"\nendstream")
+    found = {name for name, raw in unpacked(tmp_path) if tells(raw, SECRET)}
+    assert found == {"kept.npz", "table.parquet", "layers.gpkg", "drawn.png", "paper.pdf"}
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give the text of every output, packed ones unpacked."""
+    for name, raw in unpacked(folder):
+        yield name, raw.decode("utf-8", errors="replace")
+
+
+def test_the_private_file_leaves_no_trace(two_runs: tuple[Path, Path, str]) -> None:
+    for name, text in texts(two_runs[0]):
+        assert "shelter_points" not in text, name
+
+
+def test_further_columns_of_tables_reach_no_output(two_runs: tuple[Path, Path, str]) -> None:
+    for name, text in texts(two_runs[0]):
+        assert MARK not in text, name
+        assert "contact" not in text.lower() or name.endswith((".png", ".html")), name
+
+
+def test_layers_hold_the_columns_that_are_described(two_runs: tuple[Path, Path, str]) -> None:
+    file = two_runs[0] / "study.gpkg"
+    shelters = gpd.read_file(file, layer="shelters")
+    assert set(shelters.columns) == {
+        *("shelter_id", "name_en", "name_az", "name_ru", "settlement_id", "settlement"),
+        *("district_id", "operator_type", "places", "places_basis", "women", "children", "men"),
+        *("lgbtq_inclusive", "police_referral_required", "max_stay_days", "as_of", "source"),
+        "geometry",
+    }
+    table = pd.read_csv(two_runs[0] / "access_by_district.csv")
+    districts = gpd.read_file(file, layer="districts")
+    names = {"name_ru", "economic_region_az", "economic_region_ru"}
+    assert set(districts.columns) == {*table.columns, *names, "geometry"}
+
+
+def test_shelters_stand_at_points_of_the_settlements_table(
+    two_runs: tuple[Path, Path, str], study: Study
+) -> None:
+    shelters = gpd.read_file(two_runs[0] / "study.gpkg", layer="shelters")
+    public = study.settlements.geometry
+    for shelter in shelters.itertuples():
+        assert shelter.geometry.equals(public[shelter.settlement_id])
+
+
+# ------------------------------------------------------------------------- the private file
+
+
+def test_without_a_private_file_the_study_is_the_same(copy: StudyCopy, study: Study) -> None:
+    copy.write(PRIVATE, private(*SECRET))
+    loaded = load_study(copy.file)
+    assert loaded.input_hashes == study.input_hashes
+    assert loaded.shelters.to_wkt().equals(study.shelters.to_wkt())
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (private(LAT.replace(".", ","), LON), "row 2: has 4 cells where the header has 3"),
+        (private(f'"{LAT.replace(".", ",")}"', LON), "row 2, column lat: is not a number. Write"),
+        (private(f"{LAT}N", LON), "row 2, column lat: is not a number"),
+        (private(LON + "999", LAT), "row 2, column lat, lon: the point is far from the settlement"),
+        (private(LON, LAT), "the point is far from the settlement named for the shelter. Correct"),
+        (private(LAT, LON, f"x-{LAT[3:]}"), "row 2, column shelter_id: no shelter has this key"),
+        (private(LAT, LON, LAT), "row 2, column shelter_id: is not a key"),
+        (private(LAT, LON) + f"baku-state,{LAT},{LON}\n", "this key stands more than once"),
+        (f"baku-state,{LAT},{LON}\n", "column 2: the column is not known"),
+        (f"baku-state,{LAT},{LAT}\n", "columns 2 and 3 have the same name"),
+        (f"shelter_id,lat,{LON}\nbaku-state,{LAT},{LON}\n", "column lon: the column is missing"),
+        (f"{HEADER[:-1]},{LAT}\nbaku-state,{LAT},{LON},{LAT}\n", "column 4: the column is not kn"),
+        (f'{HEADER}"baku-state,{LAT},{LON}\n', "row 2: cannot be split into columns"),
+        (private(LAT, f"{LON}\x07"), "row 2: holds a character that is no letter (U+0007)"),
+    ],
+)
+def test_a_faulty_private_file_is_named_without_its_values(
+    copy: StudyCopy, content: str, complaint: str
+) -> None:
+    copy.write(PRIVATE, content)
+    copy.set_cell(SHELTERS, 3, "places", "0")
+    message = said(copy)
+    assert complaint in message
+    assert "shelters.csv, row 3, column places" in message
+    assert not tells(message.encode(), SECRET)
+    assert LAT[3:7] not in message
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1251"])
+def test_a_private_file_in_another_encoding(copy: StudyCopy, encoding: str) -> None:
+    copy.write(PRIVATE, "")
+    copy.path(PRIVATE).write_bytes((private(*SECRET) + "ш,1,2").encode(encoding))
+    message = said(copy)
+    assert "shelter_points.csv" in message
+    assert LAT[3:7] not in message
+
+
+def test_a_private_file_without_rows_is_no_fault(copy: StudyCopy) -> None:
+    copy.write(PRIVATE, HEADER)
+    assert len(load_study(copy.file).shelters) == 3
+
+
+def test_a_private_file_may_lie_outside_the_study(copy: StudyCopy, tmp_path: Path) -> None:
+    outside = tmp_path / "stick" / "points.csv"
+    outside.parent.mkdir()
+    outside.write_text(private(*SECRET, shelter="nobody"), encoding="utf-8")
+    copy.replace("study.toml", '"private/shelter_points.csv"', f'"{outside.as_posix()}"')
+    assert "points.csv, row 2, column shelter_id: no shelter has this key" in said(copy)
+
+
+def test_slips_are_measured_from_the_settlement() -> None:
+    settlements = pd.DataFrame({"settlement_id": ["s"], "lat": [0.0], "lon": [0.0]})
+    shelters = pd.DataFrame({"shelter_id": ["a", "b", "c"], "settlement_id": ["s", "s", "gone"]})
+    points = pd.DataFrame(
+        {"shelter_id": ["a", "b", "c"], "lat": [0.0, 0.0, 9.0], "lon": [0.26, 0.28, 9.0]},
+        index=[2, 3, 4],
+    )
+    # One degree of the equator is 111.32 km: 0.26 of it are 28.9 km, 0.28 are 31.2 km.
+    found = private_slips(Path("p.csv"), points, shelters, settlements)
+    assert [(fault.row, fault.value) for fault in found] == [(3, None)]
+
+
+# ------------------------------------------------------------------------ the public tables
+
+
+@pytest.mark.parametrize("column", ["address", "lat", "lon", "phone", "geometry", "note"])
+def test_further_columns_of_shelters_are_refused(copy: StudyCopy, column: str) -> None:
+    copy.change(SHELTERS, lambda row: row.update({column: MARK}))
+    message = said(copy)
+    assert f"shelters.csv, column {column}: the column is not known" in message
+    assert "no address, coordinate or other detail may stand here" in message
+    assert MARK not in message
+
+
+GIVEAWAYS = [
+    f"Haven ({LAT}, {LON})",
+    f"{LAT.replace('.', ',')}; {LON.replace('.', ',')}",
+    f"{LAT[:6]} / {LON[:6]}",
+    f"{LAT[:6].replace('.', ',')} {LON[:6].replace('.', ',')}",
+    "5.603, -0.187",
+    LAT,
+    "40°21'26\"",
+    "8HXX9RCG+VH",
+    "https://maps.example/x",
+    "see www.example.org",
+    "geo:40.3,49.8",
+    "maps.example/abc",
+    "///filled.count.soap",
+    "12 Invented Street",
+    "Uydurma küçəsi 12",
+    "Uydurma KÜÇƏSİ",
+    "ул. Вымышленная, 5",
+    "Вымышленный проспект",
+    "\uff14\uff10.35719 and more",
+]
+
+
+@pytest.mark.parametrize("text", GIVEAWAYS)
+def test_texts_that_give_a_place_away(text: str) -> None:
+    assert gives_a_place_away(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPR joint submission (2023) para 6, 11.3; stay: 180 days against 2-3 months in art. 19.3",
+        "Population 10,127,100; 1,200 women and 350 children; 2,300 men",
+        "April 2023, 12.04.2023",
+        "one family place per 10.000 inhabitants",
+        "police/court referral",
+        "Dövlət sığınacağı",
+        "Государственное убежище",
+        "Qadın evi",
+    ],
+)
+def test_harmless_texts_pass(text: str) -> None:
+    assert not gives_a_place_away(text)
+
+
+def test_texts_of_the_shelters_table_are_guarded_and_not_repeated(copy: StudyCopy) -> None:
+    columns = ["name_en", "name_az", "name_ru", "places_basis", "source", "as_of", "operator_type"]
+    for column in [*columns, "police_referral_required", "settlement_id"]:
+        copy.set_cell(SHELTERS, 2, column, f"at {LAT}, {LON}")
+    with pytest.raises(TableError) as caught:
+        load_study(copy.file)
+    assert {fault.column for fault in caught.value.faults} == {
+        *columns,
+        "police_referral_required",
+        "settlement_id",
+    }
+    assert all(fault.row == 2 for fault in caught.value.faults)
+    assert LAT[:6] not in str(caught.value)
+    assert "this text may give a place away" in str(caught.value)
+
+
+def test_a_header_that_is_a_row_of_values_is_not_repeated(copy: StudyCopy) -> None:
+    copy.write(SHELTERS, f"haven,{LAT},{LON},Invented Street 5\n" * 2)
+    message = said(copy)
+    assert "shelters.csv, column 2: the column is not known" in message
+    assert LAT[:6] not in message
+    assert "Invented" not in message
+
+
+def test_a_shelter_takes_its_settlements_point() -> None:
+    shelters = pd.DataFrame({"shelter_id": ["b", "a"], "settlement_id": ["s", "s"]})
+    settlements = gpd.GeoDataFrame(
+        {"settlement_id": ["s"], "name_en": ["Town"]},
+        geometry=gpd.points_from_xy([47.0], [40.0]),
+        crs=4326,
+    )
+    public = public_shelters(shelters, settlements)
+    assert list(public.index) == ["a", "b"]
+    assert public.geometry.to_wkt().tolist() == ["POINT (47 40)"] * 2
+    assert public["settlement"].tolist() == ["Town", "Town"]
+
+
+def test_a_shelter_without_a_known_settlement_is_refused() -> None:
+    shelters = pd.DataFrame({"shelter_id": ["a"], "settlement_id": ["elsewhere"]})
+    settlements = gpd.GeoDataFrame(
+        {"settlement_id": ["s"], "name_en": ["Town"]},
+        geometry=gpd.points_from_xy([47.0], [40.0]),
+        crs=4326,
+    )
+    with pytest.raises(PrivacyError, match="no known settlement for a"):
+        public_shelters(shelters, settlements)

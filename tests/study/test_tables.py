@@ -1,0 +1,339 @@
+"""Tables read and checked: every fault with its row, column, value and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shelter_geo.errors import Fault
+from shelter_geo.study.tables import check_table, read_text_table, relations, schemas
+from shelter_geo.study.tables.links import impossible_links
+
+SETTLEMENTS = "settlement_id,name_en,district_id,lat,lon,population_listed\n"
+GOOD = SETTLEMENTS + "s1,One,d1,40.1,47.2,100\ns2,Two,d2,40.3,47.4,\n"
+SHELTER = "shelter_id,name_en,settlement_id,district_id,places,places_basis,source\n"
+LINKS = "from_node,to_node,km,minutes\n"
+SQUARE = shapely.box(44, 38, 51, 42)
+
+
+def written(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def faults(
+    folder: Path, content: str | bytes, schema: pa.DataFrameSchema = schemas.SETTLEMENTS
+) -> list[Fault]:
+    return check_table(written(folder, content), schema)[1]
+
+
+def one_fault(
+    folder: Path, content: str | bytes, schema: pa.DataFrameSchema = schemas.SETTLEMENTS
+) -> str:
+    found = faults(folder, content, schema)
+    assert len(found) == 1, found
+    return str(found[0])
+
+
+# ------------------------------------------------------------------------------ files as text
+
+
+def test_a_good_table_is_typed_and_keeps_the_rows_of_a_spreadsheet(tmp_path: Path) -> None:
+    frame, found = check_table(written(tmp_path, GOOD), schemas.SETTLEMENTS)
+    assert found == []
+    assert frame is not None
+    assert list(frame.index) == [2, 3]
+    assert frame["lat"].tolist() == [40.1, 40.3]
+    assert frame["population_listed"].tolist() == [100, pd.NA]
+
+
+def test_blank_cells_of_optional_columns_are_missing_values(tmp_path: Path) -> None:
+    content = GOOD.replace("listed\n", "listed,name_az\n").replace("100\n", "100,Bir\n")
+    for text, missing in ((GOOD, [True, True]), (content.replace("4,\n", "4,,\n"), [False, True])):
+        frame, found = check_table(written(tmp_path, text), schemas.SETTLEMENTS)
+        assert found == []
+        assert frame is not None
+        assert frame["name_az"].isna().tolist() == missing
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace("\n", "\r\n").encode(),
+        GOOD.replace("\n", "\r").encode(),
+        GOOD.replace("\n", ",,\n").encode(),
+        GOOD.replace("s1,One,d1", " s1 ,\u00a0One , d1").encode(),
+        GOOD.encode() + b",,,,,\n\n",
+    ],
+    ids=["byte order mark", "CRLF", "CR", "blank columns", "white space", "blank rows at the end"],
+)
+def test_harmless_ways_of_writing_give_the_same_table(tmp_path: Path, content: bytes) -> None:
+    plain, _ = check_table(written(tmp_path, GOOD), schemas.SETTLEMENTS)
+    frame, found = check_table(written(tmp_path, content), schemas.SETTLEMENTS)
+    assert found == []
+    pd.testing.assert_frame_equal(frame, plain)
+
+
+def test_blank_rows_and_line_breaks_in_cells_do_not_shift_row_numbers(tmp_path: Path) -> None:
+    content = SETTLEMENTS + '\n,,,,,\ns1,"One\nand only",d1,40.1,47.2,100\ns2,Two,d2,40.3,east,\n'
+    assert "row 5, column lon: is not a number ('east')" in one_fault(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "the table is empty"),
+        ("\n\n", "the table is empty"),
+        ("\n" + GOOD, "the first row is blank. Put the column names into the first row"),
+        (GOOD.replace(",", ";"), "columns are not separated by commas"),
+        (GOOD.replace(",", "\t"), "columns are not separated by commas"),
+        ("sep=,\n" + GOOD, "has 6 cells where the header has 2"),
+        (GOOD.replace("lat,lon", "lat,lat"), "columns 4 and 5 have the same name"),
+        (GOOD.encode("utf-16"), "is UTF-16 or not text. Save it in UTF-8"),
+        (GOOD.encode("utf-16-le"), "is UTF-16 or not text"),
+        (GOOD.replace("Two", "Лачин").encode("cp1251"), "row 3: byte 87 is not UTF-8; the file"),
+        (GOOD.replace("Two", "Şəki").encode("cp1254", "ignore"), "may be Windows-1251 or Windows-"),
+        (GOOD.replace("Two", "T\x0bo"), "row 3: holds a character that is no letter (U+000B)"),
+        (GOOD.replace("Two", "T\u202eo"), "row 3: holds a character that is no letter (U+202E)"),
+        (GOOD.replace("Two", "T\ufffdo"), "row 3: holds a character that is no letter (U+FFFD)"),
+        (GOOD.replace("Two", '"Two'), "row 3: cannot be split into columns from here on"),
+        (GOOD.replace("Two", '"T"wo'), "row 3: cannot be split into columns from here on"),
+        (GOOD.replace("One,", "One,One,"), "row 2: has 7 cells where the header has 6"),
+        (GOOD.replace("One,", ""), "row 2: has 5 cells where the header has 6"),
+        (GOOD.replace("\n", ",note\n").replace("listed,note", "listed,"), "column 7 has no name"),
+        (SETTLEMENTS, "the table holds no row. Give at least one"),
+    ],
+)
+def test_files_that_are_no_such_table(tmp_path: Path, content: str | bytes, said: str) -> None:
+    found = faults(tmp_path, content)
+    assert said in str(found[0])
+    assert found[0].file == "table.csv"
+    assert check_table(tmp_path / "table.csv", schemas.SETTLEMENTS)[0] is None
+
+
+def test_every_ragged_row_is_named_and_the_other_rows_are_checked(tmp_path: Path) -> None:
+    rows = "".join(f"s{i},N,d,40.1,47.2\n" for i in range(30)) + "t,N,d,forty,47.2,1\n"
+    found = faults(tmp_path, SETTLEMENTS + rows)
+    assert [fault.row for fault in found] == [*range(2, 32), 32]
+    assert found[-1].column == "lat"
+
+
+def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
+    assert "there is no such file" in str(read_text_table(tmp_path / "none.csv")[1][0])
+    assert "cannot be read: Is a directory" in str(read_text_table(tmp_path)[1][0])
+    long = tmp_path / ("x" * 300)
+    assert "cannot be read: File name too long" in str(read_text_table(long)[1][0])
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(raw)
+    frame, found = check_table(path, schemas.SETTLEMENTS)
+    assert found
+    assert frame is None
+
+
+# -------------------------------------------------------------------------- columns and cells
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("population_listed", "populaton_listed", "Rename column populaton_listed to populatio"),
+        ("lat,", "Lat,", "column lat: the column is missing. Rename column Lat to lat"),
+        ("lat,", "latitude,", "Rename column latitude to lat"),
+        ("name_en", "Name EN", "Rename column Name EN to name_en"),
+        ("district_id", "x", "column district_id: the column is missing. Add it"),
+        ("population_listed", "population_listed,Name-AZ", "Rename column Name-AZ to name_az"),
+    ],
+)
+def test_missing_columns_and_the_columns_meant(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    content = GOOD.replace(old, new, 1)
+    if new.endswith("Name-AZ"):
+        content = content.replace("100\n", "100,Bir\n").replace("47.4,\n", "47.4,,\n")
+    assert said in str(faults(tmp_path, content)[0])
+
+
+def test_unknown_columns_of_open_tables_are_left_alone(tmp_path: Path) -> None:
+    content = GOOD.replace("listed\n", "listed,note\n").replace("100\n", "100,a\n")
+    frame, found = check_table(
+        written(tmp_path, content.replace("47.4,\n", "47.4,,b\n")), schemas.SETTLEMENTS
+    )
+    assert found == []
+    assert frame is not None
+    assert frame["note"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "said"),
+    [
+        ("s1,One,d1,40.1,47.2,-5", "population_listed", "-5", "is not a whole number of 0 or more"),
+        ("s1,One,d1,40.1,47.2,10.5", "population_listed", "10.5", "Write digits only"),
+        ('s1,One,d1,40.1,47.2,"1,200"', "population_listed", "1,200", "is not a whole number"),
+        ("s1,One,d1,40.1,47.2,٤٠", "population_listed", "٤٠", "is not a whole number"),
+        ("s1,One,d1,40.1,47.2,99999999999", "population_listed", "99999999999", "more than any pl"),
+        ('s1,One,d1,"40,1",47.2,5', "lat", "40,1", "with a decimal point, such as 40.25"),
+        ("s1,One,d1,95,47.2,5", "lat", "95", "lat and lon may be swapped"),
+        ("s1,One,d1,40.1,181,5", "lon", "181", "is not a longitude"),
+        ("s1,One,d1,nan,47.2,5", "lat", "nan", "is not a number"),
+        ("s1,One,d1,,47.2,5", "lat", "", "the cell is empty. Fill it in"),
+        ("s1,,d1,40.1,47.2,5", "name_en", "", "the cell is empty"),
+        ("s1,One,,40.1,47.2,5", "district_id", "", "the cell is empty"),
+        ("s 1,One,d1,40.1,47.2,5", "settlement_id", "s 1", "is not a key"),
+        ("s2,One,d1,40.1,47.2,5", "settlement_id", "s2", "this key stands more than once"),
+    ],
+)
+def test_cells_that_cannot_be(tmp_path: Path, row: str, column: str, value: str, said: str) -> None:
+    found = faults(tmp_path, f"{SETTLEMENTS}{row}\ns2,Two,d2,40.3,47.4,\n")
+    first = found[0]
+    assert (first.row, first.column, first.value or "") == (2, column, value)
+    assert said in str(first)
+    assert all(fault.column == column for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ("", "the cell is empty"),
+        ("0", "a shelter needs at least one place"),
+        ("-3", "is not a whole number"),
+        ("2.5", "is not a whole number"),
+    ],
+)
+def test_a_shelter_has_places(tmp_path: Path, places: str, said: str) -> None:
+    content = f"{SHELTER}a,Haven,s1,d1,{places},published,report of 2023\n"
+    assert said in one_fault(tmp_path, content, schemas.SHELTERS)
+
+
+def test_a_cell_has_one_fault_and_its_number_is_missing(tmp_path: Path) -> None:
+    content = SETTLEMENTS + "s1,One,d1,abc,47.2,x\ns2,Two,d2,40.3,47.4,7\n"
+    frame, found = check_table(written(tmp_path, content), schemas.SETTLEMENTS)
+    assert [(fault.row, fault.column) for fault in found] == [(2, "lat"), (2, "population_listed")]
+    assert frame is not None
+    assert np.isnan(frame.loc[2, "lat"])
+    assert frame["population_listed"].tolist() == [pd.NA, 7]
+    assert frame["settlement_id"].tolist() == ["s1", "s2"]
+
+
+def test_a_long_or_hostile_cell_is_shown_cut_and_quoted(tmp_path: Path) -> None:
+    said = one_fault(tmp_path, SETTLEMENTS + f"s1,One,d1,{'9' * 5000},47.2,5\n")
+    assert len(said) < 250
+    assert "\n" not in said
+
+
+# ---------------------------------------------------------------------------- between tables
+
+
+def settlement_frame(**columns: list[Any]) -> pd.DataFrame:
+    size = len(next(iter(columns.values())))
+    return pd.DataFrame(columns, index=range(2, 2 + size))
+
+
+def test_points_are_held_against_the_outline() -> None:
+    table = settlement_frame(lat=[40.0, 47.0, 10.0, np.nan], lon=[47.0, 40.0, 10.0, 47.0])
+    found = relations.misplaced_points(Path("t.csv"), table, SQUARE)
+    assert [(fault.row, fault.value) for fault in found] == [(3, "47.0, 40.0"), (4, "10.0, 10.0")]
+    assert "latitude and longitude are swapped" in str(found[0])
+    assert "Exchange the two cells" in str(found[0])
+    assert "outside the study's boundaries" in str(found[1])
+
+
+def test_points_abroad_pass_where_they_may_but_not_swapped_ones() -> None:
+    table = settlement_frame(lat=[40.0, 47.0, 10.0], lon=[47.0, 40.0, 10.0])
+    found = relations.misplaced_points(Path("t.csv"), table, SQUARE, abroad=True)
+    assert [fault.row for fault in found] == [3]
+
+
+def test_two_columns_swapped_throughout_are_one_fault() -> None:
+    table = settlement_frame(lat=[47.0, 48.0, 49.0], lon=[40.0, 40.5, 41.0])
+    (found,) = relations.misplaced_points(Path("t.csv"), table, SQUARE)
+    assert "swapped in every row" in str(found)
+    assert "Exchange the two columns" in str(found)
+
+
+def test_points_just_outside_a_generalised_border_pass() -> None:
+    table = settlement_frame(lat=[42.1, 42.2], lon=[47.0, 47.0])
+    found = relations.misplaced_points(Path("t.csv"), table, SQUARE)
+    assert [fault.row for fault in found] == [3]
+
+
+def test_sums_of_men_and_women() -> None:
+    table = pd.DataFrame(
+        {
+            "population": pd.array([10, 10, 10, None, 10], dtype="Int64"),
+            "women": pd.array([11, 6, 6, 6, 6], dtype="Int64"),
+            "men": pd.array([1, 4, 5, 4, None], dtype="Int64"),
+        },
+        index=range(2, 7),
+    )
+    found = relations.uneven_sums(Path("t.csv"), table)
+    assert [(fault.row, fault.column) for fault in found] == [(2, "women"), (4, "men")]
+
+
+def test_a_country_without_people_is_refused() -> None:
+    table = settlement_frame(population=[0, 0], women=[0, 0], men=[0, 0])
+    (found,) = relations.uneven_sums(Path("t.csv"), table)
+    assert "nobody lives in any district" in str(found)
+    table.loc[3, "population"] = 5
+    assert "nobody" not in str(relations.uneven_sums(Path("t.csv"), table))
+
+
+def test_shelters_lie_in_a_known_settlement_of_their_district() -> None:
+    settlements = pd.DataFrame({"settlement_id": ["s1", "s2"], "district_id": ["d1", "d2"]})
+    shelters = settlement_frame(
+        settlement_id=["s1", "s2", "s9", ""], district_id=["d1", "d1", "d1", "d1"]
+    )
+    found = relations.homeless_shelters(Path("t.csv"), shelters, settlements)
+    assert [(fault.row, fault.column, fault.value) for fault in found] == [
+        (4, "settlement_id", "s9"),
+        (3, "district_id", "d1"),
+    ]
+    assert "Write d2, or name another settlement" in str(found[1])
+
+
+def test_districts_without_a_settlement_are_named() -> None:
+    districts = settlement_frame(district_id=["d1", "d2"])
+    settlements = pd.DataFrame({"district_id": ["d1"]})
+    (found,) = relations.bare_districts(Path("t.csv"), districts, settlements)
+    assert (found.row, found.value) == (3, "d2")
+
+
+def test_links_that_cannot_be() -> None:
+    nodes = pd.DataFrame({"node_id": ["a", "b", "c"], "lat": [0.0, 0.0, np.nan], "lon": [0, 1, 2]})
+    links = settlement_frame(
+        from_node=["a", "a", "a", "a", "x", "a", "a"],
+        to_node=["b", "b", "b", "b", "b", "c", "b"],
+        km=[115.0, 107.0, 100.0, 115.0, 10.0, 1.0, np.nan],
+        minutes=[100.0, 100.0, 100.0, 1.9, 10.0, 1.0, 1.0],
+    )
+    found = impossible_links(Path("links.csv"), links, nodes)
+    # One degree of the equator is 111.3 km: 107 km may be a merged town, 100 km cannot be.
+    assert [(fault.row, fault.column, fault.value) for fault in found] == [
+        (6, "from_node", "x"),
+        (4, "km", "100.0"),
+        (5, "minutes", "1.9"),
+    ]
+    assert "shorter than the 111 km straight between its ends" in str(found[1])
+    assert "the speed would be 3631.6 km/h" in str(found[2])
+
+
+def test_a_link_takes_time_and_has_a_length(tmp_path: Path) -> None:
+    found = faults(tmp_path, LINKS + "a,b,0,5\na,b,5,-1\na,b,5,\n", schemas.ROAD_LINKS)
+    assert [(fault.row, fault.column) for fault in found] == [
+        (2, "km"),
+        (3, "minutes"),
+        (4, "minutes"),
+    ]
