@@ -7,10 +7,10 @@ import sys
 import threading
 from pathlib import Path
 
-import engine_toys as toys
 import networkx as nx
 import numpy as np
 import pytest
+from helpers import engine_toys as toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

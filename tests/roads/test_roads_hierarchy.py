@@ -6,9 +6,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import engine_toys as toys
 import numpy as np
 import pytest
+from helpers import engine_toys as toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
