@@ -11,7 +11,7 @@ from shelter_geo.study.load import Study
 
 def test_candidates_are_centres_and_places_listed_as_large(study: Study) -> None:
     found = candidate_sites(study.districts, study.settlements, study.shelters)
-    candidates = found[found["kind"] == "candidate"]
+    candidates = found[found["role"] == "candidate"]
     listed = study.settlements["population_listed"].fillna(0) > 5000
     assert set(study.settlements.index[listed.to_numpy(bool)]) <= set(candidates.index)
     assert set(candidates["district_id"]) == set(study.districts.index)
@@ -19,7 +19,7 @@ def test_candidates_are_centres_and_places_listed_as_large(study: Study) -> None
     centres = study.settlements.loc[small.index, ["lon", "lat"]].to_numpy()
     own = study.districts.loc[small["district_id"], ["lon", "lat"]].to_numpy()
     assert abs(centres - own).max() < 1e-4
-    shelters = found[found["kind"] == "shelter"]
+    shelters = found[found["role"] == "shelter"]
     assert shelters["places"].sum() == study.shelters["places"].sum()
     assert found.index.name == "site_id"
     assert list(found.index) == sorted(found.index)

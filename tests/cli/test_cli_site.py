@@ -162,7 +162,7 @@ def test_a_file_of_candidates_is_placed_and_priced(study: Study, three: Path) ->
     assert sites.loc[["north", "west", "shut"], "allowed"].tolist() == [True, True, False]
     assert sites.loc["north", ["cost", "place_cost", "most_places"]].tolist() == [30, 2, 20]
     assert sites.loc["west", ["cost", "place_cost", "most_places"]].isna().all()
-    assert (sites["kind"] == "shelter").sum() == len(study.shelters)
+    assert (sites["role"] == "shelter").sum() == len(study.shelters)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def sites() -> gpd.GeoDataFrame:
 
 
 def _site(
-    key: str, name: str, local: str, at: str, kind: str, places: int, admits: str, n: int
+    key: str, name: str, local: str, at: str, role: str, places: int, admits: str, n: int
 ) -> dict[str, Any]:
     words = {"y": "yes", "n": "no", "u": "unknown"}
     columns = ("women", "children", "men", "lgbtq_inclusive")
@@ -48,7 +48,7 @@ def _site(
         "place_az": f"Şəhər {town}",
         "settlement_id": at,
         "district_id": f"X-{1 + n % 8}",
-        "kind": kind,
+        "role": role,
         "places": places,
         **dict(zip(columns, (words[letter] for letter in admits), strict=True)),
         "geometry": Point(10.3 + n % 3, 50.2 + n // 3),

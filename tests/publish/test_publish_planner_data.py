@@ -23,7 +23,7 @@ KM, MINUTES = costs()
 BAD = [
     ({"districts": districts().drop(columns="women")}, "district_id lacks women"),
     ({"sites": sites().drop(columns="lgbtq_inclusive")}, "site_id lacks lgbtq_inclusive"),
-    ({"sites": changed(sites(), "p-1", "kind", "tent")}, "not tent"),
+    ({"sites": changed(sites(), "p-1", "role", "tent")}, "not tent"),
     ({"sites": changed(sites(), "p-1", "district_id", "X-9")}, "unknown districts: X-9"),
     ({"sites": changed(sites(), "p-1", "places", -1)}, "0 to 100000 places"),
     ({"sites": changed(sites(), "p-1", "settlement_id", "p-2")}, "Two candidates"),

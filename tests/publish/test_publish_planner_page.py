@@ -280,7 +280,7 @@ def hostile() -> dict[str, Any]:
     for column, shift in (("name_en", 0), ("name_az", 1), ("name_ru", 2)):
         units[column] = [text(n + shift) for n in many]
     places = sites().reset_index().loc[[n % 9 for n in many]].reset_index(drop=True)
-    places["kind"] = ["shelter" if n % 5 == 0 else "candidate" for n in many]
+    places["role"] = ["shelter" if n % 5 == 0 else "candidate" for n in many]
     places["places"] = [7 if n % 5 == 0 else 0 for n in many]
     places["site_id"] = [f"{n:02}{text(n)}" for n in many]
     places["settlement_id"] = places["site_id"]

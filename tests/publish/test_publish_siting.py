@@ -98,7 +98,7 @@ def test_every_region_holds_a_shelter_where_that_is_asked_for(
     solved = rows[(rows["model"] == "p-median-per-region") & (rows["status"] == "optimal")]
     sites = solved["sites"].iloc[0].split()
     region = results.question.sites["economic_region"]
-    standing = region[results.question.sites["kind"] == "shelter"]
+    standing = region[results.question.sites["role"] == "shelter"]
     assert {*region[sites], *standing} == set(study.districts["economic_region"])
 
 
@@ -182,7 +182,7 @@ def test_the_planner_is_offered_the_plans_by_name(results: SitingResults) -> Non
         "Best 3 for the farthest",
         "A shelter in every economic region (12 new)",
     ]
-    candidates = results.question.sites.index[results.question.sites["kind"] == "candidate"]
+    candidates = results.question.sites.index[results.question.sites["role"] == "candidate"]
     assert all(set(entry.site_ids) <= set(candidates) for entry in offered)
 
 

@@ -225,7 +225,7 @@ def test_tables_are_taken_by_their_keys() -> None:
     demand = pd.DataFrame({"family_places_needed": [5, 5]}, index=["a", "b"])
     sites = pd.DataFrame(
         {
-            "kind": ["candidate", "shelter"],
+            "role": ["candidate", "shelter"],
             "places": [0, 3],
             "most_places": [6, 8],
             "fixed_cost": [4, 1],

@@ -149,7 +149,7 @@ def test_a_limit_that_cannot_be_kept_says_what_it_takes():
 def tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     demand = pd.DataFrame({"population": [5, 3]}, index=["d1", "d2"])
     sites = pd.DataFrame(
-        {"kind": ["shelter", "candidate", "candidate"], "allowed": [True, True, False]},
+        {"role": ["shelter", "candidate", "candidate"], "allowed": [True, True, False]},
         index=["s1", "s2", "s3"],
     )
     costs = pd.DataFrame({"s3": [0.0, 0.0], "s1": [9.0, NAN], "s2": [4.0, 6.0]}, index=["d2", "d1"])

@@ -46,7 +46,7 @@ def candidate_sites(
     GeoDataFrame
         Sorted and indexed by `site_id`: the `settlement_id` of a candidate, the `shelter_id` of a
         shelter. Columns are `name_*`, `place_*` (name of the settlement), `settlement_id`,
-        `district_id`, `kind` (``"shelter"`` or ``"candidate"``), `places` (0 for a candidate) and
+        `district_id`, `role` (``"shelter"`` or ``"candidate"``), `places` (0 for a candidate) and
         whom it admits: yes, no or unknown, always yes for a candidate, which is yet to be planned.
 
     Raises
@@ -103,7 +103,7 @@ def _candidates(chosen: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
     keys = chosen["settlement_id"].to_numpy()
     places = named.loc[keys]
     frame = chosen[["settlement_id", "district_id", "geometry"]].set_axis(keys)
-    frame = frame.assign(kind="candidate", places=0, **dict.fromkeys(ADMISSION, "yes"))
+    frame = frame.assign(role="candidate", places=0, **dict.fromkeys(ADMISSION, "yes"))
     own = places.set_axis([f"name_{lang}" for lang in LANGUAGES], axis=1)
     return pd.DataFrame(pd.concat([own, places, frame], axis=1))
 
@@ -113,7 +113,7 @@ def _shelters(shelters: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
     names = shelters.reindex(columns=[f"name_{lang}" for lang in LANGUAGES]).set_axis(keys)
     places = named.reindex(shelters["settlement_id"]).set_axis(keys)
     frame = shelters[["settlement_id", "district_id", "geometry"]].set_axis(keys)
-    frame = frame.assign(kind="shelter", places=shelters["places"].to_numpy("int64"))
+    frame = frame.assign(role="shelter", places=shelters["places"].to_numpy("int64"))
     admits = shelters.reindex(columns=list(ADMISSION)).set_axis(keys).astype(object)
     admits = admits.fillna("unknown")
     return pd.DataFrame(pd.concat([names, places, frame, admits], axis=1))

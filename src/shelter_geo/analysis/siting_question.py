@@ -31,7 +31,7 @@ class SiteQuestion:
     districts : DataFrame
         Indexed by `district_id`, with `population`, names and `economic_region`.
     sites : DataFrame
-        Indexed by `site_id`: `kind` ("shelter" or "candidate"), `allowed`, `place_en`,
+        Indexed by `site_id`: `role` ("shelter" or "candidate"), `allowed`, `place_en`,
         `district_id`, `economic_region`, `places`; with a file of candidates also `cost`,
         `place_cost` and `most_places`, missing where it gives none.
     costs : CostMatrix
@@ -93,7 +93,7 @@ def question_from_file(study: Study, path: Path) -> SiteQuestion:
     if (table["allowed"] == "no").all():
         raise SitingError(f"{path.name}: no candidate is allowed")
     standing = candidate_sites(study.districts, study.settlements, study.shelters)
-    standing = standing[standing["kind"] == "shelter"]
+    standing = standing[standing["role"] == "shelter"]
     opened = _candidates(study, table)
     if both := sorted(set(standing.index) & set(opened.index)):
         raise SitingError(f"{path.name}: {both[0]} is the key of a shelter that stands")
@@ -112,7 +112,7 @@ def _candidates(study: Study, table: pd.DataFrame) -> gpd.GeoDataFrame:
         {
             "place_en": table["name"].fillna(table["candidate_id"]).to_numpy(),
             "district_id": study.districts.index[home],
-            "kind": "candidate",
+            "role": "candidate",
             "allowed": (table["allowed"] != "no").to_numpy(),
             "places": 0,
             **{name: table[name].to_numpy() for name in ("cost", "place_cost", "most_places")},

@@ -162,7 +162,7 @@ class PlacesBudget:
         budget, actions
             Money, and sites that may open or grow; one of them at least.
         **options
-            Those of `frames.problem_from_frames` but the weight: kind, allowed, unit, region,
+            Those of `frames.problem_from_frames` but the weight: role, allowed, unit, region,
             required.
 
         Raises

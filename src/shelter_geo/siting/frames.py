@@ -24,7 +24,7 @@ def problem_from_frames(
     *,
     unit: Unit = "km",
     weight: str = "population",
-    kind: str = "kind",
+    role: str = "role",
     allowed: str = "allowed",
     region: str | None = None,
     required: list[str] | None = None,
@@ -36,7 +36,7 @@ def problem_from_frames(
     demand
         One row a demand point, indexed by its key, with the column `weight`.
     sites
-        One row a site, indexed by its key. The column `kind` says "shelter" for one that stands;
+        One row a site, indexed by its key. The column `role` says "shelter" for one that stands;
         without that column all are candidates. Candidates with `allowed` false are left out.
     costs
         A cost matrix, or a table: wide, with a row a demand point and a column a site, or long,
@@ -46,7 +46,7 @@ def problem_from_frames(
         What the costs are counted in; decides which values of a cost matrix count.
     weight
         Column of `demand`: people.
-    kind, allowed
+    role, allowed
         Columns of `sites`.
     region
         Column of `sites`; every region in it must hold an open site.
@@ -68,7 +68,7 @@ def problem_from_frames(
     if region is not None:
         _has(sites, region, "site")
     people = pd.to_numeric(demand[weight], errors="coerce").to_numpy(float, na_value=np.nan)
-    stands = _column(sites, kind, "candidate") == "shelter"
+    stands = _column(sites, role, "candidate") == "shelter"
     may = _column(sites, allowed, True).astype(bool)
     return SitingProblem.from_cost_matrix(
         _matrix(costs, demand.index, sites.index, unit),

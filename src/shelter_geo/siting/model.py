@@ -80,7 +80,7 @@ class Model(ABC):
         demand, sites, costs
             See `frames.problem_from_frames`.
         **options
-            Those of `frames.problem_from_frames` (unit, weight, kind, allowed, region, required),
+            Those of `frames.problem_from_frames` (unit, weight, role, allowed, region, required),
             and the model's own: the number of sites, limits.
 
         Raises

@@ -20,10 +20,10 @@ CM_PER_KM: Final = 100_000
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns of a site that say whom it admits, in the order in which the page reads them."""
 _ANSWERS: Final = {"yes": "y", "reported": "y", "no": "n"}
-_KINDS: Final = ("shelter", "candidate")
+_ROLES: Final = ("shelter", "candidate")
 _NO_ROAD: Final = -1
 _DISTRICTS: Final = ("district_id", "population", "women", "counts_registered_not_resident")
-_SITES: Final = ("settlement_id", "district_id", "kind", "places", *ADMISSION)
+_SITES: Final = ("settlement_id", "district_id", "role", "places", *ADMISSION)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class PlannerData:
     @property
     def today(self) -> NDArray[np.intp]:
         """Rows of the sites that are open today."""
-        return np.flatnonzero(self.sites["kind"] == "shelter")
+        return np.flatnonzero(self.sites["role"] == "shelter")
 
     @property
     def places(self) -> list[Text]:
@@ -113,7 +113,7 @@ class PlannerData:
                 "id": sites["site_id"].astype(str).tolist(),
                 "settlement": sites["settlement_id"].where(~own, 0).tolist(),
                 "district": [row[key] for key in sites["district_id"]],
-                "shelter": (sites["kind"] == "shelter").astype(int).tolist(),
+                "shelter": (sites["role"] == "shelter").astype(int).tolist(),
                 "places": sites["places"].astype(int).tolist(),
                 "admits": [_answers(answers) for answers in sites[[*ADMISSION]].to_numpy()],
             },
@@ -183,7 +183,7 @@ def _ordered(frame: gpd.GeoDataFrame, key: str, columns: Sequence[str]) -> gpd.G
 
 
 def _check_sites(sites: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> None:
-    unknown = sorted(set(sites["kind"]) - set(_KINDS))
+    unknown = sorted(set(sites["role"]) - set(_ROLES))
     if unknown:
         raise OutputError(f"A site is a shelter or a candidate, not {', '.join(unknown)}.")
     lost = sorted(set(sites["district_id"]) - set(districts["district_id"]))
@@ -191,7 +191,7 @@ def _check_sites(sites: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> None:
         raise OutputError(f"Sites lie in unknown districts: {', '.join(lost)}.")
     if not sites["places"].between(0, MOST_PLACES).all():
         raise OutputError(f"A site has 0 to {MOST_PLACES} places.")
-    candidates = sites.loc[sites["kind"] == "candidate", "settlement_id"]
+    candidates = sites.loc[sites["role"] == "candidate", "settlement_id"]
     if not candidates.is_unique:
         raise OutputError("Two candidates lie in one settlement; a scenario could not name them.")
 
@@ -214,7 +214,7 @@ def _suggested(
     suggestion: Suggestion, sites: gpd.GeoDataFrame, new_places: int
 ) -> tuple[Text, tuple[int, ...], tuple[int, ...]]:
     row = {key: place for place, key in enumerate(sites["site_id"])}
-    candidates = set(sites.loc[sites["kind"] == "candidate", "site_id"])
+    candidates = set(sites.loc[sites["role"] == "candidate", "site_id"])
     unknown = sorted(set(suggestion.site_ids) - candidates)
     if unknown:
         raise OutputError(f"A suggestion opens what is no candidate: {', '.join(unknown)}.")

@@ -195,7 +195,7 @@ def planner_page(
         `women` and `counts_registered_not_resident`.
     sites
         Points of settlements, indexed by `site_id`, with names, `place_en` and the like where the
-        name is not the settlement's, `settlement_id`, `district_id`, `kind` (``"shelter"`` or
+        name is not the settlement's, `settlement_id`, `district_id`, `role` (``"shelter"`` or
         ``"candidate"``), `places` (0 for a candidate) and, as yes, no or unknown, `women`,
         `children`, `men`, `lgbtq_inclusive`.
     distance_km, travel_min
