@@ -160,7 +160,7 @@ def test_bad_points_are_refused(
         cost_matrix(toy.network(), toy.points(*origins), toy.points(*facilities))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 20), st.permutations(["a", "b", "c", "d"]), st.integers(1, 3))
 def test_blocks_put_together_are_the_whole(pairs: int, keys: list[str], facilities: int) -> None:
     origins, targets = toy.points(*keys), toy.points("s", "a", "b").head(facilities)

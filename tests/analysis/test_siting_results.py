@@ -39,7 +39,7 @@ def test_best_plan_and_its_proof():
     assert found.objective_name == "people-km"
     assert found.options == {"p": 2, "report_beyond": 100.0, "report_aversion": 1.0}
     assert found.card is CARDS["p-median"]
-    assert found.seconds > 0
+    assert found.seconds >= 0
 
 
 def test_runner_ups_are_those_within_a_share():

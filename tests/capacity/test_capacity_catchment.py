@@ -103,7 +103,7 @@ def test_equals_the_access_package(seed, zones):
     assert ours == pytest.approx(peer(people, places, cost, zones), rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrays(np.int64, 6, elements=st.integers(0, 900)),
     arrays(np.int64, 3, elements=st.integers(0, 90)),

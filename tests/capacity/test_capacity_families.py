@@ -29,7 +29,7 @@ def by_all_states(beds: int, families: Families) -> list[float]:
     return [part / whole for part in short]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 9),
     st.lists(st.floats(0, 6), min_size=3, max_size=3),
@@ -67,7 +67,7 @@ def test_edges():
     assert beds_for(Families.of([1, 2], [0.0, 0.0]), 0.05) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.floats(0, 8), min_size=2, max_size=2).filter(sum),
     st.sampled_from([(1, 2), (1, 4), (3, 5)]),

@@ -112,7 +112,7 @@ def test_three_in_a_circle_agree_with_simulation() -> None:
     st.lists(st.tuples(st.integers(0, 30), st.floats(0, 60)), min_size=3, max_size=5),
     st.integers(0, 3),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_shares_are_shares_and_help_helps(sites: list[tuple[int, float]], shift: int) -> None:
     places, offered = [c for c, _ in sites], [a for _, a in sites]
     after = [(i + 1 + shift % (len(sites) - 1)) % len(sites) for i in range(len(sites))]

@@ -13,7 +13,7 @@ PAIRS = st.tuples(st.integers(0, 12), st.integers(0, 12))
 LOADS = st.tuples(st.floats(0, 20), st.floats(0, 20))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PAIRS, LOADS)
 def test_both_ways_is_one_shelter(places, offered):
     """Two shelters that always help each other are full only when both are."""
@@ -22,7 +22,7 @@ def test_both_ways_is_one_shelter(places, offered):
     assert found.turned_away == pytest.approx((one, one), abs=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PAIRS, LOADS)
 def test_first_shelter_does_not_notice_the_second(places, offered):
     found = two_shelters(places, offered)

@@ -27,7 +27,7 @@ def test_places_that_do_not_divide_are_all_dealt_out():
     assert row["turn_away_apart"] == pytest.approx(lost / 6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 40), st.floats(0, 50)), min_size=1, max_size=5))
 def test_pooling_never_turns_more_away(shelters):
     places, loads = np.array(shelters).T

@@ -141,7 +141,7 @@ def test_nothing_small_hides_nothing():
     check_hidden(published)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.lists(st.integers(0, 12), min_size=6, max_size=6),
     st.lists(st.lists(st.booleans(), min_size=6, max_size=6).filter(any), max_size=4),

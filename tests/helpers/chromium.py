@@ -34,6 +34,8 @@ LOADED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => !name.startsWith("data:"))"""
 WIDE = (1280, 900)
 PHONE = (390, 844)
+# How long a page that hangs is waited for: no test is about this time.
+HANGS_MS = 120_000
 
 
 @dataclass
@@ -57,7 +59,9 @@ def _launch(playwright: Playwright) -> Browser:
     faults = []
     for path in [*found, None]:
         try:
-            return playwright.chromium.launch(executable_path=path, headless=True, args=[*FLAGS])
+            return playwright.chromium.launch(
+                executable_path=path, headless=True, args=[*FLAGS], timeout=HANGS_MS
+            )
         except PlaywrightError as fault:
             faults.append(str(fault).splitlines()[0])
     raise FileNotFoundError("no Chromium can be started: " + "; ".join(faults))
@@ -112,6 +116,7 @@ def visit(
 
     context.route("**/*", pass_or_refuse)
     context.add_init_script(COUNT)
+    context.set_default_timeout(HANGS_MS)
     page = context.new_page()
     seen = Visit(page)
     context.on("page", lambda other: seen.requests.append(f"window: {other.url}"))

@@ -30,7 +30,7 @@ PREFERENCES: dict[str, Any] = {
     "toolkit.telemetry.server": "",
     "ui.prefersReducedMotion": 1,
 }
-START_S = 60
+START_S = 300
 # Requests of pages, not those of the browser itself, and what the browser complains of.
 LISTEN = """
 globalThis.pageRequests = [];

@@ -84,7 +84,7 @@ def run_with(name: str, parameters: str, folder: Path) -> NotebookNode:
     book = read(FOLDER / f"{name}.ipynb")
     book.cells[1].source = parameters
     client = NotebookClient(
-        book, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        book, timeout=1200, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
     return book

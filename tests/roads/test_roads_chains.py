@@ -127,7 +127,7 @@ def graph(network: RoadNetwork, weight: str) -> nx.MultiDiGraph:
     return result
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(edge, min_size=1, max_size=14), st.booleans())
 def test_distances_between_remaining_nodes_are_unchanged(edges, mixed):
     places = [(0.01 * k, 0.013 * (k * k % 5)) for k in range(8)]

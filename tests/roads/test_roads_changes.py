@@ -294,7 +294,7 @@ def leave_and_arrive(network: RoadNetwork, anchors: Anchors, a: int, b: int) -> 
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.005, 0.195), st.floats(0.005, 0.195), st.floats(0.105, 0.195))
 def test_points_carried_over_cuts_lie_where_points_snapped_anew_lie(x1, x2, joint):
     places = gpd.GeoSeries(shapely.points([(x1, 0.0), (x2, 0.1)]), crs="EPSG:4326")

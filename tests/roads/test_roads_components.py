@@ -65,7 +65,7 @@ def test_network_without_nodes_has_no_components():
     assert len(components(toy_network([], []))) == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(

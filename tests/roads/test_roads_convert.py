@@ -374,7 +374,7 @@ arc = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(arc, max_size=10))
 def test_any_network_survives_the_round_trip(arcs):
     places = [(0.1 * k, 0.01 * k * k) for k in range(6)]

@@ -46,7 +46,7 @@ def test_diamond_by_hand(method: str, weight: str, time: int, length: int) -> No
     assert {matrix.time_ms.dtype.kind, matrix.length_cm.dtype.kind} == {"i"}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(toys.cases())
 def test_matrix_equals_networkx(case) -> None:
     net, leave, arrive, weight = case
@@ -59,7 +59,7 @@ def test_matrix_equals_networkx(case) -> None:
         np.testing.assert_array_equal(length, wanted[:, :, 1])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(toys.cases())
 def test_time_alone_equals_networkx(case) -> None:
     net = case[0]
@@ -71,7 +71,7 @@ def test_time_alone_equals_networkx(case) -> None:
         assert [times[tail].get(head, UNREACHED) for head in range(net.n_nodes)] == row
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(toys.cases())
 def test_paths_chain_up_and_add_up(case) -> None:
     net, leave, arrive, weight = case
@@ -128,7 +128,7 @@ def test_route_leaves_a_ring_that_costs_nothing(method: str) -> None:
     assert (way.time_ms, way.length_cm) == (9, 4)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(toys.cases(), st.booleans())
 def test_nearest_is_the_least_of_the_matrix(case, towards: bool) -> None:
     net, leave, arrive, weight = case

@@ -54,7 +54,7 @@ def costs(hierarchy) -> np.ndarray:
 EXPECTED = np.stack(make_engine(TOWN, method="dijkstra").matrix(EVERY, EVERY))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.permutations(range(49)))
 def test_any_order_is_exact(order) -> None:
     hierarchy = build_hierarchy(town_graph(), order=np.array(order, np.int32))

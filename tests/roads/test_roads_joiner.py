@@ -140,7 +140,7 @@ change = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(change, max_size=3), st.lists(place, min_size=1, max_size=5))
 def test_points_stay_or_come_nearer(changes, places):
     """Nobody walks farther to a road because of a change, whatever is closed or opened."""

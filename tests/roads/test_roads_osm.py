@@ -384,7 +384,7 @@ def test_unknown_setting_is_refused():
 # --- properties
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=6), min_size=1, max_size=6),
     st.lists(st.sampled_from(["both", "forward", "backward"]), min_size=6, max_size=6),

@@ -291,7 +291,7 @@ def shapely_distances(lines: Lines, place: np.ndarray) -> np.ndarray:
     return shapely.distance(shapes, shapely.Point(0, 0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lines_and_points(), st.sampled_from([2_000.0, 1e6]))
 def test_grid_trying_all_and_a_projection_agree(case, limit):
     lines, places, wanted = case

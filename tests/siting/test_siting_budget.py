@@ -77,7 +77,7 @@ def models(draw: st.DrawFn) -> PlacesBudget:
 
 
 @given(models())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_answer_is_that_of_trying_everything(model: PlacesBudget) -> None:
     wanted, found = brute(model), model.solve()
     if wanted is None:

@@ -30,7 +30,7 @@ from shelter_geo.siting.model_levels import beyond, distance, top_cost
 from shelter_geo.siting.objectives import Level, combined
 from shelter_geo.siting.problem import SitingProblem
 
-some = settings(max_examples=100, deadline=None)
+some = settings(max_examples=100)
 
 
 @given(n=st.integers(1, 9), data=st.data())

@@ -16,7 +16,7 @@ from shelter_geo.siting.result import SitingResult
 
 METHODS = ["enumeration", "search"]
 both_methods = pytest.mark.parametrize("how", METHODS)
-many = settings(max_examples=60, deadline=None)
+many = settings(max_examples=60)
 
 
 def solved(model: Any, how: str) -> SitingResult:

@@ -54,7 +54,7 @@ def plain(problem: SitingProblem, chosen: tuple[int, ...]) -> dict[str, float | 
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_figure_of_every_choice_is_that_of_the_choice_alone(
     case: tuple[SitingProblem, int],
 ) -> None:
@@ -74,7 +74,7 @@ def test_every_figure_of_every_choice_is_that_of_the_choice_alone(
 
 
 @given(problems())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_front_holds_just_the_plans_that_none_betters(case: tuple[SitingProblem, int]) -> None:
     problem, p = case
     wanted = choices(problem, p)

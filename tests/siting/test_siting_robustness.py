@@ -41,7 +41,7 @@ def cases(draw: st.DrawFn) -> tuple[SitingProblem, int, np.ndarray, np.ndarray]:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_regret_is_that_of_trying_every_plan_in_every_scenario(
     case: tuple[SitingProblem, int, np.ndarray, np.ndarray],
 ) -> None:

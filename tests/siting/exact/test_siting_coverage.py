@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import math
 from itertools import combinations
 
 import numpy as np
@@ -27,14 +27,14 @@ def covers(draw: st.DrawFn) -> tuple[Level, int]:
 
 
 @given(covers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_best_cover_and_all_its_ties_are_those_of_trying_every_choice(
     case: tuple[Level, int],
 ) -> None:
     level, k = case
     totals = {c: level.total(np.array(c)) for c in combinations(range(level.cost.shape[1]), k)}
     least = min(totals.values())
-    found = most_covered_by(level, k, time.monotonic() + 60)
+    found = most_covered_by(level, k, math.inf)
     assert found.bound == level.total(found.chosen) == least
     assert len(found.chosen) == k
     if found.ties is not None:
@@ -47,8 +47,8 @@ def test_without_time_the_bound_still_holds() -> None:
     cost = (random.random((300, 60)) > 0.05).astype(np.int64)
     weight = random.integers(1, 100, 300)
     level = Level("beyond", cost, np.ones(300, np.int64), weight)
-    hurried = most_covered_by(level, 9, time.monotonic() - 1)
-    best = most_covered_by(level, 9, time.monotonic() + 60)
+    hurried = most_covered_by(level, 9, 0.0)
+    best = most_covered_by(level, 9, math.inf)
     assert hurried.ties is None
     assert hurried.bound <= best.bound <= level.total(hurried.chosen)
     assert best.bound == level.total(best.chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import math
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def facilities(seed: int, n: int = 9, m: int = 6) -> tuple[Program, np.ndarray]:
 @pytest.mark.parametrize("seed", range(8))
 def test_the_optimum_is_that_of_the_whole_program(seed: int) -> None:
     program, start = facilities(seed)
-    found = solve_narrowed(program, time.monotonic() + 60, start)
+    found = solve_narrowed(program, math.inf, start)
     assert found.proven
     assert found.objective == pytest.approx(solve(program, 60).objective)
     assert program.cost @ found.x == pytest.approx(found.objective)
@@ -66,6 +66,6 @@ def test_a_program_without_a_solution_has_no_relaxation() -> None:
 
 def test_out_of_time_the_start_is_kept_with_a_bound_below_it() -> None:
     program, start = facilities(2)
-    found = solve_narrowed(program, time.monotonic() - 1, start)
+    found = solve_narrowed(program, 0.0, start)
     assert found.x is not None
     assert found.bound <= found.objective <= program.cost @ start

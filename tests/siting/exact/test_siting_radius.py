@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ def counted(level: Level, rules: Rules, state: np.ndarray) -> int | None:
     return min(totals, default=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 2**32 - 1), above=st.integers(-3, 3))
 def test_the_solver_finds_what_counting_finds(seed: int, above: int) -> None:
     level, rules, state = question(seed)
@@ -80,7 +79,7 @@ def test_a_search_that_asks_the_solver_is_as_right(monkeypatch: pytest.MonkeyPat
         costs, people = random.integers(0, 900, (60, 15)), random.integers(1, 9, 60)
         level = Level("mean", costs, np.full(60, 999), people)
         rules = Rules(5, np.zeros(15, np.int64), np.zeros(1, bool))
-        found = Search([level], [], rules, costs.astype(float), time.monotonic() + 60).run()
+        found = Search([level], [], rules, costs.astype(float), math.inf).run()
         assert found.proven
         assert found.total == found.bound == counted(level, rules, np.zeros(15, np.int8))
     assert len(asked) > 6  # the other roots leave nothing to ask
