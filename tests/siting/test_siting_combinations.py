@@ -17,17 +17,15 @@ from shelter_geo.siting.combinations import (
     check_countable,
     choice,
     farthest,
-    level_totals,
+    objective_totals,
 )
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints, constraints_for
 from shelter_geo.siting.exact.bisection import least
 from shelter_geo.siting.exact.set_cover import cover_by_solver, most_covered, must_cover, reduced
 from shelter_geo.siting.exact.set_cover_search import search_cover
 from shelter_geo.siting.exact.set_cover_walk import walk_to_cover
 from shelter_geo.siting.exact.side_constraints import hardened
-from shelter_geo.siting.feasible import rules_for
-from shelter_geo.siting.model_levels import beyond, distance, top_cost
-from shelter_geo.siting.objectives import Level, combined
+from shelter_geo.siting.objectives import Objective, beyond, combined, distance, top_cost
 from shelter_geo.siting.problem import SitingProblem
 
 some = settings(max_examples=100)
@@ -59,17 +57,17 @@ def test_tables_of_all_choices(toy: Toy):
     choices = list(itertools.combinations(toy.candidates, toy.p))
     top = top_cost(problem)
     walked = [toy.walked(c) + top * toy.unserved(c) for c in choices]
-    assert level_totals(distance(problem), toy.p).tolist() == walked
+    assert objective_totals(distance(problem), toy.p).tolist() == walked
     covered = [toy.covered(c) + total for c, total in zip(choices, _beyond(toy), strict=True)]
     assert covered == [sum(toy.people)] * len(choices)
     assert farthest(problem, toy.p).tolist() == [toy.farthest(c) for c in choices]
-    met = allowed_choices(rules_for(problem, toy.p)).tolist()
+    met = allowed_choices(constraints_for(problem, toy.p)).tolist()
     assert met == [toy.meets_regions(c) for c in choices]
 
 
 def _beyond(toy: Toy) -> list[int]:
     problem = SitingProblem.from_cost_matrix(**toy.question)
-    return level_totals(beyond(problem, toy.within), toy.p).tolist()
+    return objective_totals(beyond(problem, toy.within), toy.p).tolist()
 
 
 @some
@@ -80,7 +78,7 @@ def _beyond(toy: Toy) -> list[int]:
 def test_rows_left_out_are_covered_along_with_others(rows, k):
     covers = np.array(rows)
     ones = np.ones(len(rows), dtype=np.int64)
-    level = Level("far", (~covers).astype(np.int64), ones, ones)
+    level = Objective("far", (~covers).astype(np.int64), ones, ones)
     kept = must_cover(level)
     assert len(np.unique(kept, axis=0)) == len(kept) <= len(rows)
     for chosen in itertools.combinations(range(6), k):
@@ -98,7 +96,7 @@ rows_of_six = st.lists(
     rows=rows_of_six, k=st.integers(1, 4), needed=st.lists(st.booleans(), min_size=2, max_size=2)
 )
 def test_cover_by_solver(rows, k, needed):
-    covers, rules = np.array(rows), Rules(k, np.array([0, 0, 0, 1, 1, 1]), np.array(needed))
+    covers, rules = np.array(rows), Constraints(k, np.array([0, 0, 0, 1, 1, 1]), np.array(needed))
     chosen, proven = cover_by_solver(covers, rules, deadline=math.inf)
     check_cover([*rows, *(regions[r] for r in range(2) if needed[r])], k, chosen, proven)
 
@@ -145,10 +143,10 @@ def test_walk_to_a_cover(rows, k, start):
     data=st.data(),
 )
 def test_most_covered_is_what_counting_finds(rows, k, needed, data):
-    covers, rules = np.array(rows), Rules(k, np.array([0, 0, 0, 1, 1, 1]), np.array(needed))
+    covers, rules = np.array(rows), Constraints(k, np.array([0, 0, 0, 1, 1, 1]), np.array(needed))
     people = st.lists(st.integers(0, 9), min_size=len(rows), max_size=len(rows))
     cap = np.array(data.draw(st.lists(st.integers(0, 1), min_size=len(rows), max_size=len(rows))))
-    level = Level("far", (~covers).astype(np.int64), cap, np.array(data.draw(people)))
+    level = Objective("far", (~covers).astype(np.int64), cap, np.array(data.draw(people)))
     allowed = [np.array(c) for c in itertools.combinations(range(6), k) if rules.met_by([*c])]
     chosen, bound = most_covered(level, rules, math.inf, allowed[0])
     assert rules.met_by(chosen)
@@ -197,7 +195,7 @@ def test_searched_covers_agree_with_the_solver(seed):
     covers[np.arange(60), random.integers(0, 30, 60)] = True
     anywhere = np.zeros(30, np.int64), np.zeros(1, bool)
     for k in range(8, 16):
-        by_solver, _ = cover_by_solver(covers, Rules(k, *anywhere), math.inf)
+        by_solver, _ = cover_by_solver(covers, Constraints(k, *anywhere), math.inf)
         by_search, proven = search_cover(covers, k, math.inf, most_nodes=100_000)
         assert proven
         assert (by_search is None) == (by_solver is None)
@@ -231,6 +229,6 @@ def test_forbidden_pairs_change_nothing_for_those_who_keep_the_limit(toy: Toy):
 
 def test_levels_too_large_to_add_are_refused():
     cost = np.array([[1 << 40]])
-    level = Level("d", cost, cost[0], np.array([1 << 12]))
+    level = Objective("d", cost, cost[0], np.array([1 << 12]))
     with pytest.raises(SitingError, match="use coarser units"):
         combined([level])

@@ -21,8 +21,8 @@ from shelter_geo.siting.answer import infeasible
 from shelter_geo.siting.combinations import LIMIT, count_choices
 from shelter_geo.siting.lscp import LSCP
 from shelter_geo.siting.metrics import access_metrics, kappa_per_step
-from shelter_geo.siting.model_levels import limit_steps
 from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
+from shelter_geo.siting.objectives import limit_steps
 from shelter_geo.siting.p_center import PCenter
 from shelter_geo.siting.pareto import ParetoFront, pareto_front
 from shelter_geo.siting.problem import SitingProblem

@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from shelter_geo.access.costs import CostMatrix
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.budget_answer import infeasible_places, places_answer
-from shelter_geo.siting.budget_program import PlacesProgram
+from shelter_geo.siting.budget_program import PlacesProgram, Terms
 from shelter_geo.siting.budget_result import BudgetResult
-from shelter_geo.siting.budget_terms import Terms
-from shelter_geo.siting.feasible import regions_fault
+from shelter_geo.siting.constraints import regions_fault
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.problem import SitingProblem
 

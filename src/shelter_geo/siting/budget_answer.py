@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.siting.budget_program import PlacesProgram
+from shelter_geo.siting.budget_program import Allocation, PlacesProgram, PlacesSolution
 from shelter_geo.siting.budget_result import BudgetResult
-from shelter_geo.siting.budget_terms import Allocation, Outcome
 from shelter_geo.siting.cards import CARDS
 from shelter_geo.siting.problem import UNREACHED
 from shelter_geo.siting.result import Status
@@ -27,7 +26,11 @@ _DEARER = "that no plan as good is cheaper is not proven"
 
 
 def places_answer(
-    model: PlacesBudget, program: PlacesProgram, outcome: Outcome, best: Allocation, started: float
+    model: PlacesBudget,
+    program: PlacesProgram,
+    outcome: PlacesSolution,
+    best: Allocation,
+    started: float,
 ) -> BudgetResult:
     """Describe the best allocation found.
 

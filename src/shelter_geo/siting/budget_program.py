@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.budget_terms import Allocation, Outcome, Terms
+from shelter_geo.siting.constraints import constraints_for
 from shelter_geo.siting.exact.highs import Optimum, Program, solve
 from shelter_geo.siting.exact.narrowing import solve_narrowed
-from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
@@ -22,6 +21,65 @@ Array = NDArray[Any]
 _TRANSPORT_S: Final = 600.0
 _WHOLE: Final = 1e-4
 """How far a whole number may be off in the solver's answer; its aims have bounds of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What places cost and how many there may be.
+
+    Attributes
+    ----------
+    places, most : int64, shape (sites,)
+        Family places that stand, and those there may be at most; equal where none may be added.
+    fixed_cost, place_cost : int64, shape (sites,)
+        Of opening or enlarging a site, and of each place.
+    budget, actions : int or None
+        Money, and sites that open or grow, at most.
+    """
+
+    places: Array
+    most: Array
+    fixed_cost: Array
+    place_cost: Array
+    budget: int | None
+    actions: int | None
+
+
+class Allocation(NamedTuple):
+    """Whole places and families.
+
+    Attributes
+    ----------
+    added : int64, shape (sites,)
+    flow : int64, shape (ways,)
+    unserved, walked, spent : int
+        The three aims: families unserved, families times steps, money.
+    """
+
+    added: Array
+    flow: Array
+    unserved: int
+    walked: int
+    spent: int
+
+
+class PlacesSolution(NamedTuple):
+    """The best allocation found and what is proven of it; no allocation if there is none.
+
+    Attributes
+    ----------
+    best : Allocation or None
+    unserved_bound : int
+    walked_bound : int or None
+        None if the families unserved are not proven to be fewest.
+    cheapest : bool
+        Whether no allocation as good is cheaper.
+    """
+
+    best: Allocation | None
+    unserved_bound: int
+    walked_bound: int | None
+    cheapest: bool
 
 
 class PlacesProgram:
@@ -61,7 +119,7 @@ class PlacesProgram:
         self._place_rows()
         self._limit_rows()
 
-    def best(self, deadline: float) -> Outcome:
+    def best(self, deadline: float) -> PlacesSolution:
         """Leave as few families unserved as can be, then let them travel least, then save money.
 
         Parameters
@@ -70,19 +128,19 @@ class PlacesProgram:
             Value of ``time.monotonic()`` at which to stop.
         """
         if self._columns == 0:
-            if rules_for(self.problem, 0).needed.any():
-                return Outcome(None, 0, None, cheapest=False)
+            if constraints_for(self.problem, 0).needed.any():
+                return PlacesSolution(None, 0, None, cheapest=False)
             nothing = self._whole(self.terms.places)
-            return Outcome(nothing, nothing.unserved, 0, cheapest=True)
+            return PlacesSolution(nothing, nothing.unserved, 0, cheapest=True)
         merged = self if self._merged is None else self._merged
         found = merged.minimise(merged.serving, deadline)
         if found.x is None:
-            return Outcome(None, 0, None, cheapest=False)
+            return PlacesSolution(None, 0, None, cheapest=False)
         best = self._whole(merged.offered(found.x))
         needed = int(self.problem.weights.sum())
         fewest = max(needed + math.ceil(found.bound - _WHOLE), 0)
         if best.unserved > fewest:
-            return Outcome(best, fewest, None, cheapest=False)
+            return PlacesSolution(best, fewest, None, cheapest=False)
         self._rows.append(_at_most(self.serving, best.unserved - needed))
         walk = self._aim(self._f, self.steps)
         found = solve_narrowed(self._program(walk), deadline, self._start(best))
@@ -90,12 +148,12 @@ class PlacesProgram:
         walked = min(walked, best.walked)
         spend = self._spending
         if best.walked > walked or best.spent == 0:
-            return Outcome(best, fewest, walked, cheapest=best.spent == 0)
+            return PlacesSolution(best, fewest, walked, cheapest=best.spent == 0)
         if best.spent <= merged.least_spent(best.unserved, deadline):
-            return Outcome(best, fewest, walked, cheapest=True)
+            return PlacesSolution(best, fewest, walked, cheapest=True)
         self._rows.append(_at_most(walk, best.walked))
         best, spent = self._better(best, self.minimise(spend, deadline, self._start(best)))
-        return Outcome(best, fewest, walked, cheapest=best.spent <= spent)
+        return PlacesSolution(best, fewest, walked, cheapest=best.spent <= spent)
 
     def least_spent(self, unserved: int, deadline: float) -> int:
         """Return what serving so many families costs at least, however far they have to go."""
@@ -184,7 +242,7 @@ class PlacesProgram:
             self._add(1, money, -np.inf, [terms.budget])
         if terms.actions is not None:
             self._add(1, [(row, self._y, one)], -np.inf, [terms.actions])
-        rules = rules_for(self.problem, 0)
+        rules = constraints_for(self.problem, 0)
         unmet = np.flatnonzero(rules.needed)
         region = np.full(len(terms.places), -1)
         region[self.problem.candidates] = rules.region
@@ -247,7 +305,7 @@ class PlacesProgram:
 
     def _with_regions(self, added: Array, offered: Array) -> Array:
         """Keep one place in every region that needs a site and would have none."""
-        rules = rules_for(self.problem, 0)
+        rules = constraints_for(self.problem, 0)
         region = np.full(len(added), -1)
         region[self.problem.candidates] = rules.region
         for number in np.flatnonzero(rules.needed):

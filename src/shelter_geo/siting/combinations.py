@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.compiled import inner, kernel, quick_inner
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
@@ -57,13 +57,13 @@ def choice(rank: int, n_candidates: int, k: int) -> Array:
     return np.array(chosen, dtype=np.int64)
 
 
-def allowed_choices(rules: Rules) -> Array:
+def allowed_choices(rules: Constraints) -> Array:
     """Whether each choice, by rank, meets the regions."""
     n = len(rules.region)
     return np.asarray(_meeting(rules.region, rules.needed, n, rules.k, count_choices(n, rules.k)))
 
 
-def level_totals(level: Level, k: int) -> Array:
+def objective_totals(level: Objective, k: int) -> Array:
     """Total of a level for every choice, by rank; int64.
 
     Demand points of equal costs should have been merged, and those no choice changes left out.

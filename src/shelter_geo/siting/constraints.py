@@ -1,4 +1,4 @@
-"""What a choice of candidates must keep to: how many, and one in every region that needs one."""
+"""Side constraints: how many sites open, and one in every region that must have one."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.subgradient import Regions
+from shelter_geo.siting.problem import SitingProblem
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Rules:
+class Constraints:
     """What a choice of candidates must keep to.
 
     Attributes
@@ -49,3 +50,40 @@ class Rules:
         on_offer[self.region[free]] = True
         k = self.k - len(opened)
         return regions.missing <= k <= len(free) and not (regions.unmet & ~on_offer).any()
+
+
+def constraints_for(problem: SitingProblem, k: int) -> Constraints:
+    """Return the rules for opening k candidates."""
+    if problem.regions is None:
+        return Constraints(k, np.zeros(len(problem.candidates), np.int64), np.zeros(1, dtype=bool))
+    names = sorted(set(problem.regions) | set(problem.required))
+    number = {name: i for i, name in enumerate(names)}
+    region = np.array([number[problem.regions[j]] for j in problem.candidates], dtype=np.int64)
+    needed = np.zeros(len(names), dtype=bool)
+    needed[[number[name] for name in unmet_regions(problem)]] = True
+    return Constraints(k, region, needed)
+
+
+def unmet_regions(problem: SitingProblem) -> list[str]:
+    """Return the required regions where no shelter stands."""
+    if problem.regions is None:
+        return []
+    met = {problem.regions[j] for j in problem.fixed}
+    return [name for name in problem.required if name not in met]
+
+
+def regions_fault(problem: SitingProblem, k: int | None = None) -> str:
+    """Say why the required regions cannot be met by opening k candidates, or any number of them.
+
+    Returns
+    -------
+    str
+        Empty if they can.
+    """
+    unmet = unmet_regions(problem)
+    on_offer = {problem.regions[j] for j in problem.candidates} if problem.regions else set()
+    if hopeless := [name for name in unmet if name not in on_offer]:
+        return f"no shelter stands and no candidate lies in: {', '.join(hopeless)}"
+    if k is not None and len(unmet) > k:
+        return f"{len(unmet)} regions have no shelter and {k} may be opened: {', '.join(unmet)}"
+    return ""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.combinations import check_countable, choice
-from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.constraints import constraints_for, regions_fault
 from shelter_geo.siting.metrics import METRICS, kappa_per_step
-from shelter_geo.siting.model_levels import limit_steps, top_cost
+from shelter_geo.siting.objectives import limit_steps, top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
@@ -116,7 +116,7 @@ def blocks(
         Ranks of the choices.
     array
         Steps to the nearest open site, whole numbers in double precision, shape (choices, demand);
-        `model_levels.top_cost` where there is none. Overwritten by the next block.
+        `objectives.top_cost` where there is none. Overwritten by the next block.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def blocks(
 
 def _regions(problem: SitingProblem, p: int) -> tuple[Array, Array]:
     """One column for each region that needs a site, 0 once one of its candidates is open."""
-    rules = rules_for(problem, p)
+    rules = constraints_for(problem, p)
     unmet = np.flatnonzero(rules.needed)
     return (rules.region[:, None] != unmet[None, :]).astype(float), np.ones(len(unmet))
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.constraints import constraints_for, regions_fault
 from shelter_geo.siting.exact.bisection import least
-from shelter_geo.siting.exact.lexicographic import find_cover, solve_in_order
+from shelter_geo.siting.exact.lexicographic import find_cover, solve_lexicographic
 from shelter_geo.siting.exact.set_cover import must_cover
-from shelter_geo.siting.feasible import regions_fault, rules_for
 from shelter_geo.siting.model import Model
-from shelter_geo.siting.model_levels import beyond, distance, limit_steps, unserved
-from shelter_geo.siting.near_optimal import countable, rank_all, rank_exchanges
+from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
+from shelter_geo.siting.objectives import beyond, distance, limit_steps, unserved
 from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import SitingResult, Status
 
@@ -70,14 +70,16 @@ class LSCP(Model):
         notes = self._uncovered()
         if len(chosen) == 0:
             return Finding(chosen, "optimal", 0.0, (), True, "branch and bound", notes)
-        problem, rules = self.problem, rules_for(self.problem, len(chosen))
+        problem, rules = self.problem, constraints_for(self.problem, len(chosen))
         far, lost = beyond(problem, limit_steps(problem, self.within)), unserved(problem)
         levels = [far, *([] if lost is None else [lost]), distance(problem)]
         if countable(levels, rules):
             ranking = rank_all(levels, rules, keep + 1)
         else:
-            solution = solve_in_order(levels, rules, problem.position, deadline, chosen, headline=0)
-            ranking = rank_exchanges(levels, rules, solution.chosen, keep + 1)
+            solution = solve_lexicographic(
+                levels, rules, problem.position, deadline, chosen, headline=0
+            )
+            ranking = rank_interchanges(levels, rules, solution.chosen, keep + 1)
             if not solution.proven(len(levels) - 1):
                 notes += ("that no tie has a smaller mean is not proven",)
         best, *rivals = ranking.choices
@@ -125,7 +127,7 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
             found = nobody if level.total(nobody) == level.floor else None
             proven = True
         else:
-            rules = rules_for(problem, number)
+            rules = constraints_for(problem, number)
             found, proven = find_cover(rows, rules, deadline, easily=easily)
         if found is None:
             return None, proven
@@ -138,7 +140,7 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
 
 def _greedy_cover(problem: SitingProblem, limit: int) -> Array:
     """Cover all that can be covered, most people first, then give every region its site."""
-    level, rules = beyond(problem, limit), rules_for(problem, 0)
+    level, rules = beyond(problem, limit), constraints_for(problem, 0)
     left = (level.cap > 0) & (level.weight > 0) & (level.cost == 0).any(axis=1)
     covers = level.cost[left] == 0
     people = level.weight[left].astype(float)

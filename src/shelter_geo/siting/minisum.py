@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Finding, answer, infeasible
-from shelter_geo.siting.constraints import Rules
-from shelter_geo.siting.exact.lexicographic import Solution, solve_in_order
-from shelter_geo.siting.feasible import regions_fault, rules_for
+from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
+from shelter_geo.siting.exact.lexicographic import Solution, solve_lexicographic
 from shelter_geo.siting.model import CountModel
-from shelter_geo.siting.near_optimal import countable, rank_all, rank_exchanges
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
+from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.result import SitingResult
 
 Array = NDArray[Any]
@@ -27,17 +26,17 @@ class Question(NamedTuple):
 
     Attributes
     ----------
-    levels : list of Level
+    levels : list of Objective
         The first before the second and so on.
     objective : callable
         Turns totals of the levels into the objective.
     """
 
-    levels: list[Level]
+    levels: list[Objective]
     objective: Callable[[list[int]], float]
 
 
-class SumModel(CountModel):
+class MinisumModel(CountModel):
     """A model whose objective is a weighted sum over the demand points.
 
     People whom no open site can reach come first in every model that would otherwise gain by
@@ -50,7 +49,7 @@ class SumModel(CountModel):
     """Which of the levels the objective is made of."""
 
     @abstractmethod
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return what is made small."""
 
     def solve(
@@ -61,7 +60,7 @@ class SumModel(CountModel):
         deadline = started + time_limit
         if reason := regions_fault(self.problem, self.p):
             return infeasible(self, reason, started)
-        rules = rules_for(self.problem, self.p)
+        rules = constraints_for(self.problem, self.p)
         if self.p == 0:
             nobody = np.empty(0, np.int64)
             found = Finding(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
@@ -79,17 +78,19 @@ class SumModel(CountModel):
         """Say why the best plan there is does not do; empty if it does."""
         return ""
 
-    def _by_counting(self, question: Question, rules: Rules, keep: int) -> Finding:
+    def _by_counting(self, question: Question, rules: Constraints, keep: int) -> Finding:
         best, *rivals = rank_all(question.levels, rules, keep + 1).choices
         rivals = self._alike(question.levels, best, rivals)
         return Finding(best, "optimal", self.objective_of(best), rivals, True, "enumeration")
 
-    def _by_search(self, question: Question, rules: Rules, keep: int, deadline: float) -> Finding:
+    def _by_search(
+        self, question: Question, rules: Constraints, keep: int, deadline: float
+    ) -> Finding:
         levels = question.levels
-        solution = solve_in_order(
+        solution = solve_lexicographic(
             levels, rules, self.problem.position, deadline, headline=self.headline
         )
-        best, *rivals = rank_exchanges(levels, rules, solution.chosen, keep + 1).choices
+        best, *rivals = rank_interchanges(levels, rules, solution.chosen, keep + 1).choices
         proven = solution.proven(self.headline % len(levels))
         notes: tuple[str, ...] = ()
         if proven and not solution.proven(len(levels) - 1):
@@ -104,7 +105,7 @@ class SumModel(CountModel):
             notes,
         )
 
-    def _alike(self, levels: list[Level], best: Array, rivals: list[Array]) -> list[Array]:
+    def _alike(self, levels: list[Objective], best: Array, rivals: list[Array]) -> list[Array]:
         """Keep the rivals that are as good in all that comes before the objective."""
         first = levels[: self.headline % len(levels)]
         return [r for r in rivals if all(v.total(r) == v.total(best) for v in first)]

@@ -17,7 +17,7 @@ from shelter_geo.access.costs import CostMatrix
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.metrics import AccessMetrics, access_metrics, kappa_per_step
-from shelter_geo.siting.model_levels import limit_steps
+from shelter_geo.siting.objectives import limit_steps
 from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import SitingResult
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.answer import Finding
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.lexicographic import best_served
 from shelter_geo.siting.lscp import fewest_sites
 from shelter_geo.siting.metrics import kappa_per_step, kolm_pollak
-from shelter_geo.siting.minisum import Question, SumModel
-from shelter_geo.siting.model_levels import (
+from shelter_geo.siting.minisum import MinisumModel, Question
+from shelter_geo.siting.objectives import (
+    Objective,
     beyond,
     burden,
     distance,
@@ -25,7 +26,6 @@ from shelter_geo.siting.model_levels import (
     unserved,
     unserved_for_good,
 )
-from shelter_geo.siting.objectives import Level
 from shelter_geo.siting.problem import UNREACHED
 
 Array = NDArray[Any]
@@ -34,7 +34,7 @@ _GRAIN: Final = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class PMedian(SumModel):
+class PMedian(MinisumModel):
     """Least people-kilometres to the nearest open site.
 
     min sum_i w_i min_j d_ij over all sets with p new sites (Hakimi 1964), after the number of
@@ -55,7 +55,7 @@ class PMedian(SumModel):
     key: ClassVar[str] = "p-median"
     objective_name: ClassVar[str] = "people-{unit}"
 
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return the unserved people, if any choice changes them, and the distance."""
         lost, walked = unserved(self.problem), distance(self.problem)
         if lost is None:
@@ -94,7 +94,7 @@ class PMedianWithin(PMedian):
         super().__post_init__()
         limit_steps(self.problem, self.within)
 
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return the people beyond the limit, and the distance."""
         lost = unserved_for_good(self.problem)
         levels = [self._beyond(), distance(self.problem)]
@@ -117,12 +117,12 @@ class PMedianWithin(PMedian):
         most = "" if proven else "up to "
         return f"{self.p} sites leave {far} people beyond {limit}; it takes {most}{len(fewest)}"
 
-    def _beyond(self) -> Level:
+    def _beyond(self) -> Objective:
         return beyond(self.problem, limit_steps(self.problem, self.within))
 
 
 @dataclass(frozen=True, eq=False)
-class MCLP(SumModel):
+class MCLP(MinisumModel):
     """Most people within a limit (maximal covering; Church and ReVelle 1974).
 
     Ties are broken by fewer people unserved, then by the mean distance.
@@ -145,7 +145,7 @@ class MCLP(SumModel):
         super().__post_init__()
         limit_steps(self.problem, self.within)
 
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return the people beyond the limit, the unserved, and the distance."""
         lost, everyone = unserved(self.problem), int(self.problem.weights.sum())
         far = beyond(self.problem, limit_steps(self.problem, self.within))
@@ -160,7 +160,7 @@ class MCLP(SumModel):
 
 
 @dataclass(frozen=True, eq=False)
-class KolmPollak(SumModel):
+class KolmPollak(MinisumModel):
     """Least Kolm-Pollak equivalent of the distances of the people served.
 
     The equivalent ln(mean(exp(kappa d))) / kappa grows with the sum of exp(kappa d), so its best
@@ -200,7 +200,7 @@ class KolmPollak(SumModel):
             return self.kappa / self.problem.steps_per_unit
         return kappa_per_step(self.problem, self.aversion)
 
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return the unserved people, if any choice changes them, and the burden."""
         problem, kappa, lost = self.problem, self._per_step, unserved(self.problem)
         first = [] if lost is None else [lost]
@@ -226,7 +226,7 @@ class KolmPollak(SumModel):
 
 
 @dataclass(frozen=True, eq=False)
-class Uptake(SumModel):
+class Uptake(MinisumModel):
     """Most people expected to come, if uptake halves with every so many kilometres or minutes.
 
     Nobody unserved comes, so no rule about them is needed. Shares are rounded to a millionth.
@@ -254,7 +254,7 @@ class Uptake(SumModel):
         if not (np.isfinite(self.half) and self.half > 0):
             raise SitingError("the distance over which uptake halves must be above 0")
 
-    def question(self, rules: Rules, deadline: float) -> Question:
+    def question(self, rules: Constraints, deadline: float) -> Question:
         """Return the people expected to stay away."""
         return Question([self._away()], self._coming)
 
@@ -262,7 +262,7 @@ class Uptake(SumModel):
         """Return the people expected to come."""
         return self._coming([self._away().total(chosen)])
 
-    def _away(self) -> Level:
+    def _away(self) -> Objective:
         return no_uptake(self.problem, self.half * self.problem.steps_per_unit, _GRAIN)
 
     def _coming(self, totals: list[int]) -> float:

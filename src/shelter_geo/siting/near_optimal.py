@@ -13,11 +13,11 @@ from shelter_geo.siting.combinations import (
     allowed_choices,
     choice,
     count_choices,
-    level_totals,
+    objective_totals,
 )
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.compiled import quick
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
@@ -43,20 +43,20 @@ class Ranking(NamedTuple):
     complete: bool
 
 
-def countable(levels: list[Level], rules: Rules) -> bool:
+def countable(levels: list[Objective], rules: Constraints) -> bool:
     """Whether enumeration is quick enough to be the way to an answer."""
     count = count_choices(len(rules.region), rules.k)
     rows = sum(int((level.weight > 0).sum()) for level in levels)
     return count <= LIMIT and count * rows <= MOST_WORK
 
 
-def rank_all(levels: list[Level], rules: Rules, keep: int) -> Ranking:
+def rank_all(levels: list[Objective], rules: Constraints, keep: int) -> Ranking:
     """Rank every choice that meets the rules; there is one at least."""
-    totals = np.column_stack([level_totals(level, rules.k) for level in levels])
+    totals = np.column_stack([objective_totals(level, rules.k) for level in levels])
     return rank_totals(totals, rules, keep)
 
 
-def rank_totals(totals: Array, rules: Rules, keep: int) -> Ranking:
+def rank_totals(totals: Array, rules: Constraints, keep: int) -> Ranking:
     """Rank all choices by their totals, shape (choices, levels)."""
     totals[~allowed_choices(rules)] = NEVER
     best = _smallest(totals, keep)
@@ -66,7 +66,9 @@ def rank_totals(totals: Array, rules: Rules, keep: int) -> Ranking:
     return Ranking(choices, totals[best], complete=True)
 
 
-def rank_exchanges(levels: list[Level], rules: Rules, chosen: Array, keep: int) -> Ranking:
+def rank_interchanges(
+    levels: list[Objective], rules: Constraints, chosen: Array, keep: int
+) -> Ranking:
     """Rank a choice and those that differ from it by one site.
 
     While one of them ties in every level and comes first by its numbers, that one takes its place.
@@ -94,7 +96,7 @@ def _exchanged(chosen: Array, out: int, new: int) -> Array:
 
 
 def _exchange_totals(
-    levels: list[Level], rules: Rules, chosen: Array
+    levels: list[Objective], rules: Constraints, chosen: Array
 ) -> tuple[Array, Array, Array]:
     """Places given up, candidates taken instead, and the totals of each such choice."""
     rest = np.setdiff1d(np.arange(len(rules.region)), chosen)

@@ -1,4 +1,4 @@
-"""What a choice of sites costs, level by level: the first level decides, the next breaks ties."""
+"""Objectives of siting models: weighted sums; the first decides, the next ones break ties."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.exact.blocks import EXACT_SUM
+from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Level:
+class Objective:
     """A weighted sum, over the demand points, of the cost of the cheapest open site.
 
     Attributes
@@ -59,12 +60,12 @@ class Level:
         return bool(self.cap.max(initial=0) <= 1 and self.cost.max(initial=0) <= 1)
 
 
-def combined(levels: list[Level]) -> tuple[Level, list[int]]:
+def combined(levels: list[Objective]) -> tuple[Objective, list[int]]:
     """Add up levels, the earlier ones multiplied so that they weigh more.
 
     Returns
     -------
-    Level
+    Objective
     list of int
         Factors of the levels, 1 for the last. Larger factors would overflow; a search that
         guards the earlier levels itself is right with any.
@@ -84,4 +85,117 @@ def combined(levels: list[Level]) -> tuple[Level, list[int]]:
     factors = [min(8 * (widest + 1), room)] * len(first) + [1]
     cost = sum(f * v.cost for f, v in zip(factors, levels, strict=True))
     cap = sum(f * v.cap for f, v in zip(factors, levels, strict=True))
-    return Level(last.name, np.asarray(cost), np.asarray(cap), last.weight), factors
+    return Objective(last.name, np.asarray(cost), np.asarray(cap), last.weight), factors
+
+
+def limit_steps(problem: SitingProblem, within: float) -> int:
+    """Return a distance or time limit as a whole number of steps.
+
+    Raises
+    ------
+    SitingError
+        If it is no number of 0 or more.
+    """
+    if not np.isfinite(within) or within < 0:
+        raise SitingError(f"a limit on the distance must be 0 or more, not {within}")
+    return int(np.floor(within * problem.steps_per_unit + 1e-6))
+
+
+def unserved(problem: SitingProblem) -> Objective | None:
+    """Return the people whom no open site can reach; None if no choice changes their number."""
+    costs = problem.costs[:, problem.candidates]
+    never, lost = costs == UNREACHED, problem.today == UNREACHED
+    if not (problem.weights[lost & never.any(axis=1)]).any():
+        return None
+    return Objective("unserved", never.astype(np.int64), lost.astype(np.int64), problem.weights)
+
+
+def unserved_for_good(problem: SitingProblem) -> int:
+    """Return the people whom no site, standing or candidate, can reach."""
+    sites = np.union1d(problem.fixed, problem.candidates)
+    lost = (problem.costs[:, sites] == UNREACHED).all(axis=1)
+    return int(problem.weights[lost].sum())
+
+
+def top_cost(problem: SitingProblem) -> int:
+    """Return a cost above that of any road, charged for being unserved."""
+    return int(problem.costs.max()) + 1
+
+
+def distance(problem: SitingProblem) -> Objective:
+    """Return people times steps to the nearest open site; being unserved costs `top_cost`."""
+    top = top_cost(problem)
+    costs = problem.costs[:, problem.candidates]
+    if (costs == UNREACHED).any():
+        costs = np.where(costs == UNREACHED, top, costs)
+    cap = np.where(problem.today == UNREACHED, top, problem.today)
+    return Objective("distance", costs, cap, problem.weights)
+
+
+def beyond(problem: SitingProblem, limit: int) -> Objective:
+    """Return the people farther than a limit from every open site, the unserved among them."""
+    costs = problem.costs[:, problem.candidates]
+    far = (costs > limit) | (costs == UNREACHED)
+    cap = (problem.today > limit) | (problem.today == UNREACHED)
+    return Objective("beyond", far.astype(np.int64), cap.astype(np.int64), problem.weights)
+
+
+def burden(problem: SitingProblem, kappa: float, known: Array) -> tuple[Objective, float, int]:
+    """Return people times the exponential of kappa times the steps, in whole numbers.
+
+    The exponentials are cut off where one demand point alone would feel more than everyone does
+    under a known plan, since no plan that good goes there; the whole numbers are then as fine as
+    can be added exactly.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    kappa
+        Aversion per step, above 0.
+    known
+        Steps to the nearest open site under a plan that leaves as few people unserved as can be.
+
+    Returns
+    -------
+    Objective
+    float
+        Natural logarithm of what one whole number of burden stands for.
+    int
+        Burden of a person unserved.
+    """
+    level, people = distance(problem), np.maximum(problem.weights, 1).astype(float)
+    some = (known != UNREACHED) & (problem.weights > 0)
+    felt = np.log(people[some]) + kappa * known[some]
+    # One per cent more, so that what is cut off stays worse than the known plan.
+    most = float(np.logaddexp.reduce(felt)) + 0.01 if some.any() else 0.0
+    loose = (problem.today == UNREACHED) & (level.cost >= top_cost(problem)).any(axis=1)
+    cut = most - np.log(people)
+    if loose.any():
+        cut[loose] = most - np.log(people[loose].min())
+    # In units of everyone's burden under the known plan, what all cut-offs add up to.
+    height = float((people * np.exp(cut - most)).sum())
+    one = most + float(np.log(height)) - float(np.log(EXACT_SUM / 2))
+
+    def whole(steps: Array, cut: Array) -> Array:
+        return np.asarray(np.rint(np.exp(np.minimum(kappa * steps, cut) - one)).astype(np.int64))
+
+    cost, cap = whole(level.cost, cut[:, None]), whole(level.cap, cut)
+    alone = int(max(cost[loose].max(initial=0), cap[loose].max(initial=0))) + 1
+    cost[loose] = np.where(level.cost[loose] >= top_cost(problem), alone, cost[loose])
+    cap[loose] = alone
+    return Objective("burden", cost, cap, problem.weights), one, alone
+
+
+def no_uptake(problem: SitingProblem, half: float, grain: int) -> Objective:
+    """Return the people expected to stay away, in 1/grain of a person.
+
+    Uptake halves with every `half` steps of distance, and nobody unserved comes.
+    """
+    level, top = distance(problem), top_cost(problem)
+
+    def away(steps: Array) -> Array:
+        share = np.where(steps >= top, 0.0, 0.5 ** (steps / half))
+        return np.asarray(np.rint(grain * (1 - share)).astype(np.int64))
+
+    return Objective("no uptake", away(level.cost), away(level.cap), level.weight)

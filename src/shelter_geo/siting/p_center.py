@@ -10,21 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Finding, answer, infeasible
-from shelter_geo.siting.combinations import farthest, level_totals
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.combinations import farthest, objective_totals
+from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
 from shelter_geo.siting.exact.bisection import least
 from shelter_geo.siting.exact.lexicographic import (
     find_cover,
     quick_choice,
     reach_below,
-    solve_in_order,
+    solve_lexicographic,
 )
 from shelter_geo.siting.exact.set_cover import must_cover
-from shelter_geo.siting.feasible import regions_fault, rules_for
 from shelter_geo.siting.model import CountModel
-from shelter_geo.siting.model_levels import beyond, distance, unserved
-from shelter_geo.siting.near_optimal import Ranking, countable, rank_exchanges, rank_totals
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.near_optimal import Ranking, countable, rank_interchanges, rank_totals
+from shelter_geo.siting.objectives import Objective, beyond, distance, unserved
 from shelter_geo.siting.problem import UNREACHED
 from shelter_geo.siting.result import SitingResult
 
@@ -54,7 +52,7 @@ class PCenter(CountModel):
         started = time.monotonic()
         if reason := regions_fault(self.problem, self.p):
             return infeasible(self, reason, started)
-        rules = rules_for(self.problem, self.p)
+        rules = constraints_for(self.problem, self.p)
         lost = unserved(self.problem)
         levels = [*([] if lost is None else [lost]), distance(self.problem)]
         if self.p == 0:
@@ -70,26 +68,30 @@ class PCenter(CountModel):
         nearest = self.nearest(chosen)
         return int(nearest[(nearest != UNREACHED) & (self.problem.weights > 0)].max(initial=0))
 
-    def _by_counting(self, levels: list[Level], rules: Rules, keep: int) -> Finding:
-        columns = [level_totals(level, rules.k) for level in levels]
+    def _by_counting(self, levels: list[Objective], rules: Constraints, keep: int) -> Finding:
+        columns = [objective_totals(level, rules.k) for level in levels]
         columns.insert(len(levels) - 1, farthest(self.problem, rules.k))
         ranking = rank_totals(np.column_stack(columns), rules, keep + 1)
         best = ranking.choices[0]
         rivals = _as_served(ranking, len(levels) - 1)
         return Finding(best, "optimal", self.objective_of(best), rivals, True, "enumeration")
 
-    def _by_search(self, levels: list[Level], rules: Rules, keep: int, deadline: float) -> Finding:
+    def _by_search(
+        self, levels: list[Objective], rules: Constraints, keep: int, deadline: float
+    ) -> Finding:
         first = levels[:-1]
         position = self.problem.position
         start = quick_choice(levels, rules, position)
         served = True
         if first:
-            served_best = solve_in_order(first, rules, position, deadline, start)
+            served_best = solve_lexicographic(first, rules, position, deadline, start)
             start, served = served_best.chosen, served_best.proven(0)
         radius, lower, start = self._halve(first, rules, start, deadline)
         levels = [*first, beyond(self.problem, radius), levels[-1]]
-        solution = solve_in_order(levels, rules, position, deadline, start, headline=len(first))
-        ranking = rank_exchanges(levels, rules, solution.chosen, keep + 1)
+        solution = solve_lexicographic(
+            levels, rules, position, deadline, start, headline=len(first)
+        )
+        ranking = rank_interchanges(levels, rules, solution.chosen, keep + 1)
         proven = served and lower == radius
         notes: tuple[str, ...] = ()
         if proven and not solution.proven(len(levels) - 1):
@@ -105,14 +107,14 @@ class PCenter(CountModel):
         )
 
     def _near_rivals(
-        self, levels: list[Level], rules: Rules, ranking: Ranking, keep: int
+        self, levels: list[Objective], rules: Constraints, ranking: Ranking, keep: int
     ) -> list[Array]:
         """Order the exchanges that serve as many people by their worst served ones."""
         served = _as_served(ranking, len(levels) - 2)
         return sorted(served, key=lambda c: (self._farthest(c), levels[-1].total(c), tuple(c)))
 
     def _halve(
-        self, first: list[Level], rules: Rules, start: Array, deadline: float
+        self, first: list[Objective], rules: Constraints, start: Array, deadline: float
     ) -> tuple[int, int, Array]:
         """Return the least distance found, the least not ruled out, and a choice that keeps it."""
         limits = [level.total(start) for level in first]
@@ -134,9 +136,9 @@ class PCenter(CountModel):
 
     def _keep(
         self,
-        first: list[Level],
+        first: list[Objective],
         limits: list[int],
-        rules: Rules,
+        rules: Constraints,
         radius: int,
         start: Array,
         deadline: float,

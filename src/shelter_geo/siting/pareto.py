@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.enumeration import tabulate
 from shelter_geo.siting.metrics import METRICS, AccessMetrics, access_metrics, kappa_per_step
-from shelter_geo.siting.model_levels import limit_steps
+from shelter_geo.siting.objectives import limit_steps
 from shelter_geo.siting.problem import SitingProblem
 
 Array = NDArray[Any]
@@ -89,7 +89,7 @@ def pareto_front(
     metrics
         Two names out of `AIMS`; both are made small.
     beyond, kappa
-        As for `choices.tabulate`.
+        As for `enumeration.tabulate`.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from shelter_geo.errors import SitingError
 from shelter_geo.siting.combinations import choice
 from shelter_geo.siting.enumeration import blocks
 from shelter_geo.siting.exact.blocks import EXACT_SUM
-from shelter_geo.siting.model_levels import top_cost
+from shelter_geo.siting.objectives import top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
@@ -136,7 +136,7 @@ def weigh_choices(
     values
         Turns the steps of some choices, shape (choices, demand points with people), into what
         they cost in each scenario, shape (choices, scenarios), and into what breaks ties, the
-        first before the next; `model_levels.top_cost` stands for being unserved.
+        first before the next; `objectives.top_cost` stands for being unserved.
     scale
         What one of these costs is in the unit of the regret, shape (scenarios,).
     serving_most

@@ -12,24 +12,24 @@ from hypothesis import strategies as st
 
 from shelter_geo.siting.exact.max_cover import most_covered_by
 from shelter_geo.siting.models import MCLP
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.problem import SitingProblem
 
 
 @st.composite
-def covers(draw: st.DrawFn) -> tuple[Level, int]:
+def covers(draw: st.DrawFn) -> tuple[Objective, int]:
     n, m = draw(st.integers(1, 12)), draw(st.integers(2, 7))
     row = st.lists(st.integers(0, 1), min_size=m, max_size=m)
     cost = np.array([draw(row) for _ in range(n)], dtype=np.int64)
     cap = np.array([draw(st.integers(0, 1)) for _ in range(n)], dtype=np.int64)
     weight = np.array([draw(st.integers(0, 5)) for _ in range(n)], dtype=np.int64)
-    return Level("beyond", cost, cap, weight), draw(st.integers(1, m))
+    return Objective("beyond", cost, cap, weight), draw(st.integers(1, m))
 
 
 @given(covers())
 @settings(max_examples=200)
 def test_the_best_cover_and_all_its_ties_are_those_of_trying_every_choice(
-    case: tuple[Level, int],
+    case: tuple[Objective, int],
 ) -> None:
     level, k = case
     totals = {c: level.total(np.array(c)) for c in combinations(range(level.cost.shape[1]), k)}
@@ -46,7 +46,7 @@ def test_without_time_the_bound_still_holds() -> None:
     random = np.random.default_rng(2)
     cost = (random.random((300, 60)) > 0.05).astype(np.int64)
     weight = random.integers(1, 100, 300)
-    level = Level("beyond", cost, np.ones(300, np.int64), weight)
+    level = Objective("beyond", cost, np.ones(300, np.int64), weight)
     hurried = most_covered_by(level, 9, 0.0)
     best = most_covered_by(level, 9, math.inf)
     assert hurried.ties is None

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact import branch_and_bound as search
 from shelter_geo.siting.exact.branch_and_bound import Search
 from shelter_geo.siting.exact.radius_program import LARGEST, WIDEST, best_below, is_small
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 
-def question(seed: int) -> tuple[Level, Rules, np.ndarray]:
+def question(seed: int) -> tuple[Objective, Constraints, np.ndarray]:
     """Draw costs with ties, people with zeros, three regions, sites opened and ruled out."""
     random = np.random.default_rng(seed)
     n, m, k = int(random.integers(1, 25)), int(random.integers(4, 11)), int(random.integers(2, 5))
-    level = Level(
+    level = Objective(
         "mean",
         random.integers(0, random.choice([4, 50]), (n, m)),
         random.integers(0, 60, n),
@@ -32,10 +32,10 @@ def question(seed: int) -> tuple[Level, Rules, np.ndarray]:
     needed = (random.random(3) < 0.3) & (np.bincount(region, minlength=3) > 0)
     state = np.zeros(m, np.int8)
     state[random.permutation(m)[:2]] = random.choice([-1, 0, 1], 2)
-    return level, Rules(k, region, needed), state
+    return level, Constraints(k, region, needed), state
 
 
-def counted(level: Level, rules: Rules, state: np.ndarray) -> int | None:
+def counted(level: Objective, rules: Constraints, state: np.ndarray) -> int | None:
     """Count out the least total of all choices that keep to the rules and the state."""
     totals = [
         int((level.weight * np.minimum(level.cap, level.cost[:, choice].min(axis=1))).sum())
@@ -77,8 +77,8 @@ def test_a_search_that_asks_the_solver_is_as_right(monkeypatch: pytest.MonkeyPat
     for seed in range(12):
         random = np.random.default_rng(seed)
         costs, people = random.integers(0, 900, (60, 15)), random.integers(1, 9, 60)
-        level = Level("mean", costs, np.full(60, 999), people)
-        rules = Rules(5, np.zeros(15, np.int64), np.zeros(1, bool))
+        level = Objective("mean", costs, np.full(60, 999), people)
+        rules = Constraints(5, np.zeros(15, np.int64), np.zeros(1, bool))
         found = Search([level], [], rules, costs.astype(float), math.inf).run()
         assert found.proven
         assert found.total == found.bound == counted(level, rules, np.zeros(15, np.int8))
@@ -86,19 +86,19 @@ def test_a_search_that_asks_the_solver_is_as_right(monkeypatch: pytest.MonkeyPat
 
 
 def test_only_what_its_rounding_cannot_hide_is_asked() -> None:
-    level = Level("mean", np.array([[1, 5]]), np.array([9]), np.array([10]))
+    level = Objective("mean", np.array([[1, 5]]), np.array([9]), np.array([10]))
     state = np.zeros(2, np.int8)
     assert is_small(level, state, 10 + WIDEST)
     assert not is_small(level, state, 11 + WIDEST)
     assert not is_small(level, state, math.inf)
     many = LARGEST // 2 + 1
-    wide = Level("mean", np.zeros((many, 2), np.int64), np.zeros(many, np.int64), np.ones(many))
+    wide = Objective("mean", np.zeros((many, 2), np.int64), np.zeros(many, np.int64), np.ones(many))
     assert not is_small(wide, state, 5)
     assert is_small(wide, np.array([0, -1], np.int8), 5)
 
 
 def test_a_question_without_an_answer_is_said_to_have_none() -> None:
-    level = Level("mean", np.array([[1, 5]]), np.array([9]), np.array([10]))
-    needed = Rules(1, np.array([0, 1]), np.array([True, True]))
+    level = Objective("mean", np.array([[1, 5]]), np.array([9]), np.array([10]))
+    needed = Constraints(1, np.array([0, 1]), np.array([True, True]))
     found = best_below(level, needed, np.zeros(2, np.int8), 99, 60)
     assert (found.chosen, found.total, found.proven) == (None, None, True)

@@ -13,15 +13,14 @@ from helpers.siting_toys import method
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints, constraints_for
 from shelter_geo.siting.exact.blocks import landmarks
 from shelter_geo.siting.exact.branch_and_bound import _ROOT, Search
 from shelter_geo.siting.exact.highs import Program, solve
 from shelter_geo.siting.exact.lagrangian import Bounder
-from shelter_geo.siting.feasible import rules_for
 from shelter_geo.siting.lscp import LSCP
 from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.p_center import PCenter
 from shelter_geo.siting.problem import SitingProblem
 
@@ -111,9 +110,9 @@ def test_bound_never_exceeds_a_total(seed, k):
     """Nor do the bounds with one more site open or closed, over the choices that do so."""
     costs = scatter(seed, 20, 9)
     random = np.random.default_rng(seed)
-    level = Level("d", costs, random.integers(0, 200, 20), random.integers(0, 9, 20))
+    level = Objective("d", costs, random.integers(0, 200, 20), random.integers(0, 9, 20))
     bounder = Bounder(level, landmarks(costs))
-    regions = Rules(k, np.zeros(9, np.int64), np.zeros(1, bool)).unmet(np.empty(0, np.int64))
+    regions = Constraints(k, np.zeros(9, np.int64), np.zeros(1, bool)).unmet(np.empty(0, np.int64))
     goal = level.total(np.arange(k))
     found = bounder.bound(
         np.zeros(9, np.int8),
@@ -165,9 +164,9 @@ def test_fewest_sites_are_not_claimed_without_a_proof():
 
 def test_search_stops_at_the_cutoff_with_proof_or_choice():
     costs = scatter(1, 60, 25)
-    level = Level("d", costs, costs.max(axis=1), np.ones(60, np.int64))
+    level = Objective("d", costs, costs.max(axis=1), np.ones(60, np.int64))
     problem = SitingProblem.from_cost_matrix(costs, unit="one")
-    rules, later = rules_for(problem, 4), math.inf
+    rules, later = constraints_for(problem, 4), math.inf
     best = Search([level], [], rules, problem.position, later).run()
     assert best.proven
     below = Search([level], [], rules, problem.position, later).run(cutoff=best.total)

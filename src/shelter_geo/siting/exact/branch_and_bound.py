@@ -15,14 +15,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.interchange import exchange, greedy, kicked, weighted_total
 from shelter_geo.siting.exact.lagrangian import Bound, Bounder
 from shelter_geo.siting.exact.nodes import Node, Outcome, branches
 from shelter_geo.siting.exact.radius_program import best_below, is_small
 from shelter_geo.siting.exact.side_constraints import guarded_task
 from shelter_geo.siting.exact.subgradient import Steps
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
@@ -57,9 +57,9 @@ class Search:
 
     def __init__(
         self,
-        levels: Sequence[Level],
+        levels: Sequence[Objective],
         limits: Sequence[int],
-        rules: Rules,
+        rules: Constraints,
         position: Array,
         deadline: float,
     ) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.blocks import EXACT_SUM, Blocks, cheapest, merge_equal, pack
 from shelter_geo.siting.exact.subgradient import Regions, Steps, ascend, choose, reduced_costs
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
@@ -47,7 +47,7 @@ class Bound(NamedTuple):
 class Bounder:
     """Lower bounds on the total of one level under any sites opened or ruled out."""
 
-    def __init__(self, level: Level, position: Array) -> None:
+    def __init__(self, level: Objective, position: Array) -> None:
         parts = (level.cost, level.cap, level.weight, position)
         self.blocks, self.settled = pack(*(merge_equal(*parts) if level.binary else parts))
         self.n_sites = level.cost.shape[1]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.branch_and_bound import Search
 from shelter_geo.siting.exact.interchange import exchange, greedy
 from shelter_geo.siting.exact.lagrangian import Bounder
@@ -19,7 +19,7 @@ from shelter_geo.siting.exact.nodes import Outcome
 from shelter_geo.siting.exact.set_cover import cover_by_solver, filled_up, most_covered, reduced
 from shelter_geo.siting.exact.set_cover_search import search_cover
 from shelter_geo.siting.exact.set_cover_walk import walk_to_cover
-from shelter_geo.siting.objectives import Level, combined
+from shelter_geo.siting.objectives import Objective, combined
 
 Array = NDArray[Any]
 
@@ -56,9 +56,9 @@ class Solution:
         return all(total == bound for total, bound in both)
 
 
-def solve_in_order(
-    levels: list[Level],
-    rules: Rules,
+def solve_lexicographic(
+    levels: list[Objective],
+    rules: Constraints,
     position: Array,
     deadline: float,
     start: Array | None = None,
@@ -130,12 +130,12 @@ def solve_in_order(
     return Solution(start, totals, (*bounds, *([None] * rest)))
 
 
-def _at_floor(level: Level, chosen: Array | None) -> bool:
+def _at_floor(level: Objective, chosen: Array | None) -> bool:
     return chosen is not None and level.total(chosen) == level.floor
 
 
 def _certain_cover(
-    level: Level, rules: Rules, deadline: float, chosen: Array, bound: int
+    level: Objective, rules: Constraints, deadline: float, chosen: Array, bound: int
 ) -> Outcome:
     """Ask the solver for a better cover, unless the one at hand is proven best."""
     if level.total(chosen) > bound:
@@ -146,14 +146,14 @@ def _certain_cover(
 
 
 def best_served(
-    first: list[Level], last: Level, rules: Rules, position: Array, deadline: float
+    first: list[Objective], last: Objective, rules: Constraints, position: Array, deadline: float
 ) -> Array:
     """Return a choice that has the first levels at their best and is good by the last one."""
     start = quick_choice([*first, last], rules, position)
-    return solve_in_order(first, rules, position, deadline, start).chosen if first else start
+    return solve_lexicographic(first, rules, position, deadline, start).chosen if first else start
 
 
-def quick_choice(levels: list[Level], rules: Rules, position: Array) -> Array:
+def quick_choice(levels: list[Objective], rules: Constraints, position: Array) -> Array:
     """Return a good choice by all levels at once, proving nothing."""
     blocks = Bounder(combined(levels)[0], position).blocks
     everywhere, regions = np.arange(len(rules.region)), rules.unmet(np.empty(0, np.int64))
@@ -163,7 +163,7 @@ def quick_choice(levels: list[Level], rules: Rules, position: Array) -> Array:
 
 
 def find_cover(
-    rows: Array, rules: Rules, deadline: float, *, easily: bool = False
+    rows: Array, rules: Constraints, deadline: float, *, easily: bool = False
 ) -> tuple[Array | None, bool]:
     """Find k candidates that cover all rows.
 
@@ -207,15 +207,15 @@ def find_cover(
     if not proven and not easily:
         chosen, proven = search_cover(rows, rules.k, deadline, _COVER_NODES)
     if not proven and not easily:
-        anywhere = Rules(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
+        anywhere = Constraints(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
         chosen, proven = cover_by_solver(rows, anywhere, deadline)
     return (None if chosen is None else filled_up(sites[chosen], rules)), proven
 
 
 def reach_below(
-    levels: list[Level],
+    levels: list[Objective],
     limits: list[int],
-    rules: Rules,
+    rules: Constraints,
     position: Array,
     deadline: float,
     start: Array | None,

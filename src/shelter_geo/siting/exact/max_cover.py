@@ -20,7 +20,7 @@ from shelter_geo.siting.exact.blocks import row_keys
 from shelter_geo.siting.exact.compiled import inner, kernel
 from shelter_geo.siting.exact.max_cover_swaps import missed_by, swapped
 from shelter_geo.siting.exact.set_cover_search import Cover, listed
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
@@ -73,7 +73,7 @@ class _Best(NamedTuple):
     flags: Array
 
 
-def most_covered_by(level: Level, k: int, deadline: float) -> Covered:
+def most_covered_by(level: Objective, k: int, deadline: float) -> Covered:
     """Find k candidates that leave as little as can be uncovered, and all that tie with them.
 
     Parameters
@@ -123,7 +123,7 @@ def most_covered_by(level: Level, k: int, deadline: float) -> Covered:
     return Covered(opened, settled + int(best.total[0]), ties)
 
 
-def _gathered(level: Level, k: int) -> tuple[Cover, Array, int]:
+def _gathered(level: Objective, k: int) -> tuple[Cover, Array, int]:
     """List the rows that a choice can cover, equal ones as one; and what no choice changes."""
     open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
     settled = int((level.weight * level.cap)[~open_].sum())

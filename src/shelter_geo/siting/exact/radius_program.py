@@ -14,10 +14,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.highs import Program, solve
 from shelter_geo.siting.exact.nodes import Outcome
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
@@ -27,13 +27,15 @@ LARGEST: Final = 400_000
 """Most pairs of a demand point and a site."""
 
 
-def is_small(level: Level, state: Array, best: float) -> bool:
+def is_small(level: Objective, state: Array, best: float) -> bool:
     """Whether the solver can be asked for a better choice, and its answer trusted to the unit."""
     pairs = len(level.weight) * int((state >= 0).sum())
     return pairs <= LARGEST and best - level.floor <= WIDEST
 
 
-def best_below(level: Level, rules: Rules, state: Array, best: int, time_limit: float) -> Outcome:
+def best_below(
+    level: Objective, rules: Constraints, state: Array, best: int, time_limit: float
+) -> Outcome:
     """Find the least total below one that is known, with sites opened and ruled out.
 
     Parameters
@@ -66,7 +68,9 @@ def best_below(level: Level, rules: Rules, state: Array, best: int, time_limit: 
     return Outcome(chosen, None if chosen is None else total, bound, bound == total)
 
 
-def _program(level: Level, rules: Rules, sites: Array, is_open: Array) -> tuple[Program, float]:
+def _program(
+    level: Objective, rules: Constraints, sites: Array, is_open: Array
+) -> tuple[Program, float]:
     """Write the choice among some sites as a program; what every choice costs comes apart."""
     steps, settled = _steps(level, sites, len(sites) - rules.k)
     n, m = len(sites), len(steps)
@@ -93,7 +97,7 @@ def _program(level: Level, rules: Rules, sites: Array, is_open: Array) -> tuple[
     ), settled
 
 
-def _steps(level: Level, sites: Array, spare: int) -> tuple[dict[bytes, float], float]:
+def _steps(level: Objective, sites: Array, spare: int) -> tuple[dict[bytes, float], float]:
     """Add up, for every set of sites, what demand points pay if none of them is open.
 
     Sets of more than `spare` sites always hold an open one.

@@ -10,17 +10,17 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Rules
+from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.compiled import kernel
 from shelter_geo.siting.exact.highs import Program, solve
-from shelter_geo.siting.objectives import Level
+from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
 
 _ROUNDING: Final = 1e-4
 
 
-def must_cover(level: Level) -> Array:
+def must_cover(level: Objective) -> Array:
     """Return which candidates cover each demand point that has to be covered.
 
     Demand points whose candidates include all those of another are left out: they are covered
@@ -40,13 +40,13 @@ def must_cover(level: Level) -> Array:
     return np.asarray(rows[minimal(rows)])
 
 
-def as_level(rows: Array) -> Level:
+def as_level(rows: Array) -> Objective:
     """Return the number of rows not covered, as a level."""
     ones = np.ones(len(rows), dtype=np.int64)
-    return Level("uncovered", (~rows).astype(np.int64), ones, ones)
+    return Objective("uncovered", (~rows).astype(np.int64), ones, ones)
 
 
-def cover_by_solver(rows: Array, rules: Rules, deadline: float) -> tuple[Array | None, bool]:
+def cover_by_solver(rows: Array, rules: Constraints, deadline: float) -> tuple[Array | None, bool]:
     """Find k candidates that cover all rows and keep the rules, by mixed integer programming.
 
     Returns
@@ -75,7 +75,9 @@ def cover_by_solver(rows: Array, rules: Rules, deadline: float) -> tuple[Array |
     return np.flatnonzero(found.x > 0.5), True
 
 
-def most_covered(level: Level, rules: Rules, deadline: float, start: Array) -> tuple[Array, int]:
+def most_covered(
+    level: Objective, rules: Constraints, deadline: float, start: Array
+) -> tuple[Array, int]:
     """Find k candidates that leave as little as can be uncovered, by mixed integer programming.
 
     Parameters
@@ -123,7 +125,7 @@ def most_covered(level: Level, rules: Rules, deadline: float, start: Array) -> t
     return (chosen if level.total(chosen) < level.total(start) else start), bound
 
 
-def filled_up(chosen: Array, rules: Rules) -> Array:
+def filled_up(chosen: Array, rules: Constraints) -> Array:
     """Add the first free candidates until there are k; more sites never hurt."""
     rest = np.setdiff1d(np.arange(len(rules.region)), chosen)
     return np.union1d(chosen, rest[: rules.k - len(chosen)])

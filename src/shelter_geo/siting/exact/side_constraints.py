@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.blocks import EXACT_SINGLE, EXACT_SUM
 from shelter_geo.siting.exact.set_cover import as_level, must_cover
-from shelter_geo.siting.objectives import Level, combined
+from shelter_geo.siting.objectives import Objective, combined
 
 Array = NDArray[Any]
 
@@ -22,13 +22,13 @@ class Task(NamedTuple):
 
     Attributes
     ----------
-    target : Level
+    target : Objective
         To be made small.
     offset : int
         What the levels to keep add to the target.
     widest : int
         What the dearest pair costs that may be used; 0 if any may.
-    guards : list of Level
+    guards : list of Objective
         Levels to bound in place of those to keep.
     guard_limits : list of int
         Their largest totals.
@@ -36,15 +36,15 @@ class Task(NamedTuple):
         What says which rows of a guard lie close, if its rows are not the demand points.
     """
 
-    target: Level
+    target: Objective
     offset: int
     widest: int
-    guards: list[Level]
+    guards: list[Objective]
     guard_limits: list[int]
     rows: list[Array | None]
 
 
-def guarded_task(levels: Sequence[Level], limits: Sequence[int]) -> Task:
+def guarded_task(levels: Sequence[Objective], limits: Sequence[int]) -> Task:
     """Split the levels of a search into its target and its guards.
 
     Parameters
@@ -56,7 +56,7 @@ def guarded_task(levels: Sequence[Level], limits: Sequence[int]) -> Task:
     """
     *kept, last = levels
     floors, others, weighed = [], [], []
-    guards: list[Level] = []
+    guards: list[Objective] = []
     guard_limits: list[int] = []
     rows: list[Array | None] = []
     for level, most in zip(kept, limits, strict=True):
@@ -81,7 +81,7 @@ def guarded_task(levels: Sequence[Level], limits: Sequence[int]) -> Task:
     return Task(target, offset, widest, guards, guard_limits, rows)
 
 
-def hardened(target: Level, floors: list[Level]) -> tuple[Level, int]:
+def hardened(target: Objective, floors: list[Objective]) -> tuple[Objective, int]:
     """Forbid the pairs that would lift a level off its floor.
 
     A demand point that some candidate can keep at 0 may use no other, and going without is as
@@ -97,7 +97,7 @@ def hardened(target: Level, floors: list[Level]) -> tuple[Level, int]:
 
     Returns
     -------
-    Level
+    Objective
         Equal to `target` for choices that keep all floors, larger for others.
     int
         What the dearest pair costs that may be used.
@@ -116,4 +116,4 @@ def hardened(target: Level, floors: list[Level]) -> tuple[Level, int]:
     dear = min(_TIMES * widest, max(EXACT_SINGLE - 1, 4 * widest), room)
     missed = np.maximum(own, dear)
     cost = np.where(forbidden, missed[:, None], target.cost)
-    return Level(target.name, cost, np.where(bound, missed, target.cap), target.weight), widest
+    return Objective(target.name, cost, np.where(bound, missed, target.cap), target.weight), widest
