@@ -100,23 +100,21 @@ def test_round_trip_through_the_graphml_of_osmnx(tmp_path: Path):
     assert edges(read_graphml(path)) == edges(TOWN)
 
 
-def test_methods_of_a_network_go_there_and_back():
+def test_a_network_goes_there_and_back_with_what_is_said_of_its_source():
     """As an analyst writes it, with everything that the graph or the call says of its source."""
-    again = RoadNetwork.from_networkx(TOWN.to_networkx())
+    again = from_networkx(to_networkx(TOWN))
     assert edges(again) == edges(TOWN)
     assert again.provenance.source == "a source"
     slow = RoadSettings(speed_kmh={"primary": 36})
     arcs = ("a", "b", {"highway": "primary", "length": 10.0})
-    told = RoadNetwork.from_networkx(
-        graph(arcs), slow, source="survey", licence="CC0", date="2020-01-01"
-    )
+    told = from_networkx(graph(arcs), slow, source="survey", licence="CC0", date="2020-01-01")
     assert told.forward_ms.tolist() == [1000]
     assert (told.provenance.source, told.provenance.licence) == ("survey", "CC0")
     assert told.provenance.date == "2020-01-01"
     with pytest.raises(RoadError, match="1 edge has a negative length"):
-        RoadNetwork.from_networkx(graph(("a", "b", {"length": -1.0, "highway": "road"})))
+        from_networkx(graph(("a", "b", {"length": -1.0, "highway": "road"})))
     with pytest.raises(RoadError, match="project it"):
-        RoadNetwork.from_networkx(graph(crs="EPSG:3857"))
+        from_networkx(graph(crs="EPSG:3857"))
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +151,9 @@ def arc_costs(made: nx.MultiDiGraph) -> list[tuple[int, int, float, float]]:
 
 
 def test_graph_that_osmnx_made_survives_the_round_trip(town_of_osmnx: nx.MultiDiGraph):
-    network = RoadNetwork.from_networkx(town_of_osmnx)
+    network = from_networkx(town_of_osmnx)
     assert network.provenance.settings["counts"] == {}
-    back = network.to_networkx()
+    back = to_networkx(network)
     assert arc_costs(back) == arc_costs(town_of_osmnx)
     places = {node: (tags["x"], tags["y"]) for node, tags in town_of_osmnx.nodes(data=True)}
     assert {node: (tags["x"], tags["y"]) for node, tags in back.nodes(data=True)} == places
@@ -177,11 +175,11 @@ def test_graphml_that_osmnx_saved_and_loaded_is_the_same_network(
     town_of_osmnx: nx.MultiDiGraph, tmp_path: Path
 ):
     ox.save_graphml(town_of_osmnx, tmp_path / "town.graphml")
-    direct = RoadNetwork.from_networkx(town_of_osmnx)
-    loaded = RoadNetwork.from_networkx(ox.load_graphml(tmp_path / "town.graphml"))
+    direct = from_networkx(town_of_osmnx)
+    loaded = from_networkx(ox.load_graphml(tmp_path / "town.graphml"))
     assert edges(loaded) == edges(direct)
-    ox.save_graphml(direct.to_networkx(), tmp_path / "ours.graphml")
-    again = RoadNetwork.from_networkx(ox.load_graphml(tmp_path / "ours.graphml"))
+    ox.save_graphml(to_networkx(direct), tmp_path / "ours.graphml")
+    again = from_networkx(ox.load_graphml(tmp_path / "ours.graphml"))
     assert edges(again) == edges(direct)
 
 

@@ -13,9 +13,6 @@ from shelter_geo.errors import RoadError
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import networkx as nx
-
-    from shelter_geo.roads.sources.speeds import RoadSettings
 
 CLOSED: Final = -1
 """Travel time of a direction that may not be driven."""
@@ -114,50 +111,6 @@ class RoadNetwork:
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
-
-    @classmethod
-    def from_networkx(
-        cls,
-        graph: nx.MultiDiGraph[Any],
-        settings: RoadSettings | None = None,
-        *,
-        source: str = "",
-        licence: str = "",
-        date: str = "",
-    ) -> RoadNetwork:
-        """Make a network of a graph as osmnx makes them; see `sources.convert.from_networkx`.
-
-        Parameters
-        ----------
-        graph
-            Nodes with `x` and `y` in degrees; edges with `length` (m) and `travel_time` (s), or
-            with what they can be worked out from.
-        settings
-            Speeds of `highway` classes, where neither time nor speed is given.
-        source, licence, date
-            Provenance; what the graph itself says is taken where they are empty.
-
-        Raises
-        ------
-        RoadError
-            If the graph is projected, or nodes have no place, or edges have negative or no weights.
-        """
-        # Imported here since the reader imports this module.
-        from shelter_geo.roads.sources.convert import from_networkx
-
-        return from_networkx(graph, settings, source=source, licence=licence, date=date)
-
-    def to_networkx(self) -> nx.MultiDiGraph[Any]:
-        """Return a graph as osmnx makes them: an edge for every direction that may be driven.
-
-        Returns
-        -------
-        MultiDiGraph
-            See `sources.convert.to_networkx`.
-        """
-        from shelter_geo.roads.sources.convert import to_networkx
-
-        return to_networkx(self)
 
     @property
     def n_nodes(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from shelter_geo.roads.joining.nearest import Segments
+from shelter_geo.roads.joining.segments import Segments
 
 Array = NDArray[Any]
 
