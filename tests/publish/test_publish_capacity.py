@@ -20,7 +20,7 @@ from shelter_geo.cli.capacity import register
 from shelter_geo.errors import CapacityError, OutputError
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
-from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.palette import ramp
 from shelter_geo.publish.study.capacity_figures import (
     basis_names,
     known_inputs,
@@ -160,7 +160,7 @@ def test_classes_name_none_the_limits_and_what_is_beyond() -> None:
     ]
     assert CLASSES.label(1)["ru"].startswith("0–0,05")
     assert CLASSES.of([0.0, 0.05, 0.06, 0.25, 3.0, float("nan")]).tolist() == [0, 1, 2, 3, 4, -1]
-    assert CLASSES.colour(0) == MAGMA[-1]
+    assert CLASSES.colour(0) == ramp(5)[-1]
     with pytest.raises(OutputError, match="must ascend"):
         PlaceClasses(breaks=(0.0, 0.2, 0.1, 0.3))
 

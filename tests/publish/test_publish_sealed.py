@@ -171,7 +171,7 @@ def test_values_on_a_limit_fall_below_it() -> None:
     assert [classes.ink(k) for k in (MISSING, 0, 1, 2, 3, 4)] == ["dark"] * 3 + ["light"] * 3
 
 
-@pytest.mark.parametrize("breaks", [(50, 50), (100, 50), (1, 2, 3, 4, 5), (1,)])
+@pytest.mark.parametrize("breaks", [(50, 50), (100, 50), (1, 2, 3, 4, 5, 6, 7, 8, 9), (1,)])
 def test_classes_that_make_no_sense_are_refused(breaks: tuple[float, ...]) -> None:
     with pytest.raises(OutputError):
         Classes(breaks=breaks)

@@ -10,8 +10,9 @@ import pytest
 from shelter_geo.errors import StudyError
 from shelter_geo.publish import palette, words
 from shelter_geo.study.load import bundled_study
-from shelter_geo.study.settings import DISTANCE_LIMITS, LANGUAGES, in_english, read_settings
+from shelter_geo.study.settings import LANGUAGES, MOST_LIMITS, in_english, read_settings
 
+LIMITS = "must be 2 to 8 whole numbers above 0 that rise"
 NAME = 'name = { en = "Azerbaijan", az = "Azərbaycan", ru = "Азербайджан" }'
 TEXT = bundled_study().read_text(encoding="utf-8")
 
@@ -43,7 +44,7 @@ def test_the_bundled_study_is_read() -> None:
 
 def test_constants_shared_with_the_pages_are_the_same() -> None:
     assert LANGUAGES == words.LANGUAGES
-    assert len(palette.MAGMA) == DISTANCE_LIMITS + 1
+    assert palette.MOST_CLASSES == MOST_LIMITS + 1
 
 
 def test_one_text_may_stand_for_all_languages(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
     [
         ("farthest = 10", "fartest = 10", 'unknown key access.fartest. Did you mean "farthest"?'),
         ("farthest = 10", "Farthest = 10", 'unknown key access.Farthest. Did you mean "farthest"?'),
-        ("farthest = 10", "zzz = 10", "unknown key access.zzz. Known keys: bus, distance_classes"),
+        ("farthest = 10", "zzz = 10", "unknown key access.zzz. Known keys: bus, change_classes"),
         ("[access.bus]", "[acess.bus]", 'unknown key acess. Did you mean "access"?'),
         (
             'economic_region = "N',
@@ -85,9 +86,22 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
         ("as_of = 2026-01-01", "as_of = 2026-01-01T10:00:00", "must be a day without quotes"),
         ("as_of = 2026-01-01", "as_of = 2026-13-01", "not valid TOML"),
         ("as_of = 2026-01-01", "as_of = 2023-05-01", "claim_population is of the study's own year"),
-        ("[50, 100, 200, 300]", "[50, 100]", "must be 4 limits, for the maps have 5 colours"),
-        ("[50, 100, 200, 300]", "[50, 200, 100, 300]", "whole numbers above 0 that rise"),
-        ("[1, 2, 4]", "[]", "access.time_classes_h: must be whole numbers above 0 that rise"),
+        ("[50, 100, 200, 300]", "[100]", f"access.distance_classes_km: {LIMITS}"),
+        ("[50, 100, 200, 300]", "[1, 2, 3, 4, 5, 6, 7, 8, 9]", f"distance_classes_km: {LIMITS}"),
+        ("[50, 100, 200, 300]", "[50, 200, 100, 300]", f"access.distance_classes_km: {LIMITS}"),
+        ("[50, 100, 200, 300]", "[50, 50, 100]", f"access.distance_classes_km: {LIMITS}"),
+        ("[50, 100, 200, 300]", "[0, 100]", f"access.distance_classes_km: {LIMITS}"),
+        ("[50, 100, 200, 300]", "[50.5, 100]", "access.distance_classes_km, entry 1 (50.5)"),
+        ("[1, 2, 4]", "[]", f"access.time_classes_h: {LIMITS}"),
+        ("[1, 2, 4]", "[4]", f"access.time_classes_h: {LIMITS}"),
+        ("[1, 2, 4]", "[1, 2, 3, 4, 5, 6, 7, 8, 9]", f"access.time_classes_h: {LIMITS}"),
+        ("[1, 2, 4]", "[2, 1]", f"access.time_classes_h: {LIMITS}"),
+        ("[1, 2, 4]", "[-1, 2]", f"access.time_classes_h: {LIMITS}"),
+        ("[1, 25, 100]", "[]", "access.change_classes_km: must be 1 to 4 whole numbers"),
+        ("[1, 25, 100]", "[1, 2, 3, 4, 5]", "access.change_classes_km: must be 1 to 4 whole"),
+        ("within_km = 100", "within_km = 0", "siting.within_km (0)"),
+        ("half_km = 50", "half_km = inf", "siting.half_km (inf)"),
+        ("half_km = 50", "halve_km = 50", 'unknown key siting.halve_km. Did you mean "half_km"?'),
         ("farthest = 10", "farthest = true", "access.farthest (True)"),
         ("low = 1.25", "low = 1.5", "access.bus: low, factor and high must not fall"),
         ("persons_per_family_place = 1.78", "persons_per_family_place = 0.5", "entry 2, persons"),

@@ -107,8 +107,7 @@ def siting_results(
 ) -> SitingResults:
     """Solve every model for 0 to `MOST_NEW` new sites, the front and the robustness.
 
-    The limit is the study's second class of distance, or its only one, and uptake is taken to
-    halve over its first.
+    The limit and the distance over which uptake halves are those of the study's `[siting]`.
 
     Parameters
     ----------
@@ -119,8 +118,7 @@ def siting_results(
     progress
         Called with a name, the work done and the whole.
     """
-    classes = study.settings.access.distance_classes_km
-    half, within = float(classes[0]), float(classes[:2][-1])
+    half, within = study.settings.siting.half_km, study.settings.siting.within_km
     question = site_question(study, options)
     problem = question.problem()
     kappa = kappa_per_step(problem) * problem.steps_per_unit

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from shelter_geo.study.types import AnyPath, Evidence, Key, Settings, Worded, refuse_twice
+
+MOST_PLACE_LIMITS: Final = 7
+"""Limits of places for 10,000 people; with 0, which always is one, there are eight."""
 
 
 class Reading(Settings):
@@ -137,19 +140,32 @@ class TurnAwayTarget(Settings):
 
 
 class Catchment(Settings):
-    """How far a shelter reaches, and the classes of the map of places within reach."""
+    """How far a shelter reaches, and the classes of the map of places within reach.
+
+    Attributes
+    ----------
+    minutes, decay
+        How far a shelter reaches, and how its pull fades on the way.
+    classes_per_10000
+        One to seven limits of places for 10,000 people; districts without any are a class apart.
+    source, evidence
+        Where the minutes come from, and how they are known.
+    """
 
     minutes: float = Field(default=120, gt=0, le=10_000)
     decay: Literal["slow", "fast", "none"] = "slow"
-    classes_per_10000: tuple[float, float, float] = (0.05, 0.1, 0.25)
+    classes_per_10000: tuple[float, ...] = (0.05, 0.1, 0.25)
     source: Worded = "no source: two hours"
     evidence: Evidence = "assumed"
 
     @model_validator(mode="after")
     def _rising(self) -> Catchment:
-        limits = (0, *self.classes_per_10000)
-        if list(limits) != sorted(set(limits)):
-            raise ValueError("classes_per_10000 must be above 0 and rise")
+        limits = self.classes_per_10000
+        in_order = list(limits) == sorted(set(limits)) and min(limits, default=0) > 0
+        if not in_order or len(limits) > MOST_PLACE_LIMITS:
+            raise ValueError(
+                f"classes_per_10000 must be 1 to {MOST_PLACE_LIMITS} numbers above 0 that rise"
+            )
         return self
 
 

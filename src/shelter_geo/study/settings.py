@@ -18,8 +18,11 @@ from shelter_geo.study.types import Settings as Settings
 from shelter_geo.study.types import Worded as Worded
 from shelter_geo.study.types import in_english as in_english
 
-DISTANCE_LIMITS: Final = 4
-"""Limits between the five colours of the maps."""
+FEWEST_LIMITS: Final = 2
+MOST_LIMITS: Final = 8
+"""Limits of distance and of time: the maps have colours for one class more."""
+MOST_CHANGE_LIMITS: Final = 4
+"""Limits of change, which count on both sides: four of them part nine classes."""
 
 
 def _inside(path: str) -> str:
@@ -31,22 +34,18 @@ def _inside(path: str) -> str:
     return path
 
 
-def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
-    if not limits or list(limits) != sorted(set(limits)) or limits[0] <= 0:
-        raise ValueError("must be whole numbers above 0 that rise")
-    return limits
+def _rising(fewest: int, most: int) -> AfterValidator:
+    def check(limits: tuple[int, ...]) -> tuple[int, ...]:
+        in_order = list(limits) == sorted(set(limits)) and min(limits, default=0) > 0
+        if not in_order or not fewest <= len(limits) <= most:
+            raise ValueError(f"must be {fewest} to {most} whole numbers above 0 that rise")
+        return limits
+
+    return AfterValidator(check)
 
 
-def _as_many_as_colours(limits: tuple[int, ...]) -> tuple[int, ...]:
-    if len(limits) != DISTANCE_LIMITS:
-        raise ValueError(
-            f"must be {DISTANCE_LIMITS} limits, for the maps have {DISTANCE_LIMITS + 1} colours"
-        )
-    return limits
-
-
-Limits = Annotated[tuple[int, ...], AfterValidator(_rising)]
-ClassLimits = Annotated[Limits, AfterValidator(_as_many_as_colours)]
+Limits = Annotated[tuple[int, ...], _rising(FEWEST_LIMITS, MOST_LIMITS)]
+ChangeLimits = Annotated[tuple[int, ...], _rising(1, MOST_CHANGE_LIMITS)]
 RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
 
 
@@ -145,12 +144,42 @@ class Bus(Settings):
 
 
 class Access(Settings):
-    """Thresholds of the access metrics."""
+    """Thresholds of the access metrics, and the classes of the maps.
 
-    distance_classes_km: ClassLimits = (50, 100, 200, 300)
+    Attributes
+    ----------
+    distance_classes_km, time_classes_h
+        Two to eight limits: people beyond each are counted, and maps, figures and the planner
+        have a class more than there are limits of distance.
+    change_classes_km
+        One to four limits between the kilometres that a plan saves or adds; within the first,
+        roads count as long as before.
+    farthest
+        Districts that are named as the farthest.
+    bus
+        Timetabled buses beside cars.
+    """
+
+    distance_classes_km: Limits = (50, 100, 200, 300)
     time_classes_h: Limits = (1, 2, 4)
+    change_classes_km: ChangeLimits = (1, 25, 100)
     farthest: int = Field(default=10, ge=1)
     bus: Bus
+
+
+class Siting(Settings):
+    """Distances that the siting models ask about, apart from the classes of the maps.
+
+    Attributes
+    ----------
+    within_km
+        Models with a limit put people within it, and people beyond it are counted.
+    half_km
+        Distance over which uptake halves.
+    """
+
+    within_km: float = Field(default=100, gt=0, le=20_000)
+    half_km: float = Field(default=50, gt=0, le=20_000)
 
 
 class Claim(Settings):
@@ -188,6 +217,7 @@ class StudySettings(Settings):
     checks: Checks = Checks()
     roads: Roads
     access: Access
+    siting: Siting = Siting()
     capacity: Capacity
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()

@@ -4,7 +4,7 @@ const Picture = (() => {
   const { data, all } = Page;
   const { tell, km } = Words;
   const [WIDTH, HEIGHT] = data.size;
-  const HEAD = 54, ROW = 34, LINE = 11, SCALE = 3;
+  const HEAD = 54, ROW = 34, LINE = 11, SCALE = 3, BESIDE = 6;
   const FONT = "Segoe UI, Roboto, Noto Sans, Liberation Sans, sans-serif";
   const INKS = {
     ".ground.country": { fill: "#eeebe4", stroke: "#b9b3a8", "stroke-width": 0.8 },
@@ -52,19 +52,22 @@ const Picture = (() => {
 
   function key(top) {
     const group = element("g"), entries = all(".key li").slice(0, data.colours.length + 1);
-    const step = WIDTH / entries.length;
+    const rows = Math.ceil(entries.length / BESIDE), columns = Math.ceil(entries.length / rows);
+    const step = WIDTH / columns;
     entries.forEach((entry, at) => {
       const fill = entry.querySelector("rect").getAttribute("fill");
+      const left = (at % columns) * step + 8, above = top + ROW * Math.floor(at / columns);
       group.append(
-        element("rect", { x: at * step + 8, y: top + 6, width: step - 16, height: 9, fill, stroke: "#857d8c", "stroke-width": 0.5 }),
-        line(entry.textContent.trim(), at * step + 8, top + 26, 9),
+        element("rect", { x: left, y: above + 6, width: step - 16, height: 9, fill, stroke: "#857d8c", "stroke-width": 0.5 }),
+        line(entry.textContent.trim(), left, above + 26, 9),
       );
     });
-    return group;
+    return { group, bottom: top + ROW * rows };
   }
 
   function drawn(chart, title, result, left = "") {
-    const credit = [...broken(left, 130), ...broken(Page.say(data.words.credit), 130)], foot = HEAD + HEIGHT + ROW;
+    const credit = [...broken(left, 130), ...broken(Page.say(data.words.credit), 130)];
+    const { group, bottom: foot } = key(HEAD + HEIGHT);
     const height = foot + LINE * (credit.length + 1);
     const picture = element("svg", {
       xmlns: "http://www.w3.org/2000/svg", width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, "font-family": FONT,
@@ -74,7 +77,7 @@ const Picture = (() => {
       element("title", {}, title), document.querySelector("svg defs").cloneNode(true),
       element("rect", { width: WIDTH, height, fill: "#ffffff" }),
       line(title, 8, 22, 16, { "font-weight": 650 }), line(figures, 8, 41, 11.5, { fill: "#5d5764" }),
-      inked(chart), key(HEAD + HEIGHT),
+      inked(chart), group,
       ...credit.map((text, at) => line(text, 8, foot + LINE * (at + 0.8), 8, { fill: "#5d5764" })),
     );
     return { picture, height };

@@ -13,10 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
-from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
 
-LINES: Final = (MAGMA[3], MAGMA[2], MAGMA[1], MAGMA[4])
+LINES: Final = (INK_ACCENT, INK_MIDDLE, INK_LIGHT, INK_DARK)
 BAND: Final = "#eadbd2"
 _TITLE_WIDTH: Final = 120
 """Letters of the titles of all panels in a row."""
@@ -89,7 +89,7 @@ def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> Non
     axes.fill_between(
         curve["places"], curve["turn_away_low"], curve["turn_away_high"], color=BAND, linewidth=0
     )
-    axes.plot(curve["places"], curve["turn_away_central"], color=MAGMA[3], linewidth=2)
+    axes.plot(curve["places"], curve["turn_away_central"], color=INK_ACCENT, linewidth=2)
     axes.set_xlim(0, curve["places"].max())
     axes.set_ylim(0, 1)
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -103,7 +103,7 @@ def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
     """Mark today's places and what they turn away."""
     share = float(row["turn_away_central"])
     axes.axvline(row["places"], color=INK, linewidth=0.8)
-    axes.plot([row["places"]], [share], "o", color=MAGMA[3], markersize=6)
+    axes.plot([row["places"]], [share], "o", color=INK_ACCENT, markersize=6)
     axes.annotate(
         words.text("capacity.turn_away_today", share=words.percent(share)),
         (row["places"], min(share, 0.8)),

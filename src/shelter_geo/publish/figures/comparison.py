@@ -15,6 +15,9 @@ from shelter_geo.publish.words import Words
 NO_ROAD = "#b9bec6"
 MILLION = 1_000_000
 NAME_WIDTH = 26
+KEY_COLUMNS = 6
+"""Entries of the key that stand beside each other."""
+KEY_ROW_IN = 0.25
 
 
 def draw_comparison(
@@ -46,13 +49,15 @@ def draw_comparison(
     """
     near = people[list(range(classes.breaks.index(limit) + 1))].sum(axis=1)
     best = str(near.idxmax())
-    with drawing(10, max(4.6, 2.6 + 0.46 * len(people))) as figure:
+    ranks = [*range(len(classes.colours)), "no_road"]
+    rows = -(-len(ranks) // KEY_COLUMNS)
+    more_in = KEY_ROW_IN * (rows - 1)
+    with drawing(10, max(4.6, 2.6 + 0.46 * len(people)) + more_in) as figure:
         height = figure.get_figheight()
         heading(figure, *_heading(best, float(near[best] - near.iloc[0]), limit, words))
-        axes = figure.add_axes((0.27, 1.15 / height, 0.69, 1 - 2.35 / height))
+        axes = figure.add_axes((0.27, 1.15 / height, 0.69, 1 - (2.35 + more_in) / height))
         names = [fill(str(name), NAME_WIDTH) for name in people.index]
         left = pd.Series(0.0, index=people.index)
-        ranks = [*range(len(classes.colours)), "no_road"]
         for rank in ranks:
             colour = NO_ROAD if isinstance(rank, str) else classes.colour(rank)
             width = people[rank] / MILLION
@@ -67,11 +72,12 @@ def draw_comparison(
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", colors=FAINT, labelsize=8)
+        columns = -(-len(ranks) // rows)
         axes.legend(
-            handles=_key(classes, words),
+            handles=_key(classes, words, columns),
             loc="lower left",
             bbox_to_anchor=(0, 1.0),
-            ncols=len(ranks),
+            ncols=columns,
             frameon=False,
             fontsize=8.5,
             handlelength=1.2,
@@ -91,9 +97,11 @@ def _heading(name: str, more: float, limit: float, words: Words) -> tuple[str, s
     return title, words.text("compare.figure_best", plan=name)
 
 
-def _key(classes: Classes, words: Words) -> list[Patch]:
+def _key(classes: Classes, words: Words, columns: int) -> list[Patch]:
+    """Give the entries so that a legend, which goes down its columns, reads along its rows."""
     entries = [
         Patch(color=classes.colour(rank), label=classes.label(rank)[words.lang])
         for rank in range(len(classes.colours))
     ]
-    return [*entries, Patch(color=NO_ROAD, label=words.text("compare.figure_no_road"))]
+    entries.append(Patch(color=NO_ROAD, label=words.text("compare.figure_no_road")))
+    return [entry for column in range(columns) for entry in entries[column::columns]]

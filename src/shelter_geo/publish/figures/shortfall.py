@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from shelter_geo.publish.figures.drawing import FAINT, drawing, footing, heading, save
-from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.palette import INK_ACCENT, INK_MIDDLE
 from shelter_geo.publish.words import Words
 
-NEEDED, THERE, LEAST = "#e9dfd3", MAGMA[3], MAGMA[2]
+NEEDED, THERE, LEAST = "#e9dfd3", INK_ACCENT, INK_MIDDLE
 
 
 def draw_shortfall(

@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
-from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
 
 EVIDENCE: Final = {
-    "sourced": ("sourced", MAGMA[3]),
-    "recalled, to verify": ("recalled", MAGMA[2]),
-    "assumed": ("assumed", MAGMA[1]),
+    "sourced": ("sourced", INK_ACCENT),
+    "recalled, to verify": ("recalled", INK_MIDDLE),
+    "assumed": ("assumed", INK_LIGHT),
 }
 """Word and colour of how an input is known."""
 SHARES: Final = ("share_needing",)

@@ -28,7 +28,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import MAGMA, Classes
+from shelter_geo.publish.palette import Classes, ramp
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
 
 _COLUMNS: Final = (
@@ -57,8 +57,11 @@ _NO_ROAD: Final = "no road to any shelter"
 class PlaceClasses(Classes):
     """Classes of places per 10,000 people: none, then up to each limit; dark is few."""
 
-    colours: tuple[str, ...] = MAGMA[::-1]
     unit: str = "capacity.per_10000"
+
+    @staticmethod
+    def _sampled(number: int) -> tuple[str, ...]:
+        return ramp(number)[::-1]
 
     def label(self, rank: int) -> Text:
         """Words of a class, such as "0.05–0.1 per 10,000"; the first is none, the last open."""

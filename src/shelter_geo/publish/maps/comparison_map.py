@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import geopandas as gpd
 import numpy as np
@@ -31,7 +31,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import Classes
+from shelter_geo.publish.palette import Classes, two_sided_ramp
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
 
 _COLUMNS: Final = (
@@ -69,9 +69,26 @@ class GainClasses(Classes):
     """
 
     breaks: tuple[float, ...] = (-100, -25, -1, 1, 25, 100)
-    colours: tuple[str, ...] = (
-        "#8a3a06", "#dd7d18", "#fbcf9b", "#f3f1ee", "#bcd3ea", "#5b8fc7", "#173d7a",
-    )  # fmt: skip
+
+    @classmethod
+    def mirrored(cls, limits: Sequence[float]) -> Self:
+        """Make the classes of losses and gains with the same limits on both sides.
+
+        Parameters
+        ----------
+        limits
+            Ascending, above 0, in kilometres.
+
+        Raises
+        ------
+        OutputError
+            If they do not ascend, or there are more than four.
+        """
+        return cls(breaks=(*(-limit for limit in reversed(limits)), *limits))
+
+    @staticmethod
+    def _sampled(number: int) -> tuple[str, ...]:
+        return two_sided_ramp(number)
 
     def label(self, rank: int) -> Text:
         """Words of a class, such as "25–100 km nearer"; the outer ones are open."""

@@ -10,15 +10,15 @@ from matplotlib.axes import Axes
 
 from shelter_geo.analysis.siting_results import NEW_SITES, SitingResults
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
-from shelter_geo.publish.palette import MAGMA
+from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.siting.names import site_names
 from shelter_geo.publish.words import Words
 
 _AIMS: Final = {
-    "p-median": ("aim_median", MAGMA[3], "-", "o"),
-    "p-center": ("aim_center", MAGMA[2], "-", "s"),
-    "kolm-pollak": ("aim_equal", MAGMA[4], (0, (1, 1.5)), "^"),
-    "mclp": ("aim_cover", MAGMA[1], (0, (4, 2)), "D"),
+    "p-median": ("aim_median", INK_ACCENT, "-", "o"),
+    "p-center": ("aim_center", INK_MIDDLE, "-", "s"),
+    "kolm-pollak": ("aim_equal", INK_DARK, (0, (1, 1.5)), "^"),
+    "mclp": ("aim_cover", INK_LIGHT, (0, (4, 2)), "D"),
     "uptake": ("aim_uptake", "#5b6470", (0, (6, 2, 1, 2)), "v"),
 }
 """Text, colour, line and mark of each model; marks and lines tell them apart without colour."""
@@ -114,7 +114,7 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         )
         axes = figure.add_axes((0.075, 0.19, 0.88, 0.54))
         axes.step(mean, farthest, where="post", color=FAINT, linewidth=1, linestyle=(0, (2, 2)))
-        axes.plot(mean, farthest, "o", color=MAGMA[3], markersize=8)
+        axes.plot(mean, farthest, "o", color=INK_ACCENT, markersize=8)
         for plan in front.plans:
             axes.annotate(
                 site_names(results.question, plan.chosen)[words.lang],

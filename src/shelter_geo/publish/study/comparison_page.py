@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import EvaluatedPlans
-from shelter_geo.publish.maps.comparison_map import comparison_map
+from shelter_geo.publish.maps.comparison_map import GainClasses, comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
@@ -50,6 +50,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str = "en") ->
             say("compare.note_gain"),
             *texts.moves(evaluated, key),
         ],
+        classes=GainClasses.mirrored(study.settings.access.change_classes_km),
         lang=lang,
     )
 
