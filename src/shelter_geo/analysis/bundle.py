@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.errors import StudyError
-from shelter_geo.plans.apply import apply_plan
+from shelter_geo.plans.apply import apply_plan, plan_of_kind
 from shelter_geo.plans.plan import Plan
 from shelter_geo.study.load import Study
 
@@ -43,7 +43,7 @@ def evaluate_plans(
     Parameters
     ----------
     study
-        From `load_study`.
+        From `load_study`; of one kind of facility, which all plans are then held to.
     plans
         At least two, with keys of their own.
     today
@@ -59,6 +59,7 @@ def evaluate_plans(
     keys = [plan.scenario.id for plan in plans]
     if len(set(keys)) < len(keys):
         raise StudyError(f"a scenario stands twice: {', '.join(sorted(keys))}")
+    plans = [plan_of_kind(study, plan) for plan in plans]
     evaluations = {}
     for done, plan in enumerate(plans):
         if progress is not None:

@@ -202,7 +202,8 @@ def _plans(
     study: Study, answers: dict[tuple[str, int], SitingResult], new: int
 ) -> Iterator[SitedPlan]:
     """Evaluate the plans that are mapped; candidates of a study are its settlements."""
-    places = max(round(float(study.shelters["places"].mean())), 1)
+    given, kind = study.shelters["places"], study.kind.id
+    places = max(round(float(given.mean())), 1) if len(given) else 1
     regional = max((p for key, p in answers if key == PER_REGION), default=0)
     for name, asked in (
         ("mean", (PMedian.key, new)),
@@ -211,7 +212,10 @@ def _plans(
     ):
         result = answers[asked]
         if result.chosen:
-            opened = tuple(OpenShelter(settlement_id=str(k), places=places) for k in result.chosen)
+            opened = tuple(
+                OpenShelter(settlement_id=str(key), places=places, kind=kind)
+                for key in result.chosen
+            )
             plan = Plan(scenario=PlanIdentity(id=f"siting-{name}", name=name), open=opened)
             yield SitedPlan(name, result, places, evaluate(apply_plan(study, plan)))
 

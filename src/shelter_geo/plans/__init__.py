@@ -1,6 +1,6 @@
 """Plans as files, and a study under a plan."""
 
-from shelter_geo.plans.apply import apply_plan
+from shelter_geo.plans.apply import apply_plan, plan_of_kind
 from shelter_geo.plans.plan import Plan, find_plans, read_plan, read_plans
 
-__all__ = ["Plan", "apply_plan", "find_plans", "read_plan", "read_plans"]
+__all__ = ["Plan", "apply_plan", "find_plans", "plan_of_kind", "read_plan", "read_plans"]

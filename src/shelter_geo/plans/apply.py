@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +15,7 @@ from shelter_geo.plans.assumptions import with_assumptions
 from shelter_geo.plans.plan import (
     Candidate,
     CloseShelter,
+    DemandChange,
     MoveShelter,
     OpenShelter,
     Plan,
@@ -21,6 +23,7 @@ from shelter_geo.plans.plan import (
 )
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import RoadChange, SlowRoads
+from shelter_geo.study.kinds import kind_of
 from shelter_geo.study.load import Study
 
 NEW = "new-"
@@ -37,24 +40,28 @@ def apply_plan(study: Study, plan: Plan) -> Study:
     study
         As it stands; not altered.
     plan
-        From `read_plan`.
+        From `read_plan`. What it changes in facilities of other kinds is seen by `Study.of_kind`.
 
     Raises
     ------
     StudyError
         If the plan names unknown shelters or settlements, moves a shelter to where it stands,
-        leaves no shelter at all, or changes a demand that the study does not give.
+        leaves no shelter at all, opens one of an unknown kind, or changes a demand that the study
+        does not give.
     RoadError
         If its changes of roads cannot be made. A new road starts and ends at nodes of the network,
         at settlements, at centres of districts or at points.
     """
-    _refuse_unknown(study, plan)
+    ours = plan_of_kind(study, plan)
+    declared = None if study.declared is None else with_assumptions(study.declared, plan)
     applied = replace(
         study,
-        shelters=_shelters(study, plan),
+        shelters=_shelters(study, ours, study.shelters),
+        others=_others(study, plan),
         districts=_counted(study.districts, plan),
         settlements=_counted(study.settlements, plan),
-        settings=with_assumptions(study.settings, plan),
+        settings=with_assumptions(study.settings, ours),
+        declared=declared,
     )
     changes = _changes_of_roads(plan)
     if not changes:
@@ -67,6 +74,37 @@ def apply_plan(study: Study, plan: Plan) -> Study:
         raise RoadError(f"scenario {plan.scenario.id}: {error}") from error
     before = study.network if study.roads_before is None else study.roads_before
     return replace(applied, network=roads, roads_before=before)
+
+
+def plan_of_kind(study: Study, plan: Plan) -> Plan:
+    """Return what a plan changes for the kind of facility that a study is of.
+
+    Stays and cases are those of the study's first kind; for another kind a plan changes who is
+    counted, and nothing else of the demand.
+
+    Raises
+    ------
+    StudyError
+        If the plan names what the study does not know; see `apply_plan`.
+    """
+    _refuse_unknown(study, plan)
+    first = study.kinds[0].id
+    if len(study.kinds) == 1:
+        return plan
+    ours = _changes_in(plan, study.shelters.index, {study.kind.id}, first)
+    if study.kind.id != first and plan.demand is not None:
+        ours["demand"] = DemandChange(count_registered=plan.demand.count_registered)
+    return plan.model_copy(update=ours)
+
+
+def _changes_in(plan: Plan, keys: pd.Index, kinds: set[str], first: str) -> dict[str, Any]:
+    """Choose the changes of facilities with some keys, and what is opened of some kinds."""
+    return {
+        "open": tuple(entry for entry in plan.open if (entry.kind or first) in kinds),
+        "close": tuple(entry for entry in plan.close if entry.shelter_id in keys),
+        "move": tuple(entry for entry in plan.move if entry.shelter_id in keys),
+        "resize": tuple(entry for entry in plan.resize if entry.shelter_id in keys),
+    }
 
 
 def _changes_of_roads(plan: Plan) -> list[RoadChange]:
@@ -85,19 +123,24 @@ def _refuse_unknown(study: Study, plan: Plan) -> None:
     changed: list[CloseShelter | MoveShelter | ResizeShelter]
     changed = [*plan.close, *plan.move, *plan.resize]
     named: list[OpenShelter | MoveShelter | Candidate] = [*plan.open, *plan.move, *plan.candidate]
+    every = study.shelters if study.others is None else pd.concat([study.shelters, study.others])
+    kinds, first = pd.Index([kind.id for kind in study.kinds]), study.kinds[0].id
     shelters = [change.shelter_id for change in changed]
     settlements = [change.settlement_id for change in named]
     faults = [
-        *_unknown("shelter", shelters, study.shelters.index),
+        *_unknown("shelter", shelters, every.index),
         *_unknown("settlement", settlements, study.settlements.index),
+        *_unknown("kind of facility", [entry.kind or first for entry in plan.open], kinds),
     ]
-    where = study.shelters["settlement_id"]
+    where = every["settlement_id"]
     faults += [
         f"{move.shelter_id} moves to {move.settlement_id}, where it stands already"
         for move in plan.move
         if where.get(move.shelter_id) == move.settlement_id
     ]
-    if {c.shelter_id for c in plan.close} >= set(study.shelters.index) and not plan.open:
+    ours = [entry for entry in plan.open if (entry.kind or first) == study.kind.id]
+    closed = {change.shelter_id for change in plan.close}
+    if closed and closed >= set(study.shelters.index) and not ours:
         faults.append("it closes every shelter and opens none")
     if faults:
         raise StudyError(f"scenario {plan.scenario.id}: {'; '.join(faults)}.")
@@ -107,24 +150,37 @@ def _unknown(what: str, keys: Iterable[str], known: pd.Index) -> list[str]:
     return [f"there is no {what} {key}" for key in sorted(set(keys) - set(known))]
 
 
-def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
-    shelters = study.shelters.drop(index=[change.shelter_id for change in plan.close])
+def _others(study: Study, plan: Plan) -> gpd.GeoDataFrame | None:
+    """Change the facilities of the other kinds."""
+    kinds, first = {kind.id for kind in study.kinds} - {study.kind.id}, study.kinds[0].id
+    none = study.shelters.iloc[:0]
+    others = none if study.others is None else study.others
+    theirs = plan.model_copy(update=_changes_in(plan, others.index, kinds, first))
+    changed = _shelters(study, theirs, others)
+    return None if changed.empty else changed
+
+
+def _shelters(study: Study, plan: Plan, shelters: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shelters = shelters.drop(index=[change.shelter_id for change in plan.close])
     for move in plan.move:
         for column, value in _place(study, move.settlement_id).items():
             shelters.loc[move.shelter_id, column] = value
     for resize in plan.resize:
-        shelters.loc[resize.shelter_id, "places"] = resize.places
+        kind = kind_of(study.kinds, str(shelters.loc[resize.shelter_id, "kind"]))
+        shelters.loc[resize.shelter_id, "places"] = 1 if kind.counted_whole else resize.places
         shelters.loc[resize.shelter_id, "places_basis"] = BY_SCENARIO
     if not plan.open:
         return shelters
     rows = []
     for entry in plan.open:
         place = _place(study, entry.settlement_id)
+        kind = kind_of(study.kinds, entry.kind or study.kinds[0].id)
         rows.append(
             {
                 "shelter_id": f"{NEW}{entry.settlement_id}",
                 "name_en": place["settlement"],
-                "places": entry.places,
+                "kind": kind.id,
+                "places": 1 if kind.counted_whole else entry.places,
                 "places_basis": BY_SCENARIO,
                 "source": f"scenario {plan.scenario.id}",
                 **place,
@@ -132,6 +188,9 @@ def _shelters(study: Study, plan: Plan) -> gpd.GeoDataFrame:
         )
     opened = gpd.GeoDataFrame(rows, crs=4326).set_index("shelter_id", drop=False)
     opened.index.name = None
+    if shelters.empty:
+        columns = {name: opened.get(name) for name in shelters.columns}
+        return gpd.GeoDataFrame(columns, index=opened.index, crs=4326).sort_index()
     both = gpd.GeoDataFrame(pd.concat([shelters, opened]), crs=4326)
     return both.sort_index()
 

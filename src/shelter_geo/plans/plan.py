@@ -15,6 +15,7 @@ from shelter_geo.errors import StudyError
 from shelter_geo.roads.changes.types import RoadChange
 from shelter_geo.study.settings import Evidence, Key, Settings, Worded
 from shelter_geo.study.toml_file import read_toml
+from shelter_geo.study.types import KindKey
 
 Places = Annotated[int, Field(gt=0, le=100_000)]
 Name = Annotated[str, Field(min_length=1)]
@@ -31,11 +32,12 @@ class PlanIdentity(Settings):
 
 
 class OpenShelter(Settings):
-    """A new shelter in a settlement."""
+    """A new facility in a settlement, of the study's first kind if none is given."""
 
     settlement_id: Name
     places: Places
     cost: float | None = Field(default=None, ge=0)
+    kind: KindKey | None = None
 
 
 class CloseShelter(Settings):
@@ -168,8 +170,10 @@ class Plan(Settings):
             yield from (f"{key} is {what} twice" for key in _repeated(keys))
         for key in sorted(set(closed) & {*moved, *resized}):
             yield f"{key} is closed and also moved or resized"
-        opened = [change.settlement_id for change in self.open]
-        yield from (f"a shelter is opened twice in {key}" for key in _repeated(opened))
+        opened = Counter((change.settlement_id, change.kind) for change in self.open)
+        for (key, kind), count in sorted(opened.items(), key=str):
+            if count > 1:
+                yield f"a {kind or 'shelter'} is opened twice in {key}"
         candidates = [site.settlement_id for site in self.candidate]
         yield from (f"{key} is a candidate twice" for key in _repeated(candidates))
         most = {site.settlement_id: site.max_places for site in self.candidate}

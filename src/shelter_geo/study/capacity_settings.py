@@ -6,7 +6,15 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from shelter_geo.study.types import AnyPath, Evidence, Key, Settings, Worded, refuse_twice
+from shelter_geo.study.types import (
+    AnyPath,
+    Evidence,
+    Key,
+    OfKind,
+    Settings,
+    Worded,
+    refuse_twice,
+)
 
 MOST_PLACE_LIMITS: Final = 7
 """Limits of places for 10,000 people; with 0, which always is one, there are eight."""
@@ -22,7 +30,7 @@ class Reading(Settings):
     evidence: Evidence
 
 
-class Norm(Settings):
+class Norm(OfKind):
     """A norm of the table of standards, and what it asks something for.
 
     Attributes
@@ -34,6 +42,8 @@ class Norm(Settings):
         each of the `settlements` from so many people on.
     each
         The number of people or women meant.
+    kind
+        Kind of facility that it asks for; the study's first if not given.
     """
 
     id: Key

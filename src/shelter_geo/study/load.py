@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,14 @@ from shelter_geo.errors import Fault, TableError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.reference import network_from_tables
 from shelter_geo.study.demand import settlement_demand
+from shelter_geo.study.kinds import (
+    SHELTERS,
+    Kind,
+    kind_of,
+    settings_of_kind,
+    undeclared_kinds,
+    with_kind,
+)
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
@@ -35,6 +43,7 @@ class Study:
     Attributes
     ----------
     settings : StudySettings
+        What the study file says of this kind of facility.
     folder : Path
         Where the study file stands.
     districts : GeoDataFrame
@@ -44,7 +53,7 @@ class Study:
     settlements : GeoDataFrame
         Demand points, indexed by `settlement_id`.
     shelters : GeoDataFrame
-        Indexed by `shelter_id`, at settlement points.
+        Facilities of one kind, indexed by `shelter_id`, at settlement points.
     basemap : GeoDataFrame or None
     published_distances : DataFrame or None
     network : RoadNetwork
@@ -56,6 +65,12 @@ class Study:
         The roads as they stand, where a plan has made `network` of them.
     standards : DataFrame or None
         Published standards by their `id`, which the study's norms name.
+    kind : Kind
+        The kind of facility that all results are of.
+    others : GeoDataFrame or None
+        Facilities of the other kinds, or None where there is none.
+    declared : StudySettings or None
+        What the study file says of all kinds, where that is more than `settings`.
     """
 
     settings: StudySettings
@@ -71,6 +86,34 @@ class Study:
     input_hashes: dict[str, str]
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
+    kind: Kind = SHELTERS
+    others: gpd.GeoDataFrame | None = None
+    declared: StudySettings | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind of facility of the study, the one that comes first by default first."""
+        return (self.declared or self.settings).facility_kinds
+
+    def of_kind(self, key: str) -> Study:
+        """Return the study of one kind of facility, on which every analysis then works.
+
+        Parameters
+        ----------
+        key
+            Of a kind that the study declares; it may have no facility.
+
+        Raises
+        ------
+        StudyError
+            If there is no such kind.
+        """
+        kind, declared = kind_of(self.kinds, key), self.declared or self.settings
+        if key == self.kind.id:
+            return self
+        parts = [self.shelters] if self.others is None else [self.shelters, self.others]
+        every = gpd.GeoDataFrame(pd.concat(parts), crs=4326).sort_index()
+        return _of_kind(replace(self, settings=declared), every, kind)
 
     @property
     def scenarios(self) -> Path | None:
@@ -143,7 +186,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     return _Tables(
         districts=folder.table(files.districts, schemas.DISTRICTS),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS),
-        shelters=folder.table(files.shelters, schemas.SHELTERS),
+        shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS)),
         private_points=folder.private_points(files.private_points),
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
@@ -164,6 +207,12 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         key, of = "capacity.norms.standard", "id of the standards"
         named = [norm.standard for norm in settings.capacity.norms]
         folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
+        key, kinds = "kinds.norm.standard", [kind.norm for kind in settings.kinds]
+        named = [norm.standard for norm in kinds if norm is not None and norm.standard]
+        folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
+    if tables.shelters is not None:
+        path = folder.path(files.shelters)
+        folder.add(undeclared_kinds(path.name, settings.facility_kinds, tables.shelters))
     if tables.settlements is not None and tables.shelters is not None:
         path = folder.path(files.shelters)
         folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
@@ -248,19 +297,36 @@ def _assemble(
     )
     listed = _points(_there(tables.settlements), "settlement_id")
     settlements = settlement_demand(districts, listed)
-    return Study(
+    facilities = public_shelters(_there(tables.shelters), settlements)
+    study = Study(
         settings=settings,
         folder=folder.folder,
         districts=districts,
         centres=centres.geometry,
         settlements=settlements,
-        shelters=public_shelters(_there(tables.shelters), settlements),
+        shelters=facilities,
         basemap=tables.basemap,
         published_distances=tables.published_distances,
         network=tables.network or _network(settings, tables),
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=None if tables.standards is None else tables.standards.set_index("id"),
+    )
+    return _of_kind(study, facilities, settings.facility_kinds[0])
+
+
+def _of_kind(study: Study, facilities: gpd.GeoDataFrame, kind: Kind) -> Study:
+    """Take the facilities of one kind, and what the settings of all kinds say of it."""
+    ours = facilities["kind"] == kind.id
+    here, others = facilities[ours], facilities[~ours]
+    declared = study.settings
+    return replace(
+        study,
+        settings=settings_of_kind(declared, kind),
+        shelters=here.assign(places=1) if kind.counted_whole else here,
+        kind=kind,
+        others=None if others.empty else others,
+        declared=declared,
     )
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from shelter_geo.study.capacity_settings import Capacity
+from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import LANGUAGES as LANGUAGES
-from shelter_geo.study.types import AnyPath, refuse_twice
+from shelter_geo.study.types import AnyPath, OfKind, refuse_twice
 from shelter_geo.study.types import Evidence as Evidence
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
@@ -182,8 +189,8 @@ class Siting(Settings):
     half_km: float = Field(default=50, gt=0, le=20_000)
 
 
-class Claim(Settings):
-    """A published statement and the measure that answers it."""
+class Claim(OfKind):
+    """A published statement on a kind of facility, and the measure that answers it."""
 
     id: Key
     statement: Worded
@@ -201,8 +208,8 @@ class Claim(Settings):
         return self
 
 
-class Assumption(Settings):
-    """Something that no source gives; shown wherever the results are."""
+class Assumption(OfKind):
+    """Something that no source gives; shown wherever results are, or those of one kind."""
 
     id: Key
     text: Worded
@@ -219,13 +226,46 @@ class StudySettings(Settings):
     access: Access
     siting: Siting = Siting()
     capacity: Capacity
+    kinds: tuple[Kind, ...] = ()
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def facility_kinds(self) -> tuple[Kind, ...]:
+        """Kinds of facility; shelters alone where none is declared."""
+        return self.kinds or (SHELTERS,)
+
+    @model_serializer(mode="wrap")
+    def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the kinds out where none is declared."""
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if name != "kinds" or value}
+
+    @model_validator(mode="after")
+    def _of_known_kinds(self) -> StudySettings:
+        refuse_twice("kinds", self.kinds)
+        if bare := [kind.id for kind in self.facility_kinds[1:] if kind.norm is None]:
+            raise ValueError(
+                f"kinds {', '.join(bare)}: give each kind but the first a norm, such as "
+                "norm.people_per_facility = 200_000"
+            )
+        known = [kind.id for kind in self.facility_kinds]
+        named: list[Any] = [*self.claims, *self.assumptions, *self.capacity.norms]
+        for entry in named:
+            if entry.kind is not None and entry.kind not in known:
+                raise ValueError(
+                    f"{entry.id} is of the kind {entry.kind}, which is not declared under "
+                    f"[[kinds]]; there are {', '.join(known)}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _unambiguous(self) -> StudySettings:
         refuse_twice("claims", self.claims)
         refuse_twice("assumptions", self.assumptions)
+        named = [kind.norm for kind in self.kinds if kind.norm and kind.norm.standard]
+        if named and self.tables.standards is None:
+            raise ValueError('standards of kinds need tables.standards, such as "standards.csv"')
         if self.capacity.norms and self.tables.standards is None:
             raise ValueError('capacity.norms need tables.standards, such as "standards.csv"')
         claimed = self.capacity.claim_population

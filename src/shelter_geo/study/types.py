@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 LANGUAGES: Final = ("az", "en", "ru")
 """Languages of the readers' pages."""
@@ -14,6 +22,8 @@ Evidence = Literal["sourced", "recalled, to verify", "assumed"]
 LocalText = str | dict[str, str]
 """One text for all readers, or one for each language by its code."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+KindKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+"""Key of a kind of facility: it stands in tables and names folders."""
 
 
 def _printable(path: str) -> str:
@@ -51,6 +61,18 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
     )
+
+
+class OfKind(Settings):
+    """What speaks of one kind of facility, where it names one."""
+
+    kind: KindKey | None = None
+
+    @model_serializer(mode="wrap")
+    def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the kind out where none is named."""
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if (name, value) != ("kind", None)}
 
 
 def refuse_twice(name: str, entries: Sequence[Any]) -> None:

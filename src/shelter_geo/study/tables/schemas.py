@@ -168,6 +168,7 @@ SHELTERS: Final = pa.DataFrameSchema(
         "name_ru": _column("text", NO_PLACE, required=False, blank=True),
         "settlement_id": _key(),
         "district_id": _key(),
+        "kind": _column("text", IS_KEY, required=False, blank=True),
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
