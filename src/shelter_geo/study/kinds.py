@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import pandas as pd
@@ -115,7 +116,7 @@ def undeclared_kinds(file: str, kinds: Sequence[Kind], shelters: pd.DataFrame) -
     Parameters
     ----------
     file
-        Name of the shelters table, for the fault.
+        The shelters table, for the fault.
     kinds
         Those of the study.
     shelters
@@ -126,7 +127,7 @@ def undeclared_kinds(file: str, kinds: Sequence[Kind], shelters: pd.DataFrame) -
     remedy = f"Write one of {', '.join(known)}, or declare it under [[kinds]] in the study file."
     message = "the study declares no such kind of facility"
     return [
-        Fault(file, message, remedy, row, "kind", key)
+        Fault(Path(file).name, message, remedy, row, "kind", key)
         for row, key in zip(lost.index.tolist(), lost, strict=True)
     ]
 

@@ -211,8 +211,7 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         named = [norm.standard for norm in kinds if norm is not None and norm.standard]
         folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
     if tables.shelters is not None:
-        path = folder.path(files.shelters)
-        folder.add(undeclared_kinds(path.name, settings.facility_kinds, tables.shelters))
+        folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
     if tables.settlements is not None and tables.shelters is not None:
         path = folder.path(files.shelters)
         folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
