@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from shelter_geo.access.costs import CM_PER_KM
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.engine import make_engine
 from shelter_geo.roads.routing.graph import UNREACHED, Seeds
+from shelter_geo.units import CM_PER_KM
 
 
 def compare_distances(published: pd.DataFrame, network: RoadNetwork) -> pd.DataFrame:

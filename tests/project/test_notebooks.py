@@ -18,9 +18,9 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from shelter_geo.access.costs import cost_matrix
-from shelter_geo.analysis.routing import centres, engine, joiner
 from shelter_geo.siting.cards import CARDS
 from shelter_geo.study.load import Study
+from shelter_geo.study.routing import centres, engine, joiner
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

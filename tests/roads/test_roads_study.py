@@ -11,7 +11,6 @@ import pytest
 from helpers.study_copy import StudyCopy, copy_study
 
 from shelter_geo.analysis import Evaluation, evaluate, site_options
-from shelter_geo.analysis.routing import engine, joiner
 from shelter_geo.errors import RoadError
 from shelter_geo.plans import apply_plan, read_plan
 from shelter_geo.roads.network import RoadNetwork
@@ -19,6 +18,7 @@ from shelter_geo.roads.routing import engine as engine_module
 from shelter_geo.roads.routing import hierarchy_cache
 from shelter_geo.roads.sources.store import save_network
 from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.routing import engine, joiner
 from shelter_geo.study.settings import read_settings
 
 LAND_KM = 100.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
+from shelter_geo.progress import StepProgress
 from shelter_geo.roads.joining.anchors import Anchors
 from shelter_geo.roads.joining.joiner import Joiner
 from shelter_geo.roads.joining.snapping import SnapSettings, snap
@@ -27,13 +28,11 @@ from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.engine import Engine, make_engine
 from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
 from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
+from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
-MS_PER_MIN = 60_000
-CM_PER_KM = 100_000
 NO_ROUTE = "no road leads from here to any shelter"
 
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
-Progress: TypeAlias = Callable[[int, int], None]
 Joining: TypeAlias = "SnapSettings | Joiner | None"
 
 
@@ -91,7 +90,7 @@ def cost_matrix(
     weight: Weight = "travel_min",
     snapping: Joining = None,
     engine: Engine | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> CostMatrix:
     """Compute kilometres and minutes along the best road from every origin to every facility.
 
@@ -139,7 +138,7 @@ def cost_blocks(
     weight: Weight = "travel_min",
     snapping: Joining = None,
     engine: Engine | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> Iterator[CostMatrix]:
     """Compute a cost matrix origin by origin, in blocks that bound the memory it takes.
 

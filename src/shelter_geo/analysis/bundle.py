@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shelter_geo.analysis.comparison import Comparison, compare
@@ -10,9 +10,8 @@ from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.errors import StudyError
 from shelter_geo.plans.apply import apply_plan, plan_of_kind
 from shelter_geo.plans.plan import Plan
+from shelter_geo.progress import Progress
 from shelter_geo.study.load import Study
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -13,14 +12,14 @@ import pandas as pd
 from shelter_geo.access import metrics as access
 from shelter_geo.access.costs import CostMatrix, cost_matrix, routes
 from shelter_geo.analysis.claims import compare_claims, measure
-from shelter_geo.analysis.routing import centres, engine, joiner
 from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
+from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads.joining.snap_report import snap_table
 from shelter_geo.study.load import Study
+from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.study.settings import in_english
 
-Progress = Callable[[str, int, int], None]
 FIGURES: Final = (
     "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
     "travel_min", "bus_min",
@@ -95,7 +94,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     }
     roads: Any = {"snapping": joiner(study), "engine": engine(study)}
     from_centres, from_settlements = (
-        cost_matrix(study.network, points, study.shelters, progress=_named(progress, step), **roads)
+        cost_matrix(
+            study.network, points, study.shelters, progress=of_step(progress, step), **roads
+        )
         for points, step in ((at, "districts"), (study.settlements, "settlements"))
     )
     settlements = _access(study, study.settlements, from_settlements)
@@ -141,10 +142,6 @@ def _joins(study: Study) -> pd.DataFrame:
     main = join.main(study.network)
     table = snap_table(study.network, every, anchors, groups=groups, main=main)
     return table.assign(point_kind=kinds, point_id=keys.to_numpy())
-
-
-def _named(progress: Progress | None, step: str) -> Callable[[int, int], None] | None:
-    return None if progress is None else lambda done, whole: progress(step, done, whole)
 
 
 def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import geopandas as gpd
 
 from shelter_geo.access.costs import CostMatrix, cost_matrix
 from shelter_geo.analysis.candidates import candidate_sites
-from shelter_geo.analysis.routing import centres, engine, joiner
 from shelter_geo.study.load import Study
+from shelter_geo.study.routing import centres, engine, joiner
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ import pandas as pd
 from shelter_geo.access.costs import CostMatrix, cost_matrix
 from shelter_geo.analysis.candidates import candidate_sites
 from shelter_geo.analysis.options import SiteOptions
-from shelter_geo.analysis.routing import centres, engine, joiner
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.problem import SitingProblem, Unit
 from shelter_geo.study.load import Study
+from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.schemas import CANDIDATES
 

@@ -17,6 +17,7 @@ from shelter_geo.analysis.options import SiteOptions
 from shelter_geo.analysis.siting_question import SiteQuestion, site_question
 from shelter_geo.plans.apply import apply_plan
 from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
+from shelter_geo.progress import Progress
 from shelter_geo.siting.answer import infeasible
 from shelter_geo.siting.combinations import LIMIT, count_choices
 from shelter_geo.siting.lscp import LSCP
@@ -31,7 +32,6 @@ from shelter_geo.siting.robustness import Robustness, robustness
 from shelter_geo.study.load import Study
 
 Array = NDArray[Any]
-Progress = Callable[[str, int, int], None]
 
 MOST_NEW: Final = 10
 """New sites up to which every model is solved."""

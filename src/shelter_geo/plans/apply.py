@@ -9,7 +9,6 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.analysis.routing import snap_settings
 from shelter_geo.errors import RoadError, StudyError
 from shelter_geo.plans.assumptions import with_assumptions
 from shelter_geo.plans.plan import (
@@ -25,6 +24,7 @@ from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import RoadChange, SlowRoads
 from shelter_geo.study.kinds import kind_of
 from shelter_geo.study.load import Study
+from shelter_geo.study.routing import snap_settings
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, SiteOptions
 from shelter_geo.analysis.siting_results import SitingResults
+from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
@@ -25,8 +26,6 @@ from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.study.study_tables import TABLES, placed, write_tables
 from shelter_geo.publish.words import Words
-
-Progress = Callable[[str, int, int], None]
 
 _ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
 """About half of the work, done by a second processor where there is one; no page of one half goes

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
+from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -136,7 +137,7 @@ class RoadNetwork:
 
         row = np.repeat(np.arange(self.n_edges), np.diff(self.shape_start))
         minutes = [
-            np.where(time == CLOSED, np.nan, time / 60_000)
+            np.where(time == CLOSED, np.nan, time / MS_PER_MIN)
             for time in (self.forward_ms, self.backward_ms)
         ]
         return gpd.GeoDataFrame(
@@ -144,7 +145,7 @@ class RoadNetwork:
                 "from_node": self.node_id[self.u],
                 "to_node": self.node_id[self.v],
                 "road_class": np.array(self.class_names, dtype=object)[self.road_class],
-                "length_km": self.length_cm / 100_000,
+                "length_km": self.length_cm / CM_PER_KM,
                 "forward_min": minutes[0],
                 "backward_min": minutes[1],
             },

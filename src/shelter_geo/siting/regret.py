@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import SitingError
+from shelter_geo.progress import Progress
 from shelter_geo.siting.combinations import choice
 from shelter_geo.siting.enumeration import blocks
 from shelter_geo.siting.exact.blocks import EXACT_SUM
@@ -18,7 +19,6 @@ from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
 _SMALL: Final = 1 << 18
-Progress = Callable[[str, int, int], None]
 Values = Callable[[Array], list[Array]]
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import SitingError
+from shelter_geo.progress import Progress
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.regret import Progress, Regrets
+from shelter_geo.siting.regret import Regrets
 from shelter_geo.siting.scenario_values import Scenarios, scenario_regrets
 
 Array = NDArray[Any]

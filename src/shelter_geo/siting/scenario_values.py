@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
+from shelter_geo.progress import Progress
 from shelter_geo.siting.objectives import limit_steps, top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
-from shelter_geo.siting.regret import Progress, Regrets, regrets, summed, weigh_choices
+from shelter_geo.siting.regret import Regrets, regrets, summed, weigh_choices
 
 Array = NDArray[Any]
 

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import Text, everywhere, own_name
+from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
-MS_PER_MIN: Final = 60_000
-CM_PER_KM: Final = 100_000
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns of a site that say whom it admits, in the order in which the page reads them."""
 _ANSWERS: Final = {"yes": "y", "reported": "y", "no": "n"}

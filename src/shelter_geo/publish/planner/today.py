@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from shelter_geo.access.quantiles import weighted_quantile
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
-from shelter_geo.publish.planner.data import CM_PER_KM, PlannerData
+from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.units import CM_PER_KM
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
 from shelter_geo.roads.lines.edge_shapes import edge_piece
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.routing.graph import UNREACHED, Weight
+from shelter_geo.units import CM_PER_KM
 
 
 class Within(NamedTuple):
@@ -122,7 +123,7 @@ def draw_parts(network: RoadNetwork, parts: Parts) -> shapely.MultiLineString:
 def kilometres(network: RoadNetwork, parts: Parts) -> float:
     """Length of parts of edges, by the lengths of the roads and not of the lines drawn."""
     length = network.length_cm[parts.edge] * (parts.end - parts.start)
-    return float(length.sum()) / 100_000
+    return float(length.sum()) / CM_PER_KM
 
 
 def own_shares(

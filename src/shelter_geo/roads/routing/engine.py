@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
+from shelter_geo.progress import StepProgress
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.dijkstra import Dijkstra
 from shelter_geo.roads.routing.graph import UNREACHED, Graph, Matrix, Nearest, Path, Seeds, Weight
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.phast import Phast
 
 Method = Literal["auto", "dijkstra", "hierarchy"]
-Progress = Callable[[int, int], None]
 
 
 _PLAIN_WORK = 1_500_000
@@ -46,7 +45,9 @@ class Engine:
         self._dijkstra: Dijkstra | None = None
         self._phast: Phast | None = None
 
-    def matrix(self, leave: Seeds, arrive: Seeds, *, progress: Progress | None = None) -> Matrix:
+    def matrix(
+        self, leave: Seeds, arrive: Seeds, *, progress: StepProgress | None = None
+    ) -> Matrix:
         """Costs from every point of `leave` to every point of `arrive`.
 
         Parameters

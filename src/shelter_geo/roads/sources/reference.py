@@ -7,9 +7,7 @@ import pandas as pd
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-
-MS_PER_MIN = 60_000
-CM_PER_KM = 100_000
+from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 
 def network_from_tables(
