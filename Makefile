@@ -19,6 +19,7 @@ lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 # Fills in the figures that the documentation quotes, runs the notebooks and makes static pages.
 docs: $(VENV)/.tested-with

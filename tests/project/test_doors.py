@@ -1,0 +1,68 @@
+"""Rooms of the package: who may import what, and that nothing goes round in circles."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import shelter_geo
+
+ROOT = Path(shelter_geo.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+# Commands import what they need when they are called, so that help is there at once.
+FREE_IN_CLI = ("shelter_geo", "shelter_geo.cli", "shelter_geo.errors", "shelter_geo.progress")
+
+
+def name_of(file: Path) -> str:
+    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def imports(tree: ast.AST, *, inside_functions: bool = True) -> Iterator[tuple[str, str]]:
+    """Modules of the package that code imports, with each name taken from them."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shelter_geo"):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((a.name, "") for a in node.names if a.name.startswith("shelter_geo"))
+        elif is_for_types(node):
+            continue
+        elif inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from imports(node, inside_functions=inside_functions)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    modules = {name_of(file) for file in FILES}
+    graph = {
+        name_of(file): {
+            f"{module}.{name}" if f"{module}.{name}" in modules else module
+            for module, name in imports(ast.parse(file.read_text(encoding="utf-8")))
+        }
+        - {name_of(file)}
+        for file in FILES
+    }
+    # The package itself lists names of its rooms and imports them when they are first used.
+    graph = {name: deps - {"shelter_geo"} for name, deps in graph.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        raise AssertionError(" -> ".join(circle.args[1])) from None
+
+
+def test_commands_import_rooms_only_when_they_are_called() -> None:
+    early = {
+        (file.name, module)
+        for file in sorted((ROOT / "cli").glob("*.py"))
+        for module, _ in imports(
+            ast.parse(file.read_text(encoding="utf-8")), inside_functions=False
+        )
+        if not any(module == free or module.startswith(f"{free}.") for free in FREE_IN_CLI[1:])
+        and module != FREE_IN_CLI[0]
+    }
+    assert early == set()
