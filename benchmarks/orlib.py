@@ -16,8 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shelter_geo.siting.models import PMedian
-from shelter_geo.siting.p_center import PCenter
+from shelter_geo.siting import PCenter, PMedian
 
 NO_PATH = 10**6
 COLUMNS = {PMedian: "p_median", PCenter: "p_center"}

@@ -19,10 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from shelter_geo.siting.enumeration import tabulate
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.models import MCLP, PMedian
-from shelter_geo.siting.p_center import PCenter
+from shelter_geo.siting import LSCP, MCLP, PCenter, PMedian, tabulate
 
 CASES = {
     "p-median, p = 10": (PMedian, {"p": 10}),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
-from shelter_geo.analysis.options import site_options
+from shelter_geo.analysis.siting_question import site_options
 from shelter_geo.analysis.siting_results import SitingResults, siting_results
 from shelter_geo.study.load import Study, load_study
 

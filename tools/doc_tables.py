@@ -19,7 +19,7 @@ from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
 from shelter_geo.publish.files.columns import COLUMNS
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
-from shelter_geo.siting.cards import CARDS
+from shelter_geo.siting import MODELS
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import schemas
 
@@ -151,5 +151,5 @@ def siting_models(_: Evaluation) -> str:
     """Say of every siting model what it is for and what it gives up."""
     return "".join(
         f"\n**{card.name}.** {card.goal} {card.use_when} *Gives up:* {card.gives_up}\n"
-        for card in CARDS.values()
+        for card in (model.card for model in MODELS.values())
     )

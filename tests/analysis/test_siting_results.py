@@ -7,12 +7,21 @@ import math
 import numpy as np
 import pytest
 
-from shelter_geo.siting.cards import CARDS
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.metrics import METRICS, gini, kappa_per_step, kolm_pollak
-from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting import (
+    LSCP,
+    MCLP,
+    METRICS,
+    MODELS,
+    KolmPollak,
+    PCenter,
+    PMedian,
+    PMedianWithin,
+    SitingProblem,
+    Uptake,
+    gini,
+    kappa_per_step,
+    kolm_pollak,
+)
 
 # Villages at these kilometres of one road; the shelter stands at 0, sites could open elsewhere.
 VILLAGES = {"a": (0, 10), "b": (10, 20), "c": (40, 30), "d": (50, 10), "e": (90, 5), "f": (100, 25)}
@@ -38,7 +47,7 @@ def test_best_plan_and_its_proof():
     assert (found.status, found.method, found.reason) == ("optimal", "enumeration", "")
     assert found.objective_name == "people-km"
     assert found.options == {"p": 2, "report_beyond": 100.0, "report_aversion": 1.0}
-    assert found.card is CARDS["p-median"]
+    assert found.card is MODELS["p-median"].card
     assert found.seconds >= 0
 
 
@@ -110,12 +119,12 @@ def test_each_model_by_hand(model, options, chosen, objective):
     assert found.status == "optimal"
     assert found.chosen == chosen
     assert found.objective == pytest.approx(objective, abs=1e-4)
-    assert found.card is CARDS[found.model]
+    assert found.card is MODELS[found.model].card
     assert all(len(site.without.row()) == len(METRICS) + 1 for site in found.worth)
 
 
 def test_every_card_speaks():
-    for card in CARDS.values():
+    for card in (model.card for model in MODELS.values()):
         assert str(card).startswith(f"{card.name}. {card.goal}")
         assert all(text.endswith(".") for text in (card.goal, card.use_when, card.gives_up))
 

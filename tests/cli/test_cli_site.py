@@ -9,11 +9,11 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from shelter_geo.analysis.places_question import whole_places
-from shelter_geo.analysis.siting_question import question_from_file
-from shelter_geo.cli.site import MODELS, register
+from shelter_geo.analysis.siting_question import question_from_file, whole_places
+from shelter_geo.cli.site import register
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.publish.siting.lines import CHANGES, PLACES, SERVED
+from shelter_geo.siting import model_choices
 from shelter_geo.study.load import Study
 
 THREE = """candidate_id,name,lat,lon,allowed,cost,place_cost,most_places
@@ -260,4 +260,4 @@ def test_places_of_the_norm_add_up_to_the_whole() -> None:
 
 def test_all_models_are_named_in_the_help() -> None:
     text = " ".join(site("--help").output.split())
-    assert all(model.split("-")[0] in text for model in MODELS)
+    assert all(model.split("-")[0] in text for model in model_choices())

@@ -10,7 +10,7 @@ import pytest
 
 from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
-from shelter_geo.publish.siting.figures import draw_front, draw_sweep
+from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
 from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
 from shelter_geo.publish.siting.plans import MAPS, suggestions
@@ -114,7 +114,7 @@ def test_ends_of_the_front_are_the_answers_of_the_models(out: Path) -> None:
 def test_the_cut_off_are_served_only_by_a_site_among_them(
     out: Path, study: Study, results: SitingResults
 ) -> None:
-    (group,) = results.cut_off
+    (group,) = results.unreached
     assert group.people == CUT_OFF
     assert group.regions == group.site_regions
     assert (study.districts.loc[list(group.districts), "economic_region"] == group.regions[0]).all()
@@ -168,7 +168,7 @@ def test_figures_are_drawn_in_every_language(
     evaluation: Evaluation, results: SitingResults, tmp_path: Path, lang: str
 ) -> None:
     drawn = {"words": Words(lang), "foot": foot(evaluation, Words(lang))}
-    draw_sweep(results, tmp_path / "sweep", **drawn)
+    draw_p_curve(results, tmp_path / "sweep", **drawn)
     draw_front(results, tmp_path / "front", **drawn)
     assert {path.name for path in tmp_path.iterdir()} == {
         "front.png", "front.svg", "sweep.png", "sweep.svg",

@@ -5,7 +5,7 @@ from shelter_geo.analysis.capacity_results import CapacityResults, capacity_resu
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
-from shelter_geo.analysis.options import SiteOptions, site_options
+from shelter_geo.analysis.siting_question import SiteOptions, site_options
 
 __all__ = [
     "CapacityResults",

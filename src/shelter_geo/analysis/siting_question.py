@@ -1,25 +1,54 @@
-"""A study's siting question as tables: districts and their people, sites and their regions."""
+"""A study's siting question: districts with their people, sites to choose from, family places."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from shelter_geo.access.costs import CostMatrix, cost_matrix
 from shelter_geo.analysis.candidates import candidate_sites
-from shelter_geo.analysis.options import SiteOptions
 from shelter_geo.errors import SitingError, TableError
-from shelter_geo.siting.frames import problem_from_frames
-from shelter_geo.siting.problem import SitingProblem, Unit
+from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study.load import Study
 from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.schemas import CANDIDATES
 
+if TYPE_CHECKING:
+    from shelter_geo.siting import PlacesBudget
+
 REGION = "economic_region"
+NEEDED = "family_places_needed"
+
+
+@dataclass(frozen=True, eq=False)
+class SiteOptions:
+    """Sites to choose from.
+
+    Attributes
+    ----------
+    sites : GeoDataFrame
+        See `candidates.candidate_sites`.
+    costs : CostMatrix
+        From every district centre to every site.
+    """
+
+    sites: gpd.GeoDataFrame
+    costs: CostMatrix
+
+
+def site_options(study: Study) -> SiteOptions:
+    """List candidate sites beside today's shelters, and route to them."""
+    sites = candidate_sites(study.districts, study.settlements, study.shelters)
+    costs = cost_matrix(
+        study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)
+    )
+    return SiteOptions(sites, costs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,5 +154,130 @@ def _candidates(study: Study, table: pd.DataFrame) -> gpd.GeoDataFrame:
 def _question(study: Study, sites: pd.DataFrame, costs: CostMatrix) -> SiteQuestion:
     allowed = sites["allowed"] if "allowed" in sites else pd.Series(True, index=sites.index)
     region = study.districts[REGION].reindex(sites["district_id"]).to_numpy()
-    asked = sites.assign(allowed=allowed.fillna(True).astype(bool), **{REGION: region})
-    return SiteQuestion(pd.DataFrame(study.districts.drop(columns="geometry")), asked, costs)
+    sites = sites.assign(allowed=allowed.fillna(True).astype(bool), **{REGION: region})
+    return SiteQuestion(pd.DataFrame(study.districts.drop(columns="geometry")), sites, costs)
+
+
+def places_question(
+    study: Study,
+    question: SiteQuestion,
+    *,
+    budget: int | None = None,
+    actions: int | None = None,
+    fixed_cost: int = 0,
+    place_cost: int = 1,
+    most_added: int = 50,
+    unit: Unit = "km",
+    per_region: bool = False,
+) -> PlacesBudget:
+    """Ask where the family places that the norm asks for should be.
+
+    Standing places count as the study's largest reading of them does. What a file of candidates
+    says of costs and places goes before the numbers given here.
+
+    Parameters
+    ----------
+    study, question
+        The study, and its districts and sites.
+    budget, actions
+        Money, and sites that may open or grow; one of them at least.
+    fixed_cost, place_cost
+        Of opening or enlarging a site, and of each family place.
+    most_added
+        Family places that may be added at one site.
+    unit
+        Kilometres or minutes.
+    per_region
+        Whether every economic region must hold a shelter.
+
+    Raises
+    ------
+    SitingError
+        If a number is below 0, or there is neither a budget nor a number of actions.
+    """
+    # The solver is loaded only for this question.
+    from shelter_geo.siting import PlacesBudget
+
+    if min(fixed_cost, place_cost, most_added) < 0:
+        raise SitingError("costs and places are 0 or more")
+    capacity = study.settings.capacity
+    persons = min(reading.persons_per_family_place for reading in capacity.readings)
+    sites = question.sites
+    there = np.floor(sites["places"].to_numpy(float) / persons).astype(np.int64)
+
+    def given(name: str, default: int) -> pd.Series:
+        column = sites[name] if name in sites else pd.Series(index=sites.index, dtype="Float64")
+        return column.astype("Float64").fillna(default).astype(int)
+
+    needed = whole_places(question.districts["population"], capacity.people_per_family_place)
+    return PlacesBudget.from_geodataframe(
+        question.districts.assign(**{NEEDED: needed}),
+        sites.assign(
+            places=there,
+            most_places=there + given("most_places", most_added),
+            fixed_cost=given("cost", fixed_cost),
+            place_cost=given("place_cost", place_cost),
+        ),
+        question.costs,
+        needed=NEEDED,
+        budget=budget,
+        actions=actions,
+        unit=unit,
+        region=REGION if per_region else None,
+        required=sorted(set(question.districts[REGION])) if per_region else None,
+    )
+
+
+def whole_places(population: pd.Series, people_per_place: float) -> pd.Series:
+    """Return the family places that a norm asks for, whole, so that they add up to the whole.
+
+    The total is rounded, and the districts with the largest remainders are rounded up (Hamilton's
+    method); ties go to the first.
+    """
+    exact = population.to_numpy(float) / people_per_place
+    down = np.floor(exact).astype(np.int64)
+    more = int(np.floor(exact.sum() + 0.5)) - int(down.sum())
+    down[np.argsort(down - exact, kind="stable")[:more]] += 1
+    return pd.Series(down, index=population.index)
+
+
+@dataclass(frozen=True, eq=False)
+class UnreachedPeople:
+    """People whom no shelter of today reaches, and where the sites lie that would reach them.
+
+    Attributes
+    ----------
+    people : int
+    districts : tuple
+        Their districts.
+    regions : tuple of str
+        Economic regions of those districts.
+    site_regions : tuple of str
+        Economic regions of the sites that reach them; empty if no site does.
+    """
+
+    people: int
+    districts: tuple[Any, ...]
+    regions: tuple[str, ...]
+    site_regions: tuple[str, ...]
+
+
+def unreached_people(question: SiteQuestion, problem: SitingProblem) -> tuple[UnreachedPeople, ...]:
+    """Group the people whom no shelter reaches today by the regions of the sites that do."""
+    lost = np.flatnonzero((problem.today == UNREACHED) & (problem.weights > 0))
+    reached = problem.costs[np.ix_(lost, problem.candidates)] != UNREACHED
+    homes = question.districts[REGION].to_numpy()
+    regions = question.sites[REGION].reindex(list(problem.site_ids)).to_numpy()
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row, sites in zip(lost, reached, strict=True):
+        where = tuple(sorted(set(regions[problem.candidates[sites]])))
+        groups.setdefault(where, []).append(int(row))
+    return tuple(
+        UnreachedPeople(
+            int(problem.weights[rows].sum()),
+            tuple(problem.demand_ids[i] for i in rows),
+            tuple(sorted(set(homes[rows]))),
+            where,
+        )
+        for where, rows in sorted(groups.items())
+    )

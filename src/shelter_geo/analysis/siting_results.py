@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,24 +11,36 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.analysis.cut_off import Cutoff, cut_off
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
-from shelter_geo.analysis.options import SiteOptions
-from shelter_geo.analysis.siting_question import SiteQuestion, site_question
+from shelter_geo.analysis.siting_question import (
+    SiteOptions,
+    SiteQuestion,
+    UnreachedPeople,
+    site_question,
+    unreached_people,
+)
 from shelter_geo.plans.apply import apply_plan
 from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
 from shelter_geo.progress import Progress
-from shelter_geo.siting.answer import infeasible
-from shelter_geo.siting.combinations import LIMIT, count_choices
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.metrics import access_metrics, kappa_per_step
-from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
-from shelter_geo.siting.objectives import limit_steps
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.pareto import ParetoFront, pareto_front
-from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.result import SitingResult
-from shelter_geo.siting.robustness import Robustness, robustness
+from shelter_geo.siting import (
+    LSCP,
+    MODELS,
+    Model,
+    ParetoFront,
+    PCenter,
+    PMedian,
+    RegisteredModel,
+    Robustness,
+    SitingProblem,
+    SitingResult,
+    access_metrics,
+    infeasible,
+    is_enumerable,
+    kappa_per_step,
+    limit_steps,
+    pareto_front,
+    robustness,
+)
 from shelter_geo.study.load import Study
 
 Array = NDArray[Any]
@@ -79,12 +91,12 @@ class SitingResults:
         Limit of the models that have one, and distance over which uptake halves.
     answers : dict
         Results by model and number of new sites asked for.
-    sweep : DataFrame
-        A row for each of them.
+    p_curve : DataFrame
+        A row for each of them: access by model and number of new sites.
     front : ParetoFront or None
         Mean against farthest; None if there are too many choices.
     robustness : Robustness or None
-    cut_off : tuple of Cutoff
+    unreached : tuple of UnreachedPeople
         People without a road to any shelter of today, by what reaches them.
     plans : tuple of SitedPlan
         The plans that are mapped: best for the mean, for the farthest, and for all regions.
@@ -95,10 +107,10 @@ class SitingResults:
     within_km: float
     half_km: float
     answers: dict[tuple[str, int], SitingResult]
-    sweep: pd.DataFrame
+    p_curve: pd.DataFrame
     front: ParetoFront | None
     robustness: Robustness | None
-    cut_off: tuple[Cutoff, ...]
+    unreached: tuple[UnreachedPeople, ...]
     plans: tuple[SitedPlan, ...]
 
 
@@ -112,7 +124,7 @@ def siting_results(
     Parameters
     ----------
     study
-        From `inputs.load_study`.
+        From `study.load_study`.
     options
         Candidates beside today's shelters.
     progress
@@ -122,13 +134,13 @@ def siting_results(
     question = site_question(study, options)
     problem = question.problem()
     kappa = kappa_per_step(problem) * problem.steps_per_unit
-    answers = dict(_answers(question, within, half, kappa, progress))
+    answers = dict(_answers(question, within, half, progress))
     rows = [_row(key, p, result, problem, within, kappa) for (key, p), result in answers.items()]
     new = min(NEW_SITES, len(problem.candidates))
-    front = held = None
-    if count_choices(len(problem.candidates), new) <= LIMIT:
+    front = robust = None
+    if is_enumerable(len(problem.candidates), new):
         front = pareto_front(problem, new, beyond=within, kappa=kappa)
-        held = robustness(
+        robust = robustness(
             problem,
             new,
             registered=counted_elsewhere(study, problem),
@@ -142,10 +154,10 @@ def siting_results(
         within_km=within,
         half_km=half,
         answers=answers,
-        sweep=pd.DataFrame(rows),
+        p_curve=pd.DataFrame(rows),
         front=front,
-        robustness=held,
-        cut_off=cut_off(question, problem),
+        robustness=robust,
+        unreached=unreached_people(question, problem),
         plans=tuple(_plans(study, answers, new)),
     )
 
@@ -163,39 +175,38 @@ def counted_elsewhere(study: Study, problem: SitingProblem) -> Array | None:
 
 
 def _answers(
-    question: SiteQuestion, within: float, half: float, kappa: float, progress: Progress | None
-) -> Iterable[tuple[tuple[str, int], SitingResult]]:
+    question: SiteQuestion, within: float, half: float, progress: Progress | None
+) -> Iterator[tuple[tuple[str, int], SitingResult]]:
+    """Solve every registered model for every number of new sites."""
     problem, regional = question.problem(), question.problem(per_region=True)
-    standing = {regional.regions[j] for j in problem.fixed} if regional.regions else set()
-    needed = len(set(regional.required) - standing)
     fewest = LSCP(problem, within).solve(time_limit=_PATIENCE_S, runner_ups=0)
-    numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
-    makers: dict[str, Callable[[int], Any]] = {
-        PMedian.key: lambda p: PMedian(problem, p),
-        PMedianWithin.key: lambda p: PMedianWithin(problem, p, within),
-        PCenter.key: lambda p: PCenter(problem, p),
-        MCLP.key: lambda p: MCLP(problem, p, within),
-        KolmPollak.key: lambda p: KolmPollak(problem, p, kappa=kappa),
-        Uptake.key: lambda p: Uptake(problem, p, half),
-        PER_REGION: lambda p: PMedian(regional, p),
-    }
-    # Some models have no answer below a number of sites: that number is asked for too.
-    least = {PMedianWithin.key: len(fewest.chosen), PER_REGION: needed}
-    asked = [
-        (key, p)
-        for key in makers
-        for p in sorted({*numbers, least.get(key, 0) or numbers[0]} & set(_possible(problem)))
-    ]
     yield (LSCP.key, len(fewest.chosen)), fewest
-    for done, (key, p) in enumerate(asked):
+    numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
+    solved = [(model, model.key, problem) for model in MODELS.values() if model.takes_p]
+    solved.append((MODELS[PMedian.key], PER_REGION, regional))
+    runs = []
+    for entry, key, posed in solved:
+        # Some models have no answer below a number of sites: that number is solved for too.
+        least = _least_sites(entry, posed, len(fewest.chosen)) or numbers[0]
+        for p in sorted({*numbers, least} & set(_possible(problem))):
+            runs.append((entry, key, posed, p))
+    for done, (entry, key, posed, p) in enumerate(runs):
         if progress is not None:
-            progress("siting", done, len(asked))
-        model = makers[key](p)
-        if key == PMedianWithin.key and p < len(fewest.chosen) and fewest.status == "optimal":
+            progress("siting", done, len(runs))
+        limit = half if entry.limit == "half" else within
+        model: Model = entry.put(posed, p=p, limit=limit)
+        if entry.everyone_within and p < len(fewest.chosen) and fewest.status == "optimal":
             reason = f"{p} sites leave people beyond {within:g} km; it takes {len(fewest.chosen)}"
             yield (key, p), infeasible(model, reason, time.monotonic())
         else:
             yield (key, p), model.solve(time_limit=_PATIENCE_S, runner_ups=0)
+
+
+def _least_sites(model: RegisteredModel, problem: SitingProblem, fewest: int) -> int:
+    """Return the new sites below which a model has no answer."""
+    standing = {problem.regions[j] for j in problem.fixed} if problem.regions else set()
+    without = len(set(problem.required) - standing)
+    return max(without, fewest) if model.everyone_within else without
 
 
 def _plans(
@@ -205,12 +216,12 @@ def _plans(
     given, kind = study.shelters["places"], study.kind.id
     places = max(round(float(given.mean())), 1) if len(given) else 1
     regional = max((p for key, p in answers if key == PER_REGION), default=0)
-    for name, asked in (
+    for name, wanted in (
         ("mean", (PMedian.key, new)),
         ("farthest", (PCenter.key, new)),
         ("region", (PER_REGION, regional)),
     ):
-        result = answers[asked]
+        result = answers[wanted]
         if result.chosen:
             opened = tuple(
                 OpenShelter(settlement_id=str(key), places=places, kind=kind)
@@ -245,7 +256,7 @@ def _row(
     number = {site: j for j, site in enumerate(problem.site_ids)}
     opened = [number[site] for site in result.chosen]
     nearest = problem.nearest(np.union1d(problem.fixed, opened).astype(np.int64))
-    found = access_metrics(
+    access = access_metrics(
         problem,
         nearest,
         limit=limit_steps(problem, within),
@@ -254,12 +265,12 @@ def _row(
     return row | {
         "people_gaining": result.people_gaining,
         "people_losing": result.people_losing,
-        "unserved": found.unserved,
-        "distance_km_mean": found.mean,
-        "distance_km_median": found.median,
-        "distance_km_p90": found.p90,
-        "distance_km_max": found.max,
-        "share_beyond_limit": found.beyond,
-        "distance_km_kolm_pollak": found.kolm_pollak,
-        "gini": found.gini,
+        "unserved": access.unserved,
+        "distance_km_mean": access.mean,
+        "distance_km_median": access.median,
+        "distance_km_p90": access.p90,
+        "distance_km_max": access.max,
+        "share_beyond_limit": access.beyond,
+        "distance_km_kolm_pollak": access.kolm_pollak,
+        "gini": access.gini,
     }

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-if TYPE_CHECKING:
-    from shelter_geo.siting.model import Model
-    from shelter_geo.siting.problem import SitingProblem, Unit
+from shelter_geo.siting import MODELS, RegisteredModel, model_choices
 
-MODELS: Final = ("p-median", "p-center", "mclp", "lscp", "kolm-pollak", "uptake", "places-budget")
-ROBUST: Final = ("p-median", "p-center", "mclp")
+if TYPE_CHECKING:
+    from shelter_geo.siting import Unit
+
 _LIMIT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(km|min)")
-_NEED_A_LIMIT: Final = ("mclp", "lscp", "uptake")
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +28,7 @@ def site(
         typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", help=f"What is wanted: {', '.join(MODELS)}.")
+        str, typer.Option("--model", help=f"What is wanted: {', '.join(model_choices())}.")
     ] = "p-median",
     new: Annotated[
         int | None, typer.Option("--new", help="New sites; for places-budget, sites to act on.")
@@ -76,17 +74,21 @@ def site(
 ) -> None:
     """Find where new shelters should go, proven, with what each site is worth and who gains."""
     limit, unit = _limit(within)
-    _check(model, new, limit, budget, time_limit)
+    entry = _entry(model, limit)
+    _check(entry, new, limit, budget, time_limit)
     if robust:
-        _check_robust(model, new)
+        _check_robust(entry, new)
 
-    from shelter_geo.analysis.options import site_options
-    from shelter_geo.analysis.places_question import places_question
-    from shelter_geo.analysis.siting_question import question_from_file, site_question
+    from shelter_geo.analysis.siting_question import (
+        places_question,
+        question_from_file,
+        site_options,
+        site_question,
+    )
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.siting import lines, robust_lines
-    from shelter_geo.siting.robustness import robustness
+    from shelter_geo.siting import robustness
     from shelter_geo.study.load import load_study
 
     loaded = load_study(study)
@@ -95,7 +97,7 @@ def site(
     else:
         question = question_from_file(loaded, candidates)
     keep = set(loaded.input_hashes.values())
-    if model == "places-budget":
+    if entry.takes_budget:
         places = places_question(
             loaded,
             question,
@@ -107,16 +109,16 @@ def site(
             unit=unit,
             per_region=per_region,
         ).solve(time_limit=time_limit)
-        told = lines.places_lines(places, question, unit)
+        text = lines.places_lines(places, question, unit)
         if out is not None and places.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_places(places, question, unit, folder)
     else:
         problem = question.problem(unit=unit, per_region=per_region)
-        answer = _model(model, problem, new or 0, limit).solve(time_limit=time_limit)
-        told = lines.answer_lines(answer, question, unit)
+        answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)
+        text = lines.answer_lines(answer, question, unit)
         if robust and answer.status != "infeasible":
-            held = robustness(
+            regrets = robustness(
                 problem,
                 new or 0,
                 model=answer.model,
@@ -125,62 +127,62 @@ def site(
                 scenarios=SCENARIOS,
                 seed=SEED,
             )
-            told += ["", *robust_lines.robust_lines(held, question, unit)]
+            text += ["", *robust_lines.robust_lines(regrets, question, unit)]
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
-    for line in told:
+    for line in text:
         typer.echo(line)
 
 
 def _limit(within: str) -> tuple[float | None, Unit]:
     if not within:
         return None, "km"
-    found = _LIMIT.fullmatch(within.strip().lower())
-    if found is None:
+    match = _LIMIT.fullmatch(within.strip().lower())
+    if match is None:
         raise typer.BadParameter("write it like 100km or 90min", param_hint="--within")
-    return float(found[1]), "km" if found[2] == "km" else "min"
+    return float(match[1]), "km" if match[2] == "km" else "min"
+
+
+def _entry(key: str, limit: float | None) -> RegisteredModel:
+    """Return the model of a key, or the one that it turns into by a limit."""
+    if key not in model_choices():
+        choices = ", ".join(model_choices())
+        raise typer.BadParameter(f"choose one of {choices}", param_hint="--model")
+    model = MODELS[key]
+    return MODELS[model.limited] if model.limited and limit is not None else model
 
 
 def _check(
-    model: str, new: int | None, limit: float | None, budget: int | None, time_limit: float
+    model: RegisteredModel,
+    new: int | None,
+    limit: float | None,
+    budget: int | None,
+    time_limit: float,
 ) -> None:
-    if model not in MODELS:
-        raise typer.BadParameter(f"choose one of {', '.join(MODELS)}", param_hint="--model")
+    key = model.key
     if not (math.isfinite(time_limit) and time_limit > 0):
         raise typer.BadParameter("must be above 0", param_hint="--time-limit")
-    if model in _NEED_A_LIMIT and limit is None:
-        raise typer.BadParameter(f"{model} needs a limit such as 100km", param_hint="--within")
-    if model in ("p-center", "kolm-pollak") and limit is not None:
-        raise typer.BadParameter(f"{model} has no limit", param_hint="--within")
-    if model == "lscp" and new is not None:
-        raise typer.BadParameter("lscp finds the number itself", param_hint="--new")
-    if model not in ("lscp", "places-budget") and new is None:
+    if model.limit and limit is None:
+        raise typer.BadParameter(f"{key} needs a limit such as 100km", param_hint="--within")
+    if model.takes_budget:
+        if budget is None and new is None:
+            raise typer.BadParameter("give it, or --new", param_hint="--budget")
+        return
+    if not model.limit and limit is not None:
+        raise typer.BadParameter(f"{key} has no limit", param_hint="--within")
+    if model.takes_p and new is None:
         raise typer.BadParameter("how many new sites?", param_hint="--new")
-    if model == "places-budget" and budget is None and new is None:
-        raise typer.BadParameter("give it, or --new", param_hint="--budget")
-    if model != "places-budget" and budget is not None:
-        raise typer.BadParameter("only places-budget has a budget", param_hint="--budget")
+    if not model.takes_p and new is not None:
+        raise typer.BadParameter(f"{key} finds the number itself", param_hint="--new")
+    if budget is not None:
+        budgeted = ", ".join(k for k, other in MODELS.items() if other.takes_budget)
+        raise typer.BadParameter(f"only {budgeted} has a budget", param_hint="--budget")
 
 
-def _check_robust(model: str, new: int | None) -> None:
-    if model not in ROBUST:
-        raise typer.BadParameter(f"only for {', '.join(ROBUST)}", param_hint="--robust")
+def _check_robust(model: RegisteredModel, new: int | None) -> None:
+    if not model.regrets:
+        robust = ", ".join(key for key in model_choices() if MODELS[key].regrets)
+        raise typer.BadParameter(f"only for {robust}", param_hint="--robust")
     if not new:
         raise typer.BadParameter("needs at least one new site", param_hint="--robust")
-
-
-def _model(name: str, problem: SitingProblem, new: int, limit: float | None) -> Model:
-    from shelter_geo.siting.lscp import LSCP
-    from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
-    from shelter_geo.siting.p_center import PCenter
-
-    if name == "kolm-pollak":
-        return KolmPollak(problem, new)
-    if name == "p-center":
-        return PCenter(problem, new)
-    if limit is None:
-        return PMedian(problem, new)
-    if name == "lscp":
-        return LSCP(problem, limit)
-    return {"mclp": MCLP, "uptake": Uptake}.get(name, PMedianWithin)(problem, new, limit)

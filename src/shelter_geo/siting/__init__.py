@@ -1,1 +1,170 @@
-"""Where new shelters should go: exact models and what each plan trades away."""
+"""Where new shelters should go: exact models of the literature, and what each plan trades away.
+
+The models are `PMedian`, `PMedianWithin`, `PCenter`, `MCLP`, `LSCP`, `KolmPollak`, `Uptake` and
+`PlacesBudget`; `MODELS` says what each is for. A question is a `SitingProblem`, an answer a
+`SitingResult` or a `BudgetResult`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shelter_geo.siting.answer import infeasible
+    from shelter_geo.siting.budget import PlacesBudget
+    from shelter_geo.siting.budget_result import BudgetResult
+    from shelter_geo.siting.combinations import is_enumerable
+    from shelter_geo.siting.enumeration import ChoiceTable, tabulate
+    from shelter_geo.siting.frames import problem_from_frames
+    from shelter_geo.siting.lscp import LSCP
+    from shelter_geo.siting.metrics import (
+        METRICS,
+        AccessMetrics,
+        access_metrics,
+        gini,
+        kappa_per_step,
+        kolm_pollak,
+    )
+    from shelter_geo.siting.model import CountModel, Model
+    from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
+    from shelter_geo.siting.objectives import limit_steps
+    from shelter_geo.siting.p_center import PCenter
+    from shelter_geo.siting.pareto import AIMS, ParetoFront, ParetoPlan, pareto_front, pareto_rows
+    from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
+    from shelter_geo.siting.registry import (
+        MODELS,
+        ModelCard,
+        RegisteredModel,
+        model_choices,
+        register_model,
+        registered_model,
+        robust_models,
+    )
+    from shelter_geo.siting.regret import Regrets, regrets
+    from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult
+    from shelter_geo.siting.robust import (
+        PlanRobustness,
+        Robustness,
+        SiteRobustness,
+        robustness,
+        scenario_regrets,
+    )
+    from shelter_geo.siting.scenarios import Scenarios, Uncertainty, draw_scenarios
+
+_HOME = {
+    "AIMS": "pareto",
+    "AccessMetrics": "metrics",
+    "BudgetResult": "budget_result",
+    "ChoiceTable": "enumeration",
+    "CountModel": "model",
+    "KolmPollak": "models",
+    "LSCP": "lscp",
+    "MCLP": "models",
+    "METRICS": "metrics",
+    "MODELS": "registry",
+    "Model": "model",
+    "ModelCard": "registry",
+    "PCenter": "p_center",
+    "PMedian": "models",
+    "PMedianWithin": "models",
+    "ParetoFront": "pareto",
+    "ParetoPlan": "pareto",
+    "PlacesBudget": "budget",
+    "PlanRobustness": "robust",
+    "RegisteredModel": "registry",
+    "Regrets": "regret",
+    "Robustness": "robust",
+    "RunnerUp": "result",
+    "Scenarios": "scenarios",
+    "SiteRobustness": "robust",
+    "SiteWorth": "result",
+    "SitingProblem": "problem",
+    "SitingResult": "result",
+    "UNREACHED": "problem",
+    "Uncertainty": "scenarios",
+    "Unit": "problem",
+    "Uptake": "models",
+    "access_metrics": "metrics",
+    "model_choices": "registry",
+    "draw_scenarios": "scenarios",
+    "is_enumerable": "combinations",
+    "pareto_rows": "pareto",
+    "gini": "metrics",
+    "infeasible": "answer",
+    "kappa_per_step": "metrics",
+    "kolm_pollak": "metrics",
+    "limit_steps": "objectives",
+    "pareto_front": "pareto",
+    "problem_from_frames": "frames",
+    "register_model": "registry",
+    "registered_model": "registry",
+    "regrets": "regret",
+    "robust_models": "registry",
+    "robustness": "robust",
+    "scenario_regrets": "robust",
+    "tabulate": "enumeration",
+}
+
+__all__ = [
+    "AIMS",
+    "LSCP",
+    "MCLP",
+    "METRICS",
+    "MODELS",
+    "UNREACHED",
+    "AccessMetrics",
+    "BudgetResult",
+    "ChoiceTable",
+    "CountModel",
+    "KolmPollak",
+    "Model",
+    "ModelCard",
+    "PCenter",
+    "PMedian",
+    "PMedianWithin",
+    "ParetoFront",
+    "ParetoPlan",
+    "PlacesBudget",
+    "PlanRobustness",
+    "RegisteredModel",
+    "Regrets",
+    "Robustness",
+    "RunnerUp",
+    "Scenarios",
+    "SiteRobustness",
+    "SiteWorth",
+    "SitingProblem",
+    "SitingResult",
+    "Uncertainty",
+    "Unit",
+    "Uptake",
+    "access_metrics",
+    "draw_scenarios",
+    "gini",
+    "infeasible",
+    "is_enumerable",
+    "kappa_per_step",
+    "kolm_pollak",
+    "limit_steps",
+    "model_choices",
+    "pareto_front",
+    "pareto_rows",
+    "problem_from_frames",
+    "register_model",
+    "registered_model",
+    "regrets",
+    "robust_models",
+    "robustness",
+    "scenario_regrets",
+    "tabulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names when they are first used, so that the command line starts fast."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.siting.cards import CARDS
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult, Status
@@ -82,7 +81,6 @@ def answer(model: Model, found: Finding, started: float, within_share: float) ->
         changes=changes(model.problem, model.columns(found.chosen)),
         unreachable=unreachable(model.problem),
         method=found.method,
-        card=CARDS[model.key],
         notes=found.notes + _notes(model, found.chosen),
         seconds=time.monotonic() - started,
     )
@@ -110,7 +108,6 @@ def infeasible(model: Model, reason: str, started: float) -> SitingResult:
         changes=changes(model.problem, nobody),
         unreachable=unreachable(model.problem),
         method="",
-        card=CARDS[model.key],
         seconds=time.monotonic() - started,
     )
 

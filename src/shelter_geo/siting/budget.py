@@ -13,9 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.access.costs import CostMatrix
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.budget_answer import infeasible_places, places_answer
 from shelter_geo.siting.budget_program import PlacesProgram, Terms
-from shelter_geo.siting.budget_result import BudgetResult
+from shelter_geo.siting.budget_result import (
+    PLACES_BUDGET,
+    BudgetResult,
+    infeasible_places,
+    places_answer,
+)
 from shelter_geo.siting.constraints import regions_fault
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.problem import SitingProblem
@@ -59,7 +63,7 @@ class PlacesBudget:
         If there is neither a budget nor a number of actions, or a number makes no sense.
     """
 
-    key: ClassVar[str] = "places-budget"
+    key: ClassVar[str] = PLACES_BUDGET
 
     problem: SitingProblem
     places: Array
@@ -194,19 +198,19 @@ class PlacesBudget:
         time_limit
             Seconds; after that the best found is given with its gap, as "not proven".
         """
-        started = time.monotonic()
-        if reason := regions_fault(self.problem, self.actions):
-            return infeasible_places(self, reason, started)
+        started, problem = time.monotonic(), self.problem
         terms = Terms(
             self.places, self.most_places, self.fixed_cost, self.place_cost, self.budget,
             self.actions,
         )  # fmt: skip
-        program = PlacesProgram(self.problem, terms)
-        outcome = program.best(started + time_limit)
-        if outcome.best is None:
+        if reason := regions_fault(problem, self.actions):
+            return infeasible_places(problem, terms, reason, started)
+        program = PlacesProgram(problem, terms)
+        solution = program.best(started + time_limit)
+        if solution.best is None:
             reason = "no plan gives every region that needs one a site within the budget"
-            return infeasible_places(self, reason, started)
-        return places_answer(self, program, outcome, outcome.best, started)
+            return infeasible_places(problem, terms, reason, started)
+        return places_answer(program, solution, solution.best, started)
 
 
 def _each(value: ArrayLike, m: int) -> Array:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from shelter_geo.siting.cards import ModelCard
+from shelter_geo.siting.budget_program import Allocation, PlacesProgram, PlacesSolution, Terms
+from shelter_geo.siting.problem import UNREACHED, SitingProblem
+from shelter_geo.siting.registry import ModelCard, registered_model
 from shelter_geo.siting.result import Status
+
+Array = NDArray[Any]
+
+PLACES_BUDGET: Final = "places-budget"
+"""Key of the model."""
+
+_FULL = "no place left within the limits"
+_NOWHERE = "no site can be reached"
+_DEARER = "that no plan as good is cheaper is not proven"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +57,6 @@ class BudgetResult:
         A row for every demand point: `demand_id`, `needed`, `served`, `unserved`, `cost_mean` of
         travel (missing where nobody is served) and `reason` why some are not served, else empty.
     method : str
-    card : ModelCard
     notes : tuple of str
     seconds : float
         Time taken; it differs from run to run and belongs in no file.
@@ -62,11 +76,138 @@ class BudgetResult:
     served: pd.DataFrame
     demand: pd.DataFrame
     method: str
-    card: ModelCard
     notes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model is for, in plain words."""
+        return registered_model(self.model).card
 
     @property
     def actions(self) -> pd.DataFrame:
         """Rows of `sites` that open or grow."""
         return self.sites[self.sites["places_added"] > 0]
+
+
+def places_answer(
+    program: PlacesProgram,
+    solution: PlacesSolution,
+    best: Allocation,
+    started: float,
+) -> BudgetResult:
+    """Describe the best allocation found.
+
+    Parameters
+    ----------
+    program
+        The question.
+    solution, best
+        What was found, and what is proven of it.
+    started
+        Value of ``time.monotonic()`` when the question was put.
+    """
+    problem, terms, bound = program.problem, program.terms, solution.walked_bound
+    unit = problem.steps_per_unit
+    status: Status = "optimal" if bound == best.walked else "not proven"
+    if bound is None:
+        gap = (best.unserved - solution.unserved_bound) / best.unserved
+    else:
+        gap = (best.walked - bound) / max(best.walked, 1)
+    used = np.bincount(program.site, best.flow, minlength=len(terms.places)).astype(np.int64)
+    sent = best.flow > 0
+    origin, site, flow = program.origin[sent], program.site[sent], best.flow[sent]
+    served = pd.DataFrame(
+        {
+            "demand_id": [problem.demand_ids[i] for i in origin],
+            "site_id": [problem.site_ids[j] for j in site],
+            "places": flow,
+            "cost": problem.costs[origin, site] / unit,
+        }
+    )
+    return BudgetResult(
+        model=PLACES_BUDGET,
+        status=status,
+        reason="",
+        unserved=best.unserved,
+        unserved_bound=solution.unserved_bound,
+        objective=best.walked / unit,
+        objective_name=_objective_name(problem),
+        bound=None if bound is None else bound / unit,
+        gap=gap,
+        spent=best.spent,
+        sites=_site_table(problem, terms, best.added, used),
+        served=served,
+        demand=_demand_table(problem, origin, site, flow),
+        method="mixed integer program",
+        notes=(_DEARER,) if status == "optimal" and not solution.cheapest else (),
+        seconds=time.monotonic() - started,
+    )
+
+
+def infeasible_places(
+    problem: SitingProblem, terms: Terms, reason: str, started: float
+) -> BudgetResult:
+    """Say that a constraint cannot be met, next to the places that stand."""
+    nothing, nobody = np.zeros(len(terms.places), np.int64), np.empty(0, np.int64)
+    return BudgetResult(
+        model=PLACES_BUDGET,
+        status="infeasible",
+        reason=reason,
+        unserved=None,
+        unserved_bound=None,
+        objective=None,
+        objective_name=_objective_name(problem),
+        bound=None,
+        gap=None,
+        spent=None,
+        sites=_site_table(problem, terms, nothing, nothing),
+        served=pd.DataFrame({"demand_id": [], "site_id": [], "places": [], "cost": []}),
+        demand=_demand_table(problem, nobody, nobody, nobody),
+        method="",
+        seconds=time.monotonic() - started,
+    )
+
+
+def _objective_name(problem: SitingProblem) -> str:
+    unit = "steps" if problem.unit == "one" else problem.unit
+    return f"family places-{unit}"
+
+
+def _site_table(problem: SitingProblem, terms: Terms, added: Array, used: Array) -> pd.DataFrame:
+    after = terms.places + added
+    shown = np.flatnonzero(after > 0)
+    cost = terms.fixed_cost * (added > 0) + terms.place_cost * added
+    stands = np.isin(np.arange(len(after)), problem.fixed)
+    return pd.DataFrame(
+        {
+            "site_id": [problem.site_ids[j] for j in shown],
+            "standing": stands[shown],
+            "places_before": terms.places[shown],
+            "places_added": added[shown],
+            "places_after": after[shown],
+            "places_used": used[shown],
+            "cost": cost[shown],
+        }
+    )
+
+
+def _demand_table(problem: SitingProblem, origin: Array, site: Array, flow: Array) -> pd.DataFrame:
+    n = len(problem.weights)
+    served = np.bincount(origin, flow, minlength=n).astype(np.int64)
+    walked = np.bincount(origin, problem.costs[origin, site] * flow, minlength=n)
+    left = problem.weights - served
+    sites = np.union1d(problem.fixed, problem.candidates)
+    nowhere = (problem.costs[:, sites] == UNREACHED).all(axis=1)
+    with np.errstate(invalid="ignore"):
+        mean = walked / served / problem.steps_per_unit
+    return pd.DataFrame(
+        {
+            "demand_id": list(problem.demand_ids),
+            "needed": problem.weights,
+            "served": served,
+            "unserved": left,
+            "cost_mean": mean,
+            "reason": np.where(left == 0, "", np.where(nowhere, _NOWHERE, _FULL)),
+        }
+    )

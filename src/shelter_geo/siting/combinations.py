@@ -28,6 +28,11 @@ def count_choices(n_candidates: int, k: int) -> int:
     return math.comb(n_candidates, k)
 
 
+def is_enumerable(n_candidates: int, k: int) -> bool:
+    """Return whether the choices of k candidates are few enough to look at each."""
+    return count_choices(n_candidates, k) <= LIMIT
+
+
 def check_countable(n_candidates: int, k: int) -> int:
     """Return the number of choices.
 
@@ -37,7 +42,7 @@ def check_countable(n_candidates: int, k: int) -> int:
         If there are too many to enumerate.
     """
     count = count_choices(n_candidates, k)
-    if count > LIMIT:
+    if not is_enumerable(n_candidates, k):
         raise SitingError(
             f"{count:,} choices of {k} out of {n_candidates} are too many to look at each: "
             f"{LIMIT:,} at most"

@@ -107,7 +107,7 @@ def pareto_front(
     values[np.isnan(values)] = 0.0
     per_step = kappa_per_step(problem) if kappa is None else kappa / problem.steps_per_unit
     plans = []
-    for at in front(values):
+    for at in pareto_rows(values):
         columns = problem.candidates[table.chosen(int(at))]
         nearest = problem.nearest(np.union1d(problem.fixed, columns))
         access = access_metrics(
@@ -121,7 +121,7 @@ def pareto_front(
     return ParetoFront((first, second), p, tuple(plans), len(values))
 
 
-def front(values: Array) -> Array:
+def pareto_rows(values: Array) -> Array:
     """Return the rows that no other row betters, the least in the first column first.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The answer to a siting question, with its proof, its rivals and who gains by it."""
+"""The answer to a siting question, with its proof, the plans nearly as good and who gains."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from shelter_geo.siting.cards import ModelCard
 from shelter_geo.siting.metrics import AccessMetrics
+from shelter_geo.siting.registry import ModelCard, registered_model
 
 Status = Literal["optimal", "not proven", "infeasible"]
 
@@ -60,7 +60,7 @@ class SitingResult:
     Attributes
     ----------
     model : str
-        Key of the model's card.
+        Key of the model; see `registry.MODELS`.
     options : mapping
         What was asked for: the number of new sites, limits, regions.
     status : {"optimal", "not proven", "infeasible"}
@@ -93,7 +93,6 @@ class SitingResult:
         Keys of the demand points with people whom no site at all can reach.
     method : str
         "enumeration", "branch and bound" or "mixed integer program".
-    card : ModelCard
     notes : tuple of str
     seconds : float
         Time taken; it differs from run to run and belongs in no file.
@@ -116,9 +115,13 @@ class SitingResult:
     changes: pd.DataFrame
     unreachable: tuple[Hashable, ...]
     method: str
-    card: ModelCard
     notes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model is for, in plain words."""
+        return registered_model(self.model).card
 
     @property
     def people_gaining(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,24 +13,40 @@ from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, he
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.siting.names import site_names
 from shelter_geo.publish.words import Words
+from shelter_geo.siting import MODELS, model_choices
 
-_AIMS: Final = {
-    "p-median": ("aim_median", INK_ACCENT, "-", "o"),
-    "p-center": ("aim_center", INK_MIDDLE, "-", "s"),
-    "kolm-pollak": ("aim_equal", INK_DARK, (0, (1, 1.5)), "^"),
-    "mclp": ("aim_cover", INK_LIGHT, (0, (4, 2)), "D"),
-    "uptake": ("aim_uptake", "#5b6470", (0, (6, 2, 1, 2)), "v"),
+_STYLES: Final[dict[str, tuple[str, Any, str]]] = {
+    "p-median": (INK_ACCENT, "-", "o"),
+    "p-center": (INK_MIDDLE, "-", "s"),
+    "kolm-pollak": (INK_DARK, (0, (1, 1.5)), "^"),
+    "mclp": (INK_LIGHT, (0, (4, 2)), "D"),
+    "uptake": ("#5b6470", (0, (6, 2, 1, 2)), "v"),
 }
-"""Text, colour, line and mark of each model; marks and lines tell them apart without colour."""
+"""Colour, line and mark of each model; marks and lines tell them apart without colour."""
+_SPARE: Final[tuple[tuple[str, Any, str], ...]] = (
+    (FAINT, "-", "P"), (FAINT, (0, (4, 2)), "X"), (FAINT, (0, (1, 1.5)), "*"),
+)  # fmt: skip
+"""Styles of models that are registered beside these, in turn."""
 
 
-def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -> None:
+def _styles() -> dict[str, tuple[str, Any, str]]:
+    """Give every model that opens a number of sites its style, those with one of their own first.
+
+    A model that another turns into by a limit has no line.
+    """
+    drawn = [key for key in model_choices() if MODELS[key].takes_p]
+    others = [key for key in drawn if key not in _STYLES]
+    own = {key: style for key, style in _STYLES.items() if key in drawn}
+    return own | {key: _SPARE[i % len(_SPARE)] for i, key in enumerate(others)}
+
+
+def draw_p_curve(results: SitingResults, stem: Path, *, words: Words, foot: str) -> None:
     """Draw mean and farthest distance by the number of new shelters, a line for each aim.
 
     Parameters
     ----------
     results
-        From `scenarios.siting_results`.
+        From `analysis.siting_results`.
     stem
         Path without its ending; PNG and SVG are written.
     words
@@ -38,8 +54,8 @@ def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -
     foot
         Line at the foot.
     """
-    sweep = results.sweep[results.sweep["status"] != "infeasible"]
-    median = sweep[sweep["model"] == "p-median"].set_index("new_sites")["distance_km_mean"]
+    p_curve = results.p_curve[results.p_curve["status"] != "infeasible"]
+    median = p_curve[p_curve["model"] == "p-median"].set_index("new_sites")["distance_km_mean"]
     new = NEW_SITES if NEW_SITES in median.index else int(median.index[-1])
     with drawing(10, 5.8) as figure:
         heading(
@@ -57,7 +73,7 @@ def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -
             (0.55, "distance_km_max", "siting.sweep_farthest"),
         ):
             axes = figure.add_axes((left, 0.275, 0.42, 0.455))
-            _lines(axes, sweep, column, words, results.within_km)
+            _lines(axes, p_curve, column, words, results.within_km)
             axes.set_title(words.text(label), fontsize=10, loc="left")
             axes.set_xlabel(words.text("siting.sweep_axis"), fontsize=9)
         handles, labels = figure.axes[0].get_legend_handles_labels()
@@ -69,18 +85,20 @@ def draw_sweep(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         save(figure, stem)
 
 
-def _lines(axes: Axes, sweep: pd.DataFrame, column: str, words: Words, within: float) -> None:
-    for model, (key, colour, line, mark) in _AIMS.items():
-        own = sweep[sweep["model"] == model]
+def _lines(axes: Axes, p_curve: pd.DataFrame, column: str, words: Words, within: float) -> None:
+    styles = _styles()
+    for model, (colour, line, mark) in styles.items():
+        own = p_curve[p_curve["model"] == model]
         label = words.text(
-            f"siting.{key}", **({"km": words.distance(within)} if key == "aim_cover" else {})
+            f"siting.aim_{model}",
+            **({"km": words.distance(within)} if MODELS[model].limit == "within" else {}),
         )
         axes.plot(
             own["new_sites"], own[column], color=colour, linestyle=line, marker=mark,
             markersize=4, linewidth=1.6, label=label,
         )  # fmt: skip
     axes.set_ylim(0, None)
-    numbers = sorted(set(sweep.loc[sweep["model"].isin(_AIMS), "new_sites"]))
+    numbers = sorted(set(p_curve.loc[p_curve["model"].isin(styles), "new_sites"]))
     axes.set_xticks(numbers, [words.number(n) for n in numbers])
     _number_axis(axes, words)
 
@@ -100,7 +118,7 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
     Parameters
     ----------
     results, stem, words, foot
-        As for `draw_sweep`.
+        As for `draw_p_curve`.
     """
     front = results.front
     if front is None:

@@ -12,8 +12,7 @@ from shelter_geo.analysis.siting_question import SiteQuestion
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
 from shelter_geo.publish.words import Words
-from shelter_geo.siting.budget_result import BudgetResult
-from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting import BudgetResult, SitingResult
 
 _MOST_NAMED: Final = 5
 _CHANGE: Final = {

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shelter_geo.analysis.cut_off import Cutoff
-from shelter_geo.analysis.siting_question import SiteQuestion
+from shelter_geo.analysis.siting_question import SiteQuestion, UnreachedPeople
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.words import LANGUAGES, Text, in_each, own_name
 
@@ -29,10 +28,10 @@ def english(question: SiteQuestion, sites: Sequence[Hashable]) -> str:
 def reached_by_some(results: SitingResults) -> list[Text]:
     """Say who has no road to any shelter, and which sites would change that."""
     regions = _regions(results.question.districts)
-    return [_sentence(group, regions) for group in results.cut_off]
+    return [_sentence(group, regions) for group in results.unreached]
 
 
-def _sentence(group: Cutoff, regions: dict[str, Text]) -> Text:
+def _sentence(group: UnreachedPeople, regions: dict[str, Text]) -> Text:
     key = "siting.only_own" if group.site_regions else "siting.no_site"
     return in_each(
         lambda words: words.text(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.siting_results import SitingResults
-from shelter_geo.publish.siting.figures import draw_front, draw_sweep
+from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
 from shelter_geo.publish.siting.names import reached_by_some
 from shelter_geo.publish.siting.plans import write_plan_maps
 from shelter_geo.publish.siting.tables import SITING_TABLES as SITING_TABLES
@@ -41,6 +41,6 @@ def write_siting(
     only_some = [text[lang] for text in reached_by_some(results)]
     foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
     drawn = folder / "figures"
-    draw_sweep(results, drawn / "siting_sweep", words=words, foot=foot)
+    draw_p_curve(results, drawn / "siting_sweep", words=words, foot=foot)
     draw_front(results, drawn / "siting_front", words=words, foot=foot)
     write_plan_maps(evaluation, results, folder, lang=lang)

@@ -10,7 +10,7 @@ import pandas as pd
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
-from shelter_geo.siting.robustness import PlanRobustness
+from shelter_geo.siting import PlanRobustness
 
 _FIGURES: Final = (
     "unserved", "distance_km_mean", "distance_km_median", "distance_km_p90", "distance_km_max",
@@ -46,9 +46,9 @@ def write_siting_tables(results: SitingResults, folder: Path) -> None:
     OutputError
         If a number is infinite.
     """
-    names = [english(results.question, str(keys).split()) for keys in results.sweep["sites"]]
+    names = [english(results.question, str(keys).split()) for keys in results.p_curve["sites"]]
     frames = {
-        "siting.csv": results.sweep.assign(site_names=names),
+        "siting.csv": results.p_curve.assign(site_names=names),
         "siting_pareto.csv": pd.DataFrame(_front_rows(results)),
         "siting_robustness.csv": pd.DataFrame(_robust_rows(results)),
     }
@@ -80,10 +80,10 @@ def _front_rows(results: SitingResults) -> list[dict[str, Any]]:
 
 
 def _robust_rows(results: SitingResults) -> list[dict[str, Any]]:
-    held, question = results.robustness, results.question
-    if held is None:
+    robust, question = results.robustness, results.question
+    if robust is None:
         return []
-    shared = {"new_sites": held.p, "scenarios": held.scenarios}
+    shared = {"new_sites": robust.p, "scenarios": robust.scenarios}
     plans = [
         {
             **shared,
@@ -97,7 +97,7 @@ def _robust_rows(results: SitingResults) -> list[dict[str, Any]]:
             "regret_km_p90": plan.regret_p90,
             "regret_km_max": plan.regret_max,
         }
-        for plan in held.plans
+        for plan in robust.plans
     ]
     sites = [
         {
@@ -109,7 +109,7 @@ def _robust_rows(results: SitingResults) -> list[dict[str, Any]]:
             "role": site.role,
             "instead_of": site.instead_of,
         }
-        for site in held.sites
+        for site in robust.sites
     ]
     return [*plans, *sites]
 

@@ -10,13 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.model import CountModel
-from shelter_geo.siting.models import MCLP, PMedianWithin
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.regret import regrets
-from shelter_geo.siting.robustness import Uncertainty, draw, robustness
-from shelter_geo.siting.scenario_values import scenario_regrets
+from shelter_geo.siting import (
+    MCLP,
+    CountModel,
+    PCenter,
+    PMedianWithin,
+    SitingProblem,
+    Uncertainty,
+    draw_scenarios,
+    regrets,
+    robustness,
+    scenario_regrets,
+)
 
 STILL = Uncertainty(
     demand_sigma=0,
@@ -148,7 +153,7 @@ def test_shares_and_regrets_add_up() -> None:
 def test_draws_have_the_spread_that_was_asked_for() -> None:
     problem = SitingProblem.from_cost_matrix(np.ones((200, 1)), weights=np.full(200, 10_000))
     asked = Uncertainty(demand_sigma=0.4, under_reporting=(2, 2), slowdown_sigma=0.0)
-    drawn = draw(problem, None, asked, 200, 7)
+    drawn = draw_scenarios(problem, None, asked, 200, 7)
     burdens, factors = drawn.burdens, drawn.common
     assert burdens[0].tolist() == [1_000_000] * 200
     assert factors[0] == 1
@@ -161,7 +166,7 @@ def test_draws_have_the_spread_that_was_asked_for() -> None:
 
 def test_the_registered_count_in_some_scenarios_and_not_in_others() -> None:
     problem = SitingProblem.from_cost_matrix(np.ones((2, 1)), weights=[50, 50])
-    burdens = draw(problem, [False, True], Uncertainty(), 200, 1).burdens
+    burdens = draw_scenarios(problem, [False, True], Uncertainty(), 200, 1).burdens
     absent = burdens[:, 1] == 0
     assert not absent[0]
     assert 0.4 < absent.mean() < 0.6
@@ -175,7 +180,7 @@ def test_every_model_is_held_against_scenarios_as_by_brute_force(
     model: str, within: float | None
 ) -> None:
     problem, p, asked = grid(14, 7), 2, Uncertainty(demand_sigma=0.8, slowdown_sigma=0.4)
-    drawn = draw(problem, None, asked, 25, 5)
+    drawn = draw_scenarios(problem, None, asked, 25, 5)
     plans = list(combinations(range(7), p))
     if model == "p-median-within":
         plans = [c for c in plans if problem.costs[:, list(c)].min(axis=1).max() <= 60_000]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.budget import PlacesBudget
+from shelter_geo.siting import PlacesBudget
 
 NAN = float("nan")
 

@@ -10,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.enumeration import tabulate
-from shelter_geo.siting.metrics import METRICS, access_metrics
-from shelter_geo.siting.pareto import AIMS, front, pareto_front
-from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting import (
+    AIMS,
+    METRICS,
+    SitingProblem,
+    access_metrics,
+    pareto_front,
+    pareto_rows,
+    tabulate,
+)
 
 NAN = float("nan")
 
@@ -107,7 +112,10 @@ def test_unserved_people_can_be_traded_against_the_mean_only_if_asked() -> None:
 
 
 def test_of_rows_alike_the_first_is_taken() -> None:
-    assert front(np.array([[1.0, 2.0], [1.0, 2.0], [2.0, 2.0], [0.0, 3.0]])).tolist() == [3, 0]
+    assert pareto_rows(np.array([[1.0, 2.0], [1.0, 2.0], [2.0, 2.0], [0.0, 3.0]])).tolist() == [
+        3,
+        0,
+    ]
 
 
 def test_no_new_site_leaves_one_plan() -> None:

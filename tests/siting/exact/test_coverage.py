@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shelter_geo.siting import MCLP, SitingProblem
 from shelter_geo.siting.exact.max_cover import most_covered_by
-from shelter_geo.siting.models import MCLP
 from shelter_geo.siting.objectives import Objective
-from shelter_geo.siting.problem import SitingProblem
 
 
 @st.composite

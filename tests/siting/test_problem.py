@@ -8,10 +8,17 @@ import pytest
 
 from shelter_geo.access.costs import CostMatrix
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.problem import UNREACHED, SitingProblem
+from shelter_geo.siting import (
+    LSCP,
+    MCLP,
+    UNREACHED,
+    KolmPollak,
+    PCenter,
+    PMedian,
+    PMedianWithin,
+    SitingProblem,
+    Uptake,
+)
 
 NAN = float("nan")
 COSTS = [[1.0, 4.0], [3.0, 2.0], [NAN, 5.0]]

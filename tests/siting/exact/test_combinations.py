@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
+from shelter_geo.siting import SitingProblem
 from shelter_geo.siting.combinations import (
     allowed_choices,
     check_countable,
@@ -26,7 +27,6 @@ from shelter_geo.siting.exact.set_cover_search import search_cover
 from shelter_geo.siting.exact.set_cover_walk import walk_to_cover
 from shelter_geo.siting.exact.side_constraints import hardened
 from shelter_geo.siting.objectives import Objective, beyond, combined, distance, top_cost
-from shelter_geo.siting.problem import SitingProblem
 
 some = settings(max_examples=100)
 

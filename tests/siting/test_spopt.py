@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.models import MCLP, PMedian
-from shelter_geo.siting.p_center import PCenter
+from shelter_geo.siting import LSCP, MCLP, PCenter, PMedian
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

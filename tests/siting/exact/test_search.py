@@ -13,16 +13,21 @@ from helpers.siting_toys import method
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shelter_geo.siting import (
+    LSCP,
+    MCLP,
+    KolmPollak,
+    PCenter,
+    PMedian,
+    PMedianWithin,
+    SitingProblem,
+)
 from shelter_geo.siting.constraints import Constraints, constraints_for
 from shelter_geo.siting.exact.blocks import landmarks
 from shelter_geo.siting.exact.branch_and_bound import _ROOT, Search
 from shelter_geo.siting.exact.highs import Program, solve
 from shelter_geo.siting.exact.lagrangian import Bounder
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin
 from shelter_geo.siting.objectives import Objective
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.problem import SitingProblem
 
 
 def scatter(seed: int, n: int, m: int, side: int = 100) -> np.ndarray:

@@ -9,10 +9,16 @@ import pytest
 from helpers.siting_toys import Choice, Key, Toy, method, toys
 from hypothesis import given, settings
 
-from shelter_geo.siting.lscp import LSCP
-from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
-from shelter_geo.siting.p_center import PCenter
-from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting import (
+    LSCP,
+    MCLP,
+    KolmPollak,
+    PCenter,
+    PMedian,
+    PMedianWithin,
+    SitingResult,
+    Uptake,
+)
 
 METHODS = ["enumeration", "search"]
 both_methods = pytest.mark.parametrize("how", METHODS)

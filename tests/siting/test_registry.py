@@ -1,0 +1,131 @@
+"""The registry: what it says of each model, and a model that is added to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+import shelter_geo.siting as door
+from shelter_geo.analysis import site_options
+from shelter_geo.analysis.siting_results import siting_results
+from shelter_geo.cli.site import register
+from shelter_geo.errors import SitingError
+from shelter_geo.siting import (
+    MODELS,
+    Model,
+    ModelCard,
+    PMedian,
+    RegisteredModel,
+    SitingProblem,
+    model_choices,
+    register_model,
+    registered_model,
+    robust_models,
+)
+from shelter_geo.study.load import Study
+
+TOWNS = SitingProblem.from_cost_matrix([[0, 5, 9], [5, 0, 4], [9, 4, 0]], fixed=[0])
+
+
+class Toy(PMedian):
+    """A p-median under another name."""
+
+    key: ClassVar[str] = "toy"
+
+
+@pytest.fixture
+def toy() -> Iterator[RegisteredModel]:
+    card = ModelCard("A toy", "Wants nothing.", "Use it in a test.", "Gives up everything.")
+    model = RegisteredModel("toy", f"{__name__}:Toy", card)
+    register_model(model)
+    yield model
+    del MODELS["toy"]
+
+
+def site(*arguments: str) -> Result:
+    app = typer.Typer()
+    register(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_every_entry_is_true_of_its_class() -> None:
+    for key, entry in MODELS.items():
+        assert entry.key == entry.model.key == key
+        options = {field.name for field in dataclasses.fields(entry.model)}
+        assert ("p" in options) == entry.takes_p
+        assert ("budget" in options) == entry.takes_budget
+        assert not entry.limit or entry.limit in options
+        assert issubclass(entry.model, Model) != entry.takes_budget
+        assert not entry.limited or MODELS[entry.limited].limit
+        assert not entry.regrets or callable(entry.regret_function)
+
+
+def test_every_model_is_given_by_the_door() -> None:
+    assert {entry.model for entry in MODELS.values()} <= {getattr(door, n) for n in door.__all__}
+    assert dir(door) == sorted(door.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = door.Nothing
+
+
+def test_a_model_by_its_key_answers_as_its_class_does() -> None:
+    by_key = registered_model("p-median").put(TOWNS, p=1).solve()
+    assert by_key.chosen == PMedian(TOWNS, 1).solve().chosen == (1,)
+    assert by_key.card is MODELS["p-median"].card
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "message"),
+    [
+        ("p-median", {}, "p-median needs a number of sites"),
+        ("mclp", {"p": 1}, "mclp needs a limit"),
+        ("places-budget", {"p": 1}, "put to places"),
+        ("p-center", {"p": 9}, "9 sites cannot be opened"),
+    ],
+)
+def test_a_model_that_lacks_something_says_so(
+    key: str, given: dict[str, int], message: str
+) -> None:
+    with pytest.raises(SitingError, match=message):
+        registered_model(key).put(TOWNS, **given)
+
+
+def test_unknown_keys_and_a_key_twice_are_refused(toy: RegisteredModel) -> None:
+    with pytest.raises(SitingError, match="'p-medium' is no siting model: p-median, "):
+        registered_model("p-medium")
+    with pytest.raises(SitingError, match="'toy' already"):
+        register_model(toy)
+
+
+def test_a_model_with_a_limit_is_chosen_by_giving_one() -> None:
+    assert "p-median-within" in MODELS
+    assert "p-median-within" not in model_choices()
+    assert set(robust_models()) == {"p-median", "p-median-within", "p-center", "mclp"}
+
+
+def test_an_added_model_is_offered_on_the_command_line(toy: RegisteredModel) -> None:
+    assert "toy" in model_choices()
+    lines = site("--model", "toy", "--new", "1").stdout.splitlines()
+    assert lines[0] == "A toy: optimal"
+    assert lines[-1] == str(toy.card)
+    assert "toy" in site("--model", "no such").output
+    assert "has no limit" in site("--model", "toy", "--new", "1", "--within", "9km").output
+    assert "only for p-median" in site("--model", "toy", "--new", "1", "--robust").output
+
+
+def test_an_added_model_is_solved_with_the_others(toy: RegisteredModel, study: Study) -> None:
+    districts = study.districts.iloc[:6]
+    inside = study.settlements["district_id"].isin(districts.index)
+    few = dataclasses.replace(study, districts=districts, settlements=study.settlements[inside])
+    results = siting_results(few, site_options(few))
+    ours, theirs = (
+        {p: answer.chosen for (model, p), answer in results.answers.items() if model == key}
+        for key in ("toy", "p-median")
+    )
+    assert ours == theirs
+    assert len(ours) > 1
+    assert "toy" in set(results.p_curve["model"])
