@@ -66,8 +66,11 @@ def test_every_entry_is_true_of_its_class() -> None:
 
 
 def test_every_model_is_given_by_the_door() -> None:
-    assert {entry.model for entry in MODELS.values()} <= {getattr(door, n) for n in door.__all__}
+    for entry in MODELS.values():
+        assert getattr(door, entry.model.__name__) is entry.model
+        assert entry.model.__name__ in door.__all__
     assert dir(door) == sorted(door.__all__)
+    assert all(hasattr(door, name) for name in door.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = door.Nothing
 
@@ -120,7 +123,12 @@ def test_an_added_model_is_offered_on_the_command_line(toy: RegisteredModel) -> 
 def test_an_added_model_is_solved_with_the_others(toy: RegisteredModel, study: Study) -> None:
     districts = study.districts.iloc[:6]
     inside = study.settlements["district_id"].isin(districts.index)
-    few = dataclasses.replace(study, districts=districts, settlements=study.settlements[inside])
+    few = dataclasses.replace(
+        study,
+        districts=districts,
+        centres=study.centres.loc[districts.index],
+        settlements=study.settlements[inside],
+    )
     results = siting_results(few, site_options(few))
     ours, theirs = (
         {p: answer.chosen for (model, p), answer in results.answers.items() if model == key}
