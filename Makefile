@@ -1,4 +1,5 @@
 # make run: set up and run the bundled study. make test: set up what is missing and test.
+# make check: lint, and the tests that need no browser, no notebook and no patience.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 TESTERS ?= 2
 
-.PHONY: run test lint format bench docs screenshots clean
+.PHONY: run test check lint format bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -14,6 +15,10 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.tested-with
 	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadfile
+
+check: lint
+	$(BIN)/python -m pytest tests -m "not browser and not slow" \
+	--numprocesses=$(TESTERS) --dist=loadfile
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from helpers.chromium import browser as browser
@@ -24,6 +25,18 @@ settings.load_profile("everywhere")
 
 # What a user's runs have kept must not answer for the code under test.
 os.environ[CACHE_VARIABLE] = ""
+
+SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split())
+"""Folders, files and tests of more than two seconds, which `make check` leaves out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is listed as slow."""
+    for item in items:
+        test = item.nodeid.partition("[")[0].removeprefix("tests/")
+        file = test.partition("::")[0]
+        if not SLOW.isdisjoint({test, file, *(str(folder) for folder in Path(file).parents)}):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
