@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from shelter_geo.siting import MODELS, RegisteredModel, model_choices
-
 if TYPE_CHECKING:
-    from shelter_geo.siting import Unit
+    from shelter_geo.siting import RegisteredModel, Unit
 
 _LIMIT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(km|min)")
+
+
+def _choices() -> str:
+    # The registry loads no solver, so that help is there at once.
+    from shelter_geo.siting import model_choices
+
+    return ", ".join(model_choices())
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +33,7 @@ def site(
         typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", help=f"What is wanted: {', '.join(model_choices())}.")
+        str, typer.Option("--model", help=f"What is wanted: {_choices()}.")
     ] = "p-median",
     new: Annotated[
         int | None, typer.Option("--new", help="New sites; for places-budget, sites to act on.")
@@ -146,9 +151,10 @@ def _limit(within: str) -> tuple[float | None, Unit]:
 
 def _entry(key: str, limit: float | None) -> RegisteredModel:
     """Return the model of a key, or the one that it turns into by a limit."""
+    from shelter_geo.siting import MODELS, model_choices
+
     if key not in model_choices():
-        choices = ", ".join(model_choices())
-        raise typer.BadParameter(f"choose one of {choices}", param_hint="--model")
+        raise typer.BadParameter(f"choose one of {_choices()}", param_hint="--model")
     model = MODELS[key]
     return MODELS[model.limited] if model.limited and limit is not None else model
 
@@ -160,6 +166,8 @@ def _check(
     budget: int | None,
     time_limit: float,
 ) -> None:
+    from shelter_geo.siting import MODELS
+
     key = model.key
     if not (math.isfinite(time_limit) and time_limit > 0):
         raise typer.BadParameter("must be above 0", param_hint="--time-limit")
@@ -181,6 +189,8 @@ def _check(
 
 
 def _check_robust(model: RegisteredModel, new: int | None) -> None:
+    from shelter_geo.siting import MODELS, model_choices
+
     if not model.regrets:
         robust = ", ".join(key for key in model_choices() if MODELS[key].regrets)
         raise typer.BadParameter(f"only for {robust}", param_hint="--robust")
