@@ -29,8 +29,7 @@ from shelter_geo.roads.routing.engine import Engine, make_engine
 from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
 from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
-
-NO_ROUTE = "no road leads from here to any shelter"
+from shelter_geo.vocabulary import Reason
 
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
 Joining: TypeAlias = "SnapSettings | Joiner | None"
@@ -46,7 +45,7 @@ class CostMatrix:
     time_ms, length_cm : int64, shape (origins, facilities)
         `UNREACHED` (-1) where there is no road.
     reason : shape (origins,)
-        Why an origin reaches no facility, else an empty text.
+        Why an origin reaches no facility, of `Reason`, else an empty text.
     """
 
     origin_id: pd.Index
@@ -125,8 +124,10 @@ def cost_matrix(
     time, length = (whole.astype(np.int64, copy=False) for whole in found)
     _shorten_within_edges(network, leave, arrive, Matrix(time, length), weight)
     stuck = (time == UNREACHED).all(axis=1)
-    reason = np.where(stuck, np.where(leave.reason != "", leave.reason, NO_ROUTE), "")
-    return CostMatrix(origins.index, facilities.index, time, length, reason.astype(object))
+    reason = leave.reason.astype(object)
+    reason[reason == ""] = Reason.NO_ROAD
+    reason[~stuck] = ""
+    return CostMatrix(origins.index, facilities.index, time, length, reason)
 
 
 def cost_blocks(

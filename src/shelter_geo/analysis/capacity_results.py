@@ -21,18 +21,17 @@ from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis
 from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchment_sums
 from shelter_geo.capacity.demand import STAYS, Demand, share_out
 from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table, rests_on
+from shelter_geo.capacity.norms import TOTAL as TOTAL
 from shelter_geo.capacity.suppression import PublishedCounts
 from shelter_geo.capacity.turnaway import (
     TurnAway,
     turn_away_by_family_size,
     turn_away_by_shelter,
 )
+from shelter_geo.vocabulary import Reason
 
-TOTAL: Final = "Total"
-"""Stands for all shelters in the column of their keys."""
 NONE: Final = "none"
 """Stands for no shelter at all, for people whom no road leads to one."""
-NO_BASIS: Final = "no cases are given to compute stays from"
 _BY_BASIS: Final = (
     "by_shelter", "handed_over", "by_district", "by_family_size", "turn_away", "pooling",
     "sensitivity",
@@ -248,7 +247,7 @@ def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -
     sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
     summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
     total = sites[["places", "catchment_people", *summed]].sum()
-    rest = there.unreached.to_dict() | {"reason": "no road to any shelter"}
+    rest = there.unreached.to_dict() | {"reason": Reason.NO_ROAD}
     ends = [
         {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
         | total.to_dict()
@@ -293,7 +292,12 @@ def _without_demand(
     table = pd.concat([_named(evaluation, sites), pd.DataFrame(ends)], ignore_index=True)
     missing = {f"{name}_{c}": np.nan for name in (*_SUMMED, "turn_away") for c in CORNERS}
     return table.assign(
-        **missing, units=units.name, demand_basis="", target=np.nan, reason=NO_BASIS, rests_on=""
+        **missing,
+        units=units.name,
+        demand_basis="",
+        target=np.nan,
+        reason=Reason.NO_CASES_GIVEN,
+        rests_on="",
     )
 
 
@@ -306,7 +310,7 @@ def _by_district(
     if key["demand_basis"] == CASES and cases is not None:
         hidden = cases.counts.reindex(stays.index).isna().to_numpy()
     stays.loc[hidden, STAYS] = np.nan
-    stays.loc[hidden, "reason"] = "small count, or one that would give a small one away"
+    stays.loc[hidden, "reason"] = Reason.SMALL_COUNT
     named = evaluation.districts[
         ["district_id", "name_en", "economic_region", "women", "counts_registered_not_resident"]
     ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shelter_geo.capacity.norms import TOTAL
 from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
 from shelter_geo.errors import Fault, TableError
 from shelter_geo.study.load import Study
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.schemas import CASES
-
-WHOLE = "Total"
 
 
 def read_cases(study: Study) -> PublishedCounts | None:
@@ -50,7 +49,7 @@ def read_cases(study: Study) -> PublishedCounts | None:
     regions = {str(name): list(group.index) for name, group in known.groupby(known)}
     published = publish_counts(
         frame.set_index("district_id")["cases"],
-        regions | {WHOLE: list(known.index)},
+        regions | {TOTAL: list(known.index)},
         threshold=demand.cases.threshold,
     )
     check_hidden(published)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from shelter_geo.access.metrics import resident_units
 from shelter_geo.study.settings import Claim, in_english
+from shelter_geo.vocabulary import Verdict
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ def compare_claims(claims: Sequence[Claim], measures: Mapping[str, Measured]) ->
     -------
     DataFrame
         `claim_id`, `statement`, `published_low`, `published_high`, `unit`, `data_low`,
-        `data_high`, `verdict`, `data_note`, `source`, `evidence`. The verdict is "holds" where the
-        data lie within the published range, "holds for some readings" where the ranges overlap,
-        else "does not hold".
+        `data_high`, `verdict`, `data_note`, `source`, `evidence`. The verdict, of `Verdict`, is
+        that the claim holds where the data lie within the published range, that it holds partly
+        where the ranges overlap, else that it does not.
     """
     rows = []
     for claim in claims:
@@ -105,9 +106,9 @@ def compare_claims(claims: Sequence[Claim], measures: Mapping[str, Measured]) ->
     return pd.DataFrame(rows)
 
 
-def _verdict(low: float, high: float, found: Measured) -> str:
+def _verdict(low: float, high: float, found: Measured) -> Verdict:
     if low <= found.low and found.high <= high:
-        return "holds"
+        return Verdict.HOLDS
     if found.low <= high and low <= found.high:
-        return "holds for some readings"
-    return "does not hold"
+        return Verdict.HOLDS_PARTLY
+    return Verdict.DOES_NOT_HOLD

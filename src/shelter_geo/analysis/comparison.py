@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,17 @@ import pandas as pd
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.plan_metrics import KEY, plan_metrics
 from shelter_geo.errors import StudyError
+from shelter_geo.vocabulary import Effect, choose
 
 SAME_MIN = 1e-9
 """Differences of fewer minutes are none."""
+_EFFECTS: Final = (
+    Effect.COMES_WITHIN_REACH,
+    Effect.CUT_OFF,
+    Effect.STAYS_CUT_OFF,
+    Effect.NEARER,
+    Effect.FARTHER,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +36,7 @@ class Comparison:
         `<plan>_change` for each but the first.
     districts : DataFrame
         One row a plan and district: distances and times before and after, `gain_km`, `gain_min`
-        (above 0 where the plan brings a shelter nearer), `change` in words.
+        (above 0 where the plan brings a shelter nearer), `change`, of `Effect`.
     reallocation : DataFrame
         One row a plan and pair of shelters: districts and people whose nearest shelter changes.
     reach : DataFrame
@@ -134,8 +143,7 @@ def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:
         table["gain_min"] > SAME_MIN,
         table["gain_min"] < -SAME_MIN,
     ]
-    words = ["comes within reach", "is cut off", "stays cut off", "gains", "loses"]
-    table["change"] = np.select(conditions, words, default="no change")
+    table["change"] = choose(conditions, _EFFECTS, Effect.NO_CHANGE)
     return table
 
 
@@ -154,10 +162,10 @@ def _summary(key: str, table: pd.DataFrame, other: Evaluation) -> dict[str, obje
     mean = (after["distance_km"] * after["population"]).sum() / weight if weight else np.nan
     return {
         "scenario": key,
-        "people_gain": int(people.get("gains", 0)),
-        "people_lose": int(people.get("loses", 0)),
-        "people_reached": int(people.get("comes within reach", 0)),
-        "people_cut_off": int(people.get("is cut off", 0)),
+        "people_gain": int(people.get(Effect.NEARER, 0)),
+        "people_lose": int(people.get(Effect.FARTHER, 0)),
+        "people_reached": int(people.get(Effect.COMES_WITHIN_REACH, 0)),
+        "people_cut_off": int(people.get(Effect.CUT_OFF, 0)),
         "places": int(other.study.shelters["places"].sum()),
         "distance_km_mean": float(mean),
         "distance_km_max": float(after["distance_km"].max()),

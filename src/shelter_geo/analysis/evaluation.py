@@ -18,7 +18,7 @@ from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads.joining.snap_report import snap_table
 from shelter_geo.study.load import Study
 from shelter_geo.study.routing import centres, engine, joiner
-from shelter_geo.study.settings import in_english
+from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (
     "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
@@ -154,7 +154,7 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
         region = points["district_id"].map(study.districts["economic_region"])
     for separate in study.settings.roads.separate:
         cut_off = ~found["reachable"] & (region == separate.economic_region)
-        found.loc[cut_off, "reason"] = in_english(separate.reason)
+        found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
     return found
 
 

@@ -13,10 +13,9 @@ from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
 from shelter_geo.capacity.groups import GROUPS, admission, group_row, nearest_admitting
+from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"
-NOBODY_ADMITS: Final = "no shelter admits this group"
-NONE_KNOWN: Final = "no shelter is known to admit this group"
 DECAYS: Final = {"slow": SLOW_DECAY, "fast": FAST_DECAY, "none": None}
 _MEASURES: Final = ("travel_min", "distance_km")
 _ENDS: Final = ("low", "high")
@@ -95,13 +94,15 @@ def access_for(
     table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
     return table.assign(
-        reason=found["reason"].mask(empty, "nobody lives here"),
+        reason=found["reason"].mask(empty, Reason.NOBODY_LIVES_HERE),
         rests_on=_rests_on(evaluation, admits),
     )
 
 
-def reason_of(evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool) -> str:
-    """Say that no shelter admits these people, or none is known to; else an empty text."""
+def reason_of(
+    evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool
+) -> Reason | None:
+    """Say that no shelter admits these people, or none is known to; None if one does."""
     return _why_none(_admits(evaluation, groups, without_police_papers))
 
 
@@ -144,7 +145,7 @@ def _row(
         row |= group_row(nearest, admits, places, people, measure=measure)
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
-    return row | {"reason": _why_none(admits), "rests_on": _rests_on(evaluation, admits)}
+    return row | {"reason": _why_none(admits) or "", "rests_on": _rests_on(evaluation, admits)}
 
 
 def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
@@ -157,10 +158,10 @@ def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
     return counted.where(there, 0)
 
 
-def _why_none(admits: pd.Series) -> str:
+def _why_none(admits: pd.Series) -> Reason | None:
     if not admits.fillna(True).any():
-        return NOBODY_ADMITS
-    return "" if admits.fillna(False).any() else NONE_KNOWN
+        return Reason.NOT_ADMITTED
+    return None if admits.fillna(False).any() else Reason.ADMISSION_NOT_KNOWN
 
 
 def _rests_on(evaluation: Evaluation, admits: pd.Series) -> str:

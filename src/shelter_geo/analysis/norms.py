@@ -6,25 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.norms import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study.capacity_settings import Norm
+from shelter_geo.vocabulary import Evidence, Reason, choose
 
 COUNTRY: Final = "all"
 REGION: Final = "economic_region"
 CATCHMENT: Final = "catchment"
 NO_SHELTER: Final = "none"
 """Stands for no shelter at all in the column of the areas' keys."""
-ENOUGH: Final = "as much as the norm asks for, or more"
 NOTHING_ASKED: Final = {
-    "people": "nobody lives here",
-    "women": "no women live here",
-    "regions": "nobody lives here",
-    "settlements": "no town is as large",
+    "people": Reason.NOBODY_LIVES_HERE,
+    "women": Reason.NO_WOMEN_LIVE_HERE,
+    "regions": Reason.NOBODY_LIVES_HERE,
+    "settlements": Reason.NO_TOWN_AS_LARGE,
 }
 FAMILY_PLACES: Final = ("people", "women")
 """What family places are asked for; else it is shelters."""
@@ -125,7 +124,7 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
 
 def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
     people, table = counted.people, _needed(evaluation, norm, counted)
-    enough = np.where(table["missing_high"] == 0, ENOUGH, "")
+    edges = [table["needed"] == 0, table["missing_high"] == 0]
     told = {
         "units": counted.units,
         "area_kind": counted.kind,
@@ -135,7 +134,7 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
         "women": people["women"],
         "places": counted.places,
         "asked_in": _asked_in(norm),
-        "reason": np.where(table["needed"] == 0, NOTHING_ASKED[norm.asks_for], enough),
+        "reason": choose(edges, [NOTHING_ASKED[norm.asks_for], Reason.NORM_MET]),
     }
     return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
 
@@ -198,4 +197,5 @@ def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
     row = standards.loc[norm.standard]
     words = norm.name if isinstance(norm.name, str) else norm.name["en"]
     told = {"norm": norm.id, "norm_name": words, "standard": norm.standard}
-    return told | {name: str(row[name]) for name in ("body", "source", "evidence")}
+    known = Evidence(str(row["evidence"]).replace(",", " ").split()[0])
+    return told | {"body": str(row["body"]), "source": str(row["source"]), "evidence": known}

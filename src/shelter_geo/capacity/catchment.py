@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason, choose
 
 NONE: Final = -1
 SLOW_DECAY: Final = (1.0, 0.68, 0.22)
@@ -255,10 +256,9 @@ def reach_table(
     distance = _costs(cost)
     inside = distance <= limit
     per_10000 = found.per_person * 10_000
-    reason = np.select(
+    reason = choose(
         [np.isnan(distance).all(axis=1), ~inside.any(axis=1), np.isnan(per_10000)],
-        ["no road to any shelter", "no shelter within reach", "nobody lives within reach"],
-        default="",
+        [Reason.NO_ROAD, Reason.NO_SHELTER_WITHIN_REACH, Reason.NOBODY_WITHIN_REACH],
     )
     return pd.DataFrame(
         {

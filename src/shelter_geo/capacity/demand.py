@@ -11,10 +11,10 @@ import pandas as pd
 
 from shelter_geo.capacity.estimates import CORNERS, Estimate, product, within
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Evidence, Reason, choose
 
 if TYPE_CHECKING:
     from shelter_geo.capacity.suppression import PublishedCounts
-    from shelter_geo.study.settings import Evidence
 
 STAYS = [f"stays_{corner}" for corner in CORNERS]
 
@@ -89,9 +89,8 @@ def demand_by_weight(
     share = _shares(weight, anybody=total.high > 0)
     table = _table(share.to_numpy(), total.corners, weight.index)
     table["basis"] = basis
-    table["reason"] = np.where(
-        total.high == 0, "no cases", np.where(share > 0, "", f"no {basis} counted here")
-    )
+    nobody = np.full(len(share), total.high == 0)
+    table["reason"] = choose([nobody, ~(share > 0)], [Reason.NO_CASES, Reason.NO_WEIGHT_HERE])
     return Demand(total, table.sort_index(), (base, under_reporting, share_needing))
 
 
@@ -133,7 +132,7 @@ def demand_by_cases(
     table = _table(counts.to_numpy() / (known or 1.0), total.corners, counts.index)
     hidden = cases.counts.isna().to_numpy()
     table["basis"] = np.where(hidden, "what published sums leave", "cases")
-    table["reason"] = np.where(counts.to_numpy() > 0, "", "no cases counted here")
+    table["reason"] = choose([~(counts.to_numpy() > 0)], [Reason.NO_CASES_HERE])
     return Demand(total, table, (base, under_reporting, share_needing))
 
 

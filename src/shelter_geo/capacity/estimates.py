@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
 from shelter_geo.errors import CapacityError
-
-if TYPE_CHECKING:
-    from shelter_geo.study.settings import Evidence
+from shelter_geo.vocabulary import Evidence
 
 CORNERS: Final = ("low", "central", "high")
 """The three readings of every range, in the order of their columns."""
-STRENGTH: Final[dict[Evidence, int]] = {"sourced": 0, "recalled, to verify": 1, "assumed": 2}
+STRENGTH: Final[dict[Evidence, int]] = {kind: rank for rank, kind in enumerate(Evidence)}
 COLUMNS: Final = ("input", "label", "low", "central", "high", "unit", "evidence", "source")
 
 

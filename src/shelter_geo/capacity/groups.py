@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.capacity.catchment import NONE, nearest_catchments
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason, choose
 
 GROUPS: Final[Mapping[str, str]] = {
     "women": "women",
@@ -140,12 +141,12 @@ def nearest_admitting(
 
 def _why(
     admits: pd.Series, cost: NDArray[np.float64], low: pd.Series, high: pd.Series
-) -> NDArray[np.str_]:
-    """Say in words why there is no distance, or none that is sure."""
+) -> NDArray[Any]:
+    """Give the reason why there is no distance, or none that is sure."""
     cut_off = np.isnan(cost).all(axis=1)
     nobody = not admits.fillna(True).any()
     none_sure = not admits.fillna(False).any()
-    return np.select(
+    return choose(
         [
             np.full(len(low), nobody),
             cut_off,
@@ -154,13 +155,12 @@ def _why(
             high.isna().to_numpy(),
         ],
         [
-            "no shelter admits this group",
-            "no road to any shelter",
-            "no road to a shelter that admits this group",
-            "no shelter is known to admit this group",
-            "no road to a shelter known to admit this group",
+            Reason.NOT_ADMITTED,
+            Reason.NO_ROAD,
+            Reason.NO_ROAD_TO_ADMITTING,
+            Reason.ADMISSION_NOT_KNOWN,
+            Reason.NO_ROAD_TO_KNOWN,
         ],
-        default="",
     )
 
 
@@ -216,7 +216,7 @@ def group_row(
         "people_without_high": int(people[high.isna()].sum()),
         f"{measure}_low": mean_low,
         f"{measure}_high": mean_high,
-        "reason": str(whole_country[0]) if len(whole_country) == 1 else "",
+        "reason": whole_country[0] if len(whole_country) == 1 else "",
     }
 
 

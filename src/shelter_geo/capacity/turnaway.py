@@ -14,6 +14,7 @@ from shelter_geo.capacity.erlang import erlang_b, places_for
 from shelter_geo.capacity.estimates import CORNERS, Estimate, within
 from shelter_geo.capacity.families import families_of, refusals
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason
 
 DAYS: Final = 365.0
 AMPLE: Final = 0.001
@@ -140,22 +141,22 @@ def _grouped(columns: Mapping[str, object]) -> list[str]:
     return [f"{name}_{corner}" for name in names for corner in CORNERS]
 
 
-def _reasons(table: pd.DataFrame, stay_days: Estimate) -> list[str]:
-    """Say in words what a bare number at the edge would leave open."""
-    reasons = []
+def _reasons(table: pd.DataFrame, stay_days: Estimate) -> list[Reason | str]:
+    """Say what a bare number at the edge would leave open."""
+    reasons: list[Reason | str] = []
     for row in table.to_dict("records"):
         if row["stays_high"] == 0:
-            reason = "nobody asks here"
+            reason: Reason | str = Reason.NO_STAYS_ASKED
         elif stay_days.high == 0:
-            reason = "stays of zero days take no place"
+            reason = Reason.STAYS_OF_NO_DAYS
         elif row["places"] == 0:
-            reason = "there are no places: everybody is turned away"
+            reason = Reason.NO_PLACES
         elif row["family_places_high"] == 0:
-            reason = "in one reading its places do not make one family place"
+            reason = Reason.NO_FAMILY_PLACE
         elif row["turn_away_high"] < AMPLE:
-            reason = "more places than are asked for"
+            reason = Reason.AMPLE_PLACES
         elif stay_days.high > DAYS:
-            reason = "stays may last longer than a year"
+            reason = Reason.STAYS_BEYOND_A_YEAR
         else:
             reason = ""
         reasons.append(reason)

@@ -8,6 +8,7 @@ from shelter_geo.errors import StudyError
 from shelter_geo.plans.plan import Plan
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Range, Share
 from shelter_geo.study.settings import Bus, StudySettings
+from shelter_geo.vocabulary import Evidence
 
 
 def with_assumptions(settings: StudySettings, plan: Plan) -> StudySettings:
@@ -47,7 +48,7 @@ def _capacity(capacity: Capacity, plan: Plan, source: str) -> Capacity:
             f"{source}: under_reporting and share_needing change the demand, and the study gives "
             "no [capacity.demand]. Give one, or leave them out."
         )
-    known: Any = {"source": source, "evidence": "assumed"}
+    known: Any = {"source": source, "evidence": Evidence.ASSUMED}
     changed: dict[str, Any] = {}
     stays = {
         name: Range(low=value, central=value, high=value, **known)

@@ -13,9 +13,10 @@ from pydantic import Field, model_validator
 
 from shelter_geo.errors import StudyError
 from shelter_geo.roads.changes.types import RoadChange
-from shelter_geo.study.settings import Evidence, Key, Settings, Worded
+from shelter_geo.study.settings import EvidenceKey, Key, Settings, Worded
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import KindKey
+from shelter_geo.vocabulary import Evidence
 
 Places = Annotated[int, Field(gt=0, le=100_000)]
 Name = Annotated[str, Field(min_length=1)]
@@ -28,7 +29,7 @@ class PlanIdentity(Settings):
     name: Worded
     inherits: Key | None = None
     note: Worded | None = None
-    evidence: Evidence = "assumed"
+    evidence: EvidenceKey = Evidence.ASSUMED
 
 
 class OpenShelter(Settings):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult, Status
+from shelter_geo.vocabulary import Effect, choose
 
 Array = NDArray[Any]
 
@@ -125,11 +126,18 @@ def changes(problem: SitingProblem, opened: Array) -> pd.DataFrame:
     before, after = problem.fixed, np.union1d(problem.fixed, opened).astype(np.int64)
     old, new = problem.nearest(before), problem.nearest(after)
     was, is_ = old != UNREACHED, new != UNREACHED
-    effect = np.full(len(old), "same", dtype=object)
-    effect[was & is_ & (new < old)] = "gains"
-    effect[was & is_ & (new > old)] = "loses"
-    effect[~was & is_] = "newly served"
-    effect[~is_] = "unserved"
+    both = was & is_
+    effect = choose(
+        [both & (new < old), both & (new > old), ~was & is_, was & ~is_, ~was & ~is_],
+        [
+            Effect.NEARER,
+            Effect.FARTHER,
+            Effect.COMES_WITHIN_REACH,
+            Effect.CUT_OFF,
+            Effect.STAYS_CUT_OFF,
+        ],
+        Effect.NO_CHANGE,
+    )
     unit = problem.steps_per_unit
     columns = {
         "demand_id": list(problem.demand_ids),

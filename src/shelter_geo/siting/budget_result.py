@@ -14,14 +14,13 @@ from shelter_geo.siting.budget_program import Allocation, PlacesProgram, PlacesS
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 from shelter_geo.siting.registry import ModelCard, registered_model
 from shelter_geo.siting.result import Status
+from shelter_geo.vocabulary import Reason, choose
 
 Array = NDArray[Any]
 
 PLACES_BUDGET: Final = "places-budget"
 """Key of the model."""
 
-_FULL = "no place left within the limits"
-_NOWHERE = "no site can be reached"
 _DEARER = "that no plan as good is cheaper is not proven"
 
 
@@ -55,7 +54,8 @@ class BudgetResult:
         Who is served where: `demand_id`, `site_id`, `places`, `cost` of travel.
     demand : DataFrame
         A row for every demand point: `demand_id`, `needed`, `served`, `unserved`, `cost_mean` of
-        travel (missing where nobody is served) and `reason` why some are not served, else empty.
+        travel (missing where nobody is served) and `reason`, of
+        `Reason`, why some are not served, else empty.
     method : str
     notes : tuple of str
     seconds : float
@@ -208,6 +208,8 @@ def _demand_table(problem: SitingProblem, origin: Array, site: Array, flow: Arra
             "served": served,
             "unserved": left,
             "cost_mean": mean,
-            "reason": np.where(left == 0, "", np.where(nowhere, _NOWHERE, _FULL)),
+            "reason": choose(
+                [left == 0, nowhere], ["", Reason.NO_SITE_REACHED], Reason.NO_PLACE_LEFT
+            ),
         }
     )

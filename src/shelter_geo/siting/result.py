@@ -10,6 +10,7 @@ import pandas as pd
 
 from shelter_geo.siting.metrics import AccessMetrics
 from shelter_geo.siting.registry import ModelCard, registered_model
+from shelter_geo.vocabulary import Effect
 
 Status = Literal["optimal", "not proven", "infeasible"]
 
@@ -87,8 +88,8 @@ class SitingResult:
         Access without and with the plan.
     changes : DataFrame
         A row for every demand point: `demand_id`, `people`, `before`, `after` (missing where no
-        open site can be reached), `change`, `site_before`, `site_after`, `effect` (gains, loses,
-        same, newly served, unserved).
+        open site can be reached), `change`, `site_before`, `site_after`, `effect`, of
+        `Effect`.
     unreachable : tuple
         Keys of the demand points with people whom no site at all can reach.
     method : str
@@ -126,12 +127,12 @@ class SitingResult:
     @property
     def people_gaining(self) -> int:
         """People who come closer to a shelter, or can reach one at last."""
-        return self._people("gains", "newly served")
+        return self._people(Effect.NEARER, Effect.COMES_WITHIN_REACH)
 
     @property
     def people_losing(self) -> int:
         """People who have farther to go than today."""
-        return self._people("loses")
+        return self._people(Effect.FARTHER)
 
     def row(self) -> dict[str, object]:
         """Return one row of a table of answers; nothing in it depends on the run."""
@@ -149,5 +150,5 @@ class SitingResult:
             **self.after.row(),
         }
 
-    def _people(self, *effects: str) -> int:
+    def _people(self, *effects: Effect) -> int:
         return int(self.changes.loc[self.changes["effect"].isin(effects), "people"].sum())

@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 
 from shelter_geo.study.types import (
     AnyPath,
-    Evidence,
+    EvidenceKey,
     Key,
     OfKind,
     Settings,
     Worded,
     refuse_twice,
 )
+from shelter_geo.vocabulary import Evidence
 
 MOST_PLACE_LIMITS: Final = 7
 """Limits of places for 10,000 people; with 0, which always is one, there are eight."""
@@ -27,7 +28,7 @@ class Reading(Settings):
     persons_per_family_place: float = Field(ge=1, le=100)
     label: str
     source: str
-    evidence: Evidence
+    evidence: EvidenceKey
 
 
 class Norm(OfKind):
@@ -65,7 +66,7 @@ class ClaimPopulation(Settings):
     value: int = Field(gt=0)
     year: int
     source: str
-    evidence: Evidence
+    evidence: EvidenceKey
 
 
 class Range(Settings):
@@ -75,7 +76,7 @@ class Range(Settings):
     central: float
     high: float = Field(le=1e9)
     source: str
-    evidence: Evidence
+    evidence: EvidenceKey
 
     @model_validator(mode="after")
     def _ordered(self) -> Range:
@@ -111,7 +112,7 @@ class CaseTable(Settings):
     file: AnyPath = Field(exclude=True)
     threshold: int = Field(default=5, ge=2, le=1000)
     source: str
-    evidence: Evidence
+    evidence: EvidenceKey
     under_reporting: Multiple
 
 
@@ -134,10 +135,14 @@ class Stays(Settings):
     """Mean length of a stay, and the children who come along."""
 
     days: Range = Range(
-        low=30, central=90, high=180, source="no source: one to six months", evidence="assumed"
+        low=30,
+        central=90,
+        high=180,
+        source="no source: one to six months",
+        evidence=Evidence.ASSUMED,
     )
     children_per_woman: Range = Range(
-        low=0.5, central=1, high=1.5, source="no source", evidence="assumed"
+        low=0.5, central=1, high=1.5, source="no source", evidence=Evidence.ASSUMED
     )
 
 
@@ -146,7 +151,7 @@ class TurnAwayTarget(Settings):
 
     target: float = Field(default=0.05, gt=0, lt=1)
     source: str = "no source: one in twenty"
-    evidence: Evidence = "assumed"
+    evidence: EvidenceKey = Evidence.ASSUMED
 
 
 class Catchment(Settings):
@@ -166,7 +171,7 @@ class Catchment(Settings):
     decay: Literal["slow", "fast", "none"] = "slow"
     classes_per_10000: tuple[float, ...] = (0.05, 0.1, 0.25)
     source: Worded = "no source: two hours"
-    evidence: Evidence = "assumed"
+    evidence: EvidenceKey = Evidence.ASSUMED
 
     @model_validator(mode="after")
     def _rising(self) -> Catchment:

@@ -19,11 +19,12 @@ from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import LANGUAGES as LANGUAGES
 from shelter_geo.study.types import AnyPath, OfKind, refuse_twice
-from shelter_geo.study.types import Evidence as Evidence
+from shelter_geo.study.types import EvidenceKey as EvidenceKey
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
 from shelter_geo.study.types import Worded as Worded
 from shelter_geo.study.types import in_english as in_english
+from shelter_geo.vocabulary import Evidence
 
 FEWEST_LIMITS: Final = 2
 MOST_LIMITS: Final = 8
@@ -199,7 +200,7 @@ class Claim(OfKind):
     high: float
     unit: str
     source: str
-    evidence: Evidence
+    evidence: EvidenceKey
 
     @model_validator(mode="after")
     def _ordered(self) -> Claim:
@@ -213,7 +214,7 @@ class Assumption(OfKind):
 
     id: Key
     text: Worded
-    evidence: Evidence = "assumed"
+    evidence: EvidenceKey = Evidence.ASSUMED
 
 
 class StudySettings(Settings):

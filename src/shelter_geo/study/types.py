@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -15,10 +15,13 @@ from pydantic import (
     model_serializer,
 )
 
+from shelter_geo.vocabulary import Evidence
+
 LANGUAGES: Final = ("az", "en", "ru")
 """Languages of the readers' pages."""
 
-Evidence = Literal["sourced", "recalled, to verify", "assumed"]
+EvidenceKey = Annotated[Evidence, Field(strict=False)]
+"""How something is known, as a file gives it: by the key."""
 LocalText = str | dict[str, str]
 """One text for all readers, or one for each language by its code."""
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]

@@ -26,7 +26,7 @@ const Scenario = (() => {
     key: (value) => text(value) && /^[a-z0-9][a-z0-9._-]*$/.test(value),
     worded: (value) => text(value) || (value instanceof Table && [...value.values()].every(text) &&
       [...value.keys()].sort().join() === [...data.languages].sort().join()),
-    evidence: (value) => ["sourced", "recalled, to verify", "assumed"].includes(value),
+    evidence: (value) => data.evidence.includes(value),
     count: (value) => value instanceof Figure && value.whole && value.size >= 1 && value.size <= Model.MOST,
     truth: (value) => typeof value === "boolean",
     road: (value) => ROADS.includes(value),

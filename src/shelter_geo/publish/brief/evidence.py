@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -13,12 +13,6 @@ from shelter_geo.publish.brief.written import distance, duration, number, people
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.study_texts import headline, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
-
-_VERDICTS: Final = {
-    "holds": "brief.holds",
-    "holds for some readings": "brief.holds_partly",
-    "does not hold": "brief.does_not_hold",
-}
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -166,8 +160,8 @@ def _claims(evaluation: Evaluation) -> Listing:
         cells = (
             everywhere(said.statement),
             _measured(row, said.measure),
-            say(_VERDICTS[row["verdict"]]),
-            say(f"capacity.{row['evidence'].partition(',')[0]}"),
+            say(f"verdict.{row['verdict']}"),
+            say(f"evidence.{row['evidence']}"),
         )
         lines.append(Line(cells))
     heads = tuple(

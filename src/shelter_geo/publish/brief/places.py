@@ -105,7 +105,7 @@ def _groups(needs: CapacityResults) -> Listing:
                 _group(row),
                 _span(row, "places"),
                 _span(row, "people_reached", people=True),
-                answer(str(row["reason"])) or say("table.nothing"),
+                answer(row["reason"]) or say("table.nothing"),
             )
         )
         for row in told.to_dict("records")

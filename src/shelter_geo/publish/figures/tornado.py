@@ -13,13 +13,14 @@ from matplotlib.patches import Patch
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
+from shelter_geo.vocabulary import Evidence
 
 EVIDENCE: Final = {
-    "sourced": ("sourced", INK_ACCENT),
-    "recalled, to verify": ("recalled", INK_MIDDLE),
-    "assumed": ("assumed", INK_LIGHT),
+    Evidence.SOURCED: INK_ACCENT,
+    Evidence.RECALLED: INK_MIDDLE,
+    Evidence.ASSUMED: INK_LIGHT,
 }
-"""Word and colour of how an input is known."""
+"""Colour of how an input is known."""
 SHARES: Final = ("share_needing",)
 """Inputs that readers know as percentages."""
 LABELS: Final = -0.5
@@ -90,7 +91,7 @@ def draw_tornado(
 
 def _bar(axes: Axes, row: float, line: Mapping[Any, Any], words: Words) -> None:
     ends = sorted(max(1.0, float(line[f"answer_at_{end}"])) for end in ("low", "high"))
-    colour = EVIDENCE[line["evidence"]][1]
+    colour = EVIDENCE[line["evidence"]]
     axes.barh(row, max(ends[1] - ends[0], 0), left=ends[0], height=0.66, color=colour)
     for end, side in zip(ends, ("right", "left"), strict=True):
         shift = -4 if side == "right" else 4
@@ -146,8 +147,5 @@ def _tornado_axis(
 
 def _evidence_key(axes: Axes, sensitivity: pd.DataFrame, words: Words) -> None:
     used = [kind for kind in EVIDENCE if (sensitivity["evidence"] == kind).any()]
-    handles = [
-        Patch(color=EVIDENCE[kind][1], label=words.text(f"capacity.{EVIDENCE[kind][0]}"))
-        for kind in used
-    ]
+    handles = [Patch(color=EVIDENCE[kind], label=words.text(f"evidence.{kind}")) for kind in used]
     axes.legend(handles=handles, loc="lower right", frameon=False, fontsize=9)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, NamedTuple
+
+from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict
 
 
 class Column(NamedTuple):
@@ -49,6 +52,14 @@ def _ends(name: str, column: Column) -> dict[str, Column]:
     return {f"{name}_low": column, f"{name}_high": column}
 
 
+def _keyed(name: str, description: str, keys: type[StrEnum]) -> dict[str, Column]:
+    """Describe a column of keys, and the one beside it with their English words."""
+    return {
+        name: _text(f"{description}, by key, or empty: {', '.join(keys)}"),
+        f"{name}_en": _text(f"{description}, in English; a study may have words of its own"),
+    }
+
+
 COLUMNS: Final[dict[str, Column]] = {
     "district_id": _text("Key of the district"),
     "settlement_id": _text("Key of the settlement"),
@@ -74,7 +85,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "weighted_travel_min": _min("Mean time by car over the people of the settlements"),
     "settlement_reachable_pct": _pct("Share of the people whom the two means stand for"),
     "reachable": Column("boolean", "Whether a road leads to any shelter"),
-    "reason": _text("Why no road leads there, or why a value is 0 or missing; else empty"),
+    **_keyed("reason", "Why no road leads there, or why a value is 0 or missing", Reason),
     "population_listed": _whole("Population as listed by the source; used as a share only"),
     "basis": _text("Where people are taken to start: district_centres or settlements"),
     "units": _text("all, or without_registered_elsewhere"),
@@ -96,7 +107,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "notice": _text("What is unusual about how it joins"),
     "scenario": _text("Key of the scenario"),
     "scenario_name": _text("Name of the scenario"),
-    "scenario_evidence": _text("sourced, recalled or assumed"),
+    **_keyed("scenario_evidence", "How the scenario is known", Evidence),
     "cost": _number("Cost of what it opens and adds, as given in the scenario", 0),
     "people_gain": _whole("People whose nearest shelter becomes nearer by time"),
     "people_lose": _whole("People whose nearest shelter becomes farther by time"),
@@ -123,7 +134,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "min_after": _min("Time by car under the scenario"),
     "gain_km": _km("Kilometres saved; negative where the road is longer"),
     "gain_min": _min("Minutes saved; negative where it takes longer"),
-    "change": _text("gains, loses, comes within reach, is cut off, stays cut off or no change"),
+    **_keyed("change", "What the plan does to the way to the nearest shelter", Effect),
     "districts": _whole("Districts"),
     "people": _whole("People"),
     "rank": _whole("1 for the farthest"),
@@ -142,10 +153,10 @@ COLUMNS: Final[dict[str, Column]] = {
     "published_high": _number("Published value, high end", 1),
     "data_low": _number("What the data give, low end", 1),
     "data_high": _number("What the data give, high end", 1),
-    "verdict": _text("holds, holds for some readings, or does not hold"),
+    **_keyed("verdict", "How the published figure stands beside the data", Verdict),
     "data_note": _text("What the ends of the range stand for"),
     "source": _text("Source"),
-    "evidence": _text("sourced, recalled or assumed"),
+    **_keyed("evidence", "How it is known", Evidence),
     "demand_basis": _text("Count that the stays are computed from; none of them is the truth"),
     "shelter_id": _text("Key of the shelter; Total for all, none for people without a road to any"),
     "settlement": _text("Settlement of the shelter, never its address"),

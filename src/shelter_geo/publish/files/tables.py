@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.columns import COLUMNS
+from shelter_geo.publish.words import Words
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""
+KEYED: Final = {
+    "reason": "reason",
+    "change": "effect",
+    "verdict": "verdict",
+    "evidence": "evidence",
+    "scenario_evidence": "evidence",
+}
+"""Columns of keys, and the section of the catalogues that has their words."""
 
 
 def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
     """Write a table of results.
 
     Missing values are empty cells, truth values `yes` and `no`; text that a spreadsheet would run
-    as a formula gets an apostrophe in front.
+    as a formula gets an apostrophe in front. A column such as `reason_en` that the frame lacks gets
+    the English words of the keys in `reason`.
 
     Parameters
     ----------
@@ -39,12 +50,28 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     if unknown:
         raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
     frame = frame.reindex(columns=list(columns)) if frame.empty else frame
+    frame = _with_words(frame, columns)
     absent = [name for name in columns if name not in frame]
     if absent:
         raise OutputError(f"{path.name}: columns that are not there: {', '.join(absent)}")
     cells = pd.DataFrame({name: _cells(frame[name], path) for name in columns})
     path.parent.mkdir(parents=True, exist_ok=True)
     cells.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _with_words(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Add the English words of keys that are to stand beside them."""
+    words = Words("en")
+    lacking = {
+        f"{name}_en": [words.text(f"{section}.{key}") if key else "" for key in _keys(frame[name])]
+        for name, section in KEYED.items()
+        if f"{name}_en" in columns and f"{name}_en" not in frame and name in frame
+    }
+    return frame.assign(**lacking)
+
+
+def _keys(column: pd.Series) -> list[str]:
+    return ["" if pd.isna(key) else str(key) for key in column]
 
 
 def defuse(text: str) -> str:

@@ -32,14 +32,15 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import DISTANCE, Classes
 from shelter_geo.publish.words import (
-    LANGUAGES,
     Text,
     Words,
+    everywhere,
     in_each,
     own_name,
     say,
     translated,
 )
+from shelter_geo.vocabulary import Reason
 
 _DISTRICTS: Final = (
     "district_id",
@@ -54,7 +55,6 @@ _DISTRICTS: Final = (
     "counts_registered_not_resident",
 )
 _FARTHEST: Final = 10
-_NOTHING: Final = dict.fromkeys(LANGUAGES, "")
 
 
 def access_map(
@@ -80,8 +80,9 @@ def access_map(
     districts
         Polygons, or a point where a district has none, with `district_id`, names such as
         `name_en`, `economic_region`, `population`, `women`, `nearest_shelter_id`, `distance_km`
-        (missing where no road leads to a shelter), `travel_min`, `bus_min`, `reason` and
-        `counts_registered_not_resident`.
+        (missing where no road leads to a shelter), `travel_min`, `bus_min`,
+        `counts_registered_not_resident` and `reason`, of `Reason`, perhaps with words of its own
+        in `reason_en` and the like.
     settlements
         Points with names and `distance_km`, switched off at first; or none.
     shelters
@@ -187,13 +188,21 @@ def _unreached(units: gpd.GeoDataFrame) -> list[Text]:
     """One note for each reason why districts have no road, naming them."""
     cut = units[units["distance_km"].isna()]
     notes = []
-    for _, group in cut.groupby("reason", sort=True, dropna=False):
+    declared = cut["economic_region"].where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
+    for _, group in cut.groupby(["reason", declared], sort=True, dropna=False):
         rows = rows_of(group)
-        reason = own_name(rows[0], "reason") if isinstance(rows[0]["reason"], str) else _NOTHING
+        reason = _reason(rows[0])
         listed = _listed([own_name(row) for row in rows])
         size = say("units.districts", n=len(group))
         notes.append(say("access.unreached", districts=size, names=listed, reason=reason))
     return notes
+
+
+def _reason(row: Mapping[str, Any]) -> Text:
+    """Take the words that come with a row, else those of its key."""
+    if any(str(column).startswith("reason_") for column in row):
+        return own_name(row, "reason")
+    return say(f"reason.{row['reason']}") if row["reason"] else everywhere("")
 
 
 def _listed(names: Sequence[Text]) -> Text:

@@ -30,6 +30,7 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import Classes, ramp
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.vocabulary import Reason
 
 _COLUMNS: Final = (
     "district_id",
@@ -43,14 +44,13 @@ _COLUMNS: Final = (
     "counts_registered_not_resident",
 )
 _SHORT: Final = 10
-_REASONS: Final = {
-    "no road to any shelter": "no_road",
-    "no road to a shelter that admits this group": "no_road_admitting",
-    "no road to a shelter known to admit this group": "no_road_known",
-    "nobody lives here": "nobody_lives",
-}
-"""Catalogue text of each reason that holds for some districts only."""
-_NO_ROAD: Final = "no road to any shelter"
+_OF_A_DISTRICT: Final = (
+    Reason.NO_ROAD,
+    Reason.NO_ROAD_TO_ADMITTING,
+    Reason.NO_ROAD_TO_KNOWN,
+    Reason.NOBODY_LIVES_HERE,
+)
+"""Reasons that hold for some districts only."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def capacity_map(
         If a frame lacks a column, a shape or a coordinate system, or there is no such language.
     """
     units = in_degrees(districts, "districts", _COLUMNS)
-    shown = units["places_per_10000_low"].where(units["reason"] != _NO_ROAD)
+    shown = units["places_per_10000_low"].where(units["reason"] != Reason.NO_ROAD)
     units = units.assign(shown=shown, without=units["population"] - units["people_in_reach_low"])
     units = units.sort_values(
         ["without", "population", "district_id"], ascending=[False, False, True]
@@ -155,8 +155,8 @@ def _places(words: Words, value: float) -> str:
 
 def _reason(row: Mapping[str, Any]) -> Text | None:
     """Words for why a district has no place in reach."""
-    if row["reason"] in _REASONS:
-        return say(f"capacity.{_REASONS[row['reason']]}")
+    if row["reason"] in _OF_A_DISTRICT:
+        return say(f"reason.{row['reason']}")
     return say("capacity.class_none") if row["places_per_10000_low"] == 0 else None
 
 

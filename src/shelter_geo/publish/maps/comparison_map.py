@@ -33,6 +33,7 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import Classes, two_sided_ramp
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.vocabulary import Effect
 
 _COLUMNS: Final = (
     "district_id",
@@ -49,16 +50,8 @@ _COLUMNS: Final = (
     "counts_registered_not_resident",
 )
 _SHORT: Final = 10
-_LOSES: Final = ("loses", "is cut off")
-_CHANGES: Final = {
-    "gains": "gains",
-    "loses": "loses",
-    "comes within reach": "reached",
-    "is cut off": "cut_off",
-    "stays cut off": "stays_cut_off",
-    "no change": "no_change",
-}
-"""Catalogue text of each change."""
+_GAINS: Final = (Effect.NEARER, Effect.COMES_WITHIN_REACH)
+_LOSES: Final = (Effect.FARTHER, Effect.CUT_OFF)
 
 
 @dataclass(frozen=True)
@@ -158,11 +151,11 @@ def comparison_map(
     units = in_degrees(districts, "districts", _COLUMNS)
     units = _in_order(units.assign(shown=_shown(units)))
     ranks = [int(rank) for rank in scale.of(units["shown"])]
-    changed = units["change"].map(lambda change: change not in ("no change", "stays cut off"))
+    changed = units["change"].isin((*_GAINS, *_LOSES))
     told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
     page = MapPage(
         key=[
-            *class_key(units, ranks, scale, missing=say("compare.stays_cut_off")),
+            *class_key(units, ranks, scale, missing=say(f"effect.{Effect.STAYS_CUT_OFF}")),
             KeyEntry("shelter", say("compare.shelter_key")),
             *elsewhere_key(units),
         ],
@@ -190,13 +183,13 @@ def comparison_map(
 
 def _shown(units: pd.DataFrame) -> pd.Series:
     """Kilometres gained; without an end where a road is won or lost altogether."""
-    gain = units["gain_km"].mask(units["change"] == "comes within reach", np.inf)
-    return gain.mask(units["change"] == "is cut off", -np.inf)
+    gain = units["gain_km"].mask(units["change"] == Effect.COMES_WITHIN_REACH, np.inf)
+    return gain.mask(units["change"] == Effect.CUT_OFF, -np.inf)
 
 
 def _mostly_loses(units: pd.DataFrame) -> bool:
     people = units["population"].groupby(units["change"].isin(_LOSES)).sum()
-    gain = units.loc[units["change"].isin(("gains", "comes within reach")), "population"].sum()
+    gain = units.loc[units["change"].isin(_GAINS), "population"].sum()
     return bool(people.get(True, 0) > gain)
 
 
@@ -205,7 +198,7 @@ def _in_order(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sign = -1 if _mostly_loses(units) else 1
     order = pd.DataFrame(
         {
-            "is_told": ~units["change"].isin(("no change", "stays cut off")),
+            "is_told": units["change"].isin((*_GAINS, *_LOSES)),
             "km": sign * units["shown"].fillna(0),
             "min": sign * units["gain_min"].fillna(0),
             "id": units["district_id"],
@@ -216,7 +209,7 @@ def _in_order(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
     rows = rows_of(units)
-    changes = [say(f"compare.{_CHANGES[row['change']]}") for row in rows]
+    changes = [say(f"effect.{row['change']}") for row in rows]
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
         number_column(
@@ -227,7 +220,9 @@ def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
             spoken=True,
         ),
         text_column(say("compare.change"), changes, spoken=True),
-        class_column(say("access.class"), units["shown"], classes, say("compare.stays_cut_off")),
+        class_column(
+            say("access.class"), units["shown"], classes, say(f"effect.{Effect.STAYS_CUT_OFF}")
+        ),
         number_column(say("compare.gain_min"), units["gain_min"], _signed(Words.duration)),
         number_column(say("compare.km_before"), units["km_before"], Words.distance),
         number_column(say("compare.km_after"), units["km_after"], Words.distance, spoken=True),

@@ -29,6 +29,7 @@ from shelter_geo.publish.words import (
     own_name,
     say,
 )
+from shelter_geo.vocabulary import Evidence
 
 NEW_PLACES: Final = 20
 """Places that a newly opened site begins with, unless the caller says otherwise."""
@@ -147,6 +148,7 @@ class PlannerPage(OneFile):
             **data,
             "lang": self.lang,
             "languages": LANGUAGES,
+            "evidence": list(Evidence),
             "marks": {
                 lang: [get_group_symbol(lang), get_decimal_symbol(lang)] for lang in LANGUAGES
             },

@@ -13,21 +13,14 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import BudgetResult, SitingResult
+from shelter_geo.vocabulary import Effect
 
 _MOST_NAMED: Final = 5
-_CHANGE: Final = {
-    "gains": "gains",
-    "loses": "loses",
-    "same": "no change",
-    "newly served": "comes within reach",
-    "unserved": "stays cut off",
-}
-"""Effects in the words of the tables of plans."""
 PLACES: Final = ("site_id", "settlement", "standing", "places_before", "places_added", "cost")
 SERVED: Final = ("district_id", "site_id", "settlement", "places", "travel_cost", "cost_unit")
 CHANGES: Final = (
     "district_id", "name_en", "population", "site_before", "site_after", "cost_before",
-    "cost_after", "cost_unit", "change",
+    "cost_after", "cost_unit", "change", "change_en",
 )  # fmt: skip
 
 
@@ -81,7 +74,9 @@ def places_lines(result: BudgetResult, question: SiteQuestion, unit: str) -> lis
         lines.append(f"  {name} {verb} {row['places_added']} family places, cost {row['cost']}")
     left = result.demand[result.demand["unserved"] > 0]
     for reason, group in left.groupby("reason"):
-        lines.append(f"Without a place ({reason}): {int(group['unserved'].sum())}")
+        lines.append(
+            f"Without a place ({_words(f'reason.{reason}')}): {int(group['unserved'].sum())}"
+        )
     return [*lines, *_notes(result.notes), "", str(result.card)]
 
 
@@ -94,7 +89,7 @@ def write_answer(result: SitingResult, question: SiteQuestion, unit: str, folder
         }
     )  # fmt: skip
     names = question.districts["name_en"].reindex(table["district_id"]).to_numpy()
-    table = table.assign(name_en=names, cost_unit=unit, change=table["change"].map(_CHANGE))
+    table = table.assign(name_en=names, cost_unit=unit)
     write_table(table, CHANGES, folder / "changes_by_district.csv")
 
 
@@ -109,6 +104,10 @@ def write_places(result: BudgetResult, question: SiteQuestion, unit: str, folder
 
 def _settlements(question: SiteQuestion, keys: pd.Series) -> list[str]:
     return [_name(question, key) for key in keys]
+
+
+def _words(key: str) -> str:
+    return Words("en").text(key)
 
 
 def _name(question: SiteQuestion, key: Hashable) -> str:
@@ -131,17 +130,17 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]
     names = question.districts["name_en"].reindex(changes["demand_id"]).to_numpy()
     told = changes.assign(name=names)
     lines = [f"Nearer than today: {_people(result.people_gaining)} people"]
-    gains = told[told["effect"] == "gains"].sort_values(["change", "name"]).head(_MOST_NAMED)
+    gains = told[told["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
     lines += [
         f"  {row['name']} {row['before']:.0f} to {row['after']:.0f} {unit}"
         for row in gains.to_dict("records")
     ]
-    reached = told[told["effect"] == "newly served"]
+    reached = told[told["effect"] == Effect.COMES_WITHIN_REACH]
     if len(reached):
         lines.append(f"With a road at last: {_listed(list(reached['name']))}")
     losing = _people(result.people_losing) + " people" if result.people_losing else "nobody"
     lines.append(f"Farther than today: {losing}")
-    unserved = told[(told["effect"] == "unserved") & (told["people"] > 0)]
+    unserved = told[(told["effect"] == Effect.STAYS_CUT_OFF) & (told["people"] > 0)]
     if len(unserved):
         lines.append(f"Still without a road to any: {_listed(list(unserved['name']))}")
     return lines

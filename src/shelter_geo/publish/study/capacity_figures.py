@@ -14,9 +14,10 @@ from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults
 from shelter_geo.analysis.stays import CASES
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
-from shelter_geo.publish.figures.tornado import EVIDENCE, draw_tornado
+from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.vocabulary import Evidence
 
 _OF_STAYS: Final = (
     "cases", "under_reporting", "share_needing", "stay_days", "persons_per_place",
@@ -121,7 +122,7 @@ def known_inputs(inputs: pd.DataFrame, names: Mapping[str, str], words: Words) -
     table = inputs.assign(basis=parts[0], kind=parts[2])
     table = table[table["kind"].isin(_OF_STAYS)]
     sentences = []
-    for evidence, (key, _) in EVIDENCE.items():
+    for evidence in Evidence:
         told = []
         for kind in _OF_STAYS:
             rows = table[table["kind"] == kind]
@@ -132,7 +133,7 @@ def known_inputs(inputs: pd.DataFrame, names: Mapping[str, str], words: Words) -
             some = ", ".join(names[basis] for basis in these["basis"] if basis)
             told.append(name if len(these) == len(rows) else f"{name} ({some})")
         if told:
-            sentences.append(words.text(f"norms.{key}", inputs=", ".join(told)))
+            sentences.append(words.text(f"norms.{evidence}", inputs=", ".join(told)))
     return " ".join(sentences)
 
 

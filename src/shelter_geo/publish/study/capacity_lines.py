@@ -40,18 +40,13 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
         words.text(
             "norms.line",
             norm=names[row["norm"]][words.lang],
-            evidence=words.text(f"capacity.{_known(row['evidence'])}"),
+            evidence=words.text(f"evidence.{row['evidence']}"),
             needed=words.number(row["needed"]),
             there=span(words, row["there_low"], row["there_high"]),
             missing=span(words, row["missing_low"], row["missing_high"]),
         )
         for row in whole.to_dict("records")
     ]
-
-
-def _known(evidence: str) -> str:
-    """Give the first word of how something is known, such as "sourced (secondary)"."""
-    return evidence.replace(",", " ").split()[0]
 
 
 def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:
@@ -77,5 +72,5 @@ def group_line(row: Mapping[Any, Any], words: Words) -> str:
         places=span(words, row["places_low"], row["places_high"]),
         people=span(words, row["people_reached_low"], row["people_reached_high"], people=True),
     )
-    why = answer(str(row["reason"]))
+    why = answer(row["reason"])
     return line if why is None else f"{line}: {why[words.lang]}"

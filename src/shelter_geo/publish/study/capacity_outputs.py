@@ -30,14 +30,14 @@ def _each(names: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, ...]:
 REACH_COLUMNS: Final = (
     "group", "without_police_papers", "district_id", "name_en", "population",
     *_each(("travel_min", "distance_km", "shelter", "people_in_reach"), _ENDS),
-    *_each(("places_per_10000",), _ENDS), "reason", "rests_on",
+    *_each(("places_per_10000",), _ENDS), "reason", "reason_en", "rests_on",
 )  # fmt: skip
 
 CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "access_by_group.csv": (
         "group", "without_police_papers", "units", "weighted_by", "people",
         *_each(("shelters", "places", "people_reached", "distance_km", "travel_min"), _ENDS),
-        "reason", "rests_on",
+        "reason", "reason_en", "rests_on",
     ),
     "capacity_by_family_size.csv": (
         "demand_basis", "shelter_id", "places", "family_size", *_each(("turn_away",), _CORNERS),
@@ -45,14 +45,14 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "capacity_by_norm.csv": (
         "norm", "norm_name", "units", "area_kind", "area_key", "area", "population", "women",
-        "places", "asked_in", "needed", *_each(("there", "missing"), _ENDS), "reason", "standard",
-        "body", "source", "evidence",
+        "places", "asked_in", "needed", *_each(("there", "missing"), _ENDS), "reason", "reason_en",
+        "standard", "body", "source", "evidence", "evidence_en",
     ),
     "capacity_by_shelter.csv": (
         "demand_basis", "units", "shelter_id", "settlement", "places", "places_basis",
         "catchment_people",
         *_each(("stays", "turn_away", "turned_away_per_year", "places_needed"), _CORNERS),
-        "target", "reason", "rests_on",
+        "target", "reason", "reason_en", "rests_on",
     ),
     "capacity_handed_over.csv": (
         "demand_basis", "units", "settlement_id", "settlement", "places", "next_settlement",
@@ -60,15 +60,17 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *_each(("stays", "refused_first", "taken_in_next", "lost"), _CORNERS), "method",
         "rests_on",
     ),
-    "capacity_inputs.csv": ("input", "value", "low", "high", "unit", "evidence", "source"),
+    "capacity_inputs.csv": (
+        "input", "value", "low", "high", "unit", "evidence", "evidence_en", "source",
+    ),
     "capacity_pooling.csv": (
         "demand_basis", "shelters", "places_smallest", "places_largest", "turn_away_apart",
         "turn_away_together", "places_needed_apart", "places_needed_together", "target",
         "rests_on",
     ),
     "capacity_sensitivity.csv": (
-        "demand_basis", "input", "input_low", "input_high", "unit", "evidence", "answer_central",
-        "answer_at_low", "answer_at_high", "swing",
+        "demand_basis", "input", "input_low", "input_high", "unit", "evidence", "evidence_en",
+        "answer_central", "answer_at_low", "answer_at_high", "swing",
     ),
     "capacity_turn_away.csv": (
         "demand_basis", "places", *_each(("turn_away",), _CORNERS), "rests_on",
@@ -76,7 +78,7 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "demand_by_district.csv": (
         "demand_basis", "units", "district_id", "name_en", "economic_region", "women",
         "counts_registered_not_resident", *_each(("stays",), _CORNERS), "spread_by", "suppressed",
-        "reason", "rests_on",
+        "reason", "reason_en", "rests_on",
     ),
     "reach_by_district.csv": REACH_COLUMNS,
 }  # fmt: skip

@@ -16,11 +16,10 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
+from shelter_geo.vocabulary import Reason
 
-_NONE: Final = {
-    "no shelter admits this group": "capacity.nobody_admits",
-    "no shelter is known to admit this group": "capacity.none_known",
-}
+_OF_A_GROUP: Final = (Reason.NOT_ADMITTED, Reason.ADMISSION_NOT_KNOWN)
+"""Reasons that hold for a whole group, wherever it lives."""
 
 
 def reach_map(
@@ -114,9 +113,9 @@ def _figures(
     ]
 
 
-def answer(why: str) -> Text | None:
+def answer(why: str | None) -> Text | None:
     """Words for why a whole group has no sure place, or none where it has."""
-    return say(_NONE[why]) if why in _NONE else None
+    return say(f"reason.{why}") if why in _OF_A_GROUP else None
 
 
 def span(words: Words, low: float, high: float, *, people: bool = False) -> str:
@@ -136,13 +135,9 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
                 minutes=words.number(reach.minutes),
                 decay=words.text(f"capacity.{reach.decay}"),
                 source=everywhere(reach.source),
-                evidence=words.text(f"capacity.{_evidence(reach.evidence)}"),
+                evidence=words.text(f"evidence.{reach.evidence}"),
             )
         ),
         say("capacity.note_method"),
     ]
     return [*notes, say("capacity.note_unknown")] if unknown else notes
-
-
-def _evidence(evidence: str) -> str:
-    return evidence.partition(",")[0]

@@ -21,8 +21,9 @@ from shelter_geo.publish.words import LANGUAGES, Text, Words, everywhere, in_eac
 from shelter_geo.study.settings import in_english
 
 SUMMARY: Final = (
-    "scenario", "scenario_name", "scenario_evidence", "places", "cost", "uncosted", "people_gain",
-    "people_lose", "people_reached", "people_cut_off", "distance_km_mean", "distance_km_max",
+    "scenario", "scenario_name", "scenario_evidence", "scenario_evidence_en", "places", "cost",
+    "uncosted", "people_gain", "people_lose", "people_reached", "people_cut_off",
+    "distance_km_mean", "distance_km_max",
 )  # fmt: skip
 METRICS: Final = ("scenario", *KEY, "value_before", "value", "difference", "unit")
 REACH: Final = (
@@ -31,6 +32,7 @@ REACH: Final = (
 CHANGES: Final = (
     "district_id", "name_en", "population", "women", "shelter_before", "shelter_after",
     "km_before", "km_after", "gain_km", "min_before", "min_after", "gain_min", "change",
+    "change_en",
 )  # fmt: skip
 REALLOCATION: Final = (
     "shelter_before", "place_before", "shelter_after", "place_after", "districts", "people",

@@ -73,10 +73,9 @@ def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
     districts = evaluation.districts.assign(
         economic_region_en=evaluation.districts["economic_region"]
     )
-    reasons = study_texts.local_reasons(evaluation)
+    reasons = study_texts.reasons(evaluation, districts)
     for code in LANGUAGES:
-        told = {english: words[code] for english, words in reasons.items()}
-        districts[f"reason_{code}"] = districts["reason"].replace(told)
+        districts[f"reason_{code}"] = [words[code] for words in reasons]
     return districts
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
-from shelter_geo.study.settings import in_english
+from shelter_geo.vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,29 @@ def assumptions(evaluation: Evaluation) -> list[Text]:
     return [everywhere(entry.text) for entry in evaluation.study.settings.assumptions]
 
 
-def local_reasons(evaluation: Evaluation) -> dict[str, Text]:
-    """Return the study's own reasons in every language, by their English words."""
+def reasons(evaluation: Evaluation, frame: pd.DataFrame) -> list[Text]:
+    """Word the reason of each row in every language.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated; what it says itself of regions without a domestic road is taken.
+    frame
+        `reason`, empty where there is none, and `economic_region` or `district_id`.
+    """
     separate = evaluation.study.settings.roads.separate
-    return {in_english(entry.reason): everywhere(entry.reason) for entry in separate}
+    own = {entry.economic_region: everywhere(entry.reason) for entry in separate}
+    region = frame.get("economic_region")
+    if region is None:
+        region = frame["district_id"].map(evaluation.study.districts["economic_region"])
+    return [
+        own[place]
+        if key == Reason.NO_DOMESTIC_ROAD
+        else say(f"reason.{key}")
+        if key
+        else everywhere("")
+        for key, place in zip(frame["reason"], region, strict=True)
+    ]
 
 
 def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:

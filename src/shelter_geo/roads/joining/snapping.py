@@ -18,9 +18,9 @@ from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
 from shelter_geo.roads.joining.finder import Places, RoadFinder, Target
 from shelter_geo.roads.joining.nearest import ANY
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.vocabulary import Reason, choose
 
 GEOD: Final = Geod(ellps="WGS84")
-CLOSED_ROAD: Final = "the road it joins is closed"
 
 
 class SnapSettings(BaseModel):
@@ -90,15 +90,13 @@ def snap(
     settings = settings or SnapSettings()
     lon, lat = coordinates(points)
     places = _nearest(network, lon, lat, settings)
-    reason = np.full(len(lon), f"no usable road within {settings.max_connector_km:g} km", object)
-    reason[np.isnan(lon)] = "the point has no coordinates"
+    reason = np.full(len(lon), Reason.NO_ROAD_NEARBY, object)
+    reason[np.isnan(lon)] = Reason.NO_COORDINATES
     if groups is not None and settings.to_main:
         component = RoadFinder.of(network).component(places.edge)
         wanted = main_components(component, groups, main)
         places = _nearest(network, lon, lat, settings, wanted)
-        reason[component != NOWHERE] = (
-            f"no road of its group's main network within {settings.max_connector_km:g} km"
-        )
+        reason[component != NOWHERE] = Reason.NO_MAIN_ROAD_NEARBY
     joined = places.edge != NOWHERE
     _, _, metres = GEOD.inv(lon, lat, places.lon, places.lat)
     connector_cm = np.where(joined, np.rint(np.nan_to_num(metres) * 100), 0).astype(np.int64)
@@ -142,7 +140,7 @@ def rejoin(network: RoadNetwork, anchors: Anchors, *, base: RoadNetwork | None =
         along=along,
         connector_cm=anchors.connector_cm,
         connector_ms=anchors.connector_ms,
-        reason=np.where(anchors.reason == CLOSED_ROAD, "", anchors.reason),
+        reason=np.where(anchors.reason == Reason.ROAD_CLOSED, "", anchors.reason),
     )
 
 
@@ -263,5 +261,5 @@ def _with_costs(
         arrive_node=np.where(arrives, ends, NOWHERE).astype(np.int32),
         arrive_ms=np.where(arrives, ms + np.where(at_end, 0, arrive_ms), 0),
         arrive_cm=np.where(arrives, cm, 0),
-        reason=np.where(shut, CLOSED_ROAD, reason),
+        reason=choose([shut], [Reason.ROAD_CLOSED], reason),
     )

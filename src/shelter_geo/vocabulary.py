@@ -1,0 +1,112 @@
+"""Keys that frames and tables hold instead of sentences: reasons, effects, verdicts, evidence.
+
+Every key has its words in the catalogues of `publish`, as `reason.no_road` or `effect.nearer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class Reason(StrEnum):
+    """Why something is missing, 0 or not sure; an empty text stands for no reason."""
+
+    NO_ROAD = "no_road"
+    NO_DOMESTIC_ROAD = "no_domestic_road"
+    NO_COORDINATES = "no_coordinates"
+    NO_ROAD_NEARBY = "no_road_nearby"
+    NO_MAIN_ROAD_NEARBY = "no_main_road_nearby"
+    ROAD_CLOSED = "road_closed"
+    NOT_ADMITTED = "not_admitted"
+    ADMISSION_NOT_KNOWN = "admission_not_known"
+    NO_ROAD_TO_ADMITTING = "no_road_to_admitting"
+    NO_ROAD_TO_KNOWN = "no_road_to_known"
+    NO_SHELTER_WITHIN_REACH = "no_shelter_within_reach"
+    NOBODY_WITHIN_REACH = "nobody_within_reach"
+    NOBODY_LIVES_HERE = "nobody_lives_here"
+    NO_WOMEN_LIVE_HERE = "no_women_live_here"
+    NO_TOWN_AS_LARGE = "no_town_as_large"
+    NORM_MET = "norm_met"
+    NO_CASES_GIVEN = "no_cases_given"
+    NO_CASES = "no_cases"
+    NO_CASES_HERE = "no_cases_here"
+    NO_WEIGHT_HERE = "no_weight_here"
+    SMALL_COUNT = "small_count"
+    NO_STAYS_ASKED = "no_stays_asked"
+    STAYS_OF_NO_DAYS = "stays_of_no_days"
+    NO_PLACES = "no_places"
+    NO_FAMILY_PLACE = "no_family_place"
+    AMPLE_PLACES = "ample_places"
+    STAYS_BEYOND_A_YEAR = "stays_beyond_a_year"
+    NO_SITE_REACHED = "no_site_reached"
+    NO_PLACE_LEFT = "no_place_left"
+
+
+class Effect(StrEnum):
+    """What a plan does to the way of a district to its nearest shelter."""
+
+    NEARER = "nearer"
+    FARTHER = "farther"
+    COMES_WITHIN_REACH = "comes_within_reach"
+    CUT_OFF = "cut_off"
+    STAYS_CUT_OFF = "stays_cut_off"
+    NO_CHANGE = "no_change"
+
+
+class Verdict(StrEnum):
+    """How a published claim stands beside what the data give."""
+
+    HOLDS = "holds"
+    HOLDS_PARTLY = "holds_partly"
+    DOES_NOT_HOLD = "does_not_hold"
+
+
+class Evidence(StrEnum):
+    """How a number is known, the best known first."""
+
+    SOURCED = "sourced"
+    RECALLED = "recalled"
+    ASSUMED = "assumed"
+
+
+def choose(
+    conditions: Sequence[ArrayLike], keys: Sequence[str], default: ArrayLike = ""
+) -> NDArray[Any]:
+    """Give each row the key of its first condition that is true, as `numpy.select` does.
+
+    Parameters
+    ----------
+    conditions
+        Truth values, all of one shape.
+    keys
+        One for each condition; an empty text where there is nothing to say.
+    default
+        For rows of which no condition is true: one for all, or one for each.
+
+    Returns
+    -------
+    object array
+        Members of the enumerations themselves.
+
+    Raises
+    ------
+    ValueError
+        If there is no condition, or not one for each key.
+
+    Examples
+    --------
+    >>> choose([[True, False]], [Reason.NO_ROAD]).tolist()
+    [<Reason.NO_ROAD: 'no_road'>, '']
+    """
+    if not conditions:
+        raise ValueError("there is no condition to choose by")
+    chosen = np.full(np.shape(conditions[0]), default, dtype=object)
+    pairs = list(zip(conditions, keys, strict=True))
+    for condition, key in reversed(pairs):
+        chosen[np.asarray(condition, dtype=bool)] = key
+    return chosen
