@@ -22,6 +22,7 @@ from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.capacity.erlang import erlang_b
 from shelter_geo.capacity.norms import TOTAL
 from shelter_geo.publish.study.study_texts import key_figures
+from shelter_geo.publish.words import Words
 from shelter_geo.study.load import load_study
 
 ROOT = Path(__file__).parents[1]
@@ -74,7 +75,8 @@ def claims(evaluation: Evaluation) -> str:
     for row in evaluation.claims.to_dict("records"):
         low, high = row["data_low"], row["data_high"]
         value = f"{low:.1f} to {high:.1f}" if round(low, 1) != round(high, 1) else f"{low:.0f}"
-        lines.append(f"| {row['statement']} | {value} {row['unit']} | {row['verdict']} |")
+        verdict = Words("en").text(f"verdict.{row['verdict']}")
+        lines.append(f"| {row['statement']} | {value} {row['unit']} | {verdict} |")
     return "\n".join(lines) + "\n"
 
 

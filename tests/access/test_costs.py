@@ -21,6 +21,7 @@ from shelter_geo.roads.changes.types import CloseRoads
 from shelter_geo.roads.joining.joiner import Joiner
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.vocabulary import Reason
 
 
 def test_kilometres_are_those_along_the_fastest_road() -> None:
@@ -202,7 +203,7 @@ def test_facilities_in_another_component_are_no_error_but_a_reason() -> None:
     found = nearest(costs)
     assert not found["reachable"].any()
     assert found["facility_id"].isna().all()
-    assert found["reason"].tolist() == ["no road leads from here to any shelter"] * 2
+    assert found["reason"].tolist() == [Reason.NO_ROAD] * 2
 
 
 def test_a_point_on_a_closed_road_reaches_what_stands_beside_it_and_needs_no_reason() -> None:

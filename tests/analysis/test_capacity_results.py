@@ -26,6 +26,7 @@ from shelter_geo.publish.study.capacity_outputs import (
 )
 from shelter_geo.study.load import load_study
 from shelter_geo.study.settings import StudySettings, read_settings
+from shelter_geo.vocabulary import Reason
 
 CASES = "cases.csv"
 CASE_SETTINGS = """
@@ -87,7 +88,7 @@ def test_a_district_asks_by_its_women(results: CapacityResults, evaluation: Eval
         district_id="AZ-FUZ",
     )
     assert absent["stays_high"] == 0
-    assert absent["reason"] == "no women counted here"
+    assert absent["reason"] == Reason.NO_WEIGHT_HERE
 
 
 @pytest.mark.parametrize("basis", ["complaints", "registered", "appeals"])
@@ -191,7 +192,7 @@ def test_a_study_without_demand_still_says_who_is_near(
     bare = with_capacity(evaluation, demand=None)
     found = capacity_results(bare)
     assert found.bases == []
-    assert set(found.by_shelter["reason"]) == {"no cases are given to compute stays from"}
+    assert set(found.by_shelter["reason"]) == {Reason.NO_CASES_GIVEN}
     assert found.by_shelter["stays_central"].isna().all()
     total = at(found.by_shelter, units="all", shelter_id="Total")
     assert total["catchment_people"] == pytest.approx(9_789_187, abs=1)
@@ -210,10 +211,10 @@ def test_stays_of_no_days_and_of_more_than_a_year(
     total = at(table, demand_basis="appeals", units="all", shelter_id="Total")
     if turned is None:
         assert total["turn_away_central"] > 0.2
-        assert (table["reason"] == "stays may last longer than a year").any()
+        assert (table["reason"] == Reason.STAYS_BEYOND_A_YEAR).any()
     else:
         assert (total["turn_away_central"], total["places_needed_high"]) == (turned, needed)
-        assert (table["reason"] == "stays of zero days take no place").any()
+        assert (table["reason"] == Reason.STAYS_OF_NO_DAYS).any()
 
 
 def test_nobody_asks(evaluation: Evaluation) -> None:
@@ -223,7 +224,7 @@ def test_nobody_asks(evaluation: Evaluation) -> None:
     none = base.cases.model_copy(update={"low": 0.0, "central": 0.0, "high": 0.0})
     only = demand.model_copy(update={"bases": (base.model_copy(update={"cases": none}),)})
     found = capacity_results(with_capacity(evaluation, demand=only))
-    assert set(found.by_district["reason"]) == {"no cases"}
+    assert set(found.by_district["reason"]) == {Reason.NO_CASES}
     total = at(found.by_shelter, units="all", shelter_id="Total")
     assert total[["stays_high", "turn_away_high", "places_needed_high"]].tolist() == [0, 0, 0]
     assert (found.turn_away["turn_away_high"] == 0).all()
@@ -245,11 +246,11 @@ def test_groups_are_told_apart(results: CapacityResults) -> None:
     unpapered = row("women", False)
     assert unpapered[["places_low", "places_high"]].tolist() == [0, 145]
     assert unpapered["people_reached_low"] == 0
-    assert unpapered["reason"] == "no shelter is known to admit this group"
+    assert unpapered["reason"] == Reason.ADMISSION_NOT_KNOWN
     men = row("men", True)
     assert men[["people_reached_low", "people_reached_high", "places_high"]].tolist() == [0, 0, 0]
     assert np.isnan(men["distance_km_low"])
-    assert men["reason"] == "no shelter admits this group"
+    assert men["reason"] == Reason.NOT_ADMITTED
     assert row("disabilities", True)[["places_low", "places_high"]].tolist() == [0, 175]
 
 
@@ -302,7 +303,7 @@ def test_all_places_within_reach_are_handed_out(evaluation: Evaluation) -> None:
     assert (table["places_per_10000_low"] * people / 10_000).sum() == pytest.approx(175)
     nakhchivan = table[evaluation.districts["economic_region"] == "Nakhchivan"]
     assert (nakhchivan["places_per_10000_high"] == 0).all()
-    assert set(nakhchivan["reason"]) == {"no road to any shelter"}
+    assert set(nakhchivan["reason"]) == {Reason.NO_ROAD}
 
 
 def test_unknown_groups_are_refused(evaluation: Evaluation) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.claims import Measured, compare_claims
 from shelter_geo.study.settings import Claim
+from shelter_geo.vocabulary import Verdict
 
 
 def claim(low: float, high: float) -> Claim:
@@ -26,12 +27,12 @@ def claim(low: float, high: float) -> Claim:
 @pytest.mark.parametrize(
     ("published", "data", "verdict"),
     [
-        ((175, 175), (175, 175), "holds"),
-        ((9, 11), (9.5, 10), "holds"),
-        ((9.5, 10.5), (5.8, 14.5), "holds for some readings"),
-        ((9, 11), (11, 12), "holds for some readings"),
-        ((9, 11), (12, 13), "does not hold"),
-        ((9, 11), (1, 8), "does not hold"),
+        ((175, 175), (175, 175), Verdict.HOLDS),
+        ((9, 11), (9.5, 10), Verdict.HOLDS),
+        ((9.5, 10.5), (5.8, 14.5), Verdict.HOLDS_PARTLY),
+        ((9, 11), (11, 12), Verdict.HOLDS_PARTLY),
+        ((9, 11), (12, 13), Verdict.DOES_NOT_HOLD),
+        ((9, 11), (1, 8), Verdict.DOES_NOT_HOLD),
     ],
 )
 def test_verdict_follows_the_ranges(
@@ -45,11 +46,11 @@ def test_bundled_claims_against_the_data(evaluation: Evaluation) -> None:
     table = evaluation.claims.set_index("claim_id")
     assert table.loc["places", "data_low"] == 175
     assert table.loc["two-cities", "data_note"] == "Baku, Ganja"
-    assert table.loc["ten-times", "verdict"] == "holds for some readings"
+    assert table.loc["ten-times", "verdict"] == Verdict.HOLDS_PARTLY
     far = evaluation.districts["distance_km"].max()
     assert table.loc["300-km", "data_high"] == far
-    assert table.loc["300-km", "verdict"] == "holds for some readings"  # not for the average
-    assert set(table["verdict"]) <= {"holds", "holds for some readings", "does not hold"}
+    assert table.loc["300-km", "verdict"] == Verdict.HOLDS_PARTLY  # not for the average
+    assert set(table["verdict"]) <= {Verdict.HOLDS, Verdict.HOLDS_PARTLY, Verdict.DOES_NOT_HOLD}
 
 
 def test_no_claims_give_an_empty_table() -> None:

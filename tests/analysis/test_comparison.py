@@ -22,6 +22,7 @@ from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
 from shelter_geo.publish.words import LANGUAGES
 from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.vocabulary import Effect
 
 HEAD = '[scenario]\nid = "{id}"\nname = "{name}"\n'
 LANKARAN = "gn-147622"
@@ -101,7 +102,7 @@ def test_the_same_plan_under_another_name_compares_equal_byte_for_byte(
     assert contents(tmp_path / "out") == contents(tmp_path / "again")
     between = evaluate_plans(study, twins).comparison
     assert (between.metrics["two_change"].fillna(0) == 0).all()
-    assert set(between.districts["change"]) == {"no change", "stays cut off"}
+    assert set(between.districts["change"]) == {Effect.NO_CHANGE, Effect.STAYS_CUT_OFF}
     assert between.reallocation.empty
 
 

@@ -22,6 +22,7 @@ from shelter_geo.siting import (
     kappa_per_step,
     kolm_pollak,
 )
+from shelter_geo.vocabulary import Effect
 
 # Villages at these kilometres of one road; the shelter stands at 0, sites could open elsewhere.
 VILLAGES = {"a": (0, 10), "b": (10, 20), "c": (40, 30), "d": (50, 10), "e": (90, 5), "f": (100, 25)}
@@ -80,10 +81,10 @@ def test_who_gains_and_who_loses():
     assert changes["effect"].to_dict() == {
         "a": "same",
         "b": "same",
-        "c": "gains",
-        "d": "gains",
-        "e": "gains",
-        "f": "gains",
+        "c": Effect.NEARER,
+        "d": Effect.NEARER,
+        "e": Effect.NEARER,
+        "f": Effect.NEARER,
     }
     assert changes.loc["f", ["before", "after", "change"]].tolist() == [100, 0, -100]
     assert changes.loc["e", ["site_before", "site_after"]].tolist() == ["S", "at f"]

@@ -20,6 +20,7 @@ from shelter_geo.capacity.catchment import (
     thirds,
 )
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason
 
 NAN = np.nan
 COST = np.array([[10.0, 50.0], [30.0, 30.0], [NAN, 20.0], [NAN, NAN]])
@@ -124,9 +125,9 @@ def test_reach_table_explains_every_zero_and_gap():
     assert table["places_in_reach"].tolist() == [4, 0, 0, 9]
     assert table["reason"].tolist() == [
         "",
-        "no shelter within reach",
-        "no road to any shelter",
-        "nobody lives within reach",
+        Reason.NO_SHELTER_WITHIN_REACH,
+        Reason.NO_ROAD,
+        Reason.NOBODY_WITHIN_REACH,
     ]
 
 

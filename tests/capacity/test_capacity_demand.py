@@ -12,6 +12,7 @@ from shelter_geo.capacity.demand import (
 from shelter_geo.capacity.estimates import Estimate, exactly
 from shelter_geo.capacity.suppression import publish_counts
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason
 
 COMPLAINTS = exactly("complaints", 1000, "complaints a year", "sourced", "a ministry")
 HIDDEN = Estimate("hidden", 1, 3, 10, "cases a case counted", "assumed", "a survey, loosely")
@@ -30,7 +31,7 @@ def test_spread_by_women_and_a_district_without_people():
     assert table.index.tolist() == ["e", "n", "w"]
     assert table.loc["n", STAYS].tolist() == pytest.approx([37.5, 225, 750])
     assert table.loc["w", STAYS].tolist() == [0, 0, 0]
-    assert table["reason"].tolist() == ["", "", "no women counted here"]
+    assert table["reason"].tolist() == ["", "", Reason.NO_WEIGHT_HERE]
     assert table[STAYS].sum().tolist() == pytest.approx(demand.total.corners)
     assert [e.id for e in demand.inputs] == ["complaints", "hidden", "needing"]
     assert demand.total.evidence == "assumed"
@@ -40,7 +41,7 @@ def test_no_cases_is_an_answer():
     nothing = exactly("complaints", 0, "complaints a year", "sourced", "a ministry")
     table = demand_by_weight(nothing, HIDDEN, NEEDING, WOMEN * 0).by_district
     assert table[STAYS].to_numpy().sum() == 0
-    assert set(table["reason"]) == {"no cases"}
+    assert set(table["reason"]) == {Reason.NO_CASES}
 
 
 def test_cases_of_a_user_are_taken_as_they_stand():

@@ -11,6 +11,7 @@ from shelter_geo.capacity.groups import (
     places_for_group,
 )
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason
 
 NAN = np.nan
 SHELTERS = pd.DataFrame(
@@ -63,7 +64,7 @@ def test_women_reach_the_nearest_of_all():
     assert found["distance_km_low"].tolist()[:2] == [10, 40]
     assert found["distance_km_low"].equals(found["distance_km_high"].rename("distance_km_low"))
     assert found["shelter_high"].fillna("none").tolist() == ["p", "r", "none"]
-    assert found["reason"].tolist() == ["", "", "no road to any shelter"]
+    assert found["reason"].tolist() == ["", "", Reason.NO_ROAD]
 
 
 def test_an_unknown_makes_a_range():
@@ -77,12 +78,12 @@ def test_a_group_that_nobody_admits_has_no_nearest_place():
     admits = admission(SHELTERS, ["men"])
     found = nearest_admitting(admits, COST, POINTS)
     assert found[["distance_km_low", "distance_km_high"]].isna().all(axis=None)
-    assert set(found["reason"]) == {"no shelter admits this group"}
+    assert set(found["reason"]) == {Reason.NOT_ADMITTED}
     row = group_row(found, admits, SHELTERS["places"], PEOPLE)
     assert (row["shelters_high"], row["places_high"]) == (0, 0)
     assert (row["people_without_low"], row["people_without_high"]) == (157, 157)
     assert np.isnan(row["distance_km_low"])
-    assert row["reason"] == "no shelter admits this group"
+    assert row["reason"] == Reason.NOT_ADMITTED
 
 
 def test_a_group_no_shelter_is_known_to_admit():
@@ -91,9 +92,9 @@ def test_a_group_no_shelter_is_known_to_admit():
     assert found["distance_km_low"].tolist()[:2] == [10, 40]
     assert found["distance_km_high"].isna().all()
     assert found["reason"].tolist() == [
-        "no shelter is known to admit this group",
-        "no shelter is known to admit this group",
-        "no road to any shelter",
+        Reason.ADMISSION_NOT_KNOWN,
+        Reason.ADMISSION_NOT_KNOWN,
+        Reason.NO_ROAD,
     ]
     assert places_for_group(admits, SHELTERS["places"]) == (0, 175)
 
@@ -102,8 +103,8 @@ def test_roads_that_lead_to_the_wrong_shelter():
     cost = np.array([[5.0, NAN, NAN], [NAN, 8.0, NAN]])
     found = nearest_admitting(admission(SHELTERS, ["lgbtq"]), cost, POINTS[:2])
     assert found["reason"].tolist() == [
-        "no road to a shelter that admits this group",
-        "no road to a shelter known to admit this group",
+        Reason.NO_ROAD_TO_ADMITTING,
+        Reason.NO_ROAD_TO_KNOWN,
     ]
 
 

@@ -5,10 +5,11 @@ import pytest
 from shelter_geo.capacity.estimates import Estimate, exactly
 from shelter_geo.capacity.sensitivity import tornado
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Evidence
 
 CASES = Estimate("cases", 90, 100, 120, "cases", "sourced", "a yearbook")
 HIDDEN = Estimate("hidden", 1, 2, 5, "times", "assumed", "a guess")
-KNOWN = exactly("known", 3, "days", "recalled, to verify", "a law")
+KNOWN = exactly("known", 3, "days", Evidence.RECALLED, "a law")
 
 
 def answer(values):
@@ -23,7 +24,7 @@ def test_by_hand_the_widest_first():
     assert table["answer_at_low"].tolist() == [103, 183, 203]
     assert table["answer_at_high"].tolist() == [503, 243, 203]
     assert table["swing"].tolist() == [400, 60, 0]
-    assert table["evidence"].tolist() == ["assumed", "sourced", "recalled, to verify"]
+    assert table["evidence"].tolist() == ["assumed", "sourced", Evidence.RECALLED]
     assert table["input_low"].tolist() == [1, 90, 3]
 
 

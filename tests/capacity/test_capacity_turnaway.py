@@ -9,6 +9,7 @@ from shelter_geo.capacity.estimates import Estimate, exactly
 from shelter_geo.capacity.families import families_of, refusals
 from shelter_geo.capacity.turnaway import turn_away_by_family_size, turn_away_by_shelter
 from shelter_geo.errors import CapacityError
+from shelter_geo.vocabulary import Reason
 
 STAY = Estimate("stay", 60, 90, 180, "days", "sourced", "law against practice")
 PERSONS = Estimate("persons", 1, 1.84, 2.5, "persons", "assumed", "readings")
@@ -78,7 +79,7 @@ def test_zero_demand_turns_nobody_away():
     assert row["turn_away_high"] == 0
     assert row["places_needed_high"] == 0
     assert row["occupancy_high"] == 0
-    assert row["reason"] == "nobody asks here"
+    assert row["reason"] == Reason.NO_STAYS_ASKED
 
 
 def test_zero_places_turn_everybody_away():
@@ -86,34 +87,34 @@ def test_zero_places_turn_everybody_away():
     assert row["turn_away_low"] == 1
     assert row["turned_away_per_year_low"] == 40
     assert np.isnan(row["occupancy_central"])
-    assert row["reason"] == "there are no places: everybody is turned away"
+    assert row["reason"] == Reason.NO_PLACES
 
 
 def test_places_above_demand_turn_nobody_away():
     row = one_row(5000, 40, STAY)
     assert row["turn_away_high"] < 1e-12
     assert row["occupancy_high"] == pytest.approx(40 * 180 / 365 / 5000)
-    assert row["reason"] == "more places than are asked for"
+    assert row["reason"] == Reason.AMPLE_PLACES
 
 
 def test_stays_of_zero_days_take_no_place():
     row = one_row(1, 500, days(0, 0, 0))
     assert (row["turn_away_high"], row["offered_high"], row["occupancy_high"]) == (0, 0, 0)
-    assert row["reason"] == "stays of zero days take no place"
+    assert row["reason"] == Reason.STAYS_OF_NO_DAYS
 
 
 def test_stays_longer_than_a_year_still_count_by_their_length():
     row = one_row(10, 365, days(60, 90, 400))
     assert row["offered_high"] == 400
     assert row["turn_away_high"] == pytest.approx(float(erlang_b(10, 400.0)))
-    assert row["reason"] == "stays may last longer than a year"
+    assert row["reason"] == Reason.STAYS_BEYOND_A_YEAR
 
 
 def test_a_shelter_too_small_for_one_family():
     row = one_row(2, 10, STAY, PERSONS)
     assert row["family_places_high"] == 0
     assert row["turn_away_high"] == 1
-    assert row["reason"] == "in one reading its places do not make one family place"
+    assert row["reason"] == Reason.NO_FAMILY_PLACE
 
 
 def test_places_divide_without_rounding_slips():

@@ -15,6 +15,7 @@ from shelter_geo.errors import SitingError, TableError
 from shelter_geo.publish.siting.lines import CHANGES, PLACES, SERVED
 from shelter_geo.siting import model_choices
 from shelter_geo.study.load import Study
+from shelter_geo.vocabulary import Effect
 
 THREE = """candidate_id,name,lat,lon,allowed,cost,place_cost,most_places
 north,North,41.36,48.51,,30,2,20
@@ -54,7 +55,7 @@ def test_the_card_says_what_is_proven_and_who_gains(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "changes_by_district.csv")
     assert tuple(table.columns) == CHANGES
     assert len(table) == 75
-    assert (table["change"] == "comes within reach").sum() == 8
+    assert (table["change"] == Effect.COMES_WITHIN_REACH).sum() == 8
     assert set(table["cost_unit"]) == {"km"}
 
 

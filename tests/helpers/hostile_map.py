@@ -8,6 +8,7 @@ import geopandas as gpd
 from shapely.geometry import LineString, Point, box
 
 from helpers.payloads import PAYLOADS
+from shelter_geo.vocabulary import Reason
 
 
 def hostile() -> dict[str, Any]:
@@ -31,7 +32,8 @@ def hostile() -> dict[str, Any]:
             "travel_min": [float("nan") if n % 2 else 10.0 * n for n in many],
             "bus_min": [float("nan") if n % 2 else 10.0 * n for n in many],
             "reachable": [n % 2 == 0 for n in many],
-            "reason": [text(n) if n % 2 else "" for n in many],
+            "reason": [Reason.NO_ROAD if n % 2 else "" for n in many],
+            "reason_en": [text(n) if n % 2 else "" for n in many],
             "counts_registered_not_resident": [n % 3 == 0 for n in many],
         },
         geometry=[box(n % 6, 50 + n // 6, n % 6 + 1, 51 + n // 6) for n in many],

@@ -9,6 +9,7 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.vocabulary import Reason
 
 NO_ROAD = "an island without a bridge"
 
@@ -45,7 +46,8 @@ def districts() -> gpd.GeoDataFrame:
                 "travel_min": float("nan") if distance is None else distance * 0.8,
                 "bus_min": float("nan") if distance is None else distance * 1.1,
                 "reachable": distance is not None,
-                "reason": NO_ROAD if distance is None else "",
+                "reason": Reason.NO_DOMESTIC_ROAD if distance is None else "",
+                "reason_en": NO_ROAD if distance is None else "",
                 "counts_registered_not_resident": key == "X-4",
                 "geometry": shape,
             }

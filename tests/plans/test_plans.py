@@ -22,6 +22,7 @@ from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plan
 from shelter_geo.publish.study.comparison_lines import comparison_lines
 from shelter_geo.publish.study.scenario_outputs import lead
 from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.vocabulary import Effect
 
 HEAD = '[scenario]\nid = "p"\nname = "A plan"\n'
 LANKARAN = "gn-147622"
@@ -167,7 +168,7 @@ def test_today_changes_nothing(study: Study, evaluation: Evaluation) -> None:
     again = evaluate(apply_plan(study, today))
     pd.testing.assert_frame_equal(again.metrics, evaluation.metrics)
     found = compare({"today": evaluation, "again": again})
-    assert set(found.districts["change"]) == {"no change", "stays cut off"}
+    assert set(found.districts["change"]) == {Effect.NO_CHANGE, Effect.STAYS_CUT_OFF}
     assert len(found.reallocation) == 0
     changes = found.metrics["again_change"].to_numpy(float)
     assert np.nanmax(np.abs(changes)) == 0
@@ -192,15 +193,15 @@ def test_comparison_by_hand_for_one_new_shelter(tmp_path: Path, study: Study) ->
     found = evaluate_plans(study, [today, plan(tmp_path, body)]).comparison
     table = found.districts.set_index("district_id")
     assert table.loc["AZ-LAN", "km_after"] < 0.5
-    assert table.loc["AZ-LAN", "change"] == "gains"
-    assert not (table["change"] == "loses").any()
-    gains = table[table["change"] == "gains"]
+    assert table.loc["AZ-LAN", "change"] == Effect.NEARER
+    assert not (table["change"] == Effect.FARTHER).any()
+    gains = table[table["change"] == Effect.NEARER]
     assert set(gains["shelter_after"]) == {f"new-{LANKARAN}"}
     row = found.summary.set_index("scenario").loc["p"]
     assert row["people_gain"] == gains["population"].sum()
     moved = found.reallocation
     assert moved["people"].sum() == gains["population"].sum()
-    assert (table.loc[table["change"] == "stays cut off", "km_after"].isna()).all()
+    assert (table.loc[table["change"] == Effect.STAYS_CUT_OFF, "km_after"].isna()).all()
 
 
 def test_a_shelter_in_a_cut_off_region_brings_it_within_reach(bundled: EvaluatedPlans) -> None:

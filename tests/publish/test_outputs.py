@@ -15,6 +15,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.tables import defuse, write_table
 from shelter_geo.publish.outputs import TABLES, write_outputs
+from shelter_geo.vocabulary import Reason
 
 EXPECTED = {
     *TABLES,
@@ -64,7 +65,8 @@ def test_access_by_district_has_a_row_for_every_unit(out: Path) -> None:
     assert len(cut_off) == 8
     assert set(cut_off["economic_region"]) == {"Nakhchivan"}
     assert (cut_off["distance_km"] == "").all()
-    assert cut_off["reason"].str.startswith("no domestic road").all()
+    assert set(cut_off["reason"]) == {Reason.NO_DOMESTIC_ROAD}
+    assert cut_off["reason_en"].str.startswith("no domestic road").all()
     assert not table["distance_km"].str.contains("inf|nan").any()
     assert (table.loc[table["reachable"] == "yes", "reason"] == "").all()
 

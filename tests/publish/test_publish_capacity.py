@@ -34,6 +34,7 @@ from shelter_geo.publish.study.capacity_outputs import (
     write_reach,
 )
 from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.vocabulary import Reason
 
 DRAWN = {
     f"figures/{name}.{kind}"
@@ -172,7 +173,7 @@ def toy_map() -> SealedMap:
     units["places_per_10000_high"] = [0.4, 0.2, 0.08, 0.01, 0.0, 0.0, 0.0, 0.0]
     units["people_in_reach_low"] = [1_234_561, 10_049, 30_000, 40_000, 0, 0, 0, 0]
     units["distance_km_low"] = [12.4, 50.0, 50.6, 250.0, 312.7, 150.0, 120.0, None]
-    units["reason"] = ["", "", "", "", "", "", "", "no road to any shelter"]
+    units["reason"] = ["", "", "", "", "", "", "", Reason.NO_ROAD]
     words = {"title": "Places", "lead": "", "figures": [("A", "1")]}
     lists = {"sources": ["A source"], "assumptions": [], "notes": ["A note"]}
     return capacity_map(units, shelters(), basemap(), classes=CLASSES, **words, **lists)
@@ -221,7 +222,7 @@ def test_map_says_that_nobody_admits_a_group(
     browser: Browser, evaluation: Evaluation, tmp_path: Path
 ) -> None:
     table = write_reach(evaluation, tmp_path, groups=["men"])
-    assert set(table["reason"]) == {"no shelter admits this group"}
+    assert set(table["reason"]) == {Reason.NOT_ADMITTED}
     with visit(browser, tmp_path / "maps" / "capacity.html") as seen:
         for lang in LANGUAGES:
             seen.page.click(f"[data-lang={lang}]")

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.comparison_map import comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.vocabulary import Effect
 
 TEXTS = ("title", "lead", "figures", "sources", "assumptions", "notes")
 
@@ -45,7 +46,7 @@ def hostile_comparison() -> SealedMap:
     units = parts["districts"].assign(
         km_before=10.0, km_after=5.0, gain_km=5.0, min_before=9.0, min_after=6.0, gain_min=3.0
     )
-    units["change"] = "gains"
+    units["change"] = Effect.NEARER
     units["place_before"] = units["place_after"] = units["name_en"]
     units["place_before"] = [{"az": name, "en": name, "ru": name} for name in units["name_en"]]
     units["place_after"] = units["place_before"]

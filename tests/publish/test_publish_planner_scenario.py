@@ -108,7 +108,7 @@ id = "full"
 name = { en = "Full", az = "Tam", ru = "Полный" }
 note = '''Two lines:
 "quoted" and \\ plain'''
-evidence = "recalled, to verify"
+evidence = "recalled"
 
 [[close]]
 shelter_id = "house-2"

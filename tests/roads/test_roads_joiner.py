@@ -16,7 +16,8 @@ from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, ReopenRoads, SlowRoads
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.snapping import CLOSED_ROAD, SnapSettings, rejoin, snap
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
+from shelter_geo.vocabulary import Reason
 
 SETTINGS = SnapSettings(connector_kmh=36.0, min_component_share=0.0)
 
@@ -46,12 +47,12 @@ def test_a_closed_road_cuts_off_the_shelter_beside_it():
     assert snap(closed, SHELTER, settings=SETTINGS).edge.tolist() == [1]
     join = Joiner(SETTINGS, TWO_STREETS)
     anchors = join(closed, SHELTER)
-    assert (anchors.edge.tolist(), anchors.reason.tolist()) == ([0], [CLOSED_ROAD])
+    assert (anchors.edge.tolist(), anchors.reason.tolist()) == ([0], [Reason.ROAD_CLOSED])
     costs = cost_matrix(closed, VILLAGE, SHELTER, snapping=join)
     assert costs.travel_min.isna().all(axis=None)
-    assert costs.reason.tolist() == ["no road leads from here to any shelter"]
+    assert costs.reason.tolist() == [Reason.NO_ROAD]
     back = cost_matrix(closed, SHELTER, VILLAGE, snapping=join)
-    assert back.reason.tolist() == [CLOSED_ROAD]
+    assert back.reason.tolist() == [Reason.ROAD_CLOSED]
     before = cost_matrix(TWO_STREETS, VILLAGE, SHELTER, snapping=join)
     assert before.distance_km.iat[0, 0] == pytest.approx(4.45 + 0.221 + 0.055 + 0.055, abs=0.01)
 

@@ -15,7 +15,8 @@ from shelter_geo.roads.joining import nearest as nearest_module
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.nearest import Lines
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.roads.joining.snapping import CLOSED_ROAD, SnapSettings, rejoin, snap
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
+from shelter_geo.vocabulary import Reason
 
 
 def points(*lonlat: tuple[float, float], index: list[str] | None = None) -> gpd.GeoSeries:
@@ -135,9 +136,9 @@ def test_beyond_the_limit_is_unreachable_with_a_reason():
     assert anchors.edge.tolist() == [0, NOWHERE, NOWHERE, NOWHERE]
     assert anchors.reason.tolist() == [
         "",
-        "no usable road within 5 km",
-        "the point has no coordinates",
-        "the point has no coordinates",
+        Reason.NO_ROAD_NEARBY,
+        Reason.NO_COORDINATES,
+        Reason.NO_COORDINATES,
     ]
     assert (anchors.leave_node[1:] == NOWHERE).all()
     assert not anchors.leave_ms[1:].any()
@@ -168,7 +169,7 @@ def test_group_is_reported_or_connected_to_its_main_component():
     assert "passed over a road 0.22 km away in a network of 11 km" in table["notice"].iloc[2]
     near = SnapSettings(to_main=True, max_connector_km=1)
     cut = snap(TWO_TOWNS, village, groups=group, settings=near)
-    assert cut.reason[2] == "no road of its group's main network within 1 km"
+    assert cut.reason[2] == Reason.NO_MAIN_ROAD_NEARBY
 
 
 def test_main_component_may_be_given_and_points_without_group_stay_where_they_are():
@@ -207,7 +208,7 @@ def test_rejoin_keeps_places_and_follows_new_times_and_closures():
     closed = np.full(1, -1, dtype=np.int64)
     shut = type(STREET)(**{**vars(STREET), "forward_ms": closed, "backward_ms": closed})
     stuck = rejoin(shut, anchors)
-    assert stuck.reason.tolist() == [CLOSED_ROAD, ""]
+    assert stuck.reason.tolist() == [Reason.ROAD_CLOSED, ""]
     assert (stuck.leave_node[0] == NOWHERE).all()
     assert stuck.leave_node[1].tolist() == [0, NOWHERE]
     back = rejoin(STREET, stuck)

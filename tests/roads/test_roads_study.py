@@ -20,6 +20,7 @@ from shelter_geo.roads.sources.store import save_network
 from shelter_geo.study.load import Study, load_study
 from shelter_geo.study.routing import engine, joiner
 from shelter_geo.study.settings import read_settings
+from shelter_geo.vocabulary import Reason
 
 LAND_KM = 100.0
 
@@ -80,7 +81,7 @@ def test_a_closed_road_beside_a_shelter_cuts_it_off_and_says_so(
     joins = closed.joins.set_index(["point_kind", "point_id"])
     before = osm_evaluation.joins.set_index(["point_kind", "point_id"])
     assert before.at[("shelter", "ganja"), "reason"] == ""
-    assert joins.at[("shelter", "ganja"), "reason"] == "the road it joins is closed"
+    assert joins.at[("shelter", "ganja"), "reason"] == Reason.ROAD_CLOSED
     to_ganja = closed.district_costs.travel_min["ganja"].dropna()
     assert to_ganja.index.tolist() == ["AZ-GA"]  # its centre stands where the shelter does
     assert (closed.districts["reason"] == "")[closed.districts["reachable"]].all()

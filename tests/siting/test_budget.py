@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting import PlacesBudget
+from shelter_geo.vocabulary import Reason
 
 NAN = float("nan")
 
@@ -144,7 +145,7 @@ def test_a_town_is_split_between_two_shelters() -> None:
     assert split["cost"].to_dict() == {"old": 0, "new": 10}
     row = found.demand.set_index("demand_id").loc["a"]
     assert (row["served"], row["unserved"], row["cost_mean"]) == (4, 1, 2.5)
-    assert row["reason"] == "no place left within the limits"
+    assert row["reason"] == Reason.NO_PLACE_LEFT
 
 
 def test_one_action_is_one_site() -> None:
@@ -172,8 +173,8 @@ def test_the_unreachable_are_told_apart_from_those_without_a_place() -> None:
     ).solve()
     assert (found.status, found.unserved) == ("optimal", 4)
     assert found.demand["reason"].tolist() == [
-        "no place left within the limits",
-        "no site can be reached",
+        Reason.NO_PLACE_LEFT,
+        Reason.NO_SITE_REACHED,
     ]
     assert np.isnan(found.demand["cost_mean"].iloc[1])
 

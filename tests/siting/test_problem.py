@@ -19,6 +19,7 @@ from shelter_geo.siting import (
     SitingProblem,
     Uptake,
 )
+from shelter_geo.vocabulary import Effect
 
 NAN = float("nan")
 COSTS = [[1.0, 4.0], [3.0, 2.0], [NAN, 5.0]]
@@ -129,7 +130,11 @@ def test_unreachable_people_are_reported_and_do_not_stop_anything():
     assert found.notes == ("3 people cannot be reached by any site, standing or candidate",)
     assert found.after.unserved == 3
     effects = dict(zip(found.changes["demand_id"], found.changes["effect"], strict=True))
-    assert effects == {"a": "newly served", "b": "unserved", "c": "newly served"}
+    assert effects == {
+        "a": Effect.COMES_WITHIN_REACH,
+        "b": Effect.STAYS_CUT_OFF,
+        "c": Effect.COMES_WITHIN_REACH,
+    }
 
 
 def test_a_region_that_no_site_can_meet_is_named():
