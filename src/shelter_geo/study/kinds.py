@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from shelter_geo.errors import Fault, StudyError
 from shelter_geo.study.capacity_settings import Reading
 from shelter_geo.study.types import KindKey, OfKind, Settings, Worded, in_english
+from shelter_geo.vocabulary import Evidence
 
 if TYPE_CHECKING:
     from shelter_geo.study.settings import StudySettings
@@ -159,7 +160,7 @@ def settings_of_kind(settings: StudySettings, kind: Kind) -> StudySettings:
             persons_per_family_place=1.0,
             label="each is counted whole",
             source=in_english(kind.norm.source),
-            evidence="sourced",
+            evidence=Evidence.SOURCED,
         )
         capacity["readings"] = (whole,)
     told = tuple(entry for entry in settings.assumptions if entry.kind in (None, kind.id))
