@@ -1,12 +1,14 @@
-"""A progress bar for what takes more than two seconds; silent away from a terminal."""
+"""Say how far long work has come: a progress bar on a terminal, and a line before compiling."""
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeAlias
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Takes the name of a step, the work done and the whole."""
@@ -56,3 +58,24 @@ def steps() -> Iterator[Progress]:
         yield show
     finally:
         bar.stop()
+
+
+@cache
+def announce_compiling() -> None:
+    """Have the log say, once, when the compiler starts; loops kept from before are silent."""
+    from numba.core import event
+
+    class Announcer(event.Listener):
+        said = False
+
+        def on_start(self, event: Any) -> None:
+            if not self.said:
+                self.said = True
+                logging.getLogger(__name__).warning(
+                    "Compiling for a large question, once: this takes up to a minute"
+                )
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    event.register("numba:compile", Announcer())  # type: ignore[no-untyped-call]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -10,11 +12,12 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.constraints import Constraints
-from shelter_geo.siting.exact.compiled import inner, kernel, quick_inner
 from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
+
+_BLOCK: Final = 1024
 
 LIMIT: Final = 2_000_000
 """Choices that are enumerated at most."""
@@ -64,22 +67,38 @@ def choice(rank: int, n_candidates: int, k: int) -> Array:
 
 def allowed_choices(rules: Constraints) -> Array:
     """Whether each choice, by rank, meets the regions."""
-    n = len(rules.region)
-    return np.asarray(_meeting(rules.region, rules.needed, n, rules.k, count_choices(n, rules.k)))
+    n, needed = len(rules.region), np.flatnonzero(rules.needed)
+    found = np.ones(count_choices(n, rules.k), dtype=bool)
+    if len(needed):
+        elsewhere = (rules.region[:, None] != needed).astype(float)
+        for first, lacking in least_costs(elsewhere, np.ones(len(needed)), rules.k):
+            found[first : first + len(lacking)] = ~lacking.any(axis=1)
+    return found
 
 
-def objective_totals(level: Objective, k: int) -> Array:
-    """Total of a level for every choice, by rank; int64.
-
-    Demand points of equal costs should have been merged, and those no choice changes left out.
-    """
-    changes = (level.weight > 0) & (level.cost.min(axis=1, initial=NEVER) < level.cap)
-    settled = int((level.weight * level.cap)[~changes].sum())
-    n = level.cost.shape[1]
-    # Sums stay below 2 to the power of 53, where double precision is exact and quicker.
-    cost = np.ascontiguousarray(level.cost[changes].T, dtype=float)
-    cap, weight = level.cap[changes].astype(float), level.weight[changes].astype(float)
-    return _sums(cost, cap, weight, n, k, count_choices(n, k)).astype(np.int64) + settled
+def objective_totals(levels: Sequence[Objective], k: int) -> Array:
+    """Total of each level for every choice, by rank; int64, shape (choices, levels)."""
+    costs, caps, people = [], [], []
+    settled = np.zeros(len(levels), np.int64)
+    for at, level in enumerate(levels):
+        changes = (level.weight > 0) & (level.cost.min(axis=1, initial=NEVER) < level.cap)
+        settled[at] = (level.weight * level.cap)[~changes].sum()
+        # Points of equal costs are one: a limit or a missing road leaves few that differ.
+        rows, group = np.unique(
+            np.column_stack([level.cost, level.cap])[changes], axis=0, return_inverse=True
+        )
+        costs.append(rows[:, :-1].T)
+        caps.append(rows[:, -1])
+        people.append(np.bincount(group.ravel(), level.weight[changes], minlength=len(rows)))
+    ends = np.cumsum([0, *map(len, caps)])
+    # Sums stay below 2 to the power of 53, where double precision is exact in any order.
+    cost, cap = np.hstack(costs).astype(float), np.concatenate(caps).astype(float)
+    totals = np.empty((count_choices(len(cost), k), len(levels)), np.int64)
+    for first, steps in least_costs(cost, cap, k):
+        for at, weight in enumerate(people):
+            part = steps[:, ends[at] : ends[at + 1]] @ weight
+            totals[first : first + len(steps), at] = part
+    return totals + settled
 
 
 def farthest(problem: SitingProblem, k: int) -> Array:
@@ -88,88 +107,41 @@ def farthest(problem: SitingProblem, k: int) -> Array:
     People whom a choice leaves unserved are not counted.
     """
     some = problem.weights > 0
-    cost = np.where(problem.costs == UNREACHED, NEVER, problem.costs)[some]
-    cost = np.ascontiguousarray(cost[:, problem.candidates].T)
-    cap = np.where(problem.today == UNREACHED, NEVER, problem.today)[some]
-    n = len(problem.candidates)
-    return np.asarray(_maxima(cost, cap, n, k, count_choices(n, k)))
-
-
-@inner
-def advance(chosen: Array, n: int) -> int:
-    """Step to the next choice and return the first place that changed, -1 after the last."""
-    k = len(chosen)
-    place = k - 1
-    while place >= 0 and chosen[place] == n - k + place:
-        place -= 1
-    if place < 0:
-        return -1
-    chosen[place] += 1
-    for q in range(place + 1, k):
-        chosen[q] = chosen[q - 1] + 1
-    return place
-
-
-@kernel
-def _meeting(region: Array, needed: Array, n: int, k: int, count: int) -> Array:
-    found = np.ones(count, np.bool_)
-    chosen = np.arange(k)
-    for rank in range(count):
-        for r in range(len(needed)):
-            if needed[r]:
-                met = False
-                for j in chosen:
-                    met = met or region[j] == r
-                if not met:
-                    found[rank] = False
-                    break
-        advance(chosen, n)
+    cost = np.where(problem.costs == UNREACHED, np.inf, problem.costs)[some]
+    cap = np.where(problem.today == UNREACHED, np.inf, problem.today)[some]
+    found = np.empty(count_choices(len(problem.candidates), k), np.int64)
+    for first, steps in least_costs(np.ascontiguousarray(cost[:, problem.candidates].T), cap, k):
+        steps[steps == np.inf] = 0
+        found[first : first + len(steps)] = steps.max(axis=1, initial=0)
     return found
 
 
-@quick_inner
-def _sum_of_least(base: Array, cost: Array, weight: Array) -> float:
-    total = 0.0
-    for i in range(len(base)):
-        value = cost[i] if cost[i] < base[i] else base[i]
-        total += weight[i] * value
-    return total
+def least_costs(costs: Array, cap: Array, p: int) -> Iterator[tuple[int, Array]]:
+    """Least of a cap and of p rows of costs, for every p rows in order of rank.
 
-
-@quick_inner
-def _lesser(base: Array, cost: Array, into: Array) -> None:
-    for i in range(len(base)):
-        into[i] = cost[i] if cost[i] < base[i] else base[i]
-
-
-@kernel
-def _sums(cost: Array, cap: Array, weight: Array, n: int, k: int, count: int) -> Array:
-    totals, chosen = np.empty(count), np.arange(k)
-    # Row q holds the least cost over the cap and the first q chosen sites.
-    least = np.empty((k, len(cap)))
-    least[0] = cap
-    place = 0
-    for rank in range(count):
-        for q in range(place, k - 1):
-            _lesser(least[q], cost[chosen[q]], least[q + 1])
-        totals[rank] = _sum_of_least(least[k - 1], cost[chosen[k - 1]], weight)
-        place = advance(chosen, n)
-    return totals
-
-
-@kernel
-def _maxima(cost: Array, cap: Array, n: int, k: int, count: int) -> Array:
-    worst, chosen = np.empty(count, np.int64), np.arange(k)
-    least = np.empty((k + 1, len(cap)), np.int64)
-    least[0] = cap
-    place = 0
-    for rank in range(count):
-        for q in range(place, k):
-            _lesser(least[q], cost[chosen[q]], least[q + 1])
-        most = np.int64(0)
-        for value in least[k]:
-            if value != NEVER and value > most:
-                most = value
-        worst[rank] = most
-        place = advance(chosen, n)
-    return worst
+    Yields
+    ------
+    int
+        Rank of the first choice.
+    array
+        A row for it and for each that follows; overwritten by the next block.
+    """
+    n = len(costs)
+    if p == 0:
+        yield 0, cap[None, :].copy()
+        return
+    buffer = np.empty((max(_BLOCK, n), len(cap)))
+    first = filled = 0
+    outer: tuple[int, ...] = ()
+    outer_least = cap
+    for head in combinations(range(n), p - 1):
+        if head[:-1] != outer:
+            outer, outer_least = head[:-1], np.minimum(cap, costs[list(head[:-1])].min(axis=0))
+        base = np.minimum(outer_least, costs[head[-1]]) if head else cap
+        start = head[-1] + 1 if head else 0
+        if filled + n - start > len(buffer):
+            yield first, buffer[:filled]
+            first, filled = first + filled, 0
+        np.minimum(base, costs[start:], out=buffer[filled : filled + n - start])
+        filled += n - start
+    yield first, buffer[:filled]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.subgradient import Regions
+from shelter_geo.siting.exact.plain import Regions
 from shelter_geo.siting.problem import SitingProblem
 
 Array = NDArray[Any]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.combinations import check_countable, choice
+from shelter_geo.siting.combinations import check_countable, choice, least_costs
 from shelter_geo.siting.constraints import constraints_for, regions_fault
 from shelter_geo.siting.metrics import METRICS, kappa_per_step
 from shelter_geo.siting.objectives import limit_steps, top_cost
@@ -19,7 +18,6 @@ from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]
 
-_BLOCK: Final = 1024
 _SORTED: Final = ("median", "p90", "gini")
 
 
@@ -140,11 +138,11 @@ def blocks(
     least = np.inf
     if serving_most and people.any():
         both = np.hstack([regions[0], lost[0]]), np.append(regions[1], lost[1])
-        for _, open_ in _least(*both, p):
+        for _, open_ in least_costs(*both, p):
             gone = open_[:, m:] @ people + np.where(open_[:, :m].any(axis=1), np.inf, 0)
             least = min(least, float(gone.min()))
     extra = np.hstack([costs, regions[0], lost[0]]), np.concatenate([cap, regions[1], lost[1]])
-    for first, steps in _least(*extra, p):
+    for first, steps in least_costs(*extra, p):
         fine = ~steps[:, n : n + m].any(axis=1) & (steps[:, n + m :] @ people <= least)
         if fine.any():
             ranks = first + np.flatnonzero(fine)
@@ -164,29 +162,6 @@ def _lost(never: Array, lost: Array, people: Array) -> tuple[tuple[Array, Array]
     patterns, group = np.unique(never[:, asked], axis=1, return_inverse=True)
     count = np.bincount(group.ravel(), people[asked], minlength=patterns.shape[1])
     return (patterns.astype(float), np.ones(patterns.shape[1])), count
-
-
-def _least(costs: Array, cap: Array, p: int) -> Iterator[tuple[int, Array]]:
-    """Least of a cap and of p rows of costs, for every p rows in order of rank."""
-    n = len(costs)
-    if p == 0:
-        yield 0, cap[None, :].copy()
-        return
-    buffer = np.empty((max(_BLOCK, n), len(cap)))
-    first = filled = 0
-    outer: tuple[int, ...] = ()
-    outer_least = cap
-    for head in combinations(range(n), p - 1):
-        if head[:-1] != outer:
-            outer, outer_least = head[:-1], np.minimum(cap, costs[list(head[:-1])].min(axis=0))
-        base = np.minimum(outer_least, costs[head[-1]]) if head else cap
-        start = head[-1] + 1 if head else 0
-        if filled + n - start > len(buffer):
-            yield first, buffer[:filled]
-            first, filled = first + filled, 0
-        np.minimum(base, costs[start:], out=buffer[filled : filled + n - start])
-        filled += n - start
-    yield first, buffer[:filled]
 
 
 class _Figures:

@@ -16,7 +16,6 @@ from shelter_geo.siting.combinations import (
     objective_totals,
 )
 from shelter_geo.siting.constraints import Constraints
-from shelter_geo.siting.exact.compiled import quick
 from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
@@ -25,6 +24,7 @@ MOST_WORK: Final = 300_000_000
 """Costs that an enumeration looks at, at most; a search is quicker beyond that."""
 
 _ALL_EXCHANGES: Final = 20
+_BLOCK: Final = 1 << 16
 
 
 class Ranking(NamedTuple):
@@ -52,7 +52,7 @@ def countable(levels: list[Objective], rules: Constraints) -> bool:
 
 def rank_all(levels: list[Objective], rules: Constraints, keep: int) -> Ranking:
     """Rank every choice that meets the rules; there is one at least."""
-    totals = np.column_stack([objective_totals(level, rules.k) for level in levels])
+    totals = objective_totals(levels, rules.k)
     return rank_totals(totals, rules, keep)
 
 
@@ -128,14 +128,11 @@ def _smallest(totals: Array, keep: int) -> Array:
     return shortlist[order][:keep]
 
 
-@quick
 def _totals_with(by_site: Array, base: Array, weight: Array, sites: Array) -> Array:
     """Total of one level for each of some sites opened beside a base."""
     found = np.empty(len(sites), np.int64)
-    for q in range(len(sites)):
-        total = 0
-        for i in range(len(base)):
-            value = by_site[sites[q], i]
-            total += weight[i] * (value if value < base[i] else base[i])
-        found[q] = total
+    few = max(_BLOCK // max(len(base), 1), 1)
+    for at in range(0, len(sites), few):
+        part = slice(at, at + few)
+        found[part] = np.minimum(by_site[sites[part]], base) @ weight
     return found

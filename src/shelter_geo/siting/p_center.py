@@ -69,9 +69,9 @@ class PCenter(CountModel):
         return int(nearest[(nearest != UNREACHED) & (self.problem.weights > 0)].max(initial=0))
 
     def _by_counting(self, levels: list[Objective], rules: Constraints, keep: int) -> Finding:
-        columns = [objective_totals(level, rules.k) for level in levels]
-        columns.insert(len(levels) - 1, farthest(self.problem, rules.k))
-        ranking = rank_totals(np.column_stack(columns), rules, keep + 1)
+        totals = objective_totals(levels, rules.k)
+        worst = farthest(self.problem, rules.k)
+        ranking = rank_totals(np.insert(totals, len(levels) - 1, worst, axis=1), rules, keep + 1)
         best = ranking.choices[0]
         rivals = _as_served(ranking, len(levels) - 1)
         return Finding(best, "optimal", self.objective_of(best), rivals, True, "enumeration")

@@ -57,7 +57,7 @@ def test_tables_of_all_choices(toy: Toy):
     choices = list(itertools.combinations(toy.candidates, toy.p))
     top = top_cost(problem)
     walked = [toy.walked(c) + top * toy.unserved(c) for c in choices]
-    assert objective_totals(distance(problem), toy.p).tolist() == walked
+    assert objective_totals([distance(problem)], toy.p)[:, 0].tolist() == walked
     covered = [toy.covered(c) + total for c, total in zip(choices, _beyond(toy), strict=True)]
     assert covered == [sum(toy.people)] * len(choices)
     assert farthest(problem, toy.p).tolist() == [toy.farthest(c) for c in choices]
@@ -67,7 +67,7 @@ def test_tables_of_all_choices(toy: Toy):
 
 def _beyond(toy: Toy) -> list[int]:
     problem = SitingProblem.from_cost_matrix(**toy.question)
-    return objective_totals(beyond(problem, toy.within), toy.p).tolist()
+    return objective_totals([beyond(problem, toy.within)], toy.p)[:, 0].tolist()
 
 
 @some

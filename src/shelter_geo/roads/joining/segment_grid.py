@@ -8,7 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from shelter_geo.progress import announce_compiling
 from shelter_geo.roads.joining.segments import Segments
+
+announce_compiling()
 
 Array = NDArray[Any]
 

@@ -12,6 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from shelter_geo.progress import announce_compiling
+
+announce_compiling()
+
 _F = TypeVar("_F", bound=Callable[..., object])
 
 Int = int | np.signedinteger[Any]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.compiled import quick
+from shelter_geo.siting.exact.compiled import PLAIN
 
 Array = NDArray[Any]
 
@@ -45,6 +45,11 @@ class Blocks(NamedTuple):
     light: Array
     near: Array
     cap: Array
+
+    @property
+    def plain(self) -> bool:
+        """Whether numpy is done with them before a compiler would be."""
+        return self.cost.size <= PLAIN
 
 
 def pack(cost: Array, cap: Array, weight: Array, position: Array) -> tuple[Blocks, int]:
@@ -120,16 +125,11 @@ def landmarks(cost: Array) -> Array:
     return cost[:, found]
 
 
-@quick
 def cheapest(blocks: Blocks, sites: Array, floor: Array) -> Array:
     """Return the least of `floor` and the costs at some sites, for every demand point."""
-    found = floor.copy()
-    for j in sites:
-        for b in range(found.shape[0]):
-            for i in range(WIDTH):
-                value = np.float64(blocks.cost[j, b, i])
-                found[b, i] = value if value < found[b, i] else found[b, i]
-    return found
+    every = len(sites) == len(blocks.cost)
+    cost = blocks.cost if every else blocks.cost[sites]
+    return np.asarray(np.minimum(floor, cost.min(axis=0, initial=np.inf)))
 
 
 def _nothing(n_sites: int) -> Blocks:

@@ -1,24 +1,56 @@
-"""How the compiled loops of siting are compiled.
+"""Loops that are compiled when they are first called, and kept compiled beside their own file.
 
-A loop is kept compiled beside its own file, so after a change here touch the files that use it.
+Small questions never call one: compiling takes 10 to 40 s, once, which numpy and HiGHS need less
+than that for; see `PLAIN`. After a change here touch the files that use it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any, Final, TypeVar, cast
 
-from numba import njit
+from shelter_geo.progress import announce_compiling
 
 _F = TypeVar("_F", bound=Callable[..., object])
+
+PLAIN: Final = 1 << 16
+"""Pairs of a site and a demand point up to which numpy and HiGHS answer before a compiler would."""
 
 _REORDER: Final = {"reassoc", "nsz", "contract", "nnan", "ninf"}
 _INNER: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
+class _Loop:
+    """A loop that is compiled, with those that it calls, when it is first called."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        update_wrapper(self, function)
+        self._function, self._options = function, options
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *values: Any) -> Any:
+        return self.compiled(*values)
+
+    @property
+    def compiled(self) -> Callable[..., Any]:
+        """The loop for the compiler, which finds those that it calls by their global names."""
+        if self._compiled is None:
+            from numba import njit
+
+            announce_compiling()
+            same: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+            self._compiled = njit(**same, **self._options)(self._function)
+            names = self._function.__globals__
+            for name in self._function.__code__.co_names:
+                if isinstance(called := names.get(name), _Loop):
+                    names[name] = called.compiled
+        return self._compiled
+
+
 def kernel(function: _F) -> _F:
     """Compile a loop that Python calls."""
-    return cast(_F, njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(_F, _Loop(function, {}))
 
 
 def quick(function: _F) -> _F:
@@ -27,15 +59,14 @@ def quick(function: _F) -> _F:
     Whole numbers below 2 to the power of 53 add up to the same in any order; other sums only
     steer a search and prove nothing.
     """
-    return cast(_F, njit(cache=True, nogil=True, error_model="numpy", fastmath=_REORDER)(function))
+    return cast(_F, _Loop(function, {"fastmath": _REORDER}))
 
 
 def inner(function: _F) -> _F:
     """Compile a loop that only other loops call, which is quicker to compile."""
-    return cast(_F, njit(cache=True, nogil=True, error_model="numpy", **_INNER)(function))
+    return cast(_F, _Loop(function, _INNER))
 
 
 def quick_inner(function: _F) -> _F:
     """Compile a loop that only other loops call and whose sums may be taken in any order."""
-    options: dict[str, Any] = {"fastmath": _REORDER, **_INNER}
-    return cast(_F, njit(cache=True, nogil=True, error_model="numpy", **options)(function))
+    return cast(_F, _Loop(function, {"fastmath": _REORDER} | _INNER))

@@ -11,16 +11,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shelter_geo.siting.exact import plain
 from shelter_geo.siting.exact.blocks import WIDTH, Blocks
 from shelter_geo.siting.exact.compiled import inner, kernel, quick, quick_inner
-from shelter_geo.siting.exact.subgradient import Regions
+from shelter_geo.siting.exact.plain import Regions
 
 Array = NDArray[Any]
 
 
-@quick
 def weighted_total(blocks: Blocks, chosen: Array) -> float:
     """Weighted cost of the packed demand points if the chosen sites open."""
+    return plain.weighted_total(blocks, chosen)
+
+
+def greedy(blocks: Blocks, sites: Array, k: int, regions: Regions) -> Array:
+    """Open k sites one by one, each the one that saves most; unmet regions come in time."""
+    way = plain.greedy if blocks.plain else _greedy
+    return way(blocks, sites, k, regions)
+
+
+def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> float:
+    """Exchange chosen sites for others while that saves; `chosen` is changed in place.
+
+    Returns
+    -------
+    float
+        Weighted cost of the packed demand points.
+    """
+    way = plain.exchange if blocks.plain else _exchange
+    return way(blocks, sites, chosen, regions)
+
+
+def kicked(
+    blocks: Blocks, sites: Array, chosen: Array, regions: Regions, tries: int, seed: int
+) -> Array:
+    """Replace four sites at random and exchange again, a number of times; keep the best."""
+    way = plain.kicked if blocks.plain else _kicked
+    return way(blocks, sites, chosen, regions, tries, seed)
+
+
+@quick
+def _weighted_total(blocks: Blocks, chosen: Array) -> float:
     total = 0.0
     for b in range(blocks.cap.shape[0]):
         for i in range(WIDTH):
@@ -33,8 +64,7 @@ def weighted_total(blocks: Blocks, chosen: Array) -> float:
 
 
 @kernel
-def greedy(blocks: Blocks, sites: Array, k: int, regions: Regions) -> Array:
-    """Open k sites one by one, each the one that saves most; unmet regions come in time."""
+def _greedy(blocks: Blocks, sites: Array, k: int, regions: Regions) -> Array:
     best, unmet = blocks.cap.copy(), regions.unmet.copy()
     used = np.zeros(blocks.cost.shape[0], np.bool_)
     chosen, missing = np.empty(k, np.int64), regions.missing
@@ -58,14 +88,7 @@ def greedy(blocks: Blocks, sites: Array, k: int, regions: Regions) -> Array:
 
 
 @kernel
-def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> float:
-    """Exchange chosen sites for others while that saves; `chosen` is changed in place.
-
-    Returns
-    -------
-    float
-        Weighted cost of the packed demand points.
-    """
+def _exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> float:
     k = len(chosen)
     first, second = np.empty_like(blocks.cap), np.empty_like(blocks.cap)
     who, who2 = np.empty(blocks.cap.shape, np.int64), np.empty(blocks.cap.shape, np.int64)
@@ -111,11 +134,10 @@ def exchange(blocks: Blocks, sites: Array, chosen: Array, regions: Regions) -> f
 
 
 @kernel
-def kicked(
+def _kicked(
     blocks: Blocks, sites: Array, chosen: Array, regions: Regions, tries: int, seed: int
 ) -> Array:
-    """Replace four sites at random and exchange again, a number of times; keep the best."""
-    best, least = chosen.copy(), weighted_total(blocks, chosen)
+    best, least = chosen.copy(), _weighted_total(blocks, chosen)
     state = np.uint64(2 * seed + 1)
     for _ in range(tries):
         trial = best.copy()
@@ -126,7 +148,7 @@ def kicked(
             j = sites[int((state >> np.uint64(33)) % np.uint64(len(sites)))]
             if not (trial == j).any() and _may_replace(trial, r, j, regions):
                 trial[r] = j
-        total = exchange(blocks, sites, trial, regions)
+        total = _exchange(blocks, sites, trial, regions)
         if total < least:
             best[:], least = trial, total
     return best

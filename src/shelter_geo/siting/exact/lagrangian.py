@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shelter_geo.siting.exact import plain, subgradient
 from shelter_geo.siting.exact.blocks import EXACT_SUM, Blocks, cheapest, merge_equal, pack
-from shelter_geo.siting.exact.subgradient import Regions, Steps, ascend, choose, reduced_costs
+from shelter_geo.siting.exact.plain import Regions, Steps, least_sites
 from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
@@ -110,14 +111,21 @@ class Bounder:
         least = np.minimum(self._least, cap32)
         u = np.clip(u, least, cap32)
         goal -= self.settled
+        ascend = plain.ascend if blocks.plain else subgradient.ascend
         u, boldness, taken = ascend(
             blocks, free, k, regions, cap32, least, u, steps, float(goal), often
         )
         fee = np.floor(u * blocks.weight / self._grain) * self._grain
         fee = np.minimum(fee, cap * blocks.weight)
         price, picked = np.zeros(self.n_sites), np.zeros(self.n_sites, dtype=bool)
-        reduced_costs(blocks, free, fee, u.max(axis=1) * np.float32(1.00001), price)
-        choose(price, free, k, regions, picked)
+        if blocks.plain:
+            # Multiples of one power of two add up to the same in any order.
+            left = blocks.weight * blocks.cost[free] - fee
+            price[free] = np.minimum(left, 0).sum(axis=(1, 2))
+        else:
+            top = u.max(axis=1) * np.float32(1.00001)
+            subgradient.reduced_costs(blocks, free, fee, top, price)
+        picked[least_sites(price, free, k, regions)] = True
         value = math.fsum((float(fee.sum()), *price[picked], self.settled))
         if_open, if_closed = _exchanges(price, picked, state == 0, regions)
         work = (taken + 1) * len(free) * u.size

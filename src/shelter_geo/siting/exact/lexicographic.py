@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.branch_and_bound import Search
+from shelter_geo.siting.exact.compiled import PLAIN
 from shelter_geo.siting.exact.interchange import exchange, greedy
 from shelter_geo.siting.exact.lagrangian import Bounder
 from shelter_geo.siting.exact.max_cover import most_covered_by
@@ -86,13 +87,14 @@ def solve_lexicographic(
     bounds: list[int | None] = []
     limits: list[int] = []
     certain, covered = True, None
-    if levels[0].binary and not rules.needed.any() and not _at_floor(levels[0], start):
+    plain = levels[0].cost.size <= PLAIN
+    if levels[0].binary and not (plain or rules.needed.any() or _at_floor(levels[0], start)):
         covered = most_covered_by(levels[0], rules.k, deadline)
         if covered.ties:
             best = min(covered.ties, key=lambda tie: [level.total(tie) for level in levels])
             totals = tuple(level.total(best) for level in levels)
             return Solution(best, totals, totals)
-    if start is None and len(levels) > 1:
+    if start is None and (len(levels) > 1 or plain):
         # A choice that is good by all levels at once often has the first ones at their floor,
         # and a level at its floor needs no search of its own.
         start = quick_choice(levels, rules, position)
@@ -103,6 +105,8 @@ def solve_lexicographic(
             continue
         if at == 0 and covered is not None:
             found = _certain_cover(level, rules, deadline, covered.chosen, covered.bound)
+        elif at == 0 and level.binary and plain and start is not None:
+            found = _certain_cover(level, rules, deadline, start, level.floor)
         else:
             search = Search(levels[: at + 1], limits, rules, position, deadline)
             is_tie = certain and at > headline % len(levels)
@@ -192,6 +196,10 @@ def find_cover(
     rows, sites = reduced(np.vstack([rows, *regions]))
     if rules.k >= len(sites):
         return filled_up(sites, rules), True
+    anywhere = Constraints(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
+    if rows.size <= PLAIN:
+        chosen, proven = cover_by_solver(rows, anywhere, deadline)
+        return (None if chosen is None else filled_up(sites[chosen], rules)), proven
     work = float(rows.sum(axis=0).mean() * rows.sum(axis=1).mean())
     steps = int(min(_WALK_WORK / work, _WALK_STEPS))
     # The bound of the root, a short walk or a short search settles most questions.
@@ -207,7 +215,6 @@ def find_cover(
     if not proven and not easily:
         chosen, proven = search_cover(rows, rules.k, deadline, _COVER_NODES)
     if not proven and not easily:
-        anywhere = Constraints(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
         chosen, proven = cover_by_solver(rows, anywhere, deadline)
     return (None if chosen is None else filled_up(sites[chosen], rules)), proven
 

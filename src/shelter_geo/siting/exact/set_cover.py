@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import Constraints
-from shelter_geo.siting.exact.compiled import kernel
+from shelter_geo.siting.exact.compiled import PLAIN, kernel
 from shelter_geo.siting.exact.highs import Program, solve
 from shelter_geo.siting.objectives import Objective
 
@@ -165,7 +165,17 @@ def minimal(rows: Array) -> Array:
     words = np.zeros((len(rows), -(-bits.shape[1] // 8) * 8), np.uint8)
     words[:, : bits.shape[1]] = bits
     order = np.argsort(rows.sum(axis=1), kind="stable")
-    return np.sort(order[_contains_none(words.view(np.uint64)[order])])
+    words = words.view(np.uint64)[order]
+    contains_none = _contains_none_plain if rows.size <= PLAIN else _contains_none
+    return np.sort(order[contains_none(words)])
+
+
+def _contains_none_plain(rows: Array) -> Array:
+    found = np.ones(len(rows), np.bool_)
+    for i in range(len(rows)):
+        if found[i]:
+            found[i + 1 :] &= (rows[i] & ~rows[i + 1 :]).any(axis=1)
+    return found
 
 
 @kernel

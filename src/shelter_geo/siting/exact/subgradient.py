@@ -8,59 +8,21 @@ nothing. `reduced_costs` prices the multipliers found in whole numbers, and that
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.blocks import WIDTH, Blocks
 from shelter_geo.siting.exact.compiled import inner, kernel, quick, quick_inner
+from shelter_geo.siting.exact.plain import Regions, Steps
 
 Array = NDArray[Any]
 f4 = np.float32
 
 
-class Regions(NamedTuple):
-    """Regions that must hold a site.
-
-    Attributes
-    ----------
-    of : int64, shape (sites,)
-        Region of each site.
-    unmet : bool, shape (regions,)
-        Regions that must be given a site.
-    missing : int
-        Number of unmet regions.
-    """
-
-    of: Array
-    unmet: Array
-    missing: int
-
-
-class Steps(NamedTuple):
-    """How long to climb and how boldly.
-
-    Attributes
-    ----------
-    most : int
-        Steps at most.
-    boldness : float
-        First length of a step, as a multiple of the one that would close the gap.
-    patience : int
-        Steps without progress before `boldness` falls.
-    every : int
-        All sites are priced at every so many steps, the promising ones in between.
-    """
-
-    most: int
-    boldness: float
-    patience: int
-    every: int
-
-
-@kernel
-def choose(price: Array, sites: Array, k: int, regions: Regions, picked: Array) -> None:
+@inner
+def _choose(price: Array, sites: Array, k: int, regions: Regions, picked: Array) -> None:
     """Mark the k sites of least price, one at least in each of the unmet regions, k at most."""
     picked[:] = False
     left = k
@@ -150,7 +112,7 @@ def ascend(
             promising = _promising(price, open_to, 5 * k + 20, regions.missing)
         else:
             _price(blocks, promising, u, reach, price)
-        choose(price, promising, k, regions, picked)
+        _choose(price, promising, k, regions, picked)
         bound = _weighted_sum(blocks.light, u)
         for j in open_to:
             often[j] *= 0.95
