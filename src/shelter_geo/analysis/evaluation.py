@@ -85,8 +85,13 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     Raises
     ------
     CostError
-        If nobody reaches any shelter by road.
+        If nobody reaches any shelter by road, or the study has no facility of its kind.
     """
+    if study.shelters.empty:
+        raise CostError(
+            f"the study has no facility of the kind {study.kind.id}, so nobody has one near. Open "
+            "one with a plan, ask where the first should go, or choose another kind."
+        )
     settings, at = study.settings, centres(study)
     limits = {
         "distance_classes_km": settings.access.distance_classes_km,

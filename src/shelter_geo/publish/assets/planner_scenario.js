@@ -9,7 +9,7 @@ const Scenario = (() => {
   const LARGEST = 262144;
   const PARTS = {
     scenario: { id: "key!", name: "worded!", inherits: "key", note: "worded", evidence: "evidence" },
-    open: { settlement_id: "text!", places: "count!", cost: [0] },
+    open: { settlement_id: "text!", places: "count!", cost: [0], kind: "key" },
     close: { shelter_id: "text!" },
     move: { shelter_id: "text!", settlement_id: "text!" },
     resize: { shelter_id: "text!", places: "count!", cost: [0] },
@@ -34,6 +34,11 @@ const Scenario = (() => {
   const right = (kind, value) => Array.isArray(kind)
     ? value instanceof Figure && value.size >= kind[0] && value.size <= (kind[1] ?? Number.MAX_VALUE)
     : RIGHT[kind.replace("!", "")](value);
+
+  // A page is of one kind of facility; what a plan changes in the others is kept for its file.
+  const KINDS = { here: "shelter", first: "shelter", others: [], ...data.kinds }, elsewhere = new Set(KINDS.others);
+  const isOpen = (table) => (table.get("kind") ?? KINDS.first) === KINDS.here;
+  const isHere = (table) => !elsewhere.has(table.get("shelter_id"));
 
   const shelters = new Map(), candidates = new Map();
   sites.id.forEach((id, at) => {
@@ -86,8 +91,13 @@ const Scenario = (() => {
     const root = Toml.read(written, fault);
     check(root);
     const parts = merged(root), { about, demand, time_factor: times } = parts, plan = Model.today();
-    const kept = { ...parts, open: [], move: [], cost: new Map() };
+    const kept = { ...parts, open: [], close: [], move: [], resize: [], cost: new Map() };
     const left = [], leave = (key, values) => left.push([key, values]);
+    for (const [name, ours] of [["open", isOpen], ["close", isHere], ["move", isHere], ["resize", isHere]]) {
+      kept[name] = parts[name].filter((table) => !ours(table));
+      parts[name] = parts[name].filter(ours);
+    }
+    if (["open", "close", "move", "resize"].some((name) => kept[name].length)) leave("left_kinds");
     if (about.has("inherits")) leave("left_inherits", { name: about.get("inherits") });
     apply(plan, parts, kept, leave);
     for (const kind of ROADS) if (parts.road.some((road) => road.get("kind") === kind)) leave(`left_${kind}_road`);
@@ -175,11 +185,12 @@ const Scenario = (() => {
     const away = new Set([...plan.moved].filter(([to]) => moved(to)).map(([, from]) => from));
     const every = sites.id.map((_, at) => at), today = every.filter((at) => sites.shelter[at]);
     const opened = every.filter((at) => !sites.shelter[at] && plan.open[at]);
-    for (const at of opened) if (!moved(at)) add("open", [["settlement_id", sites.settlement[at]], ...size(at)]);
+    for (const at of opened) if (!moved(at)) add("open", [["settlement_id", sites.settlement[at]], ...size(at), ...(KINDS.here === KINDS.first ? [] : [["kind", KINDS.here]])]);
     for (const table of kept?.open ?? []) add("open", table);
     for (const at of today) if (!plan.open[at] && !away.has(at)) add("close", [["shelter_id", sites.id[at]]]);
     for (const at of opened) if (moved(at)) add("move", [["shelter_id", sites.id[plan.moved.get(at)]], ["settlement_id", sites.settlement[at]]]);
-    for (const table of kept?.move ?? []) if (plan.open[shelters.get(table.get("shelter_id"))]) add("move", table);
+    for (const table of kept?.move ?? []) if (!isHere(table) || plan.open[shelters.get(table.get("shelter_id"))]) add("move", table);
+    for (const name of ["close", "resize"]) for (const table of kept?.[name] ?? []) add(name, table);
     const sized = [...today.filter((at) => plan.open[at]).map((at) => [at, at]), ...opened.filter(moved).map((at) => [plan.moved.get(at), at])];
     for (const [from, at] of sized) {
       if (plan.places[at] !== sites.places[from] || kept?.cost.has(at)) add("resize", [["shelter_id", sites.id[from]], ...size(at)]);

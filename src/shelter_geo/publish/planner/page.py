@@ -71,6 +71,9 @@ class PlannerPage(OneFile):
         Classes of the distance; people beyond their limits but the first are counted.
     plans
         Plans that a file may build on, by their key, as their files say them.
+    kinds
+        The kind of facility that the page is of (`here`), the study's `first` one, and the keys of
+        the facilities of the `others`; empty where there is one kind only.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
@@ -87,6 +90,7 @@ class PlannerPage(OneFile):
     lang: str = "en"
     classes: Classes = DISTANCE
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    kinds: Mapping[str, Any] = field(default_factory=dict)
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -161,6 +165,7 @@ class PlannerPage(OneFile):
                 for name, rows, places in self.data.suggestions
             ],
             "plans": self.plans,
+            **({"kinds": self.kinds} if self.kinds else {}),
             "words": _words(self, text),
             "rows": now.order,
             "ranks": [*(column.page_ranks() for column in table.columns), *[[]] * LIVE_COLUMNS],
@@ -187,6 +192,7 @@ def planner_page(
     new_places: int = NEW_PLACES,
     classes: Classes = DISTANCE,
     plans: Mapping[str, Mapping[str, Any]] | None = None,
+    kinds: Mapping[str, Any] | None = None,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -226,6 +232,8 @@ def planner_page(
     plans
         Plans that a reader's file may build on, by their key: the tables of their files, without
         the scenario's own, as plain data.
+    kinds
+        See `PlannerPage`.
 
     Raises
     ------
@@ -263,6 +271,7 @@ def planner_page(
         lang=Words(lang).lang,
         classes=classes,
         plans=plans or {},
+        kinds=kinds or {},
     )
 
 

@@ -13,6 +13,7 @@ from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
+from shelter_geo.study.load import Study
 
 
 def study_planner(
@@ -51,21 +52,32 @@ def study_planner(
         title=in_each(lambda words: words.text("study.planner_title", name=name)),
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
-        suggestions=_distinct([*best, *_suggestions(plans, options)]),
+        suggestions=_distinct([*best, *_suggestions(study, plans, options)]),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=study_texts.notes(evaluation),
         credit=study.settings.study.credit,
         classes=distance_classes(evaluation),
         plans={plan.scenario.id: _tables(plan) for plan in plans},
+        kinds=_kinds(study),
         lang=lang,
     )
 
 
-def _suggestions(plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion]:
-    found = []
+def _kinds(study: Study) -> dict[str, Any]:
+    """Say which kind of facility the page is of, where there are several."""
+    if len(study.kinds) == 1:
+        return {}
+    others = [] if study.others is None else sorted(study.others.index)
+    return {"here": study.kind.id, "first": study.kinds[0].id, "others": others}
+
+
+def _suggestions(study: Study, plans: Sequence[Plan], options: SiteOptions) -> list[Suggestion]:
+    found, first = [], study.kinds[0].id
     for plan in plans:
         other = plan.close or plan.move or plan.resize or plan.road or plan.demand
+        if any((change.kind or first) != study.kind.id for change in plan.open):
+            continue
         places: dict[str, int] = {}
         for change in plan.open:
             places[change.settlement_id] = places.get(change.settlement_id, 0) + change.places
