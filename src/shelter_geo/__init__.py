@@ -1,7 +1,7 @@
 """Road access to shelters: distances, missing places, and what new shelters would change."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shelter_geo.access.costs import (
@@ -12,7 +12,17 @@ if TYPE_CHECKING:
         routes,
         service_area,
     )
-    from shelter_geo.analysis import Evaluation, evaluate
+    from shelter_geo.analysis import (
+        Evaluation,
+        SiteOptions,
+        capacity_results,
+        compare,
+        evaluate,
+        evaluate_plans,
+        site_options,
+    )
+    from shelter_geo.analysis.siting_results import siting_results
+    from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.roads.network import RoadNetwork
     from shelter_geo.study.load import Study, load_study
@@ -22,36 +32,62 @@ __version__ = "0.1.0"
 _HOME = {
     "CostMatrix": "access.costs",
     "Evaluation": "analysis",
+    "Plan": "plans",
     "RoadNetwork": "roads.network",
+    "SiteOptions": "analysis",
     "Study": "study.load",
+    "apply_plan": "plans",
+    "capacity_results": "analysis",
+    "compare": "analysis",
     "cost_blocks": "access.costs",
     "cost_matrix": "access.costs",
     "evaluate": "analysis",
+    "evaluate_plans": "analysis",
+    "find_plans": "plans",
     "load_study": "study.load",
     "nearest": "access.costs",
+    "read_plan": "plans",
+    "read_plans": "plans",
     "routes": "access.costs",
     "service_area": "access.costs",
+    "site_options": "analysis",
+    "siting_results": "analysis.siting_results",
     "write_outputs": "publish.outputs",
 }
 
 __all__ = [
     "CostMatrix",
     "Evaluation",
+    "Plan",
     "RoadNetwork",
+    "SiteOptions",
     "Study",
+    "apply_plan",
+    "capacity_results",
+    "compare",
     "cost_blocks",
     "cost_matrix",
     "evaluate",
+    "evaluate_plans",
+    "find_plans",
     "load_study",
     "nearest",
+    "read_plan",
+    "read_plans",
     "routes",
     "service_area",
+    "site_options",
+    "siting_results",
     "write_outputs",
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import public names when they are first used, so that the command line starts fast."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

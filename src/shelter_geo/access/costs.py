@@ -35,7 +35,7 @@ Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
 Joining: TypeAlias = "SnapSettings | Joiner | None"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CostMatrix:
     """Costs from each origin to each facility along the best road, in whole units.
 
@@ -53,6 +53,9 @@ class CostMatrix:
     time_ms: NDArray[np.int64]
     length_cm: NDArray[np.int64]
     reason: NDArray[Any]
+
+    def __repr__(self) -> str:
+        return f"CostMatrix: {len(self.origin_id)} origins, {len(self.facility_id)} facilities"
 
     @property
     def travel_min(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from shelter_geo.progress import Progress
 from shelter_geo.study.load import Study
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EvaluatedPlans:
     """Plans, their evaluations by key in the same order, and how they compare with the first.
 
@@ -28,6 +28,9 @@ class EvaluatedPlans:
     plans: Sequence[Plan]
     evaluations: dict[str, Evaluation]
     comparison: Comparison
+
+    def __repr__(self) -> str:
+        return f"EvaluatedPlans: {', '.join(plan.scenario.id for plan in self.plans)}"
 
 
 def evaluate_plans(

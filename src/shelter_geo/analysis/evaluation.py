@@ -27,7 +27,7 @@ FIGURES: Final = (
 """Columns of access that are summed up."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """What a study says, ready to be published.
 
@@ -60,6 +60,10 @@ class Evaluation:
     shortfall: pd.DataFrame
     claims: pd.DataFrame
     routes: gpd.GeoDataFrame
+
+    def __repr__(self) -> str:
+        reached = int(self.districts["reachable"].sum())
+        return f"Evaluation of {self.study!r}; {reached} districts reach a shelter"
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:

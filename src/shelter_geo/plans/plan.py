@@ -156,6 +156,17 @@ class Plan(Settings):
     costs: Costs | None = None
     time_factor: TimeFactors | None = None
 
+    def __repr__(self) -> str:
+        changes = {
+            "opens": self.open,
+            "closes": self.close,
+            "moves": self.move,
+            "resizes": self.resize,
+            "roads": self.road,
+        }
+        said = [f"{word} {len(entries)}" for word, entries in changes.items() if entries]
+        return f"Plan {self.scenario.id!r}: {', '.join(said) or 'no shelter and no road changes'}"
+
     @model_validator(mode="after")
     def _free_of_contradictions(self) -> Plan:
         faults = list(self._contradictions())

@@ -52,7 +52,7 @@ class Arcs:
     forward: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RoadNetwork:
     """Roads as nodes and two-way edges; a closed direction has the time `CLOSED`.
 
@@ -92,6 +92,9 @@ class RoadNetwork:
     shape_start: NDArray[np.int64]
     shape_lonlat: NDArray[np.float64]
     provenance: Provenance
+
+    def __repr__(self) -> str:
+        return f"RoadNetwork: {self.n_nodes:,} nodes, {self.n_edges:,} edges"
 
     def __post_init__(self) -> None:
         n, m = len(self.node_id), len(self.u)

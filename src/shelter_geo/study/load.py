@@ -36,7 +36,7 @@ STUDY_FILE = "study.toml"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """Everything that is computed from; nothing in it is finer than a settlement's public point.
 
@@ -89,6 +89,11 @@ class Study:
     kind: Kind = SHELTERS
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
+
+    def __repr__(self) -> str:
+        counted = f"{len(self.districts)} districts, {len(self.shelters)} shelters"
+        of_kind = "" if self.kind.id == SHELTERS.id else f" of kind {self.kind.id!r}"
+        return f"Study {self.settings.study.id!r}: {counted}{of_kind}"
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -141,6 +141,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "women": _column("whole", IS_WHOLE, IS_PEOPLE),
         "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "counts_registered_not_resident": _column("yes_no", _YES_NO),
+        "area_km2": _column("decimal", IS_DECIMAL, IS_POSITIVE, required=False, blank=True),
         "lat": _lat(),
         "lon": _lon(),
     },
