@@ -1,4 +1,4 @@
-"""Turn a choice of sites into an answer: its rivals, its worth, who gains and who loses."""
+"""Turn a choice of sites into an answer: near-optimal plans, its worth, who gains and loses."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from shelter_geo.vocabulary import Effect, choose
 Array = NDArray[Any]
 
 
-class Finding(NamedTuple):
-    """What a solver found; candidates are numbered among the candidates.
+class Solved(NamedTuple):
+    """What a solver returns; sites are numbered among the candidates.
 
     Attributes
     ----------
@@ -27,10 +27,10 @@ class Finding(NamedTuple):
     status : {"optimal", "not proven"}
     bound : float or None
         In the unit of the objective.
-    rivals : sequence of int64 arrays
+    near_optimal : sequence of int64 arrays
         Other choices, best first.
     complete : bool
-        Whether all choices were looked at for rivals.
+        Whether all choices were looked at for them.
     method : str
     notes : tuple of str
     """
@@ -38,51 +38,51 @@ class Finding(NamedTuple):
     chosen: Array
     status: Status
     bound: float | None
-    rivals: Sequence[Array]
+    near_optimal: Sequence[Array]
     complete: bool
     method: str
     notes: tuple[str, ...] = ()
 
 
-def answer(model: Model, found: Finding, started: float, within_share: float) -> SitingResult:
+def answer(model: Model, solved: Solved, started: float, within_share: float) -> SitingResult:
     """Describe a choice of sites.
 
     Parameters
     ----------
     model
         The question.
-    found
+    solved
         The choice.
     started
         Value of ``time.monotonic()`` when the question was put.
     within_share
-        How much worse than the choice a rival may be to be named.
+        How much worse than the choice another may be to be named.
     """
-    objective = model.objective_of(found.chosen)
+    objective = model.objective_of(solved.chosen)
     nobody = np.empty(0, np.int64)
     gap = None
-    if found.bound is not None:
-        off = abs(objective - found.bound)
+    if solved.bound is not None:
+        off = abs(objective - solved.bound)
         gap = 0.0 if off == 0 else off / abs(objective) if objective else float("inf")
     return SitingResult(
         model=model.key,
         options=model.options(),
-        status=found.status,
+        status=solved.status,
         reason="",
-        chosen=_ids(model, found.chosen),
+        chosen=_ids(model, solved.chosen),
         objective=objective,
         objective_name=_objective_name(model),
-        bound=found.bound,
+        bound=solved.bound,
         gap=gap,
-        runner_ups=_runner_ups(model, found, objective, within_share),
-        runner_ups_complete=found.complete,
-        worth=_worth(model, found.chosen),
+        runner_ups=_runner_ups(model, solved, objective, within_share),
+        runner_ups_complete=solved.complete,
+        worth=_worth(model, solved.chosen),
         today=model.metrics_of(nobody),
-        after=model.metrics_of(found.chosen),
-        changes=changes(model.problem, model.columns(found.chosen)),
+        after=model.metrics_of(solved.chosen),
+        changes=changes(model.problem, model.columns(solved.chosen)),
         unreachable=unreachable(model.problem),
-        method=found.method,
-        notes=found.notes + _notes(model, found.chosen),
+        method=solved.method,
+        notes=solved.notes + _notes(model, solved.chosen),
         seconds=time.monotonic() - started,
     )
 
@@ -164,8 +164,8 @@ def _nearest_ids(problem: SitingProblem, sites: Array) -> list[Any]:
         return [None] * len(problem.weights)
     costs = problem.costs[:, sites].view(np.uint64)
     best = costs.argmin(axis=1)
-    found = costs[np.arange(len(best)), best].view(np.int64) != UNREACHED
-    return [problem.site_ids[sites[j]] if ok else None for j, ok in zip(best, found, strict=True)]
+    reached = costs[np.arange(len(best)), best].view(np.int64) != UNREACHED
+    return [problem.site_ids[sites[j]] if ok else None for j, ok in zip(best, reached, strict=True)]
 
 
 def _ids(model: Model, chosen: Array) -> tuple[Any, ...]:
@@ -178,15 +178,15 @@ def _objective_name(model: Model) -> str:
 
 
 def _runner_ups(
-    model: Model, found: Finding, objective: float, within_share: float
+    model: Model, solved: Solved, objective: float, within_share: float
 ) -> tuple[RunnerUp, ...]:
     named = []
-    for rival in found.rivals:
-        value = model.objective_of(rival)
+    for other in solved.near_optimal:
+        value = model.objective_of(other)
         worse = objective - value if model.larger_is_better else value - objective
         excess = worse / abs(objective) if objective else (0.0 if worse == 0 else float("inf"))
         if excess <= within_share:
-            named.append(RunnerUp(_ids(model, rival), value, excess))
+            named.append(RunnerUp(_ids(model, other), value, excess))
     return tuple(named)
 
 
@@ -217,11 +217,11 @@ def _notes(model: Model, chosen: Array) -> tuple[str, ...]:
     lost = model.nearest(chosen) == UNREACHED
     sites = np.union1d(problem.fixed, problem.candidates)
     never = lost & (problem.costs[:, sites] == UNREACHED).all(axis=1)
-    found = []
+    notes = []
     if people := int(problem.weights[never].sum()):
-        found.append(f"{people} people cannot be reached by any site, standing or candidate")
+        notes.append(f"{people} people cannot be reached by any site, standing or candidate")
     if people := int(problem.weights[lost & ~never].sum()):
-        found.append(
+        notes.append(
             f"{people} people could be reached only by a site that this plan does not open"
         )
-    return tuple(found)
+    return tuple(notes)

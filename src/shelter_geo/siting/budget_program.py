@@ -1,4 +1,4 @@
-"""Places and flows of families as a mixed integer program, solved aim after aim."""
+"""Places and flows of families as a mixed integer program, solved objective after objective."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 _TRANSPORT_S: Final = 600.0
 _WHOLE: Final = 1e-4
-"""How far a whole number may be off in the solver's answer; its aims have bounds of their own."""
+"""How far a whole number may be off in the solver's answer; objectives have their own bounds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Allocation(NamedTuple):
     added : int64, shape (sites,)
     flow : int64, shape (ways,)
     unserved, walked, spent : int
-        The three aims: families unserved, families times steps, money.
+        The three objectives: families unserved, families times steps, money.
     """
 
     added: Array
@@ -133,18 +133,18 @@ class PlacesProgram:
             nothing = self._whole(self.terms.places)
             return PlacesSolution(nothing, nothing.unserved, 0, cheapest=True)
         merged = self if self._merged is None else self._merged
-        found = merged.minimise(merged.serving, deadline)
-        if found.x is None:
+        optimum = merged.minimise(merged.serving, deadline)
+        if optimum.x is None:
             return PlacesSolution(None, 0, None, cheapest=False)
-        best = self._whole(merged.offered(found.x))
+        best = self._whole(merged.offered(optimum.x))
         needed = int(self.problem.weights.sum())
-        fewest = max(needed + math.ceil(found.bound - _WHOLE), 0)
+        fewest = max(needed + math.ceil(optimum.bound - _WHOLE), 0)
         if best.unserved > fewest:
             return PlacesSolution(best, fewest, None, cheapest=False)
         self._rows.append(_at_most(self.serving, best.unserved - needed))
-        walk = self._aim(self._f, self.steps)
-        found = solve_narrowed(self._program(walk), deadline, self._start(best))
-        best, walked = self._better(best, found)
+        walk = self._objective(self._f, self.steps)
+        optimum = solve_narrowed(self._program(walk), deadline, self._start(best))
+        best, walked = self._better(best, optimum)
         walked = min(walked, best.walked)
         spend = self._spending
         if best.walked > walked or best.spent == 0:
@@ -160,22 +160,22 @@ class PlacesProgram:
         self._rows.append(_at_most(self.serving, unserved - int(self.problem.weights.sum())))
         return _least(self.minimise(self._spending, deadline))
 
-    def _better(self, best: Allocation, found: Optimum) -> tuple[Allocation, int]:
+    def _better(self, best: Allocation, optimum: Optimum) -> tuple[Allocation, int]:
         """Return the better of what is known and what was found, and the least there can be."""
-        if found.x is not None:
-            best = min(best, self._whole(self.offered(found.x)), key=lambda a: a[2:])
-        return best, _least(found)
+        if optimum.x is not None:
+            best = min(best, self._whole(self.offered(optimum.x)), key=lambda a: a[2:])
+        return best, _least(optimum)
 
     @property
     def serving(self) -> Array:
-        """The aim to serve as many families as can be."""
-        return self._aim(self._f, np.full(len(self._f), -1))
+        """The objective to serve as many families as can be."""
+        return self._objective(self._f, np.full(len(self._f), -1))
 
     @property
     def _spending(self) -> Array:
-        """The aim to spend little."""
-        fixed = self._aim(self._y, self.terms.fixed_cost[self.growing])
-        return fixed + self._aim(self._x, self.terms.place_cost[self.growing])
+        """The objective to spend little."""
+        fixed = self._objective(self._y, self.terms.fixed_cost[self.growing])
+        return fixed + self._objective(self._x, self.terms.place_cost[self.growing])
 
     def offered(self, x: Array) -> Array:
         """Return the places that a solution offers at each site, whole."""
@@ -183,11 +183,11 @@ class PlacesProgram:
         places[self.growing] += np.rint(x[self._x]).astype(np.int64)
         return places
 
-    def minimise(self, aim: Array, deadline: float, start: Array | None = None) -> Optimum:
-        """Make one aim as small as can be."""
-        return solve(self._program(aim), deadline - time.monotonic(), start=start)
+    def minimise(self, objective: Array, deadline: float, start: Array | None = None) -> Optimum:
+        """Make one objective as small as can be."""
+        return solve(self._program(objective), deadline - time.monotonic(), start=start)
 
-    def _program(self, aim: Array) -> Program:
+    def _program(self, objective: Array) -> Program:
         g, e = len(self.growing), len(self.site)
         most = np.concatenate(
             [
@@ -197,7 +197,7 @@ class PlacesProgram:
             ]
         ).astype(float)
         return Program(
-            cost=aim,
+            cost=objective,
             rows=sp.csr_array(sp.vstack([rows for rows, _, _ in self._rows], format="csr")),
             low=np.concatenate([low for _, low, _ in self._rows]),
             high=np.concatenate([high for _, _, high in self._rows]),
@@ -242,10 +242,10 @@ class PlacesProgram:
             self._add(1, money, -np.inf, [terms.budget])
         if terms.actions is not None:
             self._add(1, [(row, self._y, one)], -np.inf, [terms.actions])
-        rules = constraints_for(self.problem, 0)
-        unmet = np.flatnonzero(rules.needed)
+        constraints = constraints_for(self.problem, 0)
+        unmet = np.flatnonzero(constraints.needed)
         region = np.full(len(terms.places), -1)
-        region[self.problem.candidates] = rules.region
+        region[self.problem.candidates] = constraints.region
         for number in unmet:
             inside = np.flatnonzero(region[growing] == number)
             self._add(1, [(row[inside], self._y[inside], one[inside])], [1.0], np.inf)
@@ -258,10 +258,10 @@ class PlacesProgram:
         least, most = (np.broadcast_to(np.asarray(e, float), count) for e in (low, high))
         self._rows.append((matrix, least, most))
 
-    def _aim(self, columns: Array, values: Array) -> Array:
-        aim = np.zeros(self._columns)
-        aim[columns] = values
-        return aim
+    def _objective(self, columns: Array, values: Array) -> Array:
+        objective = np.zeros(self._columns)
+        objective[columns] = values
+        return objective
 
     def _whole(self, offered: Array) -> Allocation:
         """Send families to the places offered as well as can be.
@@ -296,19 +296,19 @@ class PlacesProgram:
             most=np.full(len(ways), np.inf),
             whole=np.zeros(len(ways), dtype=bool),
         )
-        found = solve(program, _TRANSPORT_S)
+        optimum = solve(program, _TRANSPORT_S)
         flow = np.zeros(len(self.site), np.int64)
-        if found.x is None or np.abs(found.x - np.rint(found.x)).max() > _WHOLE:
+        if optimum.x is None or np.abs(optimum.x - np.rint(optimum.x)).max() > _WHOLE:
             raise AssertionError("a flow of whole families is whole")
-        flow[ways] = np.rint(found.x)
+        flow[ways] = np.rint(optimum.x)
         return flow
 
     def _with_regions(self, added: Array, offered: Array) -> Array:
         """Keep one place in every region that needs a site and would have none."""
-        rules = constraints_for(self.problem, 0)
+        constraints = constraints_for(self.problem, 0)
         region = np.full(len(added), -1)
-        region[self.problem.candidates] = rules.region
-        for number in np.flatnonzero(rules.needed):
+        region[self.problem.candidates] = constraints.region
+        for number in np.flatnonzero(constraints.needed):
             inside = np.flatnonzero((region == number) & (offered > 0))
             if not (added[inside] > 0).any():
                 price = (self.terms.fixed_cost + self.terms.place_cost)[inside]
@@ -323,14 +323,14 @@ class PlacesProgram:
         return start
 
 
-def _least(found: Optimum) -> int:
+def _least(optimum: Optimum) -> int:
     """Return the least whole number that a bound of the solver leaves possible."""
-    least = max(found.bound, 0.0) if np.isfinite(found.bound) else 0.0
+    least = max(optimum.bound, 0.0) if np.isfinite(optimum.bound) else 0.0
     return math.ceil(least - min(0.5, _WHOLE + 1e-9 * least))
 
 
-def _at_most(aim: Array, high: int) -> tuple[sp.csr_array, Array, Array]:
-    return sp.csr_array(aim[None, :]), np.array([-np.inf]), np.array([float(high)])
+def _at_most(objective: Array, high: int) -> tuple[sp.csr_array, Array, Array]:
+    return sp.csr_array(objective[None, :]), np.array([-np.inf]), np.array([float(high)])
 
 
 def _merged(problem: SitingProblem) -> SitingProblem:

@@ -53,7 +53,7 @@ class Constraints:
 
 
 def constraints_for(problem: SitingProblem, k: int) -> Constraints:
-    """Return the rules for opening k candidates."""
+    """Return the side constraints on opening k candidates."""
     if problem.regions is None:
         return Constraints(k, np.zeros(len(problem.candidates), np.int64), np.zeros(1, dtype=bool))
     names = sorted(set(problem.regions) | set(problem.required))

@@ -103,13 +103,13 @@ def _matrix(
         costs = costs.distance_km if unit == "km" else costs.travel_min
     elif {"origin_id", "facility_id"} <= set(costs.columns):
         costs = _wide(costs, unit)
-    for wanted, held, what in (
+    for wanted, given, what in (
         (rows, costs.index, "demand point"),
         (columns, costs.columns, "site"),
     ):
-        if not held.is_unique:
+        if not given.is_unique:
             raise SitingError(f"a {what} stands twice in the table of costs")
-        missing = wanted.difference(held)
+        missing = wanted.difference(given)
         if len(missing):
             raise SitingError(f"the table of costs does not hold the {what} {missing[0]!r}")
     return np.asarray(costs.loc[rows, columns].to_numpy(float, na_value=np.nan))

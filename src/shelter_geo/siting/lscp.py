@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.answer import Solved, answer, infeasible
 from shelter_geo.siting.constraints import constraints_for, regions_fault
 from shelter_geo.siting.exact.bisection import least
 from shelter_geo.siting.exact.lexicographic import find_cover, solve_lexicographic
@@ -29,7 +29,7 @@ class LSCP(Model):
 
     People who are beyond the limit of every site, standing or candidate, are reported and do not
     make the question infeasible. Ties are broken by fewer people unserved, then by the mean
-    distance. The fewest are found by halving, until one site less is proven not to do.
+    distance. The fewest are found by bisection, until one site less is proven not to do.
 
     Attributes
     ----------
@@ -59,33 +59,33 @@ class LSCP(Model):
             return infeasible(self, reason, started)
         limit, deadline = limit_steps(self.problem, self.within), started + time_limit
         chosen, proven = fewest_sites(self.problem, limit, deadline)
-        found = self._best_of_the_fewest(chosen, proven, runner_ups, deadline)
-        return answer(self, found, started, within_share)
+        solved = self._best_of_the_fewest(chosen, proven, runner_ups, deadline)
+        return answer(self, solved, started, within_share)
 
     def _best_of_the_fewest(
         self, chosen: Array, proven: bool, keep: int, deadline: float
-    ) -> Finding:
+    ) -> Solved:
         status: Status = "optimal" if proven else "not proven"
         bound = float(len(chosen)) if proven else None
         notes = self._uncovered()
         if len(chosen) == 0:
-            return Finding(chosen, "optimal", 0.0, (), True, "branch and bound", notes)
-        problem, rules = self.problem, constraints_for(self.problem, len(chosen))
+            return Solved(chosen, "optimal", 0.0, (), True, "branch and bound", notes)
+        problem, constraints = self.problem, constraints_for(self.problem, len(chosen))
         far, lost = beyond(problem, limit_steps(problem, self.within)), unserved(problem)
-        levels = [far, *([] if lost is None else [lost]), distance(problem)]
-        if countable(levels, rules):
-            ranking = rank_all(levels, rules, keep + 1)
+        objectives = [far, *([] if lost is None else [lost]), distance(problem)]
+        if countable(objectives, constraints):
+            ranking = rank_all(objectives, constraints, keep + 1)
         else:
             solution = solve_lexicographic(
-                levels, rules, problem.position, deadline, chosen, headline=0
+                objectives, constraints, problem.position, deadline, chosen, headline=0
             )
-            ranking = rank_interchanges(levels, rules, solution.chosen, keep + 1)
-            if not solution.proven(len(levels) - 1):
+            ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
+            if not solution.proven(len(objectives) - 1):
                 notes += ("that no tie has a smaller mean is not proven",)
-        best, *rivals = ranking.choices
-        rivals = [r for r in rivals if far.total(r) == far.total(best)]
+        best, *others = ranking.choices
+        others = [c for c in others if far.total(c) == far.total(best)]
         # The number was found by search even where its ties could be counted.
-        return Finding(best, status, bound, rivals, ranking.complete, "branch and bound", notes)
+        return Solved(best, status, bound, others, ranking.complete, "branch and bound", notes)
 
     def _uncovered(self) -> tuple[str, ...]:
         far = beyond(self.problem, limit_steps(self.problem, self.within)).floor
@@ -114,8 +114,8 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
     bool
         Whether fewer are proven not to do.
     """
-    level = beyond(problem, limit)
-    rows = must_cover(level)
+    far = beyond(problem, limit)
+    rows = must_cover(far)
     best = _greedy_cover(problem, limit)
 
     def enough(number: int, *, easily: bool) -> tuple[int | None, bool]:
@@ -124,14 +124,14 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
             return None, True
         if number == 0:
             nobody = np.empty(0, np.int64)
-            found = nobody if level.total(nobody) == level.floor else None
+            cover = nobody if far.total(nobody) == far.floor else None
             proven = True
         else:
-            rules = constraints_for(problem, number)
-            found, proven = find_cover(rows, rules, deadline, easily=easily)
-        if found is None:
+            constraints = constraints_for(problem, number)
+            cover, proven = find_cover(rows, constraints, deadline, easily=easily)
+        if cover is None:
             return None, proven
-        best = found
+        best = cover
         return len(best), True
 
     high, low = least(enough, len(best))
@@ -140,15 +140,15 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
 
 def _greedy_cover(problem: SitingProblem, limit: int) -> Array:
     """Cover all that can be covered, most people first, then give every region its site."""
-    level, rules = beyond(problem, limit), constraints_for(problem, 0)
-    left = (level.cap > 0) & (level.weight > 0) & (level.cost == 0).any(axis=1)
-    covers = level.cost[left] == 0
-    people = level.weight[left].astype(float)
+    far, constraints = beyond(problem, limit), constraints_for(problem, 0)
+    left = (far.cap > 0) & (far.weight > 0) & (far.cost == 0).any(axis=1)
+    covers = far.cost[left] == 0
+    people = far.weight[left].astype(float)
     chosen: list[int] = []
     while people.any():
         site = int((people @ covers).argmax())
         chosen.append(site)
         people[covers[:, site]] = 0
-    unmet = rules.unmet(np.array(chosen, dtype=np.int64)).unmet
-    chosen += [int(np.argmax(rules.region == r)) for r in np.flatnonzero(unmet)]
+    unmet = constraints.unmet(np.array(chosen, dtype=np.int64)).unmet
+    chosen += [int(np.argmax(constraints.region == r)) for r in np.flatnonzero(unmet)]
     return np.array(sorted(chosen), dtype=np.int64)

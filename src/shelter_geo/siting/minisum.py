@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.answer import Solved, answer, infeasible
 from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
 from shelter_geo.siting.exact.lexicographic import Solution, solve_lexicographic
 from shelter_geo.siting.model import CountModel
@@ -21,19 +21,19 @@ from shelter_geo.siting.result import SitingResult
 Array = NDArray[Any]
 
 
-class Question(NamedTuple):
+class Lexicographic(NamedTuple):
     """What a model makes small.
 
     Attributes
     ----------
-    levels : list of Objective
+    objectives : list of Objective
         The first before the second and so on.
-    objective : callable
-        Turns totals of the levels into the objective.
+    value : callable
+        Turns totals of the objectives into the value of the model.
     """
 
-    levels: list[Objective]
-    objective: Callable[[list[int]], float]
+    objectives: list[Objective]
+    value: Callable[[list[int]], float]
 
 
 class MinisumModel(CountModel):
@@ -46,10 +46,10 @@ class MinisumModel(CountModel):
     """
 
     headline: ClassVar[int] = -1
-    """Which of the levels the objective is made of."""
+    """Which of the objectives the value of the model is made of."""
 
     @abstractmethod
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return what is made small."""
 
     def solve(
@@ -60,61 +60,65 @@ class MinisumModel(CountModel):
         deadline = started + time_limit
         if reason := regions_fault(self.problem, self.p):
             return infeasible(self, reason, started)
-        rules = constraints_for(self.problem, self.p)
+        constraints = constraints_for(self.problem, self.p)
         if self.p == 0:
             nobody = np.empty(0, np.int64)
-            found = Finding(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
+            solved = Solved(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
         else:
-            question = self.question(rules, deadline)
-            if countable(question.levels, rules):
-                found = self._by_counting(question, rules, runner_ups)
+            program = self.lexicographic(constraints, deadline)
+            if countable(program.objectives, constraints):
+                solved = self._by_counting(program, constraints, runner_ups)
             else:
-                found = self._by_search(question, rules, runner_ups, deadline)
-        if reason := self.fault(found, deadline):
+                solved = self._by_search(program, constraints, runner_ups, deadline)
+        if reason := self.fault(solved, deadline):
             return infeasible(self, reason, started)
-        return answer(self, found, started, within_share)
+        return answer(self, solved, started, within_share)
 
-    def fault(self, found: Finding, deadline: float) -> str:
+    def fault(self, solved: Solved, deadline: float) -> str:
         """Say why the best plan there is does not do; empty if it does."""
         return ""
 
-    def _by_counting(self, question: Question, rules: Constraints, keep: int) -> Finding:
-        best, *rivals = rank_all(question.levels, rules, keep + 1).choices
-        rivals = self._alike(question.levels, best, rivals)
-        return Finding(best, "optimal", self.objective_of(best), rivals, True, "enumeration")
+    def _by_counting(self, program: Lexicographic, constraints: Constraints, keep: int) -> Solved:
+        best, *others = rank_all(program.objectives, constraints, keep + 1).choices
+        others = self._as_good_before(program.objectives, best, others)
+        return Solved(best, "optimal", self.objective_of(best), others, True, "enumeration")
 
     def _by_search(
-        self, question: Question, rules: Constraints, keep: int, deadline: float
-    ) -> Finding:
-        levels = question.levels
+        self, program: Lexicographic, constraints: Constraints, keep: int, deadline: float
+    ) -> Solved:
+        objectives = program.objectives
         solution = solve_lexicographic(
-            levels, rules, self.problem.position, deadline, headline=self.headline
+            objectives, constraints, self.problem.position, deadline, headline=self.headline
         )
-        best, *rivals = rank_interchanges(levels, rules, solution.chosen, keep + 1).choices
-        proven = solution.proven(self.headline % len(levels))
+        best, *others = rank_interchanges(
+            objectives, constraints, solution.chosen, keep + 1
+        ).choices
+        proven = solution.proven(self.headline % len(objectives))
         notes: tuple[str, ...] = ()
-        if proven and not solution.proven(len(levels) - 1):
+        if proven and not solution.proven(len(objectives) - 1):
             notes = ("the objective is proven, that no tie has a smaller mean is not",)
-        return Finding(
+        return Solved(
             best,
             "optimal" if proven else "not proven",
-            self.objective_of(best) if proven else self._bound(question, solution),
-            self._alike(levels, best, rivals),
+            self.objective_of(best) if proven else self._bound(program, solution),
+            self._as_good_before(objectives, best, others),
             False,
             "branch and bound",
             notes,
         )
 
-    def _alike(self, levels: list[Objective], best: Array, rivals: list[Array]) -> list[Array]:
-        """Keep the rivals that are as good in all that comes before the objective."""
-        first = levels[: self.headline % len(levels)]
-        return [r for r in rivals if all(v.total(r) == v.total(best) for v in first)]
+    def _as_good_before(
+        self, objectives: list[Objective], best: Array, others: list[Array]
+    ) -> list[Array]:
+        """Keep the choices that are as good in all objectives before the headline."""
+        first = objectives[: self.headline % len(objectives)]
+        return [c for c in others if all(v.total(c) == v.total(best) for v in first)]
 
-    def _bound(self, question: Question, solution: Solution) -> float | None:
-        at = self.headline % len(question.levels)
+    def _bound(self, program: Lexicographic, solution: Solution) -> float | None:
+        at = self.headline % len(program.objectives)
         bound = solution.bounds[at]
         if bound is None:
             return None
         totals = list(solution.totals)
         totals[at] = bound
-        return question.objective(totals)
+        return program.value(totals)

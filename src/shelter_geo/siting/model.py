@@ -139,9 +139,9 @@ class Model(ABC):
         )
 
     def options(self) -> Mapping[str, object]:
-        """Return what was asked for."""
-        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
-        return found | ({"required": self.problem.required} if self.problem.required else {})
+        """Return the options of the question."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
+        return own | ({"required": self.problem.required} if self.problem.required else {})
 
 
 @dataclass(frozen=True, eq=False)

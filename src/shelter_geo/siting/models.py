@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.answer import Finding
+from shelter_geo.siting.answer import Solved
 from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.lexicographic import best_served
 from shelter_geo.siting.lscp import fewest_sites
 from shelter_geo.siting.metrics import kappa_per_step, kolm_pollak
-from shelter_geo.siting.minisum import MinisumModel, Question
+from shelter_geo.siting.minisum import Lexicographic, MinisumModel
 from shelter_geo.siting.objectives import (
     Objective,
     beyond,
@@ -55,12 +55,12 @@ class PMedian(MinisumModel):
     key: ClassVar[str] = "p-median"
     objective_name: ClassVar[str] = "people-{unit}"
 
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the unserved people, if any choice changes them, and the distance."""
         lost, walked = unserved(self.problem), distance(self.problem)
         if lost is None:
-            return Question([walked], lambda totals: self._kilometres(totals[0], 0))
-        return Question([lost, walked], lambda totals: self._kilometres(totals[1], totals[0]))
+            return Lexicographic([walked], lambda totals: self._kilometres(totals[0], 0))
+        return Lexicographic([lost, walked], lambda totals: self._kilometres(totals[1], totals[0]))
 
     def objective_of(self, chosen: Array) -> float:
         """Return the people-kilometres of the people served."""
@@ -94,23 +94,23 @@ class PMedianWithin(PMedian):
         super().__post_init__()
         limit_steps(self.problem, self.within)
 
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the people beyond the limit, and the distance."""
         lost = unserved_for_good(self.problem)
-        levels = [self._beyond(), distance(self.problem)]
-        return Question(levels, lambda totals: self._kilometres(totals[1], lost))
+        objectives = [self._beyond(), distance(self.problem)]
+        return Lexicographic(objectives, lambda totals: self._kilometres(totals[1], lost))
 
-    def fault(self, found: Finding, deadline: float) -> str:
+    def fault(self, solved: Solved, deadline: float) -> str:
         """Say who is beyond the limit, and what it would take."""
-        level, lost = self._beyond(), unserved_for_good(self.problem)
+        beyond_limit, lost = self._beyond(), unserved_for_good(self.problem)
         unit = "steps" if self.problem.unit == "one" else self.problem.unit
         limit = f"{self.within:g} {unit}"
-        if people := level.floor - lost:
+        if people := beyond_limit.floor - lost:
             return f"{people} people have no site, standing or candidate, within {limit}"
-        far = level.total(found.chosen) - lost
+        far = beyond_limit.total(solved.chosen) - lost
         if far == 0:
             return ""
-        if found.status != "optimal":
+        if solved.status != "optimal":
             return f"no plan with everyone within {limit} was found in the time given"
         steps = limit_steps(self.problem, self.within)
         fewest, proven = fewest_sites(self.problem, steps, deadline)
@@ -145,12 +145,12 @@ class MCLP(MinisumModel):
         super().__post_init__()
         limit_steps(self.problem, self.within)
 
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the people beyond the limit, the unserved, and the distance."""
         lost, everyone = unserved(self.problem), int(self.problem.weights.sum())
         far = beyond(self.problem, limit_steps(self.problem, self.within))
-        levels = [far, *([] if lost is None else [lost]), distance(self.problem)]
-        return Question(levels, lambda totals: float(everyone - totals[0]))
+        objectives = [far, *([] if lost is None else [lost]), distance(self.problem)]
+        return Lexicographic(objectives, lambda totals: float(everyone - totals[0]))
 
     def objective_of(self, chosen: Array) -> float:
         """Return the people within the limit."""
@@ -200,11 +200,11 @@ class KolmPollak(MinisumModel):
             return self.kappa / self.problem.steps_per_unit
         return kappa_per_step(self.problem, self.aversion)
 
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the unserved people, if any choice changes them, and the burden."""
         problem, kappa, lost = self.problem, self._per_step, unserved(self.problem)
         first = [] if lost is None else [lost]
-        known = best_served(first, distance(problem), rules, problem.position, deadline)
+        known = best_served(first, distance(problem), constraints, problem.position, deadline)
         felt, one, alone = burden(problem, kappa, self.nearest(known))
         everyone = int(problem.weights.sum())
 
@@ -213,7 +213,7 @@ class KolmPollak(MinisumModel):
             mean = max(totals[-1] - gone * alone, 1) / (everyone - gone)
             return (one + float(np.log(mean))) / kappa / problem.steps_per_unit
 
-        return Question([*first, felt], equivalent)
+        return Lexicographic([*first, felt], equivalent)
 
     def objective_of(self, chosen: Array) -> float:
         """Return the equivalent distance of the people served; NaN if nobody is."""
@@ -254,9 +254,9 @@ class Uptake(MinisumModel):
         if not (np.isfinite(self.half) and self.half > 0):
             raise SitingError("the distance over which uptake halves must be above 0")
 
-    def question(self, rules: Constraints, deadline: float) -> Question:
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the people expected to stay away."""
-        return Question([self._away()], self._coming)
+        return Lexicographic([self._away()], self._coming)
 
     def objective_of(self, chosen: Array) -> float:
         """Return the people expected to come."""

@@ -46,12 +46,12 @@ class Objective:
 
     @property
     def floor(self) -> int:
-        """What the level costs if every candidate opens."""
+        """What it costs if every candidate opens."""
         return self.total(np.arange(self.cost.shape[1]))
 
     @property
     def highest(self) -> int:
-        """What the level can cost at most."""
+        """What it can cost at most."""
         return int((self.weight * np.maximum(self.cap, self.cost.max(axis=1, initial=0))).sum())
 
     @property
@@ -60,31 +60,31 @@ class Objective:
         return bool(self.cap.max(initial=0) <= 1 and self.cost.max(initial=0) <= 1)
 
 
-def combined(levels: list[Objective]) -> tuple[Objective, list[int]]:
-    """Add up levels, the earlier ones multiplied so that they weigh more.
+def combined(objectives: list[Objective]) -> tuple[Objective, list[int]]:
+    """Add up objectives, the earlier ones multiplied so that they weigh more.
 
     Returns
     -------
     Objective
     list of int
-        Factors of the levels, 1 for the last. Larger factors would overflow; a search that
-        guards the earlier levels itself is right with any.
+        Factors of the objectives, 1 for the last. Larger factors would overflow; a search that
+        constrains the earlier objectives itself is right with any.
 
     Raises
     ------
     SitingError
         If people times cost is too large to be added exactly.
     """
-    *first, last = levels
+    *first, last = objectives
     if last.highest >= EXACT_SUM:
         raise SitingError("people times cost is too large to be added exactly: use coarser units")
     if not first:
         return last, [1]
     widest = int(max(last.cap.max(), last.cost.max()))
-    room = (EXACT_SUM - 1 - last.highest) // max(sum(level.highest for level in first), 1)
+    room = (EXACT_SUM - 1 - last.highest) // max(sum(objective.highest for objective in first), 1)
     factors = [min(8 * (widest + 1), room)] * len(first) + [1]
-    cost = sum(f * v.cost for f, v in zip(factors, levels, strict=True))
-    cap = sum(f * v.cap for f, v in zip(factors, levels, strict=True))
+    cost = sum(f * v.cost for f, v in zip(factors, objectives, strict=True))
+    cap = sum(f * v.cap for f, v in zip(factors, objectives, strict=True))
     return Objective(last.name, np.asarray(cost), np.asarray(cap), last.weight), factors
 
 
@@ -164,12 +164,12 @@ def burden(problem: SitingProblem, kappa: float, known: Array) -> tuple[Objectiv
     int
         Burden of a person unserved.
     """
-    level, people = distance(problem), np.maximum(problem.weights, 1).astype(float)
+    travel, people = distance(problem), np.maximum(problem.weights, 1).astype(float)
     some = (known != UNREACHED) & (problem.weights > 0)
     felt = np.log(people[some]) + kappa * known[some]
     # One per cent more, so that what is cut off stays worse than the known plan.
     most = float(np.logaddexp.reduce(felt)) + 0.01 if some.any() else 0.0
-    loose = (problem.today == UNREACHED) & (level.cost >= top_cost(problem)).any(axis=1)
+    loose = (problem.today == UNREACHED) & (travel.cost >= top_cost(problem)).any(axis=1)
     cut = most - np.log(people)
     if loose.any():
         cut[loose] = most - np.log(people[loose].min())
@@ -180,9 +180,9 @@ def burden(problem: SitingProblem, kappa: float, known: Array) -> tuple[Objectiv
     def whole(steps: Array, cut: Array) -> Array:
         return np.asarray(np.rint(np.exp(np.minimum(kappa * steps, cut) - one)).astype(np.int64))
 
-    cost, cap = whole(level.cost, cut[:, None]), whole(level.cap, cut)
+    cost, cap = whole(travel.cost, cut[:, None]), whole(travel.cap, cut)
     alone = int(max(cost[loose].max(initial=0), cap[loose].max(initial=0))) + 1
-    cost[loose] = np.where(level.cost[loose] >= top_cost(problem), alone, cost[loose])
+    cost[loose] = np.where(travel.cost[loose] >= top_cost(problem), alone, cost[loose])
     cap[loose] = alone
     return Objective("burden", cost, cap, problem.weights), one, alone
 
@@ -192,10 +192,10 @@ def no_uptake(problem: SitingProblem, half: float, grain: int) -> Objective:
 
     Uptake halves with every `half` steps of distance, and nobody unserved comes.
     """
-    level, top = distance(problem), top_cost(problem)
+    travel, top = distance(problem), top_cost(problem)
 
     def away(steps: Array) -> Array:
         share = np.where(steps >= top, 0.0, 0.5 ** (steps / half))
         return np.asarray(np.rint(grain * (1 - share)).astype(np.int64))
 
-    return Objective("no uptake", away(level.cost), away(level.cap), level.weight)
+    return Objective("no uptake", away(travel.cost), away(travel.cap), travel.weight)

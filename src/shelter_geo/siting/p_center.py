@@ -1,4 +1,4 @@
-"""Nobody farther than necessary: the p-center, by halving the distances that can be the answer."""
+"""Nobody farther than necessary: the p-center, by bisection of the distances it can have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.answer import Finding, answer, infeasible
+from shelter_geo.siting.answer import Solved, answer, infeasible
 from shelter_geo.siting.combinations import farthest, objective_totals
 from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
 from shelter_geo.siting.exact.bisection import least
@@ -35,7 +35,7 @@ class PCenter(CountModel):
 
     As many people as possible are served first; the worst served are then as near as can be, and
     ties go to the smaller mean distance. Whether a distance can be kept is a covering question
-    (Minieka 1970), put to each half of the distances that are left.
+    (Minieka 1970), so the distances are bisected.
     """
 
     key: ClassVar[str] = "p-center"
@@ -52,72 +52,73 @@ class PCenter(CountModel):
         started = time.monotonic()
         if reason := regions_fault(self.problem, self.p):
             return infeasible(self, reason, started)
-        rules = constraints_for(self.problem, self.p)
+        constraints = constraints_for(self.problem, self.p)
         lost = unserved(self.problem)
-        levels = [*([] if lost is None else [lost]), distance(self.problem)]
+        objectives = [*([] if lost is None else [lost]), distance(self.problem)]
         if self.p == 0:
             nobody = np.empty(0, np.int64)
-            found = Finding(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
-        elif countable([*levels, levels[-1]], rules):
-            found = self._by_counting(levels, rules, runner_ups)
+            solved = Solved(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
+        elif countable([*objectives, objectives[-1]], constraints):
+            solved = self._by_counting(objectives, constraints, runner_ups)
         else:
-            found = self._by_search(levels, rules, runner_ups, started + time_limit)
-        return answer(self, found, started, within_share)
+            solved = self._by_search(objectives, constraints, runner_ups, started + time_limit)
+        return answer(self, solved, started, within_share)
 
     def _farthest(self, chosen: Array) -> int:
         nearest = self.nearest(chosen)
         return int(nearest[(nearest != UNREACHED) & (self.problem.weights > 0)].max(initial=0))
 
-    def _by_counting(self, levels: list[Objective], rules: Constraints, keep: int) -> Finding:
-        totals = objective_totals(levels, rules.k)
-        worst = farthest(self.problem, rules.k)
-        ranking = rank_totals(np.insert(totals, len(levels) - 1, worst, axis=1), rules, keep + 1)
+    def _by_counting(
+        self, objectives: list[Objective], constraints: Constraints, keep: int
+    ) -> Solved:
+        totals = objective_totals(objectives, constraints.k)
+        worst = farthest(self.problem, constraints.k)
+        totals = np.insert(totals, len(objectives) - 1, worst, axis=1)
+        ranking = rank_totals(totals, constraints, keep + 1)
         best = ranking.choices[0]
-        rivals = _as_served(ranking, len(levels) - 1)
-        return Finding(best, "optimal", self.objective_of(best), rivals, True, "enumeration")
+        others = _as_served(ranking, len(objectives) - 1)
+        return Solved(best, "optimal", self.objective_of(best), others, True, "enumeration")
 
     def _by_search(
-        self, levels: list[Objective], rules: Constraints, keep: int, deadline: float
-    ) -> Finding:
-        first = levels[:-1]
+        self, objectives: list[Objective], constraints: Constraints, keep: int, deadline: float
+    ) -> Solved:
+        first = objectives[:-1]
         position = self.problem.position
-        start = quick_choice(levels, rules, position)
+        start = quick_choice(objectives, constraints, position)
         served = True
         if first:
-            served_best = solve_lexicographic(first, rules, position, deadline, start)
+            served_best = solve_lexicographic(first, constraints, position, deadline, start)
             start, served = served_best.chosen, served_best.proven(0)
-        radius, lower, start = self._halve(first, rules, start, deadline)
-        levels = [*first, beyond(self.problem, radius), levels[-1]]
+        radius, lower, start = self._bisect(first, constraints, start, deadline)
+        objectives = [*first, beyond(self.problem, radius), objectives[-1]]
         solution = solve_lexicographic(
-            levels, rules, position, deadline, start, headline=len(first)
+            objectives, constraints, position, deadline, start, headline=len(first)
         )
-        ranking = rank_interchanges(levels, rules, solution.chosen, keep + 1)
+        ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
         proven = served and lower == radius
         notes: tuple[str, ...] = ()
-        if proven and not solution.proven(len(levels) - 1):
+        if proven and not solution.proven(len(objectives) - 1):
             notes = ("the objective is proven, that no tie has a smaller mean is not",)
-        return Finding(
+        return Solved(
             ranking.choices[0],
             "optimal" if proven else "not proven",
             lower / self.problem.steps_per_unit if served else None,
-            self._near_rivals(levels, rules, ranking, keep),
+            self._near_optimal(objectives, ranking),
             False,
             "branch and bound",
             notes,
         )
 
-    def _near_rivals(
-        self, levels: list[Objective], rules: Constraints, ranking: Ranking, keep: int
-    ) -> list[Array]:
-        """Order the exchanges that serve as many people by their worst served ones."""
-        served = _as_served(ranking, len(levels) - 2)
-        return sorted(served, key=lambda c: (self._farthest(c), levels[-1].total(c), tuple(c)))
+    def _near_optimal(self, objectives: list[Objective], ranking: Ranking) -> list[Array]:
+        """Order the interchanges that serve as many people by their worst served ones."""
+        served = _as_served(ranking, len(objectives) - 2)
+        return sorted(served, key=lambda c: (self._farthest(c), objectives[-1].total(c), tuple(c)))
 
-    def _halve(
-        self, first: list[Objective], rules: Constraints, start: Array, deadline: float
+    def _bisect(
+        self, first: list[Objective], constraints: Constraints, start: Array, deadline: float
     ) -> tuple[int, int, Array]:
-        """Return the least distance found, the least not ruled out, and a choice that keeps it."""
-        limits = [level.total(start) for level in first]
+        """Return the least distance known, the least not ruled out, and a choice that keeps it."""
+        limits = [objective.total(start) for objective in first]
         lost = limits[0] if limits else 0
         values = self._distances(everyone=not first or lost == first[0].floor)
         best = start
@@ -125,10 +126,10 @@ class PCenter(CountModel):
         def keep(number: int, *, easily: bool) -> tuple[int | None, bool]:
             nonlocal best
             radius = int(values[number])
-            found, proven = self._keep(first, limits, rules, radius, best, deadline, easily)
-            if found is None:
+            chosen, proven = self._keep(first, limits, constraints, radius, best, deadline, easily)
+            if chosen is None:
                 return None, proven
-            best = found
+            best = chosen
             return min(number, int(np.searchsorted(values, self._farthest(best)))), True
 
         high, low = least(keep, int(np.searchsorted(values, self._farthest(start))))
@@ -138,7 +139,7 @@ class PCenter(CountModel):
         self,
         first: list[Objective],
         limits: list[int],
-        rules: Constraints,
+        constraints: Constraints,
         radius: int,
         start: Array,
         deadline: float,
@@ -150,8 +151,8 @@ class PCenter(CountModel):
         if not first or lost == first[0].floor:
             if far.floor > lost:
                 return None, True
-            return find_cover(must_cover(far), rules, deadline, easily=easily)
-        return reach_below([*first, far], limits, rules, position, deadline, start, lost + 1)
+            return find_cover(must_cover(far), constraints, deadline, easily=easily)
+        return reach_below([*first, far], limits, constraints, position, deadline, start, lost + 1)
 
     def _distances(self, *, everyone: bool) -> Array:
         """Return the distances that can be the answer, increasing."""
@@ -167,7 +168,7 @@ class PCenter(CountModel):
 
 
 def _as_served(ranking: Ranking, n_first: int) -> list[Array]:
-    """Rivals of the first choice that are as good in the first levels."""
+    """Choices beside the first one that are as good in the first objectives."""
     own = ranking.totals[0, :n_first]
     both = zip(ranking.choices[1:], ranking.totals[1:, :n_first], strict=True)
     return [choice for choice, totals in both if (totals == own).all()]

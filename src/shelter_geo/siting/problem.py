@@ -222,13 +222,13 @@ def _free(candidates: Sequence[int] | Array | None, fixed: Sequence[int] | Array
 
 
 def _keys(keys: Sequence[Hashable] | None, count: int, what: str) -> tuple[Hashable, ...]:
-    found = tuple(range(count)) if keys is None else tuple(keys)
-    if len(found) != count:
-        raise SitingError(f"{count} {what}s need as many keys, not {len(found)}")
-    if len(set(found)) < count:
-        twice = next(key for key in found if found.count(key) > 1)
+    given = tuple(range(count)) if keys is None else tuple(keys)
+    if len(given) != count:
+        raise SitingError(f"{count} {what}s need as many keys, not {len(given)}")
+    if len(set(given)) < count:
+        twice = next(key for key in given if given.count(key) > 1)
         raise SitingError(f"the key {twice!r} stands for two {what}s")
-    return found
+    return given
 
 
 def _regions(
@@ -238,7 +238,7 @@ def _regions(
         if required:
             raise SitingError("regions are required, but the region of no site is known")
         return None, ()
-    found = tuple(regions)
-    if len(found) != m:
-        raise SitingError(f"{m} sites need as many regions, not {len(found)}")
-    return found, tuple(sorted(set(found if required is None else required)))
+    given = tuple(regions)
+    if len(given) != m:
+        raise SitingError(f"{m} sites need as many regions, not {len(given)}")
+    return given, tuple(sorted(set(given if required is None else required)))

@@ -65,7 +65,7 @@ class RegisteredModel:
         Whether it adds places within a budget; it is then no `Model`, but put to places.
     regrets : str
         Function that gives the regret of its plans in scenarios, as "package.module:function";
-        empty if its plans cannot be held against scenarios.
+        empty if its plans are not tested in scenarios.
     regret_in : {"cost", "people"}
         Whether a regret is in the unit of the costs or a share of the people.
     """
@@ -84,14 +84,14 @@ class RegisteredModel:
     @property
     def model(self) -> type[Any]:
         """The class of the model."""
-        found: type[Any] = _load(self.where)
-        return found
+        model: type[Any] = _load(self.where)
+        return model
 
     @property
     def regret_function(self) -> Callable[..., Regrets]:
         """What gives the regret of its plans in scenarios; see `robust.scenario_regrets`."""
-        found: Callable[..., Regrets] = _load(self.regrets)
-        return found
+        function: Callable[..., Regrets] = _load(self.regrets)
+        return function
 
     def put(
         self, problem: SitingProblem, *, p: int | None = None, limit: float | None = None
@@ -169,7 +169,7 @@ def model_choices() -> tuple[str, ...]:
 
 
 def robust_models() -> tuple[str, ...]:
-    """Return the keys of the models whose plans can be held against scenarios."""
+    """Return the keys of the models whose plans can be tested in scenarios."""
     return tuple(key for key, model in MODELS.items() if model.regrets)
 
 

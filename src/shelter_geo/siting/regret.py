@@ -127,7 +127,7 @@ def weigh_choices(
     keep: Callable[[Array], Array] | None = None,
     progress: Progress | None = None,
 ) -> Regrets:
-    """Hold every choice of p candidates against every scenario.
+    """Compare every choice of p candidates with the best of every scenario.
 
     Parameters
     ----------
@@ -149,22 +149,22 @@ def weigh_choices(
     Raises
     ------
     SitingError
-        If there are too many choices, or none meets the regions or is kept.
+        If there are too many choices, or none meets the regions or counts.
     """
 
     def looked_at() -> Iterator[tuple[Array, Array]]:
         for numbers, steps in blocks(problem, p, serving_most=serving_most):
-            kept = np.ones(len(numbers), dtype=bool) if keep is None else keep(steps)
-            if kept.any():
-                yield numbers[kept], steps if kept.all() else steps[kept]
+            counts = np.ones(len(numbers), dtype=bool) if keep is None else keep(steps)
+            if counts.any():
+                yield numbers[counts], steps if counts.all() else steps[counts]
 
     ranks: list[Array] = []
     least: list[Array] = []
     best, seen = np.zeros(len(scale), np.int64), 0
     for numbers, steps in looked_at():
-        found = values(steps)
-        rows = _first_least(found)
-        here = [value[rows, np.arange(len(scale))] for value in found]
+        costs = values(steps)
+        rows = _first_least(costs)
+        here = [value[rows, np.arange(len(scale))] for value in costs]
         least = least or [np.full(len(scale), np.inf)] * len(here)
         better = _before(here, least)
         best = np.where(better, seen + rows, best)
@@ -209,10 +209,10 @@ def summed(steps: Array, weights: Array) -> Array:
     It takes few rows at a time: a larger product would start threads, which takes longer.
     """
     rows = max(_SMALL // weights.size, 1)
-    found = np.empty((len(steps), weights.shape[1]))
+    sums = np.empty((len(steps), weights.shape[1]))
     for at in range(0, len(steps), rows):
-        np.matmul(steps[at : at + rows], weights, out=found[at : at + rows])
-    return found
+        np.matmul(steps[at : at + rows], weights, out=sums[at : at + rows])
+    return sums
 
 
 def _checked(problem: SitingProblem, burdens: ArrayLike) -> Array:

@@ -63,7 +63,7 @@ class SitingResult:
     model : str
         Key of the model; see `registry.MODELS`.
     options : mapping
-        What was asked for: the number of new sites, limits, regions.
+        Of the question: the number of new sites, limits, regions.
     status : {"optimal", "not proven", "infeasible"}
         "optimal" is proven; "not proven" is the best found within the time, with its gap;
         "infeasible" means that a constraint cannot be met, and `reason` says which.

@@ -122,7 +122,7 @@ def robustness(
     """Ask which sites and plans of a model stand up under uncertain data.
 
     Every choice of p candidates that serves as many people as can be (of "mclp", every choice) is
-    held against every scenario, so optima and regrets are exact. Minimax regret: Kouvelis and Yu
+    tested in every scenario, so optima and regrets are exact. Minimax regret: Kouvelis and Yu
     (1997).
 
     Parameters
