@@ -76,8 +76,6 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) hatchling editables
 	$(PIP) --no-build-isolation --editable .
-	@echo "Compiling, once"
-	$(BIN)/python tools/compile_loops.py
 	@touch $@
 
 $(VENV)/.tested-with: $(VENV)/.installed tools/chromium.sh tools/firefox.sh
