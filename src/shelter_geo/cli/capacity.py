@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to an app."""
@@ -14,10 +16,8 @@ def register(app: typer.Typer) -> None:
 
 
 def capacity(
-    study: Annotated[
-        Path | None,
-        typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
-    ] = None,
+    study: StudyArgument = None,
+    kind: KindOption = None,
     group: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,8 +66,8 @@ def capacity(
 
     words, some = Words(lang), bool(groups) or without_police_papers
     with steps() as progress:
-        loaded = load_study(study)
-        parts = [loaded.settings.study.id, "capacity", *groups]
+        loaded = of_kind(load_study(study), kind)
+        parts = [named_of(loaded, loaded.settings.study.id), "capacity", *groups]
         parts += ["without-papers"] if without_police_papers else []
         folder = Path("outputs") / "-".join(parts) if out is None else out
         cases = read_cases(loaded)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from shelter_geo.cli.options import KindOption, of_kind
+
 NO_COST = (
     "To see costs, give per_shelter and per_place under [costs] in a scenario file, or cost in "
     "[[open]] and [[resize]]."
@@ -25,6 +27,7 @@ def compare(
     study: Annotated[
         Path | None, typer.Option("--study", help="Study file or its folder; else the bundled.")
     ] = None,
+    kind: KindOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
     ] = None,
@@ -47,7 +50,7 @@ def compare(
     from shelter_geo.study.load import load_study
 
     with steps() as progress:
-        loaded = load_study(study)
+        loaded = of_kind(load_study(study), kind)
         plans = find_plans(scenarios, loaded.scenarios)
         evaluated = evaluate_plans(loaded, plans, progress=progress)
         if out is not None:

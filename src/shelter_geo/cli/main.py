@@ -11,6 +11,7 @@ import typer
 
 from shelter_geo import __version__
 from shelter_geo.cli import capacity, compare, pages, roads, site
+from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ capacity.register(app)
 compare.register(app)
 pages.register(app)
 site.register(app)
-
-StudyArgument = Annotated[
-    Path | None,
-    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
-]
 
 
 def main() -> None:
@@ -76,8 +72,12 @@ def _common(
 @app.command()
 def run(
     study: StudyArgument = None,
+    kind: KindOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the outputs; else outputs/STUDY.")
+        Path | None,
+        typer.Option(
+            "--out", help="Folder of the outputs; else outputs/STUDY, or outputs/STUDY-KIND."
+        ),
     ] = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
 ) -> None:
@@ -99,8 +99,9 @@ def run(
     from shelter_geo.study.load import load_study
 
     with steps() as progress:
-        loaded = load_study(study)
-        folder = out if out is not None else Path("outputs") / loaded.settings.study.id
+        loaded = of_kind(load_study(study), kind)
+        own = named_of(loaded, loaded.settings.study.id)
+        folder = out if out is not None else Path("outputs") / own
         with staged(folder):  # a folder that is closed is told before the work, not after it
             pass
         evaluation = evaluate(loaded, progress=progress)
@@ -140,15 +141,18 @@ def run(
 
 
 @app.command()
-def validate(study: StudyArgument = None) -> None:
+def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     """Check a study and name every fault: file, row, column, value and remedy."""
     from shelter_geo.study.load import load_study
 
-    loaded = load_study(study)
+    loaded = of_kind(load_study(study), kind)
     typer.echo(
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
         f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
     )
+    if len(loaded.kinds) > 1 and kind is None:
+        counts = ((entry.id, len(loaded.of_kind(entry.id).shelters)) for entry in loaded.kinds)
+        typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
 
 
 def _known_language(lang: str) -> None:

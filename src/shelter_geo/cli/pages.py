@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
     from shelter_geo.plans import Plan
@@ -17,10 +19,6 @@ _MAPS = ("access", "capacity", "comparison", "siting")
 _AIMS = ("mean", "farthest", "region")
 _STILL = (".png", ".svg", ".pdf")
 
-StudyArgument = Annotated[
-    Path | None,
-    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
-]
 LangOption = Annotated[str, typer.Option("--lang", help="Language it opens in: en, az or ru.")]
 
 
@@ -33,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def planner(
     study: StudyArgument = None,
-    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("planner.html"),
+    kind: KindOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; else planner.html.")
+    ] = None,
     lang: LangOption = "en",
 ) -> None:
     """Write the planner: one page that tries out sites without a network."""
@@ -48,17 +49,19 @@ def planner(
     from shelter_geo.study.load import load_study
 
     with steps() as progress:
-        loaded = load_study(study)
+        loaded = of_kind(load_study(study), kind)
         plans = read_plans(loaded.scenarios) if loaded.scenarios else []
         options = site_options(loaded)
         best = suggestions(siting_results(loaded, options, progress=progress))
         page = study_planner(evaluate(loaded), options, plans, best=best, lang=lang)
-        page.save(out)
-    typer.echo(f"Planner: {out}")
+        file = Path(named_of(loaded, "planner", ".html")) if out is None else out
+        page.save(file)
+    typer.echo(f"Planner: {file}")
 
 
 def map_(
     study: StudyArgument = None,
+    kind: KindOption = None,
     of: Annotated[str, typer.Option("--of", help=f"What it shows: {' or '.join(_MAPS)}.")] = "",
     scenario: Annotated[
         str, typer.Option("--scenario", help="Key of a scenario, or its file.")
@@ -92,7 +95,9 @@ def map_(
     from shelter_geo.plans import apply_plan, find_plans
     from shelter_geo.study.load import load_study
 
-    loaded = load_study(study)
+    loaded = of_kind(load_study(study), kind)
+    if out is None:
+        file = Path(named_of(loaded, shown, ".html"))
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
     if shown == "comparison":
         page, evaluation = _comparison(loaded, plan, lang)
@@ -110,7 +115,10 @@ def map_(
 
 def report(
     study: StudyArgument = None,
-    out: Annotated[Path, typer.Option("--out", help="File to write.")] = Path("report.html"),
+    kind: KindOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; else report.html.")
+    ] = None,
     lang: LangOption = "en",
 ) -> None:
     """Write the brief: a few pages on A4 with claim, evidence, map, plans and sources."""
@@ -131,15 +139,16 @@ def report(
     from shelter_geo.study.load import load_study
 
     with steps() as progress:
-        loaded = load_study(study)
+        loaded = of_kind(load_study(study), kind)
         evaluation = evaluate(loaded, progress=progress)
         plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
         evaluated = evaluate_plans(loaded, plans, progress=progress) if len(plans) > 1 else None
         needs = capacity_results(evaluation, cases=read_cases(loaded))
         sites = siting_results(loaded, site_options(loaded), progress=progress)
         brief = study_brief(evaluation, plans=evaluated, needs=needs, sites=sites, lang=lang)
-        brief.save(out)
-    typer.echo(f"Brief: {out}")
+        file = Path(named_of(loaded, "report", ".html")) if out is None else out
+        brief.save(file)
+    typer.echo(f"Brief: {file}")
 
 
 def _access(evaluation: Evaluation, plan: Plan | None, lang: str) -> SealedMap:

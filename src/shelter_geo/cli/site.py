@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from shelter_geo.cli.options import KindOption, StudyArgument, of_kind
+
 if TYPE_CHECKING:
     from shelter_geo.siting import RegisteredModel, Unit
 
@@ -28,10 +30,8 @@ def register(app: typer.Typer) -> None:
 
 
 def site(
-    study: Annotated[
-        Path | None,
-        typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
-    ] = None,
+    study: StudyArgument = None,
+    kind: KindOption = None,
     model: Annotated[
         str, typer.Option("--model", help=f"What is wanted: {_choices()}.")
     ] = "p-median",
@@ -96,7 +96,7 @@ def site(
     from shelter_geo.siting import robustness
     from shelter_geo.study.load import load_study
 
-    loaded = load_study(study)
+    loaded = of_kind(load_study(study), kind)
     if candidates is None:
         question = site_question(loaded, site_options(loaded))
     else:

@@ -1,0 +1,40 @@
+"""Options that several commands have, each said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from shelter_geo.study.load import Study
+
+StudyArgument: TypeAlias = Annotated[
+    Path | None,
+    typer.Argument(metavar="[STUDY]", help="Study file or its folder; else the bundled study."),
+]
+KindOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KEY", help="Kind of facility; else the study's first."),
+]
+
+
+def of_kind(study: Study, key: str | None) -> Study:
+    """Return the study of the kind of facility that was asked for.
+
+    Raises
+    ------
+    BadParameter
+        If the study declares no such kind.
+    """
+    known = [kind.id for kind in study.kinds]
+    if key is not None and key not in known:
+        raise typer.BadParameter(f"choose one of {', '.join(known)}", param_hint="--kind")
+    return study if key is None else study.of_kind(key)
+
+
+def named_of(study: Study, stem: str, ending: str = "") -> str:
+    """Name a file or folder, with the kind of facility unless it is the study's first."""
+    first = study.kind.id == study.kinds[0].id
+    return f"{stem}{'' if first else f'-{study.kind.id}'}{ending}"
