@@ -90,7 +90,7 @@ class SitingResults:
     within_km, half_km : float
         Limit of the models that have one, and distance over which uptake halves.
     answers : dict
-        Results by model and number of new sites asked for.
+        Results by model and number of new sites.
     p_curve : DataFrame
         A row for each of them: access by model and number of new sites.
     front : ParetoFront or None

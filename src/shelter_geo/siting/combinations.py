@@ -23,7 +23,7 @@ LIMIT: Final = 2_000_000
 """Choices that are enumerated at most."""
 
 NEVER: Final = np.iinfo(np.int64).max
-"""Total of a choice that breaks the rules."""
+"""Total of a choice that breaks the constraints."""
 
 
 def count_choices(n_candidates: int, k: int) -> int:
@@ -65,35 +65,37 @@ def choice(rank: int, n_candidates: int, k: int) -> Array:
     return np.array(chosen, dtype=np.int64)
 
 
-def allowed_choices(rules: Constraints) -> Array:
+def allowed_choices(constraints: Constraints) -> Array:
     """Whether each choice, by rank, meets the regions."""
-    n, needed = len(rules.region), np.flatnonzero(rules.needed)
-    found = np.ones(count_choices(n, rules.k), dtype=bool)
+    n, needed = len(constraints.region), np.flatnonzero(constraints.needed)
+    allowed = np.ones(count_choices(n, constraints.k), dtype=bool)
     if len(needed):
-        elsewhere = (rules.region[:, None] != needed).astype(float)
-        for first, lacking in least_costs(elsewhere, np.ones(len(needed)), rules.k):
-            found[first : first + len(lacking)] = ~lacking.any(axis=1)
-    return found
+        elsewhere = (constraints.region[:, None] != needed).astype(float)
+        for first, lacking in least_costs(elsewhere, np.ones(len(needed)), constraints.k):
+            allowed[first : first + len(lacking)] = ~lacking.any(axis=1)
+    return allowed
 
 
-def objective_totals(levels: Sequence[Objective], k: int) -> Array:
-    """Total of each level for every choice, by rank; int64, shape (choices, levels)."""
+def objective_totals(objectives: Sequence[Objective], k: int) -> Array:
+    """Total of each objective for every choice, by rank; int64, shape (choices, objectives)."""
     costs, caps, people = [], [], []
-    settled = np.zeros(len(levels), np.int64)
-    for at, level in enumerate(levels):
-        changes = (level.weight > 0) & (level.cost.min(axis=1, initial=NEVER) < level.cap)
-        settled[at] = (level.weight * level.cap)[~changes].sum()
+    settled = np.zeros(len(objectives), np.int64)
+    for at, objective in enumerate(objectives):
+        changes = (objective.weight > 0) & (
+            objective.cost.min(axis=1, initial=NEVER) < objective.cap
+        )
+        settled[at] = (objective.weight * objective.cap)[~changes].sum()
         # Points of equal costs are one: a limit or a missing road leaves few that differ.
         rows, group = np.unique(
-            np.column_stack([level.cost, level.cap])[changes], axis=0, return_inverse=True
+            np.column_stack([objective.cost, objective.cap])[changes], axis=0, return_inverse=True
         )
         costs.append(rows[:, :-1].T)
         caps.append(rows[:, -1])
-        people.append(np.bincount(group.ravel(), level.weight[changes], minlength=len(rows)))
+        people.append(np.bincount(group.ravel(), objective.weight[changes], minlength=len(rows)))
     ends = np.cumsum([0, *map(len, caps)])
     # Sums stay below 2 to the power of 53, where double precision is exact in any order.
     cost, cap = np.hstack(costs).astype(float), np.concatenate(caps).astype(float)
-    totals = np.empty((count_choices(len(cost), k), len(levels)), np.int64)
+    totals = np.empty((count_choices(len(cost), k), len(objectives)), np.int64)
     for first, steps in least_costs(cost, cap, k):
         for at, weight in enumerate(people):
             part = steps[:, ends[at] : ends[at + 1]] @ weight
@@ -109,11 +111,11 @@ def farthest(problem: SitingProblem, k: int) -> Array:
     some = problem.weights > 0
     cost = np.where(problem.costs == UNREACHED, np.inf, problem.costs)[some]
     cap = np.where(problem.today == UNREACHED, np.inf, problem.today)[some]
-    found = np.empty(count_choices(len(problem.candidates), k), np.int64)
+    worst = np.empty(count_choices(len(problem.candidates), k), np.int64)
     for first, steps in least_costs(np.ascontiguousarray(cost[:, problem.candidates].T), cap, k):
         steps[steps == np.inf] = 0
-        found[first : first + len(steps)] = steps.max(axis=1, initial=0)
-    return found
+        worst[first : first + len(steps)] = steps.max(axis=1, initial=0)
+    return worst
 
 
 def least_costs(costs: Array, cap: Array, p: int) -> Iterator[tuple[int, Array]]:

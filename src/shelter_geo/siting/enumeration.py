@@ -23,7 +23,7 @@ _SORTED: Final = ("median", "p90", "gini")
 
 @dataclass(frozen=True, eq=False)
 class ChoiceTable:
-    """Figures of every choice that meets the regions; choices are told by their rank.
+    """Figures of every choice that meets the regions; a choice is named by its rank.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class ChoiceTable:
     unserved : int64, shape (choices,)
         People whom no open site can reach.
     values : dict of float64, shape (choices,)
-        The figures asked for by name, as in `metrics.AccessMetrics`; NaN where nobody is served.
+        The figures by name, as in `metrics.AccessMetrics`; NaN where nobody is served.
     """
 
     problem: SitingProblem
@@ -88,7 +88,7 @@ def tabulate(
         (ranks, figures.of(steps)) for ranks, steps in blocks(problem, p, serving_most=serving_most)
     ]
     names = ("unserved", *metrics)
-    columns = {name: np.concatenate([found[name] for _, found in parts]) for name in names}
+    columns = {name: np.concatenate([values[name] for _, values in parts]) for name in names}
     ranks = np.concatenate([ranks for ranks, _ in parts])
     unserved = columns["unserved"].astype(np.int64)
     return ChoiceTable(problem, p, ranks, unserved, {name: columns[name] for name in metrics})
@@ -151,16 +151,16 @@ def blocks(
 
 def _regions(problem: SitingProblem, p: int) -> tuple[Array, Array]:
     """One column for each region that needs a site, 0 once one of its candidates is open."""
-    rules = constraints_for(problem, p)
-    unmet = np.flatnonzero(rules.needed)
-    return (rules.region[:, None] != unmet[None, :]).astype(float), np.ones(len(unmet))
+    constraints = constraints_for(problem, p)
+    unmet = np.flatnonzero(constraints.needed)
+    return (constraints.region[:, None] != unmet[None, :]).astype(float), np.ones(len(unmet))
 
 
 def _lost(never: Array, lost: Array, people: Array) -> tuple[tuple[Array, Array], Array]:
     """One column for the demand points reached alike, 0 once an open site reaches them."""
-    asked = lost & never.any(axis=0) & ~never.all(axis=0)
-    patterns, group = np.unique(never[:, asked], axis=1, return_inverse=True)
-    count = np.bincount(group.ravel(), people[asked], minlength=patterns.shape[1])
+    open_to_choice = lost & never.any(axis=0) & ~never.all(axis=0)
+    patterns, group = np.unique(never[:, open_to_choice], axis=1, return_inverse=True)
+    count = np.bincount(group.ravel(), people[open_to_choice], minlength=patterns.shape[1])
     return (patterns.astype(float), np.ones(patterns.shape[1])), count
 
 
@@ -182,23 +182,23 @@ class _Figures:
             unserved = lost @ self.people
             near, far = np.where(lost, 0.0, steps), np.where(lost, -1.0, steps)
         served = self.people.sum() - unserved
-        found = {"unserved": unserved}
+        figures = {"unserved": unserved}
         with np.errstate(divide="ignore", invalid="ignore"):
             if "mean" in self.metrics:
-                found["mean"] = near @ self.people / served / self.unit
+                figures["mean"] = near @ self.people / served / self.unit
             if "max" in self.metrics or "kolm_pollak" in self.metrics:
                 most = far.max(axis=1)
                 most[served == 0] = np.nan
-                found["max"] = most / self.unit
+                figures["max"] = most / self.unit
             if "beyond" in self.metrics:
-                found["beyond"] = (far > self.limit) @ self.people / served
+                figures["beyond"] = (far > self.limit) @ self.people / served
             if "kolm_pollak" in self.metrics:
                 felt = np.exp(self.kappa * (near - most[:, None]))
                 mean = (felt * (far >= 0)) @ self.people / served
-                found["kolm_pollak"] = (most + np.log(mean) / self.kappa) / self.unit
+                figures["kolm_pollak"] = (most + np.log(mean) / self.kappa) / self.unit
             if set(_SORTED) & set(self.metrics):
-                found |= self._sorted(steps, served)
-        return found
+                figures |= self._sorted(steps, served)
+        return figures
 
     def _sorted(self, steps: Array, served: Array) -> dict[str, Array]:
         """Figures that need the demand points in order of their distance, the unserved last."""
@@ -209,14 +209,14 @@ class _Figures:
         place, steps = packed & ((1 << bits) - 1), (packed >> bits).astype(float)
         people = np.where(steps == self.top, 0.0, self.people[place])
         filled, rows, nobody = np.cumsum(people, axis=1), np.arange(len(steps)), served == 0
-        found = {}
+        figures = {}
         for name, share in (("median", 0.5), ("p90", 0.9)):
             at = (filled < share * served[:, None]).sum(axis=1)
             value = steps[rows, np.minimum(at, n - 1)] / self.unit
-            found[name] = np.where(nobody, np.nan, value)
+            figures[name] = np.where(nobody, np.nan, value)
         walked = np.cumsum(steps * people, axis=1)
         whole = walked[:, -1]
         area = ((2 * walked - steps * people) * people).sum(axis=1)
-        found["gini"] = np.where(whole > 0, 1 - area / (whole * served), 0.0)
-        found["gini"][nobody] = np.nan
-        return found
+        figures["gini"] = np.where(whole > 0, 1 - area / (whole * served), 0.0)
+        figures["gini"][nobody] = np.nan
+        return figures

@@ -25,7 +25,7 @@ CHANGES: Final = (
 
 
 def answer_lines(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]:
-    """Write the card of an answer: its proof, its sites, its rivals, who gains and who loses."""
+    """Write the card of an answer: its proof, sites, plans nearly as good, who gains and loses."""
     lines = [f"{result.card.name}: {result.status}"]
     if result.status == "infeasible":
         return [*lines, _sentence(result.reason), "", str(result.card)]
@@ -50,8 +50,8 @@ def answer_lines(result: SitingResult, question: SiteQuestion, unit: str) -> lis
     every = "all plans were looked at" if result.runner_ups_complete else "one site exchanged"
     lines.append(f"Within 5 % of it ({every}): {len(result.runner_ups) or 'no other plan'}")
     lines += [
-        f"  {english(question, rival.chosen)}: {100 * rival.excess:.1f} % worse"
-        for rival in result.runner_ups[:_MOST_NAMED]
+        f"  {english(question, plan.chosen)}: {100 * plan.excess:.1f} % worse"
+        for plan in result.runner_ups[:_MOST_NAMED]
     ]
     return [*lines, *_gains(result, question, unit), *_notes(result.notes), "", str(result.card)]
 
@@ -115,10 +115,10 @@ def _name(question: SiteQuestion, key: Hashable) -> str:
 
 
 def _proof(objective: float | None, bound: float | None, gap: float | None) -> str:
-    told = f"{objective:,.1f}"
+    value = f"{objective:,.1f}"
     if bound is None:
-        return f"{told}, nothing is known of how good that is"
-    return f"{told}, bound {bound:,.1f}, gap {100 * (gap or 0):.2f} %"
+        return f"{value}, nothing is known of how good that is"
+    return f"{value}, bound {bound:,.1f}, gap {100 * (gap or 0):.2f} %"
 
 
 def _people(count: int) -> str:
@@ -128,19 +128,21 @@ def _people(count: int) -> str:
 def _gains(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]:
     changes = result.changes
     names = question.districts["name_en"].reindex(changes["demand_id"]).to_numpy()
-    told = changes.assign(name=names)
+    named = changes.assign(name=names)
     lines = [f"Nearer than today: {_people(result.people_gaining)} people"]
-    gains = told[told["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
+    gains = (
+        named[named["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
+    )
     lines += [
         f"  {row['name']} {row['before']:.0f} to {row['after']:.0f} {unit}"
         for row in gains.to_dict("records")
     ]
-    reached = told[told["effect"] == Effect.COMES_WITHIN_REACH]
+    reached = named[named["effect"] == Effect.COMES_WITHIN_REACH]
     if len(reached):
         lines.append(f"With a road at last: {_listed(list(reached['name']))}")
     losing = _people(result.people_losing) + " people" if result.people_losing else "nobody"
     lines.append(f"Farther than today: {losing}")
-    unserved = told[(told["effect"] == Effect.STAYS_CUT_OFF) & (told["people"] > 0)]
+    unserved = named[(named["effect"] == Effect.STAYS_CUT_OFF) & (named["people"] > 0)]
     if len(unserved):
         lines.append(f"Still without a road to any: {_listed(list(unserved['name']))}")
     return lines

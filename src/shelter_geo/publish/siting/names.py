@@ -53,9 +53,11 @@ def _listed(names: Sequence[str], regions: dict[str, Text], lang: str) -> str:
 
 def _regions(districts: pd.DataFrame) -> dict[str, Text]:
     """Name every economic region in every language that the districts do."""
-    found: dict[str, Text] = {}
+    regions: dict[str, Text] = {}
     for row in districts.drop_duplicates("economic_region").to_dict("records"):
         own = {lang: row.get(f"economic_region_{lang}") for lang in LANGUAGES}
         name = str(row["economic_region"])
-        found[name] = {lang: word if isinstance(word, str) else name for lang, word in own.items()}
-    return found
+        regions[name] = {
+            lang: word if isinstance(word, str) else name for lang, word in own.items()
+        }
+    return regions

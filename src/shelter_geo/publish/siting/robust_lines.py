@@ -1,4 +1,4 @@
-"""What the command line says of a plan held against scenarios, as lines of text."""
+"""What the command line says of a plan tested in scenarios, as lines of text."""
 
 from __future__ import annotations
 
