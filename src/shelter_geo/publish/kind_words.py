@@ -57,7 +57,7 @@ def _about(entries: Mapping[str, Entry]) -> dict[str, Entry]:
 
 def _spoken(kind: Kind, lang: str, entries: Mapping[str, Entry]) -> dict[str, Entry]:
     given = phrases_of(lang)
-    phrases = given["phrases"] | (given["counted_whole"] if kind.counted_whole else {})
+    phrases = {**given["phrases"], **(given["counted_whole"] if kind.counted_whole else {})}
     words = {"{kind}": _word(kind.singular, lang), "{kinds}": _word(kind.plural, lang)}
     changes: dict[str, str] = {}
     for phrase, new in phrases.items():
