@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,6 @@ from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
-    from shelter_geo.analysis.siting_results import SitingResults
 
 BAD_INPUT = 1
 
@@ -92,6 +92,7 @@ def run(
         site_options,
         today_first,
     )
+    from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
     from shelter_geo.publish.files.staging import staged
@@ -108,12 +109,7 @@ def run(
         options = site_options(loaded)
         cases = read_cases(loaded)
 
-        def solved() -> SitingResults:
-            from shelter_geo.analysis.siting_results import siting_results
-
-            return siting_results(loaded, options)
-
-        with meanwhile(solved) as sited:
+        with meanwhile(partial(siting_results, loaded, options)) as sited:
             from shelter_geo.publish.outputs import write_outputs  # takes seconds of its own
 
             needs = capacity_results(evaluation, cases=cases)
@@ -136,6 +132,7 @@ def run(
             sites=sites,
             lang=lang,
             progress=progress,
+            second_process=True,
         )
     _report(evaluation, folder, lang)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +56,7 @@ def write_outputs(
     sites: SitingResults | None = None,
     lang: str = "en",
     progress: Progress | None = None,
+    second_process: bool = False,
 ) -> None:
     """Write tables, layers, map, figures, plans and data package of a study.
 
@@ -75,23 +78,24 @@ def write_outputs(
         Language of the figures, and the one that maps open in.
     progress
         Called with the name of a step, the work done in it and the whole.
+    second_process
+        Whether half of them may be written by a process beside this one; see `meanwhile`.
 
     Raises
     ------
     OutputError
         If anything cannot be written; `out` then holds what it held before.
     """
-    words = Words(lang)
     tables = dict(TABLES)
     steps: list[tuple[str, Callable[[Path], None]]] = [
-        ("tables", lambda folder: write_tables(evaluation, folder)),
-        ("layers", lambda folder: _write_layers(evaluation, folder)),
+        ("tables", partial(write_tables, evaluation)),
+        ("layers", partial(_write_layers, evaluation)),
         ("map", lambda folder: _write_map(evaluation, folder, lang)),
-        ("figures", lambda folder: _write_figures(evaluation, folder, words)),
+        ("figures", partial(_write_figures, evaluation, lang)),
     ]
     if plans is not None:
         tables |= scenario_tables(plans)
-        steps.append(("scenarios", lambda folder: write_scenarios(plans, folder, lang=lang)))
+        steps.append(("scenarios", partial(write_scenarios, plans, lang=lang)))
     if options is not None:
         offered = () if plans is None else plans.plans
         best = [] if sites is None else suggestions(sites)
@@ -109,14 +113,21 @@ def write_outputs(
     steps.append(("report", lambda folder: brief.save(folder / "report.html")))
     inputs = set(evaluation.study.input_hashes.values())
     with staged(out, keep=inputs, outdated=outdated) as folder:
-        with meanwhile(lambda: [write(folder) for name, write in steps if name in _ASIDE]) as aside:
-            here = [step for step in steps if step[0] not in _ASIDE]
+        there = [write for name, write in steps if name in _ASIDE]
+        here = [step for step in steps if step[0] not in _ASIDE]
+        work = partial(_write_all, there, folder)
+        with meanwhile(work) if second_process else nullcontext(work) as aside:
             for done, (name, write) in enumerate(here):
                 if progress is not None:
                     progress(name, done, len(here))
                 write(folder)
             aside()
         _write_package(evaluation, folder, tables)
+
+
+def _write_all(steps: Sequence[Callable[[Path], None]], folder: Path) -> None:
+    for write in steps:
+        write(folder)
 
 
 def _write_layers(evaluation: Evaluation, folder: Path) -> None:
@@ -144,7 +155,8 @@ def _access_page(evaluation: Evaluation, lang: str) -> SealedMap:
     )
 
 
-def _write_figures(evaluation: Evaluation, folder: Path, words: Words) -> None:
+def _write_figures(evaluation: Evaluation, lang: str, folder: Path) -> None:
+    words = Words(lang)
     title, lead, foot = study_texts.access_texts(evaluation, words)
     draw_twin(
         _access_page(evaluation, words.lang),

@@ -12,8 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import constraints_for
-from shelter_geo.siting.exact.highs import Optimum, Program, solve
-from shelter_geo.siting.exact.narrowing import solve_narrowed
+from shelter_geo.siting.exact.highs import Optimum, Program, solve, solve_narrowed
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]

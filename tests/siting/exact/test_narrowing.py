@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from shelter_geo.siting.exact.highs import Program, relaxed, solve
-from shelter_geo.siting.exact.narrowing import solve_narrowed
+from shelter_geo.siting.exact.highs import Program, relaxed, solve, solve_narrowed
 
 
 def facilities(seed: int, n: int = 9, m: int = 6) -> tuple[Program, np.ndarray]:

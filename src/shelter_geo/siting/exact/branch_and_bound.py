@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.interchange import exchange, greedy, kicked, weighted_total
-from shelter_geo.siting.exact.lagrangian import Bound, Bounder
-from shelter_geo.siting.exact.nodes import Node, Outcome, branches
+from shelter_geo.siting.exact.lagrangian import Bound, Bounder, Node, Outcome, branches
 from shelter_geo.siting.exact.plain import Steps
 from shelter_geo.siting.exact.radius_program import best_below, is_small
 from shelter_geo.siting.exact.side_constraints import guarded_task

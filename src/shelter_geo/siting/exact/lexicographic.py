@@ -14,9 +14,8 @@ from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.branch_and_bound import Search
 from shelter_geo.siting.exact.compiled import PLAIN
 from shelter_geo.siting.exact.interchange import exchange, greedy
-from shelter_geo.siting.exact.lagrangian import Bounder
+from shelter_geo.siting.exact.lagrangian import Bounder, Outcome
 from shelter_geo.siting.exact.max_cover import most_covered_by
-from shelter_geo.siting.exact.nodes import Outcome
 from shelter_geo.siting.exact.set_cover import cover_by_solver, filled_up, most_covered, reduced
 from shelter_geo.siting.exact.set_cover_search import search_cover
 from shelter_geo.siting.exact.set_cover_walk import walk_to_cover

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.highs import Program, solve
-from shelter_geo.siting.exact.nodes import Outcome
+from shelter_geo.siting.exact.lagrangian import Outcome
 from shelter_geo.siting.objectives import Objective
 
 Array = NDArray[Any]
