@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 from shelter_geo.analysis import Evaluation, evaluate_plans
 from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
-from shelter_geo.publish.files.columns import COLUMNS
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
 from shelter_geo.siting import MODELS
 from shelter_geo.study.settings import StudySettings
@@ -80,7 +80,8 @@ def output_tables(evaluation: Evaluation) -> str:
     used = sorted({column for columns in tables.values() for column in columns})
     parts.append("\n### What each column means\n\n| column | holds | meaning |\n|---|---|---|\n")
     for name in used:
-        parts.append(f"| `{name}` | {COLUMNS[name].type} | {COLUMNS[name].description} |\n")
+        about = described(name) or Column("string", "")
+        parts.append(f"| `{name}` | {about.type} | {about.description} |\n")
     return "".join(parts)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from helpers.chromium import PHONE, WIDE, visit
+from helpers.speaking import LANGUAGES, said
 from helpers.study_copy import contents
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
@@ -20,7 +21,6 @@ from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.comparison_lines import comparison_lines
 from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
-from shelter_geo.publish.words import LANGUAGES
 from shelter_geo.study.load import Study, bundled_study
 from shelter_geo.vocabulary import Effect
 
@@ -146,7 +146,7 @@ def test_lines_hold_every_plan_with_differences(found: EvaluatedPlans, lang: str
 
 def test_a_partly_costed_plan_says_so(tmp_path: Path) -> None:
     body = opened(LANKARAN, 20, "cost = 10\n") + opened(NAKHCHIVAN)
-    assert texts.cost(plan(tmp_path, body))["en"] == "10, and 1 without a cost"
+    assert said(texts.cost(plan(tmp_path, body))) == "10, and 1 without a cost"
 
 
 # ----------------------------------------------------------------------------------------- outputs
@@ -183,10 +183,10 @@ def test_classes_mirror_losses_and_gains() -> None:
     classes = GainClasses()
     gains = [-150.0, -50.0, -5.0, 0.4, 5.0, 50.0, 150.0, float("inf"), float("-inf"), float("nan")]
     assert classes.of(gains).tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 0, -1]
-    assert classes.label(1)["en"] == "25–100 km farther"
-    assert classes.label(5)["en"] == "25–100 km nearer"
-    assert classes.label(3)["en"] == "as far as today, within 1 km"
-    assert classes.label(6)["ru"].startswith("более чем на 100")
+    assert said(classes.label(1)) == "25–100 km farther"
+    assert said(classes.label(5)) == "25–100 km nearer"
+    assert said(classes.label(3)) == "as far as today, within 1 km"
+    assert said(classes.label(6), "ru").startswith("более чем на 100")
 
 
 @pytest.mark.browser
@@ -226,8 +226,8 @@ def test_page_of_a_cut_off_region_says_that_it_gets_a_road(
 
 def test_page_of_losses_lists_losses_first(found: EvaluatedPlans) -> None:
     page = comparison_page(found, "no-ganja").page
-    assert page.short_title["en"] == "Most kilometres added"
-    first = page.table.columns[1].cells[0]["en"]
+    assert said(page.short_title) == "Most kilometres added"
+    first = said(page.table.columns[1].cells[0])
     assert first.startswith("−")
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from helpers.speaking import said
 from helpers.study_copy import StudyCopy, copy_study
 
 from shelter_geo.analysis import (
@@ -136,9 +137,9 @@ def test_tables_and_key_name_the_limits(coloured: Coloured) -> None:
     labels = [*spans, f"{limits[-1]:,}+ km"]
     labels = [label.replace("1250", "1,250") for label in labels]
     made = page(coloured).page
-    key = [entry.label["en"] for entry in made.key if entry.fill.startswith("#")]
+    key = [said(entry.label) for entry in made.key if entry.fill.startswith("#")]
     assert key == labels
-    cells = {cell["en"] for cell in made.table.columns[2].cells}
+    cells = {said(cell) for cell in made.table.columns[2].cells}
     assert cells <= {*labels, "no road"}
     assert len(cells) > 2
 

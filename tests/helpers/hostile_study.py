@@ -15,6 +15,7 @@ import pandera.pandas as pa
 from pydantic import BaseModel
 
 from helpers.payloads import PAYLOADS
+from helpers.speaking import LANGUAGES
 from helpers.study_copy import (
     BASEMAP,
     BOUNDARIES,
@@ -32,7 +33,7 @@ from shelter_geo.study.load import bundled_study
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import check_table, schemas
 from shelter_geo.study.tables.reading import NO_LETTER
-from shelter_geo.study.types import LANGUAGES, LocalText
+from shelter_geo.study.types import LocalText
 
 TABLES: dict[str, pa.DataFrameSchema] = {
     DISTRICTS: schemas.DISTRICTS,

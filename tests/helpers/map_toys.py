@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 from shapely.geometry import LineString, Point, Polygon, box
 
+from helpers.speaking import speaking
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.vocabulary import Reason
@@ -120,4 +121,5 @@ def toy_map(**changes: Any) -> SealedMap:
         "notes": ["A note."],
     } | changes
     frames = [parts.pop(n) for n in ("districts", "settlements", "shelters", "routes", "basemap")]
+    parts.setdefault("languages", speaking(parts.pop("lang", "en")))
     return access_map(*frames, **parts)

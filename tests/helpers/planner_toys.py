@@ -10,6 +10,7 @@ import pandas as pd
 from shapely.geometry import Point
 
 from helpers import map_toys
+from helpers.speaking import speaking
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 
@@ -95,4 +96,5 @@ def toy_planner(**changes: Any) -> PlannerPage:
     } | changes
     names = ("districts", "sites", "distance_km", "travel_min", "basemap")
     frames = [parts.pop(name) for name in names]
+    parts.setdefault("languages", speaking(parts.pop("lang", "en")))
     return planner_page(*frames, **parts)

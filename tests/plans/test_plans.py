@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.speaking import said
 
 from shelter_geo.analysis import (
     EvaluatedPlans,
@@ -218,9 +219,9 @@ def test_winter_closes_the_pass_and_slows_everybody(bundled: EvaluatedPlans) -> 
 
 
 def test_sentences_say_which_way_it_goes(bundled: EvaluatedPlans) -> None:
-    assert "come nearer" in lead(bundled, "announced-2017")["en"]
-    assert "farther" in lead(bundled, "winter")["en"]
-    assert "nobody's" in lead(bundled, "roads-2021")["en"]
+    assert "come nearer" in said(lead(bundled, "announced-2017"))
+    assert "farther" in said(lead(bundled, "winter"))
+    assert "nobody's" in said(lead(bundled, "roads-2021"))
     lines = comparison_lines(bundled, "en")
     assert lines[0].split() == list(bundled.evaluations)
     assert any(line.startswith("winter: ") for line in lines)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from helpers.speaking import said
 from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError
@@ -124,7 +125,7 @@ def test_limits_of_change_stand_on_both_sides() -> None:
     assert GainClasses.mirrored((1, 25, 100)) == GainClasses()
     few = GainClasses.mirrored((5,))
     assert few.breaks == (-5, 5)
-    assert [few.label(rank)["en"] for rank in range(3)] == [
+    assert [said(few.label(rank)) for rank in range(3)] == [
         "more than 5 km farther, or no road any more",
         "as far as today, within 5 km",
         "more than 5 km nearer, or a road at last",

@@ -12,6 +12,7 @@ from helpers.chromium import PHONE, WIDE, visit
 from helpers.elements import Elements
 from helpers.map_toys import basemap, districts, routes, shelters
 from helpers.payloads import PAYLOADS
+from helpers.speaking import LANGUAGES, said, speaking
 from helpers.study_pages import PLAN, evaluated
 from playwright.sync_api import Browser, Page
 
@@ -20,9 +21,10 @@ from shelter_geo.errors import OutputError
 from shelter_geo.publish.brief.page import BriefMap, BriefPage
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.study_brief import study_brief
+from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.planner.drawing import draw
-from shelter_geo.publish.words import LANGUAGES, Text, Words, catalogue, everywhere
+from shelter_geo.publish.words import Text, Words, everywhere
 
 PAGES = range(3, 6)
 
@@ -48,8 +50,8 @@ def listing(page: BriefPage, caption: str) -> list[list[str]]:
     """English cells of the table with this caption."""
     for section in page.sections:
         for table in section.listings:
-            if table.caption["en"] == caption:
-                return [[cell["en"] for cell in line.cells] for line in table.lines]
+            if said(table.caption) == caption:
+                return [[said(cell) for cell in line.cells] for line in table.lines]
     raise KeyError(caption)
 
 
@@ -78,7 +80,7 @@ def test_the_farthest_are_those_of_the_table_of_access(
     rows = listing(brief, "Farthest by road")
     assert [row[0] for row in rows] == table["name_en"].tolist()
     assert [row[1] for row in rows] == [f"{km:.0f} km" for km in table["distance_km"]]
-    assert f"up to {rows[0][1]} away" in brief.title["en"]
+    assert f"up to {rows[0][1]} away" in said(brief.title)
 
 
 def test_missing_places_follow_from_people_norm_and_places(
@@ -118,7 +120,7 @@ def test_claims_are_set_beside_what_the_data_give(brief: BriefPage, evaluation: 
 
 def test_every_district_stands_in_the_table(brief: BriefPage, evaluation: Evaluation) -> None:
     names, distances = (
-        [cell["en"] for cell in brief.table.columns[column].cells] for column in (0, 1)
+        [said(cell) for cell in brief.table.columns[column].cells] for column in (0, 1)
     )
     assert sorted(names) == sorted(evaluation.districts["name_en"])
     km = evaluation.districts.set_index("name_en")["distance_km"]
@@ -128,13 +130,13 @@ def test_every_district_stands_in_the_table(brief: BriefPage, evaluation: Evalua
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_number_is_typed_by_hand(lang: str) -> None:
-    own = {key: text for key, text in catalogue(lang).items() if key.startswith("brief.")}
+    own = {key: text for key, text in packaged(lang).items() if key.startswith("brief.")}
     assert own
     assert [key for key, text in own.items() if re.search(r"\d", str(text))] == []
 
 
 def test_without_plans_and_needs_it_says_what_is_left(evaluation: Evaluation) -> None:
-    titles = [section.title["en"] for section in study_brief(evaluation).sections]
+    titles = [said(section.title) for section in study_brief(evaluation).sections]
     assert titles == ["The claim", "The evidence", "Places"]
 
 
@@ -146,9 +148,9 @@ def test_the_same_results_give_the_same_bytes(brief: BriefPage, evaluation: Eval
 
 
 def test_another_language_may_come_first(brief: BriefPage) -> None:
-    assert '<html lang="ru">' in dataclasses.replace(brief, lang="ru").html
+    assert '<html lang="ru">' in dataclasses.replace(brief, languages=speaking("ru")).html
     with pytest.raises(OutputError, match="no language 'xx'"):
-        Words("xx")
+        speaking("xx")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_bars_are_parts_of_the_longest() -> None:
 # ---------------------------------------------------------------------------------- in a browser
 
 
-def said(page: Page) -> str:
+def spoken(page: Page) -> str:
     return " ".join(page.locator("main").inner_text().split())
 
 
@@ -183,7 +185,7 @@ def test_says_the_same_without_scripts(browser: Browser, file: Path) -> None:
         with visit(browser, file, java_script_enabled=scripts) as seen:
             if scripts:
                 seen.page.locator(".hint.js").evaluate("(e) => e.remove()")
-            heard.append(said(seen.page))
+            heard.append(spoken(seen.page))
     assert heard[0] == heard[1]
 
 
@@ -219,7 +221,7 @@ def test_displays_in_a_notebook(browser: Browser, brief: BriefPage, tmp_path: Pa
     with visit(browser, host) as seen:
         inside = seen.page.frame_locator("iframe")
         inside.locator("[data-lang=ru]").click()
-        assert inside.locator("h1").text_content() == brief.title["ru"]
+        assert inside.locator("h1").text_content() == said(brief.title, "ru")
 
 
 # --------------------------------------------------------------------------------- hostile texts
@@ -229,7 +231,10 @@ def hostile() -> BriefPage:
     """A brief with a payload in every text, each payload in each."""
 
     def text(n: int) -> Text:
-        return {lang: PAYLOADS[(n + shift) % len(PAYLOADS)] for shift, lang in enumerate(LANGUAGES)}
+        shifted = {
+            lang: PAYLOADS[(n + shift) % len(PAYLOADS)] for shift, lang in enumerate(LANGUAGES)
+        }
+        return everywhere(shifted)
 
     many = range(len(PAYLOADS))
     whole = everywhere(" ".join(PAYLOADS))
@@ -265,6 +270,7 @@ def hostile() -> BriefPage:
         assumptions=[text(n) for n in many],
         sources=[text(n) for n in many],
         notes=[text(n) for n in many],
+        languages=speaking(),
     )
 
 

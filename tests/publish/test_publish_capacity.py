@@ -11,6 +11,7 @@ import typer
 from helpers.chromium import PHONE, WIDE, visit
 from helpers.map_toys import basemap, shelters
 from helpers.map_toys import districts as toy_districts
+from helpers.speaking import LANGUAGES, said, speaking
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
@@ -33,7 +34,7 @@ from shelter_geo.publish.study.capacity_outputs import (
     write_missing,
     write_reach,
 )
-from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.publish.words import Words
 from shelter_geo.vocabulary import Reason
 
 DRAWN = {
@@ -152,14 +153,14 @@ def test_lines_give_each_basis_with_its_range(
 
 
 def test_classes_name_none_the_limits_and_what_is_beyond() -> None:
-    assert [CLASSES.label(rank)["en"] for rank in range(5)] == [
+    assert [said(CLASSES.label(rank)) for rank in range(5)] == [
         "none within reach",
         "0–0.05 per 10,000",
         "0.05–0.1 per 10,000",
         "0.1–0.25 per 10,000",
         "0.25+ per 10,000",
     ]
-    assert CLASSES.label(1)["ru"].startswith("0–0,05")
+    assert said(CLASSES.label(1), "ru").startswith("0–0,05")
     assert CLASSES.of([0.0, 0.05, 0.06, 0.25, 3.0, float("nan")]).tolist() == [0, 1, 2, 3, 4, -1]
     assert CLASSES.colour(0) == ramp(5)[-1]
     with pytest.raises(OutputError, match="must ascend"):
@@ -175,7 +176,12 @@ def toy_map() -> SealedMap:
     units["distance_km_low"] = [12.4, 50.0, 50.6, 250.0, 312.7, 150.0, 120.0, None]
     units["reason"] = ["", "", "", "", "", "", "", Reason.NO_ROAD]
     words = {"title": "Places", "lead": "", "figures": [("A", "1")]}
-    lists = {"sources": ["A source"], "assumptions": [], "notes": ["A note"]}
+    lists = {
+        "languages": speaking(),
+        "sources": ["A source"],
+        "assumptions": [],
+        "notes": ["A note"],
+    }
     return capacity_map(units, shelters(), basemap(), classes=CLASSES, **words, **lists)
 
 

@@ -14,11 +14,13 @@ from helpers.elements import Elements
 from helpers.hostile_map import hostile
 from helpers.map_toys import toy_map
 from helpers.payloads import PAYLOADS
+from helpers.speaking import speaking
 from playwright.sync_api import Browser
 
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.comparison_map import comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.words import everywhere
 from shelter_geo.vocabulary import Effect
 
 TEXTS = ("title", "lead", "figures", "sources", "assumptions", "notes")
@@ -35,7 +37,7 @@ def hostile_capacity() -> SealedMap:
     units = parts["districts"].drop(columns=["distance_km", "travel_min"])
     units["places_per_10000_low"] = units["places_per_10000_high"] = 0.1
     units["people_in_reach_low"], units["distance_km_low"] = 400, 10.0
-    texts = {key: parts[key] for key in TEXTS}
+    texts = {key: parts[key] for key in TEXTS} | {"languages": speaking()}
     classes = PlaceClasses(breaks=(0.0, 0.05, 0.1, 0.25))
     return capacity_map(units, parts["shelters"], parts["basemap"], classes=classes, **texts)
 
@@ -48,9 +50,9 @@ def hostile_comparison() -> SealedMap:
     )
     units["change"] = Effect.NEARER
     units["place_before"] = units["place_after"] = units["name_en"]
-    units["place_before"] = [{"az": name, "en": name, "ru": name} for name in units["name_en"]]
+    units["place_before"] = [everywhere(name) for name in units["name_en"]]
     units["place_after"] = units["place_before"]
-    texts = {key: parts[key] for key in TEXTS}
+    texts = {key: parts[key] for key in TEXTS} | {"languages": speaking()}
     return comparison_map(units, parts["shelters"].assign(change=""), parts["basemap"], **texts)
 
 

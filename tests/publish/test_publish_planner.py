@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 from helpers.chromium import visit
 from helpers.planner_toys import CANDIDATES, SHELTERS, costs, districts, sites, toy_planner
+from helpers.speaking import LANGUAGES
 from playwright.sync_api import Browser, Page
 
 from shelter_geo.access import metrics as access
 from shelter_geo.access.costs import CostMatrix, nearest
 from shelter_geo.capacity.groups import admission
 from shelter_geo.capacity.norms import PlaceReading, shortfall
-from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.publish.words import Words
 
 pytestmark = pytest.mark.browser
 LIMITS = (100, 200, 300)

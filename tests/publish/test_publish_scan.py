@@ -8,8 +8,8 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from helpers.elements import Elements
+from helpers.speaking import said, speaking
 from helpers.study_pages import outputs as outputs
 
 from shelter_geo.analysis import Evaluation, site_options
@@ -17,7 +17,7 @@ from shelter_geo.plans import read_plans
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.study.study_planner import study_planner
-from shelter_geo.study.tables.packages import read_package
+from shelter_geo.publish.words import everywhere
 
 LEADING = {
     "a", "applet", "area", "audio", "base", "embed", "fencedframe", "form", "frame", "iframe",
@@ -135,24 +135,11 @@ def test_titles_of_sources_are_in_the_language_of_the_page(outputs: Path) -> Non
             assert len(re.findall(r"(?<!\{)\b[a-z]{4,}\b", text)) < 3, f"{file}: {text}"
 
 
-@pytest.mark.parametrize("others", [{"title_az": "Ad"}, {"title_az": "Ad", "title_ru": ""}])
-def test_a_source_titled_in_some_languages_only_is_refused(
-    tmp_path: Path, others: dict[str, str]
-) -> None:
-    package = tmp_path / "datapackage.json"
-    package.write_text(json.dumps({"sources": [{"title": "Name", **others}]}), encoding="utf-8")
-    read, faults = read_package(package)
-    assert read is None
-    assert "sources: has a title in some of the languages only" in str(faults[0])
-    package.write_text(json.dumps({"sources": [{"title": "Name"}]}), encoding="utf-8")
-    assert read_package(package)[1] == []
-
-
 def test_a_title_as_published_is_marked_as_english() -> None:
-    text = PageText("ru")
-    alone = text.cited("li", {"az": "Name", "en": "Name", "ru": "Name"})
+    text = PageText(speaking("ru"))
+    alone = text.cited("li", everywhere("Name"))
     assert alone == '<li lang="en">Name</li>'
-    own = text.cited("li", {"az": "Ad", "en": "Name", "ru": "Имя"})
+    own = text.cited("li", everywhere({"az": "Ad", "en": "Name", "ru": "Имя"}))
     assert own == '<li data-t="0">Имя</li>'
 
 
@@ -171,7 +158,7 @@ def test_two_suggestions_of_the_same_sites_are_one(evaluation: Evaluation) -> No
         Suggestion("One fewer again", sites[:0:-1]),
     ]
     page = study_planner(evaluation, site_options(study), plans, best=best)
-    assert [name["en"] for name, _, _ in page.data.suggestions] == ["By mean", "One fewer"]
+    assert [said(name) for name, _, _ in page.data.suggestions] == ["By mean", "One fewer"]
     assert [len(rows) for _, rows, _ in page.data.suggestions] == [3, 2]
     given = [shelter.places for shelter in plans[0].open]
     assert [sorted(each) for _, _, each in page.data.suggestions] == [sorted(given), [20, 20]]

@@ -17,6 +17,7 @@ import pytest
 import shapely
 from helpers.chromium import PHONE, visit
 from helpers.map_toys import basemap, districts, routes, settlements, shelters, toy_map
+from helpers.speaking import said, speaking
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
@@ -74,6 +75,7 @@ def test_the_bundled_study_is_silent_and_fits_an_e_mail(
         title="Title",
         sources=["Source " * 10] * 15,
         assumptions=["Assumption " * 10] * 15,
+        languages=speaking(),
     )
     made.save(tmp_path / "study.html")
     assert (tmp_path / "study.html").stat().st_size < 400_000
@@ -161,7 +163,7 @@ def test_values_on_a_limit_fall_below_it() -> None:
     classes = Classes(breaks=(50, 100, 200, 300))
     values = [0, 50, 50.1, 100, 200.5, 300, 300.1, float("nan")]
     assert classes.of(values).tolist() == [0, 0, 1, 1, 3, 3, 4, MISSING]
-    assert [classes.label(k)["az"] for k in range(5)] == [
+    assert [said(classes.label(k), "az") for k in range(5)] == [
         "0–50 km",
         "50–100 km",
         "100–200 km",

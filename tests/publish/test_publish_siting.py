@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.speaking import LANGUAGES, said
 
 from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
@@ -15,7 +16,7 @@ from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
 from shelter_geo.publish.siting.plans import MAPS, suggestions
 from shelter_geo.publish.study.study_texts import foot
-from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.publish.words import Words
 from shelter_geo.study.load import Study
 
 CUT_OFF = 472_429
@@ -131,7 +132,7 @@ def test_the_cut_off_are_served_only_by_a_site_among_them(
 
 def test_readers_are_told_so_in_every_language(out: Path, results: SitingResults) -> None:
     (told,) = reached_by_some(results)
-    assert told["en"] == (
+    assert said(told) == (
         "No road leads to any shelter of today for 472,400 people (Nakhchivan), and only a site in "
         "Nakhchivan reaches them: they are served only by a plan that opens one there."
     )
@@ -177,7 +178,7 @@ def test_figures_are_drawn_in_every_language(
 
 def test_the_planner_is_offered_the_plans_by_name(results: SitingResults) -> None:
     offered = suggestions(results)
-    assert [entry.name["en"] for entry in offered] == [
+    assert [said(entry.name) for entry in offered] == [
         "Best 3 by mean distance",
         "Best 3 for the farthest",
         "A shelter in every economic region (12 new)",

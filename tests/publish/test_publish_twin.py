@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from helpers.hostile_map import hostile
 from helpers.map_toys import toy_map
+from helpers.speaking import LANGUAGES
 from matplotlib.figure import Figure
 from PIL import Image
 from typer.testing import CliRunner
@@ -20,7 +21,7 @@ from shelter_geo.errors import OutputError
 from shelter_geo.publish.figures.drawing import drawing, save
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.maps.map_page import SealedMap
-from shelter_geo.publish.words import LANGUAGES, Words
+from shelter_geo.publish.words import Words
 
 KINDS = (".pdf", ".png", ".svg")
 TELLING = (b"CreationDate", b"Producer", b"Creator", b"Software", b"<dc:date>", b"tEXt")

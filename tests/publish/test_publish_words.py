@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
+from helpers.speaking import LANGUAGES, said, speaking
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.catalogue import PACKAGED, packaged
 from shelter_geo.publish.words import (
-    LANGUAGES,
+    Languages,
     Words,
-    catalogue,
     everywhere,
     fold,
     known_people,
@@ -36,13 +37,13 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_there_are_the_three_languages() -> None:
-    assert LANGUAGES == ("az", "en", "ru")
+def test_the_package_brings_three_languages() -> None:
+    assert sorted(PACKAGED) == sorted(LANGUAGES)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_catalogue_has_the_keys_and_placeholders_of_the_english_one(lang: str) -> None:
-    english, other = catalogue("en"), catalogue(lang)
+    english, other = packaged("en"), packaged(lang)
     assert list(other) == list(english)
     for key, entry in english.items():
         wanted = placeholders(forms(entry)[-1])
@@ -53,7 +54,7 @@ def test_each_catalogue_has_the_keys_and_placeholders_of_the_english_one(lang: s
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_plural_texts_have_exactly_the_forms_of_their_language(lang: str) -> None:
     tags = Locale.parse(lang).plural_form.tags | {"other"}
-    plurals = [entry for entry in catalogue(lang).values() if not isinstance(entry, str)]
+    plurals = [entry for entry in packaged(lang).values() if not isinstance(entry, str)]
     assert plurals
     assert all(set(entry) == tags for entry in plurals)
 
@@ -61,7 +62,7 @@ def test_plural_texts_have_exactly_the_forms_of_their_language(lang: str) -> Non
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_texts_are_plain_words(lang: str) -> None:
     review = {"language.review", "study.credit"}
-    for key, entry in catalogue(lang).items():
+    for key, entry in packaged(lang).items():
         for text in forms(entry):
             assert text == text.strip(), key
             assert text or key in review, f"{lang} {key} is empty"
@@ -70,28 +71,28 @@ def test_texts_are_plain_words(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_small_and_capital_letters_stand_in_one_order(lang: str) -> None:
-    small, large = (str(catalogue(lang)[f"language.{n}"]) for n in ("alphabet", "capitals"))
+    small, large = (str(packaged(lang)[f"language.{n}"]) for n in ("alphabet", "capitals"))
     dotted = {"i": "İ", "ı": "I"}
     assert [dotted.get(letter, letter.upper()) for letter in small] == list(large)
     assert len(set(small)) == len(small)
 
 
 def test_translations_that_nobody_has_read_say_so() -> None:
-    read = {lang: not catalogue(lang)["language.review"] for lang in LANGUAGES}
+    read = {lang: not packaged(lang)["language.review"] for lang in LANGUAGES}
     assert read == {"az": False, "en": True, "ru": False}
 
 
 def test_every_text_that_the_code_asks_for_is_there() -> None:
     folder = Path(str(files("shelter_geo"))) / "publish"
     sources = [*folder.rglob("*.py"), *(folder / "assets").glob("*.html")]
-    sections = "|".join({key.partition(".")[0] for key in catalogue("en")})
+    sections = "|".join({key.partition(".")[0] for key in packaged("en")})
     asked = {
         key
         for file in sources
         for key in re.findall(rf'(?:say|text)\(\s*"((?:{sections})\.\w+)"', file.read_text("utf-8"))
     }
     assert len(asked) > 30
-    assert asked <= set(catalogue("en"))
+    assert asked <= set(packaged("en"))
 
 
 def code() -> str:
@@ -113,7 +114,7 @@ def test_every_text_is_asked_for() -> None:
     begun = set(re.findall(r"[\"`](\w+_)(?:\" \+|\$\{)", written))
     quoted = set(re.findall(r"[\"'.](\w+)", written))
     idle = []
-    for key in catalogue("en"):
+    for key in packaged("en"):
         section, _, name = key.partition(".")
         parts = [
             name.removeprefix(stem).removesuffix(end)
@@ -129,8 +130,8 @@ def test_every_text_is_asked_for() -> None:
 
 def test_plural_texts_are_asked_for_with_their_number_and_only_those_have_forms() -> None:
     """A text with forms in one language has them in each, so that none lacks its grammar."""
-    for key, entry in catalogue("en").items():
-        plural = {lang: not isinstance(catalogue(lang)[key], str) for lang in LANGUAGES}
+    for key, entry in packaged("en").items():
+        plural = {lang: not isinstance(packaged(lang)[key], str) for lang in LANGUAGES}
         assert len(set(plural.values())) == 1, key
         if not isinstance(entry, str):
             assert any(placeholders(form) for form in forms(entry)), key
@@ -146,7 +147,7 @@ NAMES = {"Leaflet", "Clause", "JavaScript", "Tab", "Enter", "Escape", "Luo", "Wa
 
 
 def test_no_russian_text_is_left_in_english() -> None:
-    for key, entry in catalogue("ru").items():
+    for key, entry in packaged("ru").items():
         if key.startswith("language."):
             continue
         for text in forms(entry):
@@ -157,8 +158,8 @@ def test_no_russian_text_is_left_in_english() -> None:
 
 def test_no_azerbaijani_text_is_left_in_english() -> None:
     """Words alone cannot tell the two apart; a sentence of both languages alike can."""
-    english = catalogue("en")
-    for key, entry in catalogue("az").items():
+    english = packaged("en")
+    for key, entry in packaged("az").items():
         for text, other in zip(forms(entry), forms(english[key]), strict=False):
             rest = AS_THEY_ARE.sub("", text)
             words = re.findall(r"[A-Za-z]{3,}", rest)
@@ -168,7 +169,8 @@ def test_no_azerbaijani_text_is_left_in_english() -> None:
 
 def test_a_text_in_some_languages_falls_back_to_the_bare_one() -> None:
     row = {"title": "Bare", "title_az": "Yerli", "title_ru": float("nan")}
-    assert translated(row, "title") == {"az": "Yerli", "en": "Bare", "ru": "Bare"}
+    title = translated(row, "title")
+    assert [said(title, lang) for lang in ("az", "en", "ru")] == ["Yerli", "Bare", "Bare"]
 
 
 @pytest.mark.parametrize(
@@ -232,9 +234,9 @@ def test_russian_counts_have_their_form(count: int, written: str) -> None:
 
 
 def test_placeholders_take_the_words_of_the_language() -> None:
-    said = say("access.class_size", districts=say("units.districts", n=1), people="{people}")
-    assert said["en"] == "1 district, {people}"
-    assert said["ru"] == "1 район, {people}"
+    text = say("access.class_size", districts=say("units.districts", n=1), people="{people}")
+    assert said(text) == "1 district, {people}"
+    assert said(text, "ru") == "1 район, {people}"
 
 
 def test_azerbaijani_names_stand_in_the_order_of_its_alphabet() -> None:
@@ -260,9 +262,9 @@ def test_folding_leaves_the_letters_that_a_search_compares() -> None:
 
 
 def test_a_language_without_its_own_name_takes_the_local_one() -> None:
-    assert own_name({"name_en": "Baku-like", "name_az": "Yerli"})["ru"] == "Yerli"
-    assert own_name({"name_en": "Only"})["az"] == "Only"
-    assert own_name({"name": "Bare"})["ru"] == "Bare"
+    assert said(own_name({"name_en": "Baku-like", "name_az": "Yerli"}), "ru") == "Yerli"
+    assert said(own_name({"name_en": "Only"}), "az") == "Only"
+    assert said(own_name({"name": "Bare"}), "ru") == "Bare"
 
 
 def test_a_row_without_a_name_is_refused() -> None:
@@ -270,15 +272,21 @@ def test_a_row_without_a_name_is_refused() -> None:
         own_name({"name_en": float("nan")})
 
 
-def test_a_text_for_some_languages_only_is_refused() -> None:
-    assert everywhere("x") == {"az": "x", "en": "x", "ru": "x"}
-    with pytest.raises(OutputError, match="az, ru"):
-        everywhere({"en": "x"})
+def test_a_text_in_some_languages_falls_back_to_english_then_to_the_first() -> None:
+    assert said(everywhere("x"), "ru") == "x"
+    assert said(everywhere({"az": "y", "en": "x"}), "ru") == "x"
+    assert said(everywhere({"az": "y"}), "ru") == "y"
+    with pytest.raises(OutputError, match="in any language"):
+        everywhere({})
 
 
 def test_an_unknown_language_is_refused_with_those_there_are() -> None:
-    with pytest.raises(OutputError, match="az, en, ru"):
+    with pytest.raises(OutputError, match="no catalogue for the language 'xx'"):
         Words("xx")
+    with pytest.raises(OutputError, match="en, az, ru"):
+        speaking("xx")
+    with pytest.raises(OutputError, match="no language to write in"):
+        Languages(())
 
 
 def test_an_unknown_text_is_refused() -> None:

@@ -12,12 +12,15 @@ import pandas as pd
 import pytest
 from helpers.map_toys import basemap, districts, routes, shelters
 from helpers.planner_toys import toy_planner
+from helpers.speaking import LANGUAGES
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.capacity_results import capacity_results
 from shelter_geo.analysis.group_access import access_for
+from shelter_geo.publish import languages
 from shelter_geo.publish import words as module
 from shelter_geo.publish.brief.study_brief import study_brief
+from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.maps.access_map import access_map
@@ -25,7 +28,7 @@ from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.comparison_map import comparison_map
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_map import access_page
-from shelter_geo.publish.words import LANGUAGES, Words, catalogue, everywhere
+from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict, choose
 
 MARK = "¤"
@@ -55,10 +58,14 @@ def edit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def marked(lang: str) -> Mapping[str, str | Mapping[str, str]]:
         return {
             key: f"{MARK}{text}" if key.partition(".")[0] in SECTIONS or key == BESIDE else text
-            for key, text in catalogue(lang).items()
+            for key, text in packaged(lang).items()
         }
 
-    return lambda: monkeypatch.setattr(module, "catalogue", marked)
+    def patch() -> None:
+        for reader in (module, languages):
+            monkeypatch.setattr(reader, "packaged", marked)
+
+    return patch
 
 
 def toy_access() -> str:
@@ -191,7 +198,7 @@ def test_the_figure_of_assumptions_keeps_its_colours(
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_key_has_its_words_and_no_words_lack_a_key(section: str, lang: str) -> None:
-    there = {key.partition(".")[2] for key in catalogue(lang) if key.startswith(f"{section}.")}
+    there = {key.partition(".")[2] for key in packaged(lang) if key.startswith(f"{section}.")}
     assert there == set(SECTIONS[section])
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from shelter_geo.errors import StudyError
-from shelter_geo.publish import palette, words
+from shelter_geo.publish import palette
 from shelter_geo.study.load import bundled_study
-from shelter_geo.study.settings import LANGUAGES, MOST_LIMITS, in_english, read_settings
+from shelter_geo.study.settings import MOST_LIMITS, in_english, read_settings
 
 LIMITS = "must be 2 to 8 whole numbers above 0 that rise"
 NAME = 'name = { en = "Azerbaijan", az = "Azərbaycan", ru = "Азербайджан" }'
@@ -43,7 +43,6 @@ def test_the_bundled_study_is_read() -> None:
 
 
 def test_constants_shared_with_the_pages_are_the_same() -> None:
-    assert LANGUAGES == words.LANGUAGES
     assert palette.MOST_CLASSES == MOST_LIMITS + 1
 
 
@@ -111,10 +110,13 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
         ('id = "ten-times"', 'id = "places"', "claims have the same id twice: places"),
         ('measure = "places"', 'measure = "place"', "claims, entry 1, measure ('place')"),
         ('licence = "ODbL-1.0"', 'licence = ""', "roads.licence (''): must not be empty"),
-        (NAME, 'name = { en = "A", az = "B" }', "has words in en, az: give one text for all"),
+        (NAME, 'name = { en = "A", Azeri = "B" }', "has words in Azeri, which is no code of a"),
+        ('["en", "az", "ru"]', "[]", "study.languages: must name at least one language"),
+        ('["en", "az", "ru"]', '["en", "en"]', "study.languages: must name at least one language"),
+        ('["en", "az", "ru"]', '["English"]', "study.languages, entry 1 ('English'): must be"),
         (NAME, 'name = { en = "A", az = "B", ru = "" }', "must be text that is not empty"),
         (NAME, "name = 5", "study.name (5): must be text that is not empty"),
-        (NAME, "name = {}", "study.name: has words in no language"),
+        (NAME, "name = {}", "study.name: must be text that is not empty"),
         ('"population/d', '"/etc/d', "tables.districts ('/etc/districts.csv'): must be relative"),
         ('"population/d', '"C:\\\\data\\\\d', "must be relative to the study file"),
         ('"population/d', '"pop\\u0000ulation/d', "no file name should hold"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import SitingError
-from shelter_geo.study.settings import LANGUAGES
+from shelter_geo.study.languages import languages_in
+from shelter_geo.study.types import FALLBACK
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns that say whom a site admits."""
@@ -61,9 +63,11 @@ def candidate_sites(
     most = settlements["district_id"].map(districts.set_index("district_id")["population"])
     large = np.minimum(listed.to_numpy(float), most.to_numpy(float)) > min_population
     chosen = settlements[large | settlements["settlement_id"].isin(centres)]
-    named = _named(settlements, districts, centres)
-    opened = _candidates(chosen, named)
-    today = _shelters(shelters, named)
+    own = languages_in("name", settlements, districts, shelters)
+    languages = list(dict.fromkeys([FALLBACK, *own]))
+    named = _named(settlements, districts, centres, languages)
+    opened = _candidates(chosen, named, languages)
+    today = _shelters(shelters, named, languages)
     both = pd.concat([today, opened])
     if not both.index.is_unique:
         twice = sorted(set(both.index[both.index.duplicated()]))
@@ -87,30 +91,37 @@ def _centres(districts: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame) -> dict
 
 
 def _named(
-    settlements: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, centres: dict[str, str]
+    settlements: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    centres: dict[str, str],
+    languages: Sequence[str],
 ) -> pd.DataFrame:
     """Name every settlement; a centre called like its district lends its missing names from it."""
-    columns = [f"name_{lang}" for lang in LANGUAGES]
+    columns = [f"name_{lang}" for lang in languages]
     names = settlements.set_index("settlement_id").reindex(columns=columns).astype(object)
     lent = districts.set_index("district_id").reindex(columns=columns).astype(object)
     lent = lent.loc[list(centres.values())].set_axis(list(centres))
     alike = lent["name_en"] == names.loc[lent.index, "name_en"]
     names = pd.DataFrame(names.fillna(lent[alike]))
-    return names.set_axis([f"place_{lang}" for lang in LANGUAGES], axis=1)
+    return names.set_axis([f"place_{lang}" for lang in languages], axis=1)
 
 
-def _candidates(chosen: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
+def _candidates(
+    chosen: gpd.GeoDataFrame, named: pd.DataFrame, languages: Sequence[str]
+) -> pd.DataFrame:
     keys = chosen["settlement_id"].to_numpy()
     places = named.loc[keys]
     frame = chosen[["settlement_id", "district_id", "geometry"]].set_axis(keys)
     frame = frame.assign(role="candidate", places=0, **dict.fromkeys(ADMISSION, "yes"))
-    own = places.set_axis([f"name_{lang}" for lang in LANGUAGES], axis=1)
+    own = places.set_axis([f"name_{lang}" for lang in languages], axis=1)
     return pd.DataFrame(pd.concat([own, places, frame], axis=1))
 
 
-def _shelters(shelters: gpd.GeoDataFrame, named: pd.DataFrame) -> pd.DataFrame:
+def _shelters(
+    shelters: gpd.GeoDataFrame, named: pd.DataFrame, languages: Sequence[str]
+) -> pd.DataFrame:
     keys = shelters["shelter_id"].to_numpy()
-    names = shelters.reindex(columns=[f"name_{lang}" for lang in LANGUAGES]).set_axis(keys)
+    names = shelters.reindex(columns=[f"name_{lang}" for lang in languages]).set_axis(keys)
     places = named.reindex(shelters["settlement_id"]).set_axis(keys)
     frame = shelters[["settlement_id", "district_id", "geometry"]].set_axis(keys)
     frame = frame.assign(role="shelter", places=shelters["places"].to_numpy("int64"))

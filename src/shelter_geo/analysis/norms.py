@@ -12,6 +12,7 @@ from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.norms import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study.capacity_settings import Norm
+from shelter_geo.study.settings import in_english
 from shelter_geo.vocabulary import Evidence, Reason, choose
 
 COUNTRY: Final = "all"
@@ -195,7 +196,6 @@ def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
     if standards is None:
         raise AssertionError("a study with norms has no standards although no fault was found")
     row = standards.loc[norm.standard]
-    words = norm.name if isinstance(norm.name, str) else norm.name["en"]
-    told = {"norm": norm.id, "norm_name": words, "standard": norm.standard}
+    told = {"norm": norm.id, "norm_name": in_english(norm.name), "standard": norm.standard}
     known = Evidence(str(row["evidence"]).replace(",", " ").split()[0])
     return told | {"body": str(row["body"]), "source": str(row["source"]), "evidence": known}

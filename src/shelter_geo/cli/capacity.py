@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    LangOption,
+    StudyArgument,
+    languages,
+    named_of,
+    of_kind,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,14 +41,9 @@ def capacity(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to write; else outputs/STUDY-capacity.")
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language: en, az or ru.")] = "en",
+    lang: LangOption = None,
 ) -> None:
     """Compute places against stays asked for, and who may use which shelter."""
-    from shelter_geo.study.settings import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
-
     from shelter_geo.capacity.groups import GROUPS
 
     groups = tuple(dict.fromkeys(group or ()))
@@ -61,12 +63,12 @@ def capacity(
         write_missing,
         write_reach,
     )
-    from shelter_geo.publish.words import Words
     from shelter_geo.study.load import load_study
 
-    words, some = Words(lang), bool(groups) or without_police_papers
+    some = bool(groups) or without_police_papers
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
+        words = languages(loaded, lang).first
         parts = [named_of(loaded, loaded.settings.study.id), "capacity", *groups]
         parts += ["without-papers"] if without_police_papers else []
         folder = Path("outputs") / "-".join(parts) if out is None else out

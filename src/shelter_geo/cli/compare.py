@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shelter_geo.cli.options import KindOption, of_kind
+from shelter_geo.cli.options import KindOption, LangOption, languages, of_kind
 
 NO_COST = (
     "To see costs, give per_shelter and per_place under [costs] in a scenario file, or cost in "
@@ -31,13 +31,9 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language: en, az or ru.")] = "en",
+    lang: LangOption = None,
 ) -> None:
     """Compare scenarios with the first of them: figures, who gains and who loses."""
-    from shelter_geo.study.settings import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
     if len(scenarios) < 2:
         raise typer.BadParameter("name at least two", param_hint="SCENARIOS")
 
@@ -51,6 +47,7 @@ def compare(
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
+        languages(loaded, lang)
         plans = find_plans(scenarios, loaded.scenarios)
         evaluated = evaluate_plans(loaded, plans, progress=progress)
         if out is not None:

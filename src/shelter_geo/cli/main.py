@@ -12,11 +12,19 @@ import typer
 
 from shelter_geo import __version__
 from shelter_geo.cli import capacity, compare, pages, roads, site
-from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    LangOption,
+    StudyArgument,
+    languages,
+    named_of,
+    of_kind,
+)
 from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
+    from shelter_geo.publish.words import Words
 
 BAD_INPUT = 1
 
@@ -79,11 +87,9 @@ def run(
             "--out", help="Folder of the outputs; else outputs/STUDY, or outputs/STUDY-KIND."
         ),
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of figures: en, az or ru.")] = "en",
+    lang: LangOption = None,
 ) -> None:
     """Compute a study and write its tables, map, figures and data package."""
-    _known_language(lang)
-
     from shelter_geo.analysis import (
         capacity_results,
         evaluate,
@@ -96,11 +102,13 @@ def run(
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
     from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.languages import lines_on_gaps
     from shelter_geo.publish.meanwhile import meanwhile
     from shelter_geo.study.load import load_study
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
+        spoken = languages(loaded, lang)
         own = named_of(loaded, loaded.settings.study.id)
         folder = out if out is not None else Path("outputs") / own
         with staged(folder):  # a folder that is closed is told before the work, not after it
@@ -134,7 +142,9 @@ def run(
             progress=progress,
             second_process=True,
         )
-    _report(evaluation, folder, lang)
+    _report(evaluation, folder, spoken.first)
+    for line in lines_on_gaps(loaded, [plan.scenario for plan in plans]):
+        typer.echo(line)
 
 
 @app.command()
@@ -143,6 +153,7 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     from shelter_geo.study.load import load_study
 
     loaded = of_kind(load_study(study), kind)
+    languages(loaded, None)
     typer.echo(
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
         f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
@@ -152,17 +163,10 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
         typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
 
 
-def _known_language(lang: str) -> None:
-    from shelter_geo.study.settings import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
-
-
-def _report(evaluation: Evaluation, folder: Path, lang: str) -> None:
+def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:
     from shelter_geo.publish.study.study_texts import key_figures
 
-    lines = [(label[lang], value[lang]) for label, value in key_figures(evaluation)]
+    lines = [(label.of(words), value.of(words)) for label, value in key_figures(evaluation)]
     width = max(len(label) for label, _ in lines)
     for label, value in lines:
         typer.echo(f"{label:<{width}}  {value}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
+    from shelter_geo.publish.words import Languages
     from shelter_geo.study.load import Study
 
 StudyArgument: TypeAlias = Annotated[
@@ -17,6 +18,12 @@ StudyArgument: TypeAlias = Annotated[
 KindOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--kind", metavar="KEY", help="Kind of facility; else the study's first."),
+]
+LangOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", metavar="CODE", help="One of the study's languages; else the first of them."
+    ),
 ]
 
 
@@ -38,3 +45,22 @@ def named_of(study: Study, stem: str, ending: str = "") -> str:
     """Name a file or folder, with the kind of facility unless it is the study's first."""
     first = study.kind.id == study.kinds[0].id
     return f"{stem}{'' if first else f'-{study.kind.id}'}{ending}"
+
+
+def languages(study: Study, lang: str | None) -> Languages:
+    """Return the languages of a study, opening in the one that was asked for.
+
+    Raises
+    ------
+    BadParameter
+        If the study does not have it.
+    StudyError
+        If a catalogue beside the study has faults.
+    """
+    offered = study.settings.study.languages
+    if lang is not None and lang not in offered:
+        raise typer.BadParameter(f"choose one of {', '.join(offered)}", param_hint="--lang")
+
+    from shelter_geo.publish.languages import languages_of
+
+    return languages_of(study, lang)

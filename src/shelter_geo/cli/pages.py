@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    LangOption,
+    StudyArgument,
+    languages,
+    named_of,
+    of_kind,
+)
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
@@ -18,8 +25,6 @@ if TYPE_CHECKING:
 _MAPS = ("access", "capacity", "comparison", "siting")
 _AIMS = ("mean", "farthest", "region")
 _STILL = (".png", ".svg", ".pdf")
-
-LangOption = Annotated[str, typer.Option("--lang", help="Language it opens in: en, az or ru.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,11 +40,9 @@ def planner(
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; else planner.html.")
     ] = None,
-    lang: LangOption = "en",
+    lang: LangOption = None,
 ) -> None:
     """Write the planner: one page that tries out sites without a network."""
-    _known_language(lang)
-
     from shelter_geo.analysis import evaluate, site_options
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
@@ -50,6 +53,7 @@ def planner(
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
+        languages(loaded, lang)
         plans = read_plans(loaded.scenarios) if loaded.scenarios else []
         options = site_options(loaded)
         best = suggestions(siting_results(loaded, options, progress=progress))
@@ -79,10 +83,9 @@ def map_(
             "--out", help="File to write: .html, or .png, .svg or .pdf for slides and print."
         ),
     ] = None,
-    lang: LangOption = "en",
+    lang: LangOption = None,
 ) -> None:
     """Write a map, today or under a scenario: one page that calls nobody, or a picture of it."""
-    _known_language(lang)
     groups = tuple(dict.fromkeys(group or ()))
     shown = of or ("capacity" if groups else "access")
     _known_map(shown, groups, scenario, aim)
@@ -96,6 +99,7 @@ def map_(
     from shelter_geo.study.load import load_study
 
     loaded = of_kind(load_study(study), kind)
+    languages(loaded, lang)
     if out is None:
         file = Path(named_of(loaded, shown, ".html"))
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
@@ -119,11 +123,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; else report.html.")
     ] = None,
-    lang: LangOption = "en",
+    lang: LangOption = None,
 ) -> None:
     """Write the brief: a few pages on A4 with claim, evidence, map, plans and sources."""
-    _known_language(lang)
-
     from shelter_geo.analysis import (
         capacity_results,
         evaluate,
@@ -140,6 +142,7 @@ def report(
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
+        languages(loaded, lang)
         evaluation = evaluate(loaded, progress=progress)
         plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
         evaluated = evaluate_plans(loaded, plans, progress=progress) if len(plans) > 1 else None
@@ -151,7 +154,7 @@ def report(
     typer.echo(f"Brief: {file}")
 
 
-def _access(evaluation: Evaluation, plan: Plan | None, lang: str) -> SealedMap:
+def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> SealedMap:
     from shelter_geo.publish.study import study_texts
     from shelter_geo.publish.study.scenario_outputs import scenario_title
     from shelter_geo.publish.study.study_map import access_page
@@ -160,7 +163,7 @@ def _access(evaluation: Evaluation, plan: Plan | None, lang: str) -> SealedMap:
     return access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang)
 
 
-def _comparison(study: Study, plan: Plan | None, lang: str) -> tuple[SealedMap, Evaluation]:
+def _comparison(study: Study, plan: Plan | None, lang: str | None) -> tuple[SealedMap, Evaluation]:
     """Hold a plan against the study's own plan that changes nothing."""
     from shelter_geo.analysis import evaluate_plans
     from shelter_geo.plans import read_plans
@@ -175,7 +178,7 @@ def _comparison(study: Study, plan: Plan | None, lang: str) -> tuple[SealedMap, 
     return comparison_page(evaluated, key, lang=lang), evaluated.evaluations[key]
 
 
-def _siting(study: Study, aim: str, lang: str) -> tuple[SealedMap, Evaluation]:
+def _siting(study: Study, aim: str, lang: str | None) -> tuple[SealedMap, Evaluation]:
     from shelter_geo.analysis import evaluate, site_options
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.publish.siting.plans import plan_page
@@ -188,14 +191,14 @@ def _siting(study: Study, aim: str, lang: str) -> tuple[SealedMap, Evaluation]:
     return page, plans[aim].evaluation
 
 
-def _capacity(evaluation: Evaluation, groups: tuple[str, ...], lang: str) -> SealedMap:
+def _capacity(evaluation: Evaluation, groups: tuple[str, ...], lang: str | None) -> SealedMap:
     from shelter_geo.analysis.group_access import access_for
     from shelter_geo.publish.study.capacity_page import reach_map
 
     return reach_map(evaluation, access_for(evaluation, groups), groups=groups, lang=lang)
 
 
-def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str) -> None:
+def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None) -> None:
     """Write a map as a page, or as the one kind of picture that the ending names."""
     if file.suffix == ".html":
         page.save(file)
@@ -204,19 +207,11 @@ def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str) -> No
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.study import study_texts
-    from shelter_geo.publish.words import Words
 
-    words = Words(lang)
+    words = languages(evaluation.study, lang).first
     foot = study_texts.foot(evaluation, words)
     with staged(file.parent) as folder:
         draw_twin(page, folder / file.stem, words=words, foot=foot, endings=(file.suffix,))
-
-
-def _known_language(lang: str) -> None:
-    from shelter_geo.study.settings import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
 
 
 def _known_map(shown: str, groups: tuple[str, ...], scenario: str, aim: str) -> None:

@@ -16,6 +16,7 @@ from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
 from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
@@ -26,24 +27,23 @@ from shelter_geo.publish.study.capacity_outputs import CAPACITY_TABLES, write_ca
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
-from shelter_geo.publish.study.study_tables import TABLES, placed, write_tables
+from shelter_geo.publish.study.study_tables import (
+    placed,
+    tables_of,
+    translated_columns,
+    write_tables,
+)
 from shelter_geo.publish.words import Words
 
 _ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
 """About half of the work, done by a second processor where there is one; no page of one half goes
 into a folder of the other's, for a folder is locked while a page is moved into it."""
-_LAYERS: Final[dict[str, tuple[str, ...]]] = {
-    "districts": (
-        *TABLES["access_by_district.csv"], "name_ru", "economic_region_az", "economic_region_ru",
-    ),
-    "settlements": TABLES["access_by_settlement.csv"],
-    "shelters": (
-        "shelter_id", "name_en", "name_az", "name_ru", "settlement_id", "settlement",
-        "district_id", "operator_type", "places", "places_basis", "women", "children", "men",
-        "lgbtq_inclusive", "police_referral_required", "max_stay_days", "as_of", "source",
-    ),
-}  # fmt: skip
-"""Columns of the layers made of input tables: what else a table holds stays there."""
+_SHELTERS: Final = (
+    "settlement_id", "settlement", "district_id", "operator_type", "places", "places_basis",
+    "women", "children", "men", "lgbtq_inclusive", "police_referral_required", "max_stay_days",
+    "as_of", "source",
+)  # fmt: skip
+"""Columns of the layer of shelters beside key and names: what else the table holds stays there."""
 
 
 def write_outputs(
@@ -54,7 +54,7 @@ def write_outputs(
     options: SiteOptions | None = None,
     needs: CapacityResults | None = None,
     sites: SitingResults | None = None,
-    lang: str = "en",
+    lang: str | None = None,
     progress: Progress | None = None,
     second_process: bool = False,
 ) -> None:
@@ -86,12 +86,13 @@ def write_outputs(
     OutputError
         If anything cannot be written; `out` then holds what it held before.
     """
-    tables = dict(TABLES)
+    words = languages_of(evaluation.study, lang).first
+    tables = tables_of(evaluation.study)
     steps: list[tuple[str, Callable[[Path], None]]] = [
         ("tables", partial(write_tables, evaluation)),
         ("layers", partial(_write_layers, evaluation)),
-        ("map", lambda folder: _write_map(evaluation, folder, lang)),
-        ("figures", partial(_write_figures, evaluation, lang)),
+        ("map", lambda folder: _write_map(evaluation, folder, words)),
+        ("figures", partial(_write_figures, evaluation, words)),
     ]
     if plans is not None:
         tables |= scenario_tables(plans)
@@ -137,29 +138,36 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
         "settlements": placed(evaluation.settlements, evaluation),
         "shelters": evaluation.study.shelters,
     }
-    layers = {name: frame[[*_LAYERS[name], "geometry"]] for name, frame in frames.items()}
+    study, tables = evaluation.study, tables_of(evaluation.study)
+    regions = translated_columns("economic_region", study.districts)
+    names = translated_columns("name", study.shelters)
+    columns: dict[str, Sequence[str]] = {
+        "districts": (*tables["access_by_district.csv"], *regions),
+        "settlements": tables["access_by_settlement.csv"],
+        "shelters": ("shelter_id", "name_en", *names, *_SHELTERS),
+    }
+    layers = {name: frame[[*columns[name], "geometry"]] for name, frame in frames.items()}
     layers |= {"routes": routes, "roads": evaluation.roads}
     write_geopackage(layers, folder / "study.gpkg", as_of=evaluation.study.settings.study.as_of)
 
 
-def _write_map(evaluation: Evaluation, folder: Path, lang: str) -> None:
-    _access_page(evaluation, lang).save(folder / "maps" / "access.html")
+def _write_map(evaluation: Evaluation, folder: Path, words: Words) -> None:
+    _access_page(evaluation, words).save(folder / "maps" / "access.html")
 
 
-def _access_page(evaluation: Evaluation, lang: str) -> SealedMap:
+def _access_page(evaluation: Evaluation, words: Words) -> SealedMap:
     return access_page(
         evaluation,
         title=study_texts.title(evaluation),
         lead=study_texts.lead(evaluation),
-        lang=lang,
+        lang=words.lang,
     )
 
 
-def _write_figures(evaluation: Evaluation, lang: str, folder: Path) -> None:
-    words = Words(lang)
+def _write_figures(evaluation: Evaluation, words: Words, folder: Path) -> None:
     title, lead, foot = study_texts.access_texts(evaluation, words)
     draw_twin(
-        _access_page(evaluation, words.lang),
+        _access_page(evaluation, words),
         folder / "figures" / "access_map",
         words=words,
         foot=foot,

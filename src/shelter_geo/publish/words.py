@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import datetime
 import math
-import tomllib
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, TypeAlias
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.catalogue import Catalogue, locale_of, own_name_of, packaged
+from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
 
-Text: TypeAlias = Mapping[str, str]
-"""The same words in every language, keyed by language."""
-
-_Entry: TypeAlias = str | Mapping[str, str]
-_CATALOGUES: Final = files("shelter_geo.publish") / "catalogues"
 _FOLDED: Final = str.maketrans({"ə": "e", "ı": "i"})
 _DATE_LOCALES: Final = {"en": "en_GB"}
 _PEOPLE_STEP: Final = 100
 _MINUTES_STEP: Final = 5
-
-LANGUAGES: Final = tuple(
-    sorted(file.name.removesuffix(".toml") for file in _CATALOGUES.iterdir() if file.is_file())
-)
-"""Every language that has a catalogue, by code."""
+_CODE: Final = re.compile(LANGUAGE_CODE)
 
 
-@cache
-def catalogue(lang: str) -> Mapping[str, _Entry]:
-    """Read the texts of one language, keyed `section.name`; plural texts are tables of forms.
+@dataclass(frozen=True)
+class Text:
+    """Words for readers, written in a language once it is known which one.
 
-    Raises
-    ------
-    OutputError
-        If there is no catalogue for the language.
+    Attributes
+    ----------
+    write
+        Writes them in the language it is given.
     """
-    if lang not in LANGUAGES:
-        raise OutputError(f"There is no language {lang!r}. Choose one of {', '.join(LANGUAGES)}.")
-    sections = tomllib.loads((_CATALOGUES / f"{lang}.toml").read_text(encoding="utf-8"))
-    return {
-        f"{section}.{name}": entry
-        for section, entries in sections.items()
-        for name, entry in entries.items()
-    }
+
+    write: Callable[[Words], str]
+
+    def of(self, words: Words) -> str:
+        """Write the text in one language."""
+        return self.write(words)
+
+
+AnyText: TypeAlias = str | Mapping[str, str] | Text
+"""Words as a caller may give them: for all languages, for some by their code, or as a text."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +53,29 @@ class Words:
     Attributes
     ----------
     lang
-        Code of the language, one of `LANGUAGES`.
+        Code of the language.
+    entries
+        Its catalogue; without one, that of the package. What it lacks is said in English.
 
     Raises
     ------
     OutputError
-        If there is no catalogue for the language.
+        If no catalogue is given and none comes with the package.
     """
 
     lang: str
+    entries: Catalogue = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        catalogue(self.lang)
+        if not self.entries:
+            if not packaged(self.lang):
+                raise OutputError(f"There is no catalogue for the language {self.lang!r}.")
+            object.__setattr__(self, "entries", packaged(self.lang))
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return str(self.entries.get("language.name") or own_name_of(self.lang))
 
     def text(self, key: str, /, **values: Any) -> str:
         """Say one text, its placeholders filled in.
@@ -86,34 +90,47 @@ class Words:
         Raises
         ------
         KeyError
-            If the catalogue has no such text, or a placeholder got no value.
+            If no catalogue has such a text, or a placeholder got no value.
         """
-        entry = catalogue(self.lang)[key]
+        entry, lang = self.entries.get(key), self.lang
+        if entry is None:
+            entry, lang = packaged(FALLBACK)[key], FALLBACK
         if not isinstance(entry, str):
-            form = Locale.parse(self.lang).plural_form(values["n"])
-            entry = entry[form]
+            entry = entry[locale_of(lang).plural_form(values["n"])]
         return entry.format_map({name: self._word(value) for name, value in values.items()})
+
+    def pattern(self, key: str) -> str:
+        """Give one text as it stands in the catalogue, its placeholders left to the reader."""
+        return str(self.entries.get(key, packaged(FALLBACK)[key]))
 
     def _word(self, value: Any) -> str:
         if isinstance(value, str):
             return value
-        if isinstance(value, Mapping):
-            return str(value[self.lang])
+        if isinstance(value, Text):
+            return value.of(self)
         return self.number(value)
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Write a number with this language's separators, to `digits` decimals."""
         return _decimal(float(value), digits, self.lang)
 
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The signs between thousands and before decimals."""
+        locale = locale_of(self.lang)
+        return get_group_symbol(locale), get_decimal_symbol(locale)
+
     def percent(self, share: float, *, digits: int = 0) -> str:
         """Write a share of 1 as a percentage."""
-        whole = str(Locale.parse(self.lang).percent_formats[None].pattern)
+        locale = locale_of(self.lang)
+        whole = str(locale.percent_formats[None].pattern)
         pattern = whole.replace(_pattern(0), _pattern(digits))
-        return str(format_percent(share, pattern, locale=self.lang))
+        return str(format_percent(share, pattern, locale=locale))
 
     def date(self, day: datetime.date) -> str:
         """Write a day in full."""
-        return str(format_date(day, "long", locale=_DATE_LOCALES.get(self.lang, self.lang)))
+        locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
+        return str(format_date(day, "long", locale=locale))
 
     def people(self, count: float) -> str:
         """Write a number of people, rounded to what is known."""
@@ -139,10 +156,88 @@ class Words:
         """Give the key that sorts names as this language's alphabet does.
 
         Marks and digits come first, then the alphabet, large and small letters alike, then letters
-        of other scripts. A letter the alphabet lacks stands where its plain letter does.
+        of other scripts. A letter the alphabet lacks stands where its plain letter does. Without an
+        alphabet in the catalogue letters stand in the order of Unicode.
         """
-        letters = _alphabet(self.lang)
+        letters = _alphabet(
+            str(self.entries.get("language.alphabet", "")),
+            str(self.entries.get("language.capitals", "")),
+        )
         return tuple(_place(letter, letters) for letter in unicodedata.normalize("NFC", text))
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The languages that readers are offered, in this order.
+
+    Attributes
+    ----------
+    words
+        The words of each.
+    opens_in
+        Code of the one that pages open in and that figures are drawn in; the first if not given.
+
+    Raises
+    ------
+    OutputError
+        If there is no language, or the one to open in is not offered.
+    """
+
+    words: tuple[Words, ...]
+    opens_in: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.words:
+            raise OutputError("There is no language to write in.")
+        opens_in = self.opens_in or self.words[0].lang
+        if opens_in not in self.codes:
+            raise OutputError(
+                f"There is no language {opens_in!r}. Choose one of {', '.join(self.codes)}."
+            )
+        object.__setattr__(self, "opens_in", opens_in)
+
+    def __iter__(self) -> Iterator[Words]:
+        return iter(self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Code of each language."""
+        return tuple(words.lang for words in self.words)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each language calls itself, by its code."""
+        return {words.lang: words.name for words in self.words}
+
+    @property
+    def first(self) -> Words:
+        """Words of the language that pages open in."""
+        return next(words for words in self.words if words.lang == self.opens_in)
+
+    def each(self, text: Text) -> dict[str, str]:
+        """Write a text in every language, by code."""
+        return {words.lang: text.of(words) for words in self.words}
+
+
+def packaged_languages(*codes: str, opens_in: str = "") -> Languages:
+    """Take languages whose catalogues come with the package, such as for a map of bare frames.
+
+    Parameters
+    ----------
+    codes
+        The languages in the order in which they are offered; English alone if none is given.
+    opens_in
+        The one that pages open in; the first if not given.
+
+    Raises
+    ------
+    OutputError
+        If the package has no catalogue for one of them.
+    """
+    return Languages(tuple(Words(code) for code in codes or (FALLBACK,)), opens_in)
 
 
 def _pattern(digits: int) -> str:
@@ -156,7 +251,7 @@ def known_people(count: float) -> int:
 
 @cache
 def _decimal(value: float, digits: int, lang: str) -> str:
-    return str(format_decimal(value, _pattern(digits), locale=lang))
+    return str(format_decimal(value, _pattern(digits), locale=locale_of(lang)))
 
 
 def _to_step(value: float, step: int) -> int:
@@ -164,16 +259,17 @@ def _to_step(value: float, step: int) -> int:
 
 
 @cache
-def _alphabet(lang: str) -> Mapping[str, int]:
-    entries = catalogue(lang)
-    small, large = str(entries["language.alphabet"]), str(entries["language.capitals"])
+def _alphabet(small: str, large: str) -> Mapping[str, int]:
     return {letter: rank for row in (small, large) for rank, letter in enumerate(row)}
 
 
 def _place(letter: str, letters: Mapping[str, int]) -> tuple[int, int]:
     rank = letters.get(letter)
     if rank is None:
-        rank = letters.get(unicodedata.normalize("NFKD", letter)[0])
+        plain = unicodedata.normalize("NFKD", letter)[0]
+        rank = letters.get(plain)
+        if not letters and letter.isalpha():
+            rank = ord(plain.lower()[0])
     if rank is not None:
         return (1, rank)
     return (2 if letter.isalpha() else 0, ord(letter))
@@ -181,28 +277,32 @@ def _place(letter: str, letters: Mapping[str, int]) -> tuple[int, int]:
 
 def in_each(write: Callable[[Words], str]) -> Text:
     """Write one text in every language."""
-    return {lang: write(Words(lang)) for lang in LANGUAGES}
+    return Text(write)
 
 
 def say(key: str, /, **values: Any) -> Text:
     """Say one text of the catalogues in every language; see `Words.text`."""
-    return in_each(lambda words: words.text(key, **values))
+    return Text(lambda words: words.text(key, **values))
 
 
-def everywhere(text: str | Text) -> Text:
-    """Take one text for every language, or check that each language has its own.
+def everywhere(text: AnyText) -> Text:
+    """Take words that are given: one text for all languages, or those of some by their code.
+
+    A language without words of its own takes the English ones, else the first that there are.
 
     Raises
     ------
     OutputError
-        If a text was given for some of the languages only.
+        If a table holds no text.
     """
+    if isinstance(text, Text):
+        return text
     if isinstance(text, str):
-        return dict.fromkeys(LANGUAGES, text)
-    missing = [lang for lang in LANGUAGES if lang not in text]
-    if missing:
-        raise OutputError(f"A text has no words in {', '.join(missing)}: {dict(text)}.")
-    return {lang: text[lang] for lang in LANGUAGES}
+        return Text(lambda words: text)
+    if not text:
+        raise OutputError("A text has no words in any language.")
+    spare = text.get(FALLBACK) or next(iter(text.values()))
+    return Text(lambda words: text.get(words.lang) or spare)
 
 
 def own_name(row: Mapping[str, Any], stem: str = "name") -> Text:
@@ -216,23 +316,27 @@ def own_name(row: Mapping[str, Any], stem: str = "name") -> Text:
     OutputError
         If the row has no name at all.
     """
-    named = {
-        str(column).removeprefix(f"{stem}_"): value
-        for column, value in row.items()
-        if str(column).startswith(f"{stem}_") and isinstance(value, str) and value
-    }
-    spare = next((named[lang] for lang in named if lang in LANGUAGES and lang != "en"), None)
-    spare = spare or named.get("en") or row.get(stem)
+    named: dict[str, str] = {}
+    for column, value in row.items():
+        head, _, code = str(column).rpartition("_")
+        if head == stem and isinstance(value, str) and value and _CODE.fullmatch(code):
+            named[code] = value
+    spare = next((name for code, name in named.items() if code != FALLBACK), None)
+    spare = spare or named.get(FALLBACK) or row.get(stem)
     if not isinstance(spare, str):
         raise OutputError(f"A row has no {stem}: {dict(row)}.")
-    return {lang: named.get(lang, spare) for lang in LANGUAGES}
+    return Text(lambda words: named.get(words.lang, spare))
 
 
 def translated(row: Mapping[str, Any], stem: str) -> Text:
-    """Take a text in every language from columns such as `title_az`, else the bare `title`."""
-    own = {lang: row.get(f"{stem}_{lang}") for lang in LANGUAGES}
+    """Take a text in every language from columns such as `title_fr`, else the bare `title`."""
     bare = str(row[stem])
-    return {lang: text if isinstance(text, str) and text else bare for lang, text in own.items()}
+
+    def write(words: Words) -> str:
+        own = row.get(f"{stem}_{words.lang}")
+        return own if isinstance(own, str) and own else bare
+
+    return Text(write)
 
 
 def fold(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from shelter_geo.study.kinds import (
     undeclared_kinds,
     with_kind,
 )
+from shelter_geo.study.languages import in_own_languages
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
@@ -33,6 +34,8 @@ from shelter_geo.study.tables.links import impossible_links
 from shelter_geo.study.tables.road_file import read_network
 
 STUDY_FILE = "study.toml"
+CATALOGUES = "languages"
+"""Folder beside the study file for catalogues of its own."""
 T = TypeVar("T")
 
 
@@ -71,6 +74,8 @@ class Study:
         Facilities of the other kinds, or None where there is none.
     declared : StudySettings or None
         What the study file says of all kinds, where that is more than `settings`.
+    catalogues : dict
+        Reader texts that stand beside the study, as their files say them, by language.
     """
 
     settings: StudySettings
@@ -89,6 +94,7 @@ class Study:
     kind: Kind = SHELTERS
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
+    catalogues: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counted = f"{len(self.districts)} districts, {len(self.shelters)} shelters"
@@ -158,9 +164,10 @@ def load_study(path: str | Path | None = None) -> Study:
     tables = _read_tables(folder, settings)
     _relate(folder, settings, tables)
     package = folder.package(settings.tables.package)
+    catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
     if folder.faults:
         raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
-    return _assemble(settings, tables, package, folder)
+    return _assemble(settings, tables, package, catalogues, folder)
 
 
 def _study_file(path: Path) -> Path:
@@ -187,11 +194,11 @@ class _Tables:
 
 def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     files, roads = settings.tables, settings.roads
-    tabled = roads.network == "reference"
+    tabled, languages = roads.network == "reference", settings.study.languages
     return _Tables(
-        districts=folder.table(files.districts, schemas.DISTRICTS),
-        settlements=folder.table(files.settlements, schemas.SETTLEMENTS),
-        shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS)),
+        districts=folder.table(files.districts, schemas.DISTRICTS, languages),
+        settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
+        shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS, languages)),
         private_points=folder.private_points(files.private_points),
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
@@ -290,18 +297,21 @@ def _assemble(
     settings: StudySettings,
     tables: _Tables,
     package: dict[str, Any],
+    catalogues: dict[str, dict[str, Any]],
     folder: StudyFolder,
 ) -> Study:
-    centres = _points(_there(tables.districts), "district_id")
+    languages = settings.study.languages
+    centres = _points(in_own_languages(_there(tables.districts), languages), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
     districts = gpd.GeoDataFrame(
         centres.drop(columns="geometry"),
         geometry=polygons.reindex(centres.index).fillna(centres.geometry),
         crs=4326,
     )
-    listed = _points(_there(tables.settlements), "settlement_id")
+    listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
     settlements = settlement_demand(districts, listed)
-    facilities = public_shelters(_there(tables.shelters), settlements)
+    named = in_own_languages(_there(tables.shelters), languages)
+    facilities = public_shelters(named, settlements)
     study = Study(
         settings=settings,
         folder=folder.folder,
@@ -315,6 +325,7 @@ def _assemble(
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=None if tables.standards is None else tables.standards.set_index("id"),
+        catalogues=catalogues,
     )
     return _of_kind(study, facilities, settings.facility_kinds[0])
 

@@ -17,8 +17,7 @@ from pydantic import (
 from shelter_geo.study.capacity_settings import Capacity
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
-from shelter_geo.study.types import LANGUAGES as LANGUAGES
-from shelter_geo.study.types import AnyPath, OfKind, refuse_twice
+from shelter_geo.study.types import FALLBACK, AnyPath, LanguageCode, OfKind, refuse_twice
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
@@ -52,16 +51,29 @@ def _rising(fewest: int, most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes or len(set(codes)) < len(codes):
+        raise ValueError("must name at least one language, and none twice")
+    return codes
+
+
 Limits = Annotated[tuple[int, ...], _rising(FEWEST_LIMITS, MOST_LIMITS)]
 ChangeLimits = Annotated[tuple[int, ...], _rising(1, MOST_CHANGE_LIMITS)]
 RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
 
 
 class Identity(Settings):
-    """What the study is called and which day it describes."""
+    """What the study is called, which day it describes and which languages it speaks.
+
+    Attributes
+    ----------
+    languages
+        Those that readers are offered, in this order; pages open in the first.
+    """
 
     id: Key
     name: Worded
+    languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
     as_of: dt.date
     credit: Worded
 

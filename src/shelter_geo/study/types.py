@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
@@ -17,13 +18,16 @@ from pydantic import (
 
 from shelter_geo.vocabulary import Evidence
 
-LANGUAGES: Final = ("az", "en", "ru")
-"""Languages of the readers' pages."""
+FALLBACK: Final = "en"
+"""The language in which everything can be said, and that stands in where words are missing."""
+LANGUAGE_CODE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+"""Codes of languages as BCP 47 has them."""
 
 EvidenceKey = Annotated[Evidence, Field(strict=False)]
 """How something is known, as a file gives it: by the key."""
 LocalText = str | dict[str, str]
 """One text for all readers, or one for each language by its code."""
+LanguageCode = Annotated[str, Field(pattern=f"^{LANGUAGE_CODE}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 KindKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 """Key of a kind of facility: it stands in tables and names folders."""
@@ -39,18 +43,18 @@ AnyPath = Annotated[str, AfterValidator(_printable)]
 
 
 def in_english(text: LocalText) -> str:
-    """Return the English words of a text."""
-    return text if isinstance(text, str) else text["en"]
+    """Return the English words of a text, else the first that it has."""
+    return text if isinstance(text, str) else text.get(FALLBACK) or next(iter(text.values()))
 
 
 def _worded(value: Any) -> LocalText:
-    texts = value if isinstance(value, dict) else dict.fromkeys(LANGUAGES, value)
-    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+    texts = value if isinstance(value, dict) else {FALLBACK: value}
+    if not texts or not all(isinstance(text, str) and text.strip() for text in texts.values()):
         raise ValueError("must be text that is not empty")
-    if set(texts) != set(LANGUAGES):
+    if strange := [code for code in texts if not re.fullmatch(LANGUAGE_CODE, str(code))]:
         raise ValueError(
-            f"has words in {', '.join(map(str, texts)) or 'no language'}: give one text for all "
-            f"readers, or one for each of {', '.join(LANGUAGES)}"
+            f"has words in {', '.join(map(str, strange))}, which is no code of a language: give "
+            f'one text for all readers, or words by codes such as "{FALLBACK}"'
         )
     return value if isinstance(value, dict) else str(value)
 

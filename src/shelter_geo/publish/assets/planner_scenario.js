@@ -20,12 +20,13 @@ const Scenario = (() => {
     time_factor: { bus: [1, 100], night: [Number.MIN_VALUE, 100], snow: [Number.MIN_VALUE, 100] },
   };
   const LISTS = ["open", "close", "move", "resize", "candidate", "road"], ROADS = ["open", "close", "slow", "reopen"], OTHERS = ["demand", "costs", "time_factor"];
+  const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
   const text = (value) => typeof value === "string" && value.trim() !== "";
   const RIGHT = {
     text,
     key: (value) => text(value) && /^[a-z0-9][a-z0-9._-]*$/.test(value),
-    worded: (value) => text(value) || (value instanceof Table && [...value.values()].every(text) &&
-      [...value.keys()].sort().join() === [...data.languages].sort().join()),
+    worded: (value) => text(value) || (value instanceof Table && value.size > 0 &&
+      [...value.values()].every(text) && [...value.keys()].every((code) => LANGUAGE.test(code))),
     evidence: (value) => data.evidence.includes(value),
     count: (value) => value instanceof Figure && value.whole && value.size >= 1 && value.size <= Model.MOST,
     truth: (value) => typeof value === "boolean",
@@ -163,7 +164,8 @@ const Scenario = (() => {
   // Words of a plan that has them in every language follow the language of the page.
   function nameOf({ about }) {
     const name = about.get("name");
-    return typeof name === "string" ? name : name.get(document.documentElement.lang);
+    if (typeof name === "string") return name;
+    return name.get(document.documentElement.lang) ?? name.get(data.fallback) ?? [...name.values()][0];
   }
   function speak(plan) {
     if (plan.kept?.shown === plan.name) plan.name = plan.kept.shown = nameOf(plan.kept);

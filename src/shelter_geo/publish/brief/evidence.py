@@ -12,7 +12,7 @@ from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.study_texts import headline, telling_limit
-from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -173,9 +173,14 @@ def _claims(evaluation: Evaluation) -> Listing:
 def _measured(row: Mapping[Any, Any], measure: str) -> Text:
     """Write what the data give for one claim, with its unit."""
     digits = 1 if measure == "times_fewer" else 0
-    low, high = (number(float(row[f"data_{end}"]), digits=digits) for end in ("low", "high"))
-    both = low if low == high else say("study.between", low=low, high=high)
-    return say(f"brief.unit_{measure}", n=both)
+    ends = [float(row[f"data_{end}"]) for end in ("low", "high")]
+
+    def write(words: Words) -> str:
+        low, high = (words.number(end, digits=digits) for end in ends)
+        both = low if low == high else words.text("study.between", low=low, high=high)
+        return words.text(f"brief.unit_{measure}", n=both)
+
+    return in_each(write)
 
 
 def _named(row: Mapping[Any, Any]) -> dict[str, Any]:

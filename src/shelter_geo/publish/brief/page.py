@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, seal
 from shelter_geo.publish.planner.drawing import Drawing
-from shelter_geo.publish.words import LANGUAGES, Text, Words, say
+from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +76,8 @@ class BriefPage(OneFile):
         All districts.
     assumptions, sources, notes
         What is assumed, where it comes from, what else to know.
-    lang
-        Language in which it opens.
+    languages
+        Languages that the page offers, and the one in which it opens.
     """
 
     kicker: Text
@@ -90,12 +90,12 @@ class BriefPage(OneFile):
     assumptions: Sequence[Text]
     sources: Sequence[Text]
     notes: Sequence[Text]
-    lang: str = "en"
+    languages: Languages = field(default_factory=packaged_languages)
 
     @cached_property
     def html(self) -> str:
         """The whole page."""
-        text = PageText(self.lang)
+        text = PageText(self.languages)
         return seal(
             "brief.html",
             scripts=[asset("page.js"), asset("brief.js")],
@@ -103,16 +103,15 @@ class BriefPage(OneFile):
             data=lambda: self._data(text),
             text=text,
             page=self,
-            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("brief.without_script"),
             say=say,
         )
 
     def _data(self, text: PageText) -> dict[str, Any]:
         return {
-            "lang": self.lang,
-            "languages": LANGUAGES,
+            "lang": self.languages.opens_in,
+            "languages": self.languages.codes,
             "words": {"title": text.number(self.title)},
-            "ranks": [column.page_ranks() for column in self.table.columns],
+            "ranks": [column.page_ranks(self.languages) for column in self.table.columns],
             "text": text.table(),
         }

@@ -15,6 +15,7 @@ from shelter_geo.publish.brief.page import BriefMap, BriefPage
 from shelter_geo.publish.brief.parts import Section
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.brief.sites import best_sites
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -36,7 +37,7 @@ def study_brief(
     plans: EvaluatedPlans | None = None,
     needs: CapacityResults | None = None,
     sites: SitingResults | None = None,
-    lang: str = "en",
+    lang: str | None = None,
 ) -> BriefPage:
     """Put the brief of a study together.
 
@@ -80,7 +81,7 @@ def study_brief(
         assumptions=study_texts.assumptions(evaluation),
         sources=study_texts.sources(evaluation),
         notes=study_texts.notes(evaluation),
-        lang=Words(lang).lang,
+        languages=languages_of(evaluation.study, lang),
     )
 
 

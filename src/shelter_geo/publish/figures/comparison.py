@@ -100,7 +100,7 @@ def _heading(name: str, more: float, limit: float, words: Words) -> tuple[str, s
 def _key(classes: Classes, words: Words, columns: int) -> list[Patch]:
     """Give the entries so that a legend, which goes down its columns, reads along its rows."""
     entries = [
-        Patch(color=classes.colour(rank), label=classes.label(rank)[words.lang])
+        Patch(color=classes.colour(rank), label=classes.label(rank).of(words))
         for rank in range(len(classes.colours))
     ]
     entries.append(Patch(color=NO_ROAD, label=words.text("compare.figure_no_road")))

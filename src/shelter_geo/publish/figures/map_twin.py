@@ -32,7 +32,7 @@ from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import HATCH
-from shelter_geo.publish.words import Words
+from shelter_geo.publish.words import Text, Words
 
 _HATCHES: Final = {HATCH: "////"}
 _SIGN: Final[dict[str, Any]] = {"markeredgecolor": INK, "markeredgewidth": 1.5, "markersize": 8}
@@ -91,7 +91,7 @@ def draw_twin(
     crs = equal_area(layers["areas"])
     areas, lines = (layers[role].to_crs(crs) for role in ("areas", "lines"))
     with drawing(10, 6.2) as figure:
-        _head(figure, title or sealed.page.title[words.lang], lead or sealed.page.lead[words.lang])
+        _head(figure, title or sealed.page.title.of(words), lead or sealed.page.lead.of(words))
         axes = figure.add_axes((0.27, 0.1, 0.71, 0.7))
         ground(axes, layers["ground"].rename(columns={"symbol": "kind"}).to_crs(crs))
         _areas(axes, areas)
@@ -162,9 +162,9 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words) -> None:
     for symbol, name, point in zip(points["symbol"], points["name"], points.geometry, strict=True):
         look = _SIGNS.get(symbol, _OTHER_SIGN)
         axes.plot([point.x], [point.y], linestyle="none", zorder=8, **_SIGN, **look)
-        if not isinstance(name, Mapping):
+        if not isinstance(name, Text):
             continue
-        text = plain(name[words.lang])
+        text = plain(name.of(words))
         at = axes.transData.transform((point.x, point.y)) * 72 / axes.figure.dpi
         end = axes.transAxes.transform((1, 1))[0] * 72 / axes.figure.dpi
         boxes = {side: _box(at, text, side) for side in _SIDES}
@@ -204,7 +204,7 @@ def _name(axes: Axes, point: shapely.Point, text: str, side: tuple[int, int]) ->
 
 def _legend(figure: Figure, key: Sequence[KeyEntry], words: Words) -> None:
     handles = [
-        _handle(entry, fill(_inert(plain(entry.label[words.lang])), _KEY_WIDTH)) for entry in key
+        _handle(entry, fill(_inert(plain(entry.label.of(words))), _KEY_WIDTH)) for entry in key
     ]
     figure.legend(
         handles=handles,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from shelter_geo.publish.catalogue import english_name_of
+from shelter_geo.study.types import LANGUAGE_CODE
 from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict
 
 
@@ -67,7 +70,6 @@ COLUMNS: Final[dict[str, Column]] = {
     "origin_kind": _text("district_centre or settlement"),
     "facility_id": _text("Key of the shelter"),
     "name_en": _text("Name in English"),
-    "name_az": _text("Local name"),
     "economic_region": _text("Economic region"),
     "population": _whole("People"),
     "women": _whole("Women"),
@@ -262,3 +264,16 @@ COLUMNS: Final[dict[str, Column]] = {
     "cost_before": _number("Cost of travel to it today, in cost_unit"),
     "cost_after": _number("Cost of travel to it under the plan, in cost_unit"),
 }
+
+_TRANSLATED: Final = re.compile(f"(name|economic_region)_({LANGUAGE_CODE})")
+
+
+def described(column: str) -> Column | None:
+    """Describe a column of a table; those in other languages by the one they translate."""
+    if column in COLUMNS:
+        return COLUMNS[column]
+    translated = _TRANSLATED.fullmatch(column)
+    if translated is None:
+        return None
+    what = "Name" if translated[1] == "name" else "Economic region"
+    return _text(f"{what} in {english_name_of(translated[2])}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shelter_geo import __version__
-from shelter_geo.publish.files.columns import COLUMNS
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.study.settings import StudySettings, in_english
 
 _UNTOLD: Any = {"assumptions": True, "study": True, "tables": {"private_points"}}
@@ -124,8 +124,8 @@ def _resource(folder: Path, path: Path, tables: Mapping[str, Sequence[str]]) -> 
 
 
 def _field(column: str) -> dict[str, Any]:
-    described = COLUMNS[column]
-    field = {"name": column, "type": described.type, "description": described.description}
-    if described.type == "boolean":
+    about = described(column) or Column("string", "")
+    field = {"name": column, "type": about.type, "description": about.description}
+    if about.type == "boolean":
         return field | {"trueValues": ["yes"], "falseValues": ["no"]}
     return field

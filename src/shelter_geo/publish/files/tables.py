@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.files.columns import COLUMNS
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.words import Words
+from shelter_geo.study.types import FALLBACK
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""
@@ -37,7 +38,7 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     frame
         Results, in the order to be written. Without a row it may lack columns.
     columns
-        Columns to write; each must be described in `columns.COLUMNS`.
+        Columns to write; each must be known to `columns.described`.
     path
         File to write.
 
@@ -46,7 +47,7 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     OutputError
         If a column is not described, is not there, or holds an infinite number.
     """
-    unknown = [name for name in columns if name not in COLUMNS]
+    unknown = [name for name in columns if described(name) is None]
     if unknown:
         raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
     frame = frame.reindex(columns=list(columns)) if frame.empty else frame
@@ -61,7 +62,7 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
 
 def _with_words(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Add the English words of keys that are to stand beside them."""
-    words = Words("en")
+    words = Words(FALLBACK)
     lacking = {
         f"{name}_en": [words.text(f"{section}.{key}") if key else "" for key in _keys(frame[name])]
         for name, section in KEYED.items()
@@ -86,7 +87,7 @@ def defuse(text: str) -> str:
 
 
 def _cells(column: pd.Series, path: Path) -> list[str]:
-    kind, decimals = COLUMNS[str(column.name)].type, COLUMNS[str(column.name)].decimals
+    kind, _, decimals = described(str(column.name)) or Column("string", "")
     if kind == "boolean":
         return ["yes" if value else "no" for value in column]
     if kind == "string":

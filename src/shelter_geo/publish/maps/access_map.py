@@ -32,6 +32,8 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import DISTANCE, Classes
 from shelter_geo.publish.words import (
+    AnyText,
+    Languages,
     Text,
     Words,
     everywhere,
@@ -64,14 +66,14 @@ def access_map(
     routes: gpd.GeoDataFrame,
     basemap: gpd.GeoDataFrame,
     *,
-    title: str | Text,
-    sources: Sequence[str | Text],
-    assumptions: Sequence[str | Text],
-    notes: Sequence[str | Text] = (),
-    lead: str | Text = "",
-    figures: Sequence[tuple[str | Text, str | Text]] = (),
+    title: AnyText,
+    sources: Sequence[AnyText],
+    assumptions: Sequence[AnyText],
+    notes: Sequence[AnyText] = (),
+    lead: AnyText = "",
+    figures: Sequence[tuple[AnyText, AnyText]] = (),
     classes: Classes = DISTANCE,
-    lang: str = "en",
+    languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of access.
 
@@ -101,13 +103,13 @@ def access_map(
         Labels and values above the map, already written.
     classes
         Classes of the distance.
-    lang
-        Language in which the page opens.
+    languages
+        Languages that the page offers, and the one in which it opens; English if not given.
 
     Raises
     ------
     OutputError
-        If a frame lacks a column, a shape or a coordinate system, or there is no such language.
+        If a frame lacks a column, a shape or a coordinate system.
     """
     shelters = in_degrees(shelters, "shelters", ("shelter_id", "places", "places_basis"))
     units = in_degrees(districts, "districts", _DISTRICTS)
@@ -136,7 +138,7 @@ def access_map(
         names(units, ranks, classes),
         cities(shelters, holding=_holding),
     ]
-    return SealedMap(page, layers, lang=lang)
+    return SealedMap(page, layers, languages=languages)
 
 
 def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes) -> ReaderTable:
@@ -207,7 +209,7 @@ def _reason(row: Mapping[str, Any]) -> Text:
 
 def _listed(names: Sequence[Text]) -> Text:
     return in_each(
-        lambda words: ", ".join(sorted((name[words.lang] for name in names), key=words.order))
+        lambda words: ", ".join(sorted((name.of(words) for name in names), key=words.order))
     )
 
 

@@ -29,7 +29,7 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import Classes, ramp
-from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Reason
 
 _COLUMNS: Final = (
@@ -85,13 +85,13 @@ def capacity_map(
     basemap: gpd.GeoDataFrame,
     *,
     classes: PlaceClasses,
-    title: str | Text,
-    lead: str | Text,
-    figures: Sequence[tuple[str | Text, str | Text]],
-    sources: Sequence[str | Text],
-    assumptions: Sequence[str | Text],
-    notes: Sequence[str | Text],
-    lang: str = "en",
+    title: AnyText,
+    lead: AnyText,
+    figures: Sequence[tuple[AnyText, AnyText]],
+    sources: Sequence[AnyText],
+    assumptions: Sequence[AnyText],
+    notes: Sequence[AnyText],
+    languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of places within reach.
 
@@ -114,13 +114,13 @@ def capacity_map(
         Labels and values above the map, already written.
     sources, assumptions, notes
         What to name below the table.
-    lang
-        Language in which the page opens.
+    languages
+        Languages that the page offers, and the one in which it opens; English if not given.
 
     Raises
     ------
     OutputError
-        If a frame lacks a column, a shape or a coordinate system, or there is no such language.
+        If a frame lacks a column, a shape or a coordinate system.
     """
     units = in_degrees(districts, "districts", _COLUMNS)
     shown = units["places_per_10000_low"].where(units["reason"] != Reason.NO_ROAD)
@@ -146,7 +146,7 @@ def capacity_map(
     layers = [*ground_layers(basemap), areas(units, ranks, classes), names(units, ranks, classes)]
     if len(shelters):
         layers.append(cities(in_degrees(shelters, "shelters", ("shelter_id", "places"))))
-    return SealedMap(page, layers, lang=lang)
+    return SealedMap(page, layers, languages=languages)
 
 
 def _places(words: Words, value: float) -> str:

@@ -32,7 +32,7 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import Classes, two_sided_ramp
-from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Effect
 
 _COLUMNS: Final = (
@@ -109,14 +109,14 @@ def comparison_map(
     shelters: gpd.GeoDataFrame,
     basemap: gpd.GeoDataFrame,
     *,
-    title: str | Text,
-    lead: str | Text,
-    figures: Sequence[tuple[str | Text, str | Text]],
-    sources: Sequence[str | Text],
-    assumptions: Sequence[str | Text],
-    notes: Sequence[str | Text],
+    title: AnyText,
+    lead: AnyText,
+    figures: Sequence[tuple[AnyText, AnyText]],
+    sources: Sequence[AnyText],
+    assumptions: Sequence[AnyText],
+    notes: Sequence[AnyText],
     classes: GainClasses | None = None,
-    lang: str = "en",
+    languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of who gains and who loses under a plan.
 
@@ -139,13 +139,13 @@ def comparison_map(
         What to name below the table.
     classes
         Classes of the kilometres gained.
-    lang
-        Language in which the page opens.
+    languages
+        Languages that the page offers, and the one in which it opens; English if not given.
 
     Raises
     ------
     OutputError
-        If a frame lacks a column, a shape or a coordinate system, or there is no such language.
+        If a frame lacks a column, a shape or a coordinate system.
     """
     scale = GainClasses() if classes is None else classes
     units = in_degrees(districts, "districts", _COLUMNS)
@@ -178,7 +178,7 @@ def comparison_map(
         names(units, ranks, scale),
         cities(points, holding=_holding),
     ]
-    return SealedMap(page, layers, lang=lang)
+    return SealedMap(page, layers, languages=languages)
 
 
 def _shown(units: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.words import Text, everywhere, known_people, own_name, say
+from shelter_geo.publish.words import AnyText, Text, everywhere, known_people, own_name, say
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
@@ -35,12 +35,12 @@ def _values(column: pd.Series) -> list[Any]:
 
 def page_texts(
     *,
-    title: str | Text,
-    lead: str | Text,
-    figures: Sequence[tuple[str | Text, str | Text]],
-    sources: Sequence[str | Text],
-    assumptions: Sequence[str | Text],
-    notes: Sequence[str | Text],
+    title: AnyText,
+    lead: AnyText,
+    figures: Sequence[tuple[AnyText, AnyText]],
+    sources: Sequence[AnyText],
+    assumptions: Sequence[AnyText],
+    notes: Sequence[AnyText],
 ) -> dict[str, Any]:
     """Give the texts of a `MapPage` in every language.
 

@@ -17,7 +17,7 @@ from shelter_geo.publish.pages.one_file import framed, save_page
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, leaflet, seal
-from shelter_geo.publish.words import LANGUAGES, Text, Words, say
+from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 
 
 @dataclass(frozen=True)
@@ -101,24 +101,23 @@ class SealedMap(folium.Map):
         What the page says.
     layers
         What the map shows, bottom first.
-    lang
-        Language in which it opens.
-
-    Raises
-    ------
-    OutputError
-        If there is no such language.
+    languages
+        Languages that the page offers, and the one in which it opens; English if not given.
     """
 
     default_js = []  # noqa: RUF012
     default_css = []  # noqa: RUF012
 
     def __init__(
-        self, page: MapPage, layers: Sequence[SealedLayer] = (), *, lang: str = "en"
+        self,
+        page: MapPage,
+        layers: Sequence[SealedLayer] = (),
+        *,
+        languages: Languages | None = None,
     ) -> None:
         super().__init__(tiles=None)
         self._id = "map"
-        self.page, self.lang = page, Words(lang).lang
+        self.page, self.languages = page, languages or packaged_languages()
         self.view: Sequence[Sequence[float]] | None = None
         SealedFigure(self)
         for layer in layers:
@@ -164,7 +163,7 @@ class SealedMap(folium.Map):
     @property
     def html(self) -> str:
         """The whole page."""
-        text = PageText(self.lang)
+        text = PageText(self.languages)
         return seal(
             "map.html",
             scripts=[leaflet(), asset("page.js"), asset("map.js"), asset("rail.js")],
@@ -173,7 +172,6 @@ class SealedMap(folium.Map):
             text=text,
             page=self.page,
             switches=[layer for layer in self.layers if layer.title is not None],
-            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("page.without_script"),
             say=say,
         )
@@ -207,14 +205,14 @@ class SealedMap(folium.Map):
         }
         layers = [layer.page_data(text) for layer in self.layers]
         return {
-            "lang": self.lang,
-            "languages": LANGUAGES,
+            "lang": self.languages.opens_in,
+            "languages": self.languages.codes,
             "words": words,
             "bounds": self._bounds(),
             "layers": layers,
-            "ranks": [column.page_ranks() for column in table.columns],
+            "ranks": [column.page_ranks(self.languages) for column in table.columns],
             "short": list(self.page.short_list),
-            "search": table.search_keys(),
+            "search": table.search_keys(self.languages),
             "spoken": [i for i, column in enumerate(table.columns) if column.spoken],
             "text": text.table(),
         }

@@ -11,7 +11,7 @@ import pandas as pd
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.words import LANGUAGES, Text, Words, fold, in_each, say
+from shelter_geo.publish.words import Languages, Text, Words, fold, in_each, say
 
 Ranks: TypeAlias = Sequence[int | None]
 
@@ -27,7 +27,8 @@ class Column:
     cells
         Words of each cell.
     ranks
-        Place of each cell when sorted, in each language; `None` comes last whichever way round.
+        Gives the place of each cell when sorted in a language; `None` comes last whichever way
+        round.
     numeric
         Whether the cells are numbers, set flush right.
     fills
@@ -38,15 +39,16 @@ class Column:
 
     title: Text
     cells: tuple[Text, ...]
-    ranks: dict[str, Ranks]
+    ranks: Callable[[Words], Ranks]
     numeric: bool = False
     fills: tuple[str, ...] = ()
     spoken: bool = False
 
-    def page_ranks(self) -> Ranks | dict[str, Ranks]:
+    def page_ranks(self, languages: Languages) -> Ranks | dict[str, Ranks]:
         """Give the ranks once where all languages sort alike."""
-        first, *others = self.ranks.values()
-        return first if all(ranks == first for ranks in others) else self.ranks
+        each = {words.lang: self.ranks(words) for words in languages}
+        first, *others = each.values()
+        return first if all(ranks == first for ranks in others) else each
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,12 @@ class ReaderTable:
     def __len__(self) -> int:
         return len(self.marks)
 
-    def search_keys(self) -> list[str]:
+    def search_keys(self, languages: Languages) -> list[str]:
         """Folded names of each row in every language, for a search."""
         names = self.columns[0].cells
         return [
-            " ".join(dict.fromkeys(fold(plain(name[lang])) for lang in LANGUAGES)) for name in names
+            " ".join(dict.fromkeys(fold(plain(name.of(words))) for words in languages))
+            for name in names
         ]
 
 
@@ -98,12 +101,12 @@ def _dense_ranks(keys: Sequence[Any]) -> Ranks:
 
 def text_column(title: Text, cells: Sequence[Text | None], *, spoken: bool = False) -> Column:
     """Make a column of words, sorted by each language's alphabet; a dash where there are none."""
-    ranks = {
-        lang: _dense_ranks(
-            [None if cell is None else Words(lang).order(cell[lang]) for cell in cells]
+
+    def ranks(words: Words) -> Ranks:
+        return _dense_ranks(
+            [None if cell is None else words.order(cell.of(words)) for cell in cells]
         )
-        for lang in LANGUAGES
-    }
+
     dash = say("table.nothing")
     return Column(title, tuple(cell or dash for cell in cells), ranks, spoken=spoken)
 
@@ -137,8 +140,8 @@ def number_column(
         (missing[row] if missing else dash) if number is None else _written(write, number)
         for row, number in enumerate(numbers)
     ]
-    ranks = _in_all(_dense_ranks(numbers))
-    return Column(title, tuple(cells), ranks, numeric=True, spoken=spoken)
+    ranks = _dense_ranks(numbers)
+    return Column(title, tuple(cells), lambda _: ranks, numeric=True, spoken=spoken)
 
 
 def class_column(title: Text, values: pd.Series[Any], classes: Classes, missing: Text) -> Column:
@@ -148,13 +151,9 @@ def class_column(title: Text, values: pd.Series[Any], classes: Classes, missing:
     return Column(
         title,
         tuple(missing if rank is None else classes.label(rank) for rank in ranks),
-        _in_all(ranks),
+        lambda _: ranks,
         fills=tuple(classes.colour(rank) for rank in classed),
     )
-
-
-def _in_all(ranks: Ranks) -> dict[str, Ranks]:
-    return {lang: ranks for lang in LANGUAGES}  # noqa: C420
 
 
 def _written(write: Callable[[Words, float], str], number: float) -> Text:

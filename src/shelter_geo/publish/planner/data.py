@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.words import Text, everywhere, own_name
+from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
@@ -39,7 +39,7 @@ class Suggestion:
         Places of each; without them those that every newly opened site begins with.
     """
 
-    name: str | Text
+    name: AnyText
     site_ids: Sequence[str]
     places: Sequence[int] | None = None
 

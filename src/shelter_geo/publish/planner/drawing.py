@@ -171,10 +171,13 @@ class _View:
         for (_, row), (x, y) in zip(ground.iterrows(), self.points(spots), strict=True):
             inside = 0.06 * WIDTH < x < 0.94 * WIDTH and 10 < y < self.height - 10
             if inside and not shapely.intersects_xy(covered, x, y).any():
-                name = own_name({str(key): value for key, value in row.items()})
-                half = _LETTER * max(map(len, name.values())) / 2
+                named = {str(key): value for key, value in row.items()}
+                written = [str(v) for key, v in named.items() if key.startswith("name")]
+                half = _LETTER * max(map(len, written)) / 2
                 middle = min(max(x, half), WIDTH - half)  # no name is cut off at the edge
-                found.append(GroundName(str(row["kind"]), name, round(middle, 1), round(y, 1)))
+                found.append(
+                    GroundName(str(row["kind"]), own_name(named), round(middle, 1), round(y, 1))
+                )
         return found
 
     def _units(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 
 import geopandas as gpd
 import pandas as pd
-from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.pages.one_file import OneFile
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
@@ -20,15 +20,17 @@ from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_da
 from shelter_geo.publish.planner.drawing import Drawing, draw
 from shelter_geo.publish.planner.today import Today, today
 from shelter_geo.publish.words import (
-    LANGUAGES,
+    AnyText,
+    Languages,
     Text,
     Words,
-    catalogue,
     everywhere,
     in_each,
     own_name,
+    packaged_languages,
     say,
 )
+from shelter_geo.study.types import FALLBACK
 from shelter_geo.vocabulary import Evidence
 
 NEW_PLACES: Final = 20
@@ -65,8 +67,8 @@ class PlannerPage(OneFile):
         What is assumed, where it comes from, what else to know.
     credit
         Line of sources below exported pictures.
-    lang
-        Language in which it opens.
+    languages
+        Languages that the page offers, and the one in which it opens.
     classes
         Classes of the distance; people beyond their limits but the first are counted.
     plans
@@ -87,7 +89,7 @@ class PlannerPage(OneFile):
     sources: tuple[Text, ...]
     notes: tuple[Text, ...]
     credit: Text
-    lang: str = "en"
+    languages: Languages = field(default_factory=packaged_languages)
     classes: Classes = DISTANCE
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
@@ -101,7 +103,7 @@ class PlannerPage(OneFile):
     @cached_property
     def html(self) -> str:
         """The whole page."""
-        text = PageText(self.lang)
+        text = PageText(self.languages)
         now = today(self.data)
         table = now.table()
         return seal(
@@ -120,7 +122,6 @@ class PlannerPage(OneFile):
                 (self.classes.colour(MISSING), say("access.no_road")),
             ],
             groups=("all", "women", "children", "men", "lgbtq"),
-            languages={lang: Words(lang).text("language.name") for lang in LANGUAGES},
             without_script=say("planner.without_script"),
             say=say,
         )
@@ -146,16 +147,16 @@ class PlannerPage(OneFile):
         sites = data["sites"]
         sites["name"] = _names(self.data.sites, text)
         sites["place"] = [text.number(name) for name in self.data.places]
-        sites["rank"] = text_column(say("access.nearest"), self.data.places).ranks
+        named = text_column(say("access.nearest"), self.data.places)
+        sites["rank"] = {words.lang: named.ranks(words) for words in self.languages}
         sites["x"], sites["y"] = self.drawing.sites.T.tolist()
         return {
             **data,
-            "lang": self.lang,
-            "languages": LANGUAGES,
+            "lang": self.languages.opens_in,
+            "languages": self.languages.codes,
+            "fallback": FALLBACK,
             "evidence": list(Evidence),
-            "marks": {
-                lang: [get_group_symbol(lang), get_decimal_symbol(lang)] for lang in LANGUAGES
-            },
+            "marks": {words.lang: words.marks for words in self.languages},
             "limits": self.limits,
             "breaks": self.classes.breaks,
             "colours": self.classes.colours,
@@ -168,7 +169,10 @@ class PlannerPage(OneFile):
             **({"kinds": self.kinds} if self.kinds else {}),
             "words": _words(self, text),
             "rows": now.order,
-            "ranks": [*(column.page_ranks() for column in table.columns), *[[]] * LIVE_COLUMNS],
+            "ranks": [
+                *(column.page_ranks(self.languages) for column in table.columns),
+                *[[]] * LIVE_COLUMNS,
+            ],
             "text": text.table(),
         }
 
@@ -180,15 +184,15 @@ def planner_page(
     travel_min: pd.DataFrame,
     basemap: gpd.GeoDataFrame,
     *,
-    title: str | Text,
+    title: AnyText,
     people_per_family_place: float,
     persons_per_family_place: float,
     suggestions: Sequence[Suggestion] = (),
-    sources: Sequence[str | Text],
-    assumptions: Sequence[str | Text],
-    notes: Sequence[str | Text] = (),
-    credit: str | Text = "",
-    lang: str = "en",
+    sources: Sequence[AnyText],
+    assumptions: Sequence[AnyText],
+    notes: Sequence[AnyText] = (),
+    credit: AnyText = "",
+    languages: Languages | None = None,
     new_places: int = NEW_PLACES,
     classes: Classes = DISTANCE,
     plans: Mapping[str, Mapping[str, Any]] | None = None,
@@ -222,8 +226,8 @@ def planner_page(
         What to name below the table.
     credit
         Line of sources below the pictures that readers take from the page.
-    lang
-        Language in which the page opens.
+    languages
+        Languages that the page offers, and the one in which it opens; English if not given.
     new_places
         Places that a newly opened site begins with; readers set their own.
     classes
@@ -238,8 +242,7 @@ def planner_page(
     Raises
     ------
     OutputError
-        If a column, a key, a shape or a cost is missing, a number makes no sense, or there is no
-        such language.
+        If a column, a key, a shape or a cost is missing, or a number makes no sense.
     """
     data = planner_data(
         districts,
@@ -268,7 +271,7 @@ def planner_page(
         sources=tuple(map(everywhere, sources)),
         notes=(say("planner.definitions"), *map(everywhere, notes)),
         credit=everywhere(credit),
-        lang=Words(lang).lang,
+        languages=languages or packaged_languages(),
         classes=classes,
         plans=plans or {},
         kinds=kinds or {},
@@ -283,13 +286,14 @@ def _names(frame: gpd.GeoDataFrame, text: PageText) -> list[int]:
     return [text.number(own_name(dict(row))) for _, row in frame.iterrows()]
 
 
+def _pattern(key: str) -> Text:
+    return in_each(lambda words: words.pattern(key))
+
+
 def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
     """Give the numbers of the texts that the script says, their placeholders left to it."""
-    live = [key for key in catalogue("en") if key.startswith("planner_live.")]
-    words = {
-        key.partition(".")[2]: text.number({lang: str(catalogue(lang)[key]) for lang in LANGUAGES})
-        for key in live
-    }
+    live = [key for key in packaged(FALLBACK) if key.startswith("planner_live.")]
+    words = {key.partition(".")[2]: text.number(_pattern(key)) for key in live}
     return words | {
         "title": text.number(page.title),
         "credit": text.number(page.credit),

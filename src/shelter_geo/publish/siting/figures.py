@@ -135,7 +135,7 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         axes.plot(mean, farthest, "o", color=INK_ACCENT, markersize=8)
         for plan in front.plans:
             axes.annotate(
-                site_names(results.question, plan.chosen)[words.lang],
+                site_names(results.question, plan.chosen).of(words),
                 plan.pair,
                 xytext=(9, 7),
                 textcoords="offset points",

@@ -13,6 +13,7 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import BudgetResult, SitingResult
+from shelter_geo.study.types import FALLBACK
 from shelter_geo.vocabulary import Effect
 
 _MOST_NAMED: Final = 5
@@ -122,7 +123,7 @@ def _proof(objective: float | None, bound: float | None, gap: float | None) -> s
 
 
 def _people(count: int) -> str:
-    return Words("en").people(count)
+    return Words(FALLBACK).people(count)
 
 
 def _gains(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from shelter_geo.analysis.siting_question import SiteQuestion, UnreachedPeople
 from shelter_geo.analysis.siting_results import SitingResults
-from shelter_geo.publish.words import LANGUAGES, Text, in_each, own_name
+from shelter_geo.publish.words import Text, Words, in_each, own_name, translated
 
 
 def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
@@ -17,7 +17,7 @@ def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
     rows = question.sites.loc[list(sites)].to_dict("records")
     named: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in rows]
     places = [own_name(row, "place") for row in named]
-    return in_each(lambda words: ", ".join(place[words.lang] for place in places))
+    return in_each(lambda words: ", ".join(place.of(words) for place in places))
 
 
 def english(question: SiteQuestion, sites: Sequence[Hashable]) -> str:
@@ -37,9 +37,9 @@ def _sentence(group: UnreachedPeople, regions: dict[str, Text]) -> Text:
         lambda words: words.text(
             key,
             people=words.people(group.people),
-            regions=_listed(group.regions, regions, words.lang),
+            regions=_listed(group.regions, regions, words),
             **(
-                {"site_regions": _listed(group.site_regions, regions, words.lang)}
+                {"site_regions": _listed(group.site_regions, regions, words)}
                 if group.site_regions
                 else {}
             ),
@@ -47,17 +47,12 @@ def _sentence(group: UnreachedPeople, regions: dict[str, Text]) -> Text:
     )
 
 
-def _listed(names: Sequence[str], regions: dict[str, Text], lang: str) -> str:
-    return ", ".join(regions[name][lang] for name in names)
+def _listed(names: Sequence[str], regions: dict[str, Text], words: Words) -> str:
+    return ", ".join(regions[name].of(words) for name in names)
 
 
 def _regions(districts: pd.DataFrame) -> dict[str, Text]:
     """Name every economic region in every language that the districts do."""
-    regions: dict[str, Text] = {}
-    for row in districts.drop_duplicates("economic_region").to_dict("records"):
-        own = {lang: row.get(f"economic_region_{lang}") for lang in LANGUAGES}
-        name = str(row["economic_region"])
-        regions[name] = {
-            lang: word if isinstance(word, str) else name for lang, word in own.items()
-        }
-    return regions
+    named = districts.drop_duplicates("economic_region")
+    rows = [{str(k): v for k, v in row.items()} for row in named.to_dict("records")]
+    return {str(row["economic_region"]): translated(row, "economic_region") for row in rows}

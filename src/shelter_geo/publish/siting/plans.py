@@ -37,7 +37,7 @@ def suggestions(results: SitingResults) -> list[Suggestion]:
 
 
 def write_plan_maps(
-    evaluation: Evaluation, results: SitingResults, folder: Path, *, lang: str
+    evaluation: Evaluation, results: SitingResults, folder: Path, *, lang: str | None = None
 ) -> None:
     """Write a sealed map of access under each plan.
 
@@ -58,7 +58,7 @@ def write_plan_maps(
 
 
 def plan_page(
-    evaluation: Evaluation, results: SitingResults, plan: SitedPlan, *, lang: str = "en"
+    evaluation: Evaluation, results: SitingResults, plan: SitedPlan, *, lang: str | None = None
 ) -> SealedMap:
     """Make the sealed map of access under a plan that a model chose."""
     before, after = (study_texts.headline(e) for e in (evaluation, plan.evaluation))

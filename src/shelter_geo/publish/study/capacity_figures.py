@@ -141,5 +141,5 @@ def basis_names(evaluation: Evaluation, words: Words) -> dict[str, str]:
     """Name each basis of the demand in one language."""
     demand = evaluation.study.settings.capacity.demand
     bases = () if demand is None else demand.bases
-    names = {base.id: everywhere(base.name)[words.lang] for base in bases}
+    names = {base.id: everywhere(base.name).of(words) for base in bases}
     return names | {CASES: words.text("capacity.basis_cases")}

@@ -39,7 +39,7 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
     return [
         words.text(
             "norms.line",
-            norm=names[row["norm"]][words.lang],
+            norm=names[row["norm"]].of(words),
             evidence=words.text(f"evidence.{row['evidence']}"),
             needed=words.number(row["needed"]),
             there=span(words, row["there_low"], row["there_high"]),
@@ -73,4 +73,4 @@ def group_line(row: Mapping[Any, Any], words: Words) -> str:
         people=span(words, row["people_reached_low"], row["people_reached_high"], people=True),
     )
     why = answer(row["reason"])
-    return line if why is None else f"{line}: {why[words.lang]}"
+    return line if why is None else f"{line}: {why.of(words)}"

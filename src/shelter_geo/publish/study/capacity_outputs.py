@@ -13,6 +13,7 @@ from shelter_geo.analysis.capacity_results import CapacityResults
 from shelter_geo.analysis.group_access import access_for, named
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.tables import write_table
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing, write_capacity_figures
 from shelter_geo.publish.study.capacity_page import reach_map
@@ -136,7 +137,7 @@ def write_reach(
     *,
     groups: Sequence[str] = (),
     without_police_papers: bool = False,
-    lang: str = "en",
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Write the table and the map of what everybody, or one group, has within reach.
 
@@ -173,14 +174,14 @@ def write_reach(
     told = told.assign(group=named(groups), without_police_papers=without_police_papers)
     write_table(pd.DataFrame(told), REACH_COLUMNS, folder / "reach_by_district.csv")
     page.save(folder / "maps" / "capacity.html")
-    words = Words(lang)
+    words = languages_of(evaluation.study, lang).first
     foot = study_texts.foot(evaluation, words)
     draw_twin(page, folder / "figures" / "capacity_map", words=words, foot=foot)
     return reach
 
 
 def write_capacity(
-    evaluation: Evaluation, results: CapacityResults, folder: Path, *, lang: str = "en"
+    evaluation: Evaluation, results: CapacityResults, folder: Path, *, lang: str | None = None
 ) -> None:
     """Write all tables, figures and the map of capacity.
 
@@ -199,5 +200,6 @@ def write_capacity(
         If a number is infinite, or there is no such language.
     """
     write_capacity_tables(results, folder)
-    write_capacity_figures(evaluation, results, folder, Words(lang))
+    words = languages_of(evaluation.study, lang).first
+    write_capacity_figures(evaluation, results, folder, words)
     write_reach(evaluation, folder, lang=lang)

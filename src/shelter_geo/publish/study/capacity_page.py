@@ -10,6 +10,7 @@ import pandas as pd
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.group_access import EVERYBODY, reason_of
 from shelter_geo.capacity.groups import admission, places_for_group
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import study_texts
@@ -28,7 +29,7 @@ def reach_map(
     *,
     groups: Sequence[str] = (),
     without_police_papers: bool = False,
-    lang: str = "en",
+    lang: str | None = None,
 ) -> SealedMap:
     """Make the sealed map of places per 10,000 people within reach.
 
@@ -73,14 +74,14 @@ def reach_map(
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=_notes(evaluation, unknown=bool(admits.isna().any())),
-        lang=lang,
+        languages=languages_of(study, lang),
     )
 
 
 def group_words(groups: Sequence[str], without_police_papers: bool) -> Text:
     """Name a group for readers, in every language."""
     parts = [say(f"capacity.group_{group}") for group in groups or (EVERYBODY,)]
-    named = in_each(lambda words: ", ".join(part[words.lang] for part in parts))
+    named = in_each(lambda words: ", ".join(part.of(words) for part in parts))
     return say("capacity.without_papers", group=named) if without_police_papers else named
 
 

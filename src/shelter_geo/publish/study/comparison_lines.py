@@ -9,6 +9,7 @@ import pandas as pd
 
 from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis import EvaluatedPlans
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.words import Words, everywhere
@@ -16,7 +17,7 @@ from shelter_geo.publish.words import Words, everywhere
 Write: TypeAlias = Callable[[float], str]
 
 
-def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
+def comparison_lines(evaluated: EvaluatedPlans, lang: str | None = None) -> list[str]:
     """Write a table of figures with their differences, then what each plan changes in words.
 
     Parameters
@@ -26,8 +27,8 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
     lang
         Language of the lines.
     """
-    words = Words(lang)
     base, *others = evaluated.evaluations
+    words = languages_of(evaluated.evaluations[base].study, lang).first
     table: list[list[str]] = [["", base, *others]]
     for label, values, write in _figures(evaluated, words):
         before = float(values[base])
@@ -37,14 +38,14 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str) -> list[str]:
     for name, other in (("gain", "reached"), ("lose", "cut_off")):
         people = facts[f"people_{name}"] + facts[f"people_{other}"]
         table.append([words.text(f"scenario.{name}"), *map(words.people, people)])
-    costs = [texts.cost(plan)[lang] for plan in evaluated.plans]
+    costs = [texts.cost(plan).of(words) for plan in evaluated.plans]
     table.append([words.text("compare.line_cost"), *costs])
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
     lines = [
         "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
         for line in table
     ]
-    said = [f"{key}: {texts.paragraph(texts.summary(evaluated, key))[lang]}" for key in others]
+    said = [f"{key}: {texts.paragraph(texts.summary(evaluated, key)).of(words)}" for key in others]
     return [*lines, "", *said]
 
 
@@ -64,7 +65,7 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
     metrics = metrics.set_index(metrics["basis"] + " " + metrics["metric"])
     for norm in settings.capacity.norms:
-        label = words.text("compare.line_missing", norm=everywhere(norm.name)[words.lang])
+        label = words.text("compare.line_missing", norm=everywhere(norm.name).of(words))
         yield label, pd.Series(metrics.loc[f"{norm.id} missing_low"]), words.number
     names = basis_names(base, words)
     for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:

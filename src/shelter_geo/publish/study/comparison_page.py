@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import EvaluatedPlans
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.comparison_map import GainClasses, comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import comparison_texts as texts
@@ -16,7 +17,7 @@ from shelter_geo.publish.words import everywhere, say
 _KEPT = ("district_id", "name_en", "name_az", "name_ru", "counts_registered_not_resident")
 
 
-def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str = "en") -> SealedMap:
+def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = None) -> SealedMap:
     """Make the sealed map of a comparison.
 
     Parameters
@@ -51,7 +52,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str = "en") ->
             *texts.moves(evaluated, key),
         ],
         classes=GainClasses.mirrored(study.settings.access.change_classes_km),
-        lang=lang,
+        languages=languages_of(study, lang),
     )
 
 

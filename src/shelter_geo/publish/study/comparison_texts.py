@@ -12,6 +12,7 @@ from shelter_geo.plans import Plan
 from shelter_geo.publish.maps.district_map import rows_of
 from shelter_geo.publish.study.study_map import with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, known_people, own_name, say
+from shelter_geo.study.types import FALLBACK
 
 MOST_NAMED: Final = 3
 """Places of new shelters named in a sentence; more are not."""
@@ -48,22 +49,18 @@ def summary(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     if not parts:
         parts = [say("compare.nobody")]
     ends = [before["distance_km_mean"], after["distance_km_mean"]]
-    alike = all(
-        words.distance(ends[0]) == words.distance(ends[1]) for words in (Words("en"), Words("ru"))
-    )
-    mean = in_each(
-        lambda words: words.text(
-            "compare.mean_same" if alike else "compare.mean",
-            before=words.distance(ends[0]),
-            after=words.distance(ends[1]),
-        )
-    )
-    return [*parts, mean, say("compare.cost", cost=cost(plan_of(evaluated, key)))]
+
+    def mean(words: Words) -> str:
+        start, end = map(words.distance, ends)
+        key = "compare.mean_same" if start == end else "compare.mean"
+        return words.text(key, before=start, after=end)
+
+    return [*parts, in_each(mean), say("compare.cost", cost=cost(plan_of(evaluated, key)))]
 
 
 def paragraph(sentences: Sequence[Text]) -> Text:
     """Join sentences."""
-    return in_each(lambda words: " ".join(sentence[words.lang] for sentence in sentences))
+    return in_each(lambda words: " ".join(sentence.of(words) for sentence in sentences))
 
 
 def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
@@ -112,7 +109,7 @@ def _new_places(evaluated: EvaluatedPlans, key: str) -> Text | None:
     named = [
         own_name({str(k): v for k, v in row.items()}, "city") for row in rows.to_dict("records")
     ]
-    return in_each(lambda words: _listed([name[words.lang] for name in named], words))
+    return in_each(lambda words: _listed([name.of(words) for name in named], words))
 
 
 def _listed(names: Sequence[str], words: Words) -> str:
@@ -180,11 +177,12 @@ def moves(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     }
     table = evaluated.comparison.reallocation
     rows = table[table["scenario"] == key]
+    english = Words(FALLBACK)
     towns: dict[tuple[str, str], list[Any]] = {}
     for row in rows.sort_values("people", ascending=False, kind="stable").to_dict("records"):
         before, after = names.get(row["shelter_before"]), names.get(f"after {row['shelter_after']}")
-        pair = ("" if before is None else before["en"], "" if after is None else after["en"])
-        entry = towns.setdefault(pair, [before, after, 0, 0])
+        start, end = ("" if name is None else name.of(english) for name in (before, after))
+        entry = towns.setdefault((start, end), [before, after, 0, 0])
         entry[2] += row["districts"]
         entry[3] += row["people"]
     return [_move(*entry) for (start, end), entry in towns.items() if start != end]

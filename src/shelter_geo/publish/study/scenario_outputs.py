@@ -12,12 +12,13 @@ from shelter_geo.analysis.plan_metrics import KEY
 from shelter_geo.plans import Plan
 from shelter_geo.publish.figures.comparison import draw_comparison
 from shelter_geo.publish.files.tables import write_table
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.study_map import access_page, distance_classes
-from shelter_geo.publish.study.study_tables import ACCESS_BY_DISTRICT, placed
-from shelter_geo.publish.words import LANGUAGES, Text, Words, everywhere, in_each
+from shelter_geo.publish.study.study_tables import placed, tables_of
+from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each
 from shelter_geo.study.settings import in_english
 
 SUMMARY: Final = (
@@ -48,14 +49,15 @@ def scenario_tables(evaluated: EvaluatedPlans) -> dict[str, tuple[str, ...]]:
     }
     base, *others = evaluated.evaluations
     for key in (base, *others):
-        tables[f"scenarios/{key}/access_by_district.csv"] = ACCESS_BY_DISTRICT
+        access = tables_of(evaluated.evaluations[key].study)["access_by_district.csv"]
+        tables[f"scenarios/{key}/access_by_district.csv"] = access
     for key in others:
         tables[f"scenarios/{key}/changes_by_district.csv"] = CHANGES
         tables[f"scenarios/{key}/reallocation.csv"] = REALLOCATION
     return tables
 
 
-def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> None:
+def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None = None) -> None:
     """Write the tables, the figure and the maps of plans, and what each changes in words.
 
     Parameters
@@ -73,16 +75,18 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str) -> No
         If anything cannot be written.
     """
     _write_all(evaluated, folder)
-    _draw(evaluated, folder, Words(lang))
     base_key = next(iter(evaluated.evaluations))
+    languages = languages_of(evaluated.evaluations[base_key].study, lang)
+    _draw(evaluated, folder, languages.first)
     for plan in evaluated.plans:
         key = plan.scenario.id
         place, evaluation = folder / "scenarios" / key, evaluated.evaluations[key]
         frame = placed(evaluation.districts, evaluation)
-        write_table(frame, ACCESS_BY_DISTRICT, place / "access_by_district.csv")
+        columns = tables_of(evaluation.study)["access_by_district.csv"]
+        write_table(frame, columns, place / "access_by_district.csv")
         if key == base_key:
             continue
-        _write_changes(evaluated, key, place)
+        _write_changes(evaluated, key, place, languages)
         notes = [everywhere(plan.scenario.note)] if plan.scenario.note is not None else []
         page = access_page(
             evaluation,
@@ -125,7 +129,7 @@ def _write_all(evaluated: EvaluatedPlans, folder: Path) -> None:
     write_table(compared.reach, REACH, folder / "comparison_reach.csv")
 
 
-def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path) -> None:
+def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: Languages) -> None:
     """Write the tables of one plan beside today, and what it changes in words."""
     changes, moves = evaluated.comparison.districts, evaluated.comparison.reallocation
     write_table(changes[changes["scenario"] == key], CHANGES, place / "changes_by_district.csv")
@@ -140,7 +144,7 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path) -> None:
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
     said = texts.paragraph(texts.summary(evaluated, key))
-    lines = [f"{Words(lang).text('language.name')}: {said[lang]}" for lang in LANGUAGES]
+    lines = [f"{words.name}: {said.of(words)}" for words in languages]
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
@@ -153,7 +157,7 @@ def _draw(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
         ranks = pd.Series(classes.of(districts["distance_km"]), index=districts.index)
         people = districts["population"].groupby(ranks).sum()
         columns = {rank: float(people.get(rank, 0)) for rank in range(len(classes.colours))}
-        name = texts.plan_name(plan)[words.lang]
+        name = texts.plan_name(plan).of(words)
         rows[name if name not in rows else f"{name} ({plan.scenario.id})"] = columns | {
             "no_road": float(people.get(-1, 0))
         }

@@ -10,11 +10,13 @@ import pandas as pd
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.plans.apply import BY_SCENARIO
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import LANGUAGES, Text, say
+from shelter_geo.publish.words import Languages, Text, say
+from shelter_geo.study.types import FALLBACK
 
 NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
@@ -28,7 +30,7 @@ def access_page(
     lead: Text,
     notes: Sequence[Text] = (),
     settlements: bool = True,
-    lang: str = "en",
+    lang: str | None = None,
 ) -> SealedMap:
     """Make the sealed map of an evaluation.
 
@@ -59,7 +61,7 @@ def access_page(
         assumptions=study_texts.assumptions(evaluation),
         notes=[*notes, *study_texts.notes(evaluation)],
         classes=distance_classes(evaluation),
-        lang=lang,
+        languages=languages_of(evaluation.study, lang),
     )
 
 
@@ -74,8 +76,8 @@ def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
         economic_region_en=evaluation.districts["economic_region"]
     )
     reasons = study_texts.reasons(evaluation, districts)
-    for code in LANGUAGES:
-        districts[f"reason_{code}"] = [words[code] for words in reasons]
+    for words in languages_of(evaluation.study):
+        districts[f"reason_{words.lang}"] = [reason.of(words) for reason in reasons]
     return districts
 
 
@@ -83,21 +85,24 @@ def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Name the settlement of each shelter in every language that the tables hold."""
     study = evaluation.study
     shelters = study.shelters.assign(city_en=study.shelters["settlement"])
-    if "name_az" in study.settlements:
-        shelters["city_az"] = shelters["settlement_id"].map(study.settlements["name_az"])
-    if "name_ru" in study.districts:
-        home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
-        is_centre = home["name_en"] == shelters["settlement"]
-        shelters["city_ru"] = home["name_ru"].where(is_centre, shelters["settlement"])
-    return _in_words_of_a_plan(shelters)
+    languages = languages_of(study)
+    home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
+    place = study.settlements.loc[shelters["settlement_id"]].set_axis(shelters.index)
+    is_centre = home["name_en"] == shelters["settlement"]
+    for name in (f"name_{lang}" for lang in languages.codes if lang != FALLBACK):
+        city = place[name] if name in place else pd.Series(index=shelters.index, dtype=object)
+        if name in home:
+            city = city.fillna(home[name].where(is_centre))
+        shelters[name.replace("name", "city")] = city.fillna(shelters["settlement"])
+    return _in_words_of_a_plan(shelters, languages)
 
 
-def _in_words_of_a_plan(shelters: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _in_words_of_a_plan(shelters: gpd.GeoDataFrame, languages: Languages) -> gpd.GeoDataFrame:
     """Word what a plan opens or resizes, of which the tables say nothing."""
     opened = shelters["name_en"] == shelters["settlement"]
     planned = shelters["places_basis"] == BY_SCENARIO
     nothing = pd.Series(index=shelters.index, dtype=object)
-    for lang, basis in say("access.by_scenario").items():
+    for lang, basis in languages.each(say("access.by_scenario")).items():
         city = shelters.get(f"city_{lang}", nothing)
         name = shelters.get(f"name_{lang}", nothing)
         shelters[f"name_{lang}"] = name.mask(opened, city)

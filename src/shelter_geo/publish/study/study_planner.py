@@ -8,6 +8,7 @@ from typing import Any
 
 from shelter_geo.analysis import Evaluation, SiteOptions
 from shelter_geo.plans import Plan
+from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
@@ -22,7 +23,7 @@ def study_planner(
     plans: Sequence[Plan] = (),
     *,
     best: Sequence[Suggestion] = (),
-    lang: str = "en",
+    lang: str | None = None,
 ) -> PlannerPage:
     """Make the planner page of a study.
 
@@ -56,11 +57,11 @@ def study_planner(
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=study_texts.notes(evaluation),
-        credit=study.settings.study.credit,
+        credit=everywhere(study.settings.study.credit),
         classes=distance_classes(evaluation),
         plans={plan.scenario.id: _tables(plan) for plan in plans},
         kinds=_kinds(study),
-        lang=lang,
+        languages=languages_of(study, lang),
     )
 
 
@@ -82,7 +83,9 @@ def _suggestions(study: Study, plans: Sequence[Plan], options: SiteOptions) -> l
         for change in plan.open:
             places[change.settlement_id] = places.get(change.settlement_id, 0) + change.places
         if places and not other and set(places) <= set(options.sites.index):
-            found.append(Suggestion(plan.scenario.name, list(places), list(places.values())))
+            found.append(
+                Suggestion(everywhere(plan.scenario.name), list(places), list(places.values()))
+            )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +11,22 @@ import pandas as pd
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.words import Words
+from shelter_geo.study.languages import NAME, languages_in
+from shelter_geo.study.load import Study
+from shelter_geo.study.types import FALLBACK
 
 _PLACE = ("population", "women", "counts_registered_not_resident")
 _ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel_min")
 _BUS = ("bus_min", "bus_min_low", "bus_min_high")
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
-_DISTRICT = ("district_id", "name_en", "name_az", "economic_region", *_PLACE)
+_DISTRICT = ("district_id", "name_en", "economic_region", *_PLACE)
 
 TABLES: Final[dict[str, tuple[str, ...]]] = {
     "access_by_district.csv": (*_DISTRICT, *_ACCESS, *_BUS, *_WEIGHTED, *_END),
     "access_by_settlement.csv": (
-        "settlement_id", "name_en", "name_az", "district_id", "population_listed",
+        "settlement_id", "name_en", "district_id", "population_listed",
         *_PLACE, *_ACCESS, *_BUS, *_END,
     ),
     "access_farthest.csv": ("units", "rank", *_DISTRICT, *_ACCESS, *_BUS),
@@ -41,16 +46,39 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "data_high", "verdict", "verdict_en", "data_note", "source", "evidence", "evidence_en",
     ),
 }  # fmt: skip
-"""Columns of each table by its file name."""
-ACCESS_BY_DISTRICT: Final = TABLES["access_by_district.csv"]
+"""Columns of each table by its file name; those of places also have names in other languages."""
+_OF_DISTRICTS: Final = ("access_by_district.csv", "access_farthest.csv")
+_OF_SETTLEMENTS: Final = ("access_by_settlement.csv",)
+
+
+def tables_of(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each table, with names in every language that the study has them in."""
+    districts = translated_columns("name", study.districts)
+    settlements = translated_columns("name", study.settlements)
+    return (
+        TABLES
+        | {name: _with_names(TABLES[name], districts) for name in _OF_DISTRICTS}
+        | {name: _with_names(TABLES[name], settlements) for name in _OF_SETTLEMENTS}
+    )
+
+
+def translated_columns(stem: str, table: pd.DataFrame) -> tuple[str, ...]:
+    """Name the columns of a table that say something in other languages than English."""
+    return tuple(f"{stem}_{lang}" for lang in languages_in(stem, table) if lang != FALLBACK)
+
+
+def _with_names(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    place = columns.index(NAME) + 1
+    return (*columns[:place], *names, *columns[place:])
 
 
 def placed(access: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
     """Name the settlement of the nearest shelter, and say in English why there is none."""
+    english = Words(FALLBACK)
     towns = evaluation.study.shelters["settlement"]
     return access.assign(
         nearest_shelter_place=access["nearest_shelter_id"].map(towns),
-        reason_en=[words["en"] for words in study_texts.reasons(evaluation, access)],
+        reason_en=[reason.of(english) for reason in study_texts.reasons(evaluation, access)],
     )
 
 
@@ -66,7 +94,7 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "claims.csv": evaluation.claims,
         "points_on_roads.csv": evaluation.joins,
     }
-    for name, columns in TABLES.items():
+    for name, columns in tables_of(evaluation.study).items():
         write_table(pd.DataFrame(frames[name]), columns, folder / name)
     kinds = (
         ("district_centre", evaluation.district_costs),

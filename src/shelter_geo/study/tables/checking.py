@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ import pandera.pandas as pa
 from shelter_geo.errors import Fault
 from shelter_geo.study.tables.giveaways import gives_a_place_away
 from shelter_geo.study.tables.reading import read_text_table
+from shelter_geo.study.tables.schemas import in_languages
 
 
 def check_table(
-    path: Path, schema: pa.DataFrameSchema, *, secret: bool = False
+    path: Path,
+    schema: pa.DataFrameSchema,
+    *,
+    secret: bool = False,
+    languages: Sequence[str] = (),
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Read one table and check every cell.
 
@@ -30,6 +35,8 @@ def check_table(
     secret
         Keep every value out of the faults, column names too, for tables that nobody may read. Such
         a table may be without rows.
+    languages
+        Languages of the study, in which texts may have columns of their own.
 
     Returns
     -------
@@ -45,7 +52,10 @@ def check_table(
         return None, faults
     if raw.empty and not faults and not secret:
         faults.append(Fault(path.name, "the table holds no row", "Give at least one."))
-    faults += _column_faults(path, raw, schema, secret=secret)
+    every = in_languages(schema, languages, map(str, raw.columns))
+    faults += _column_faults(path, raw, every, secret=secret)
+    untranslated = set(every.columns) - set(schema.columns) - set(raw.columns)
+    schema = every.remove_columns(sorted(untranslated))
     cases = _failing_cells(raw, schema)
     cell_faults = [_as_fault(path, case, schema, secret=secret) for case in cases]
     if faults:

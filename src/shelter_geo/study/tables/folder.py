@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -12,6 +13,7 @@ import pandas as pd
 from shelter_geo.errors import Fault
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.packages import read_package
+from shelter_geo.study.tables.reading import decoded
 from shelter_geo.study.tables.schemas import PRIVATE_POINTS
 
 if TYPE_CHECKING:
@@ -54,9 +56,20 @@ class StudyFolder:
             self.hashes[name] = _sha256(self.path(name))
         return content
 
-    def table(self, name: str | None, schema: pa.DataFrameSchema) -> pd.DataFrame | None:
+    def table(
+        self, name: str | None, schema: pa.DataFrameSchema, languages: Sequence[str] = ()
+    ) -> pd.DataFrame | None:
         """Read a table; see `check_table`."""
-        return self.read(name, lambda path: check_table(path, schema))
+        return self.read(name, lambda path: check_table(path, schema, languages=languages))
+
+    def catalogues(self, folder: str, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Read the catalogues of reader texts that stand beside the study, by language."""
+        names = {code: f"{folder}/{code}.toml" for code in languages}
+        return {
+            code: self.read(name, read_catalogue) or {}
+            for code, name in names.items()
+            if _is_file(self.path(name))
+        }
 
     def private_points(self, name: str | None) -> pd.DataFrame | None:
         """Read a table that may be absent and that leaves no trace: no hash, no value."""
@@ -82,6 +95,30 @@ class StudyFolder:
         """Tell whether a column of a file has a fault."""
         file = self.path(name).name
         return any(fault.file == file and fault.column == column for fault in self.faults)
+
+
+def read_catalogue(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Read a catalogue of reader texts; what it says is checked where it is written from.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+
+    Returns
+    -------
+    sections
+        None if there is any fault.
+    faults
+        All faults.
+    """
+    text, faults = decoded(path)
+    if text is None:
+        return None, faults
+    try:
+        return tomllib.loads(text), []
+    except (ValueError, RecursionError) as error:
+        return None, [Fault(path.name, f"is not valid TOML: {error}", "Correct that place.")]
 
 
 def _is_file(path: Path) -> bool:

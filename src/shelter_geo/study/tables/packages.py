@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from shelter_geo.errors import Fault
 from shelter_geo.study.tables.reading import decoded
-from shelter_geo.study.types import LANGUAGES
-
-_TITLES: Final = tuple(f"title_{lang}" for lang in LANGUAGES if lang != "en")
 
 
 def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
@@ -43,17 +40,7 @@ def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
         if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):
             remedy = "Give a list of objects, each with a title."
             faults.append(Fault(path.name, f"{name} cannot be read", remedy, column=name))
-        elif mixed := [entry["title"] for entry in entries if not _titled_alike(entry)]:
-            remedy = f"Give title alone, or one for each of {', '.join(_TITLES)} too."
-            message = "has a title in some of the languages only"
-            faults.append(Fault(path.name, message, remedy, column=name, value=mixed[0]))
     return (None, faults) if faults else (package, [])
-
-
-def _titled_alike(entry: dict[str, Any]) -> bool:
-    """Whether all titles in other languages are there, or none is."""
-    own = [entry.get(name) for name in _TITLES]
-    return all(isinstance(title, str) and title.strip() for title in own) or not any(own)
 
 
 def _has_title(entry: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.study.tables.giveaways import gives_a_place_away
+from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
 
 Test = Callable[[pd.Series], "pd.Series[bool]"]
 
@@ -32,6 +33,35 @@ class Rule:
 
 def _matches(pattern: re.Pattern[str]) -> Test:
     return lambda column: column.str.fullmatch(pattern)
+
+
+def in_languages(
+    schema: pa.DataFrameSchema, languages: Sequence[str], given: Iterable[str]
+) -> pa.DataFrameSchema:
+    """Add the columns of a table that stand once for each language, such as `name_en`.
+
+    Parameters
+    ----------
+    schema
+        Its metadata name those columns without their language, under `worded`.
+    languages
+        Languages of the study. The first names of the table are wanted in English, or in the first
+        of these where English is not among them.
+    given
+        Columns of the table; those in other languages are added too, so that they are checked.
+    """
+    worded: Mapping[str, pa.Column] = (schema.metadata or {}).get("worded", {})
+    columns = dict(schema.columns)
+    english = f"name_{FALLBACK}"
+    if english in columns and languages and FALLBACK not in languages:
+        first = f"name_{languages[0]}"
+        columns = {first if name == english else name: rule for name, rule in columns.items()}
+    for stem, rule in worded.items():
+        pattern = re.compile(f"{stem}_{LANGUAGE_CODE}")
+        named = [f"{stem}_{code}" for code in languages]
+        for name in dict.fromkeys([*named, *filter(pattern.fullmatch, given)]):
+            columns.setdefault(name, rule)
+    return pa.DataFrameSchema(columns, name=schema.name, strict=schema.strict)
 
 
 def _between(low: float, high: float, *, above: bool = False) -> Test:
@@ -122,6 +152,8 @@ def _lon() -> pa.Column:
     return _column("decimal", IS_DECIMAL, IS_LONGITUDE)
 
 
+_WORDS = _text(required=False, blank=True)
+_SAFE_WORDS = _column("text", NO_PLACE, required=False, blank=True)
 _YES_NO = _one_of("yes", "no")
 _YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
 _GROUPS = (
@@ -132,11 +164,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
     {
         "district_id": _key(unique=True),
         "name_en": _text(),
-        "name_az": _text(required=False, blank=True),
-        "name_ru": _text(required=False, blank=True),
         "economic_region": _text(),
-        "economic_region_az": _text(required=False, blank=True),
-        "economic_region_ru": _text(required=False, blank=True),
         "population": _column("whole", IS_WHOLE, IS_PEOPLE),
         "women": _column("whole", IS_WHOLE, IS_PEOPLE),
         "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
@@ -146,35 +174,32 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "lon": _lon(),
     },
     name="districts",
+    metadata={"worded": {"name": _WORDS, "economic_region": _WORDS}},
 )
 
 SETTLEMENTS: Final = pa.DataFrameSchema(
     {
         "settlement_id": _key(unique=True),
         "name_en": _text(),
-        "name_az": _text(required=False, blank=True),
         "district_id": _key(),
         "lat": _lat(),
         "lon": _lon(),
         "population_listed": _column("whole", IS_WHOLE, IS_PEOPLE, blank=True),
     },
     name="settlements",
+    metadata={"worded": {"name": _WORDS}},
 )
 
 SHELTERS: Final = pa.DataFrameSchema(
     {
         "shelter_id": _key(unique=True),
         "name_en": _column("text", NO_PLACE),
-        "name_az": _column("text", NO_PLACE, required=False, blank=True),
-        "name_ru": _column("text", NO_PLACE, required=False, blank=True),
         "settlement_id": _key(),
         "district_id": _key(),
         "kind": _column("text", IS_KEY, required=False, blank=True),
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
-        "places_basis_az": _column("text", NO_PLACE, required=False, blank=True),
-        "places_basis_ru": _column("text", NO_PLACE, required=False, blank=True),
         **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
         "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),
@@ -183,6 +208,7 @@ SHELTERS: Final = pa.DataFrameSchema(
     },
     name="shelters",
     strict=True,
+    metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}},
 )
 
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
