@@ -7,9 +7,10 @@ import string
 from collections.abc import Iterator, Mapping
 
 import pytest
+from helpers.speaking import LANGUAGES
 
+from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.kind_words import in_words_of, phrases_of
-from shelter_geo.publish.words import LANGUAGES, catalogue
 from shelter_geo.study.kinds import SHELTERS, Kind, KindNorm
 
 NAMES = {
@@ -23,7 +24,7 @@ FAMILY_PLACE = {"en": "family place", "az": "ailə yer", "ru": r"семейн\w+
 
 
 def spoken(kind: Kind, lang: str) -> dict[str, str | Mapping[str, str]]:
-    return dict(in_words_of(kind, lang, catalogue(lang), catalogue("en")))
+    return dict(in_words_of(kind, lang, packaged(lang), packaged("en")))
 
 
 def texts(entries: Mapping[str, str | Mapping[str, str]]) -> Iterator[tuple[str, str]]:
@@ -44,7 +45,7 @@ def test_no_text_calls_it_a_shelter(kind: Kind, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", [CENTRE, WHOLE], ids=["places", "whole"])
 def test_texts_ask_for_no_more_than_those_on_shelters(kind: Kind, lang: str) -> None:
-    before = dict(texts(catalogue(lang)))
+    before = dict(texts(packaged(lang)))
     for key, text in texts(spoken(kind, lang)):
         names = [
             {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
@@ -58,7 +59,7 @@ def test_texts_ask_for_no_more_than_those_on_shelters(kind: Kind, lang: str) -> 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_texts_that_speak_of_no_shelter_stay(lang: str) -> None:
     after = dict(texts(spoken(CENTRE, lang)))
-    for key, text in texts(catalogue(lang)):
+    for key, text in texts(packaged(lang)):
         mapped = key.split()[0] == "capacity.map_title"  # names the kind beside the country
         if not re.search(SHELTER[lang], text, re.I) and not mapped:
             assert after[key] == text
@@ -66,7 +67,7 @@ def test_texts_that_speak_of_no_shelter_stay(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_shelters_keep_their_catalogue(lang: str) -> None:
-    assert in_words_of(SHELTERS, lang, catalogue(lang), {}) is catalogue(lang)
+    assert in_words_of(SHELTERS, lang, packaged(lang), {}) is packaged(lang)
 
 
 def test_titles_and_legends_name_the_kind() -> None:
@@ -80,20 +81,20 @@ def test_titles_and_legends_name_the_kind() -> None:
 
 def test_an_article_fits_the_word() -> None:
     kind = Kind(id="advice", singular="advice bureau", plural="advice bureaux")
-    entries = in_words_of(kind, "en", catalogue("en"), catalogue("en"))
+    entries = in_words_of(kind, "en", packaged("en"), packaged("en"))
     assert entries["planner.add"] == "Open an advice bureau"
     assert spoken(CENTRE, "en")["planner.add"] == "Open a rape crisis centre"
 
 
 def test_braces_in_a_word_are_text() -> None:
     kind = Kind(id="odd", singular="{n} house", plural="{n} houses")
-    entries = in_words_of(kind, "en", catalogue("en"), catalogue("en"))
+    entries = in_words_of(kind, "en", packaged("en"), packaged("en"))
     assert str(entries["access.nearest"]).format() == "Nearest {n} house"
 
 
 def test_a_language_without_phrases_speaks_english() -> None:
     assert phrases_of("ka") == {}
     own = {"language.name": "ქართული", "access.nearest": "უახლოესი თავშესაფარი"}
-    entries = in_words_of(CENTRE, "ka", own, catalogue("en"))
+    entries = in_words_of(CENTRE, "ka", own, packaged("en"))
     assert entries["access.nearest"] == "Nearest rape crisis centre"
     assert entries["language.name"] == "ქართული"
