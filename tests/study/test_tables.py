@@ -10,10 +10,12 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 import shapely
+from helpers.study_copy import DISTRICTS, copy_study
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter_geo.errors import Fault
+from shelter_geo.study.load import load_study
 from shelter_geo.study.tables import check_table, read_text_table, relations, schemas
 from shelter_geo.study.tables.links import impossible_links
 
@@ -337,3 +339,9 @@ def test_a_link_takes_time_and_has_a_length(tmp_path: Path) -> None:
         (3, "minutes"),
         (4, "minutes"),
     ]
+
+
+def test_without_the_flag_everybody_lives_where_they_are_counted(tmp_path: Path) -> None:
+    copy = copy_study(tmp_path / "study")
+    copy.change(DISTRICTS, lambda row: row.pop("counts_registered_not_resident"))
+    assert not load_study(copy.file).settlements["counts_registered_not_resident"].any()

@@ -168,7 +168,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "population": _column("whole", IS_WHOLE, IS_PEOPLE),
         "women": _column("whole", IS_WHOLE, IS_PEOPLE),
         "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
-        "counts_registered_not_resident": _column("yes_no", _YES_NO),
+        "counts_registered_not_resident": _column("yes_no", _YES_NO, required=False),
         "area_km2": _column("decimal", IS_DECIMAL, IS_POSITIVE, required=False, blank=True),
         "lat": _lat(),
         "lon": _lon(),
