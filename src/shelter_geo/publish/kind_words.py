@@ -7,12 +7,11 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
+from shelter_geo.publish.catalogue import Catalogue, Entry
 from shelter_geo.study.kinds import Kind
-from shelter_geo.study.types import LocalText, in_english
-
-Entry: TypeAlias = str | Mapping[str, str]
+from shelter_geo.study.types import FALLBACK, LocalText, in_english
 
 _FOLDER: Final = files("shelter_geo.publish") / "catalogues" / "kinds"
 _ABOUT: Final = "language."
@@ -21,9 +20,7 @@ _ARTICLE: Final = re.compile(r"\b(\w+)\|(\w+) (?=(\w))")
 _VOWELS: Final = "aeiou"
 
 
-def in_words_of(
-    kind: Kind, lang: str, entries: Mapping[str, Entry], english: Mapping[str, Entry]
-) -> Mapping[str, Entry]:
+def in_words_of(kind: Kind, lang: str, entries: Catalogue, english: Catalogue) -> Catalogue:
     """Return a catalogue that speaks of one kind of facility.
 
     Parameters
@@ -31,8 +28,8 @@ def in_words_of(
     kind
         Without words of its own it is called a shelter, and the catalogue stays as it is.
     lang
-        Language of the catalogue. Where the package has no phrases on kinds for it, its texts
-        give way to the English ones.
+        Language of the catalogue. Where the package has no phrases on kinds for it, English texts
+        take the place of those on shelters.
     entries
         Texts by `section.name`.
     english
@@ -40,8 +37,14 @@ def in_words_of(
     """
     if kind.singular is None or kind.plural is None:
         return entries
-    spoken = {**_spoken(kind, "en", english), **_about(entries)}
-    return {**spoken, **_spoken(kind, lang, entries)} if phrases_of(lang) else spoken
+    changed = {
+        # One form is enough for every number: other languages have forms of their own.
+        key: entry if isinstance(entry, str) else entry["other"]
+        for key, entry in _spoken(kind, FALLBACK, english).items()
+        if entry != english[key]
+    }
+    own = _spoken(kind, lang, entries) if phrases_of(lang) else {}
+    return {**entries, **changed, **own}
 
 
 @cache
@@ -51,11 +54,7 @@ def phrases_of(lang: str) -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _about(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {key: entry for key, entry in entries.items() if key.startswith(_ABOUT)}
-
-
-def _spoken(kind: Kind, lang: str, entries: Mapping[str, Entry]) -> dict[str, Entry]:
+def _spoken(kind: Kind, lang: str, entries: Catalogue) -> dict[str, Entry]:
     given = phrases_of(lang)
     phrases = {**given["phrases"], **(given["counted_whole"] if kind.counted_whole else {})}
     words = {"{kind}": _word(kind.singular, lang), "{kinds}": _word(kind.plural, lang)}
@@ -71,7 +70,7 @@ def _spoken(kind: Kind, lang: str, entries: Mapping[str, Entry]) -> dict[str, En
     def said(text: str) -> str:
         return anywhere.sub(lambda match: changes[match[0]], text)
 
-    return _about(entries) | {
+    return {
         key: said(entry)
         if isinstance(entry, str)
         else {form: said(text) for form, text in entry.items()}

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from shelter_geo.errors import StudyError
 from shelter_geo.publish.catalogue import catalogue_faults, flat, packaged, texts_lacking
+from shelter_geo.publish.kind_words import in_words_of
 from shelter_geo.publish.words import Languages, Words
 from shelter_geo.study.load import CATALOGUES, Study
 from shelter_geo.study.types import FALLBACK
@@ -45,7 +46,8 @@ def languages_of(study: Study, lang: str | None = None) -> Languages:
 def _words(study: Study, code: str) -> Words:
     entries = {**packaged(code), **flat(study.catalogues.get(code, {}))}
     # A language without any catalogue still has its numbers, its days and its own name.
-    return Words(code, entries or {"language.review": ""})
+    said = in_words_of(study.kind, code, entries, packaged(FALLBACK))
+    return Words(code, said or {"language.review": ""})
 
 
 def lines_on_gaps(study: Study, plans: Iterable[BaseModel] = ()) -> list[str]:
