@@ -65,7 +65,7 @@ class Kind(Settings):
     norm
         May be left out for the first kind only, which `[capacity]` has the norm of.
     colour
-        Of its signs on the maps, such as "#6b1d81"; else that of shelters.
+        Meant for its signs, such as "#6b1d81"; checked, and not drawn so far.
     """
 
     id: KindKey
