@@ -65,7 +65,7 @@ def free_columns(schema: pa.DataFrameSchema) -> list[str]:
     words = pd.Series(["Some words of no meaning"])
     return [
         name
-        for name, column in schema.columns.items()
+        for name, column in schemas.in_languages(schema, LANGUAGES, ()).columns.items()
         if column.metadata["kind"] == "text"
         and all(check(words).check_passed for check in column.checks)
     ]

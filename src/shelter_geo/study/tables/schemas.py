@@ -51,7 +51,7 @@ def in_languages(
         Columns of the table; those in other languages are added too, so that they are checked.
     """
     worded: Mapping[str, pa.Column] = (schema.metadata or {}).get("worded", {})
-    columns = dict(schema.columns)
+    columns, there = dict(schema.columns), list(given)
     english = f"name_{FALLBACK}"
     if english in columns and languages and FALLBACK not in languages:
         first = f"name_{languages[0]}"
@@ -59,7 +59,7 @@ def in_languages(
     for stem, rule in worded.items():
         pattern = re.compile(f"{stem}_{LANGUAGE_CODE}")
         named = [f"{stem}_{code}" for code in languages]
-        for name in dict.fromkeys([*named, *filter(pattern.fullmatch, given)]):
+        for name in dict.fromkeys([*named, *filter(pattern.fullmatch, there)]):
             columns.setdefault(name, rule)
     return pa.DataFrameSchema(columns, name=schema.name, strict=schema.strict)
 
