@@ -17,6 +17,9 @@ _F = TypeVar("_F", bound=Callable[..., object])
 PLAIN: Final = 1 << 16
 """Pairs of a site and a demand point up to which numpy and HiGHS answer before a compiler would."""
 
+PLAIN_COVER: Final = 1 << 14
+"""The same for whether k sites cover all rows, where HiGHS soon takes long."""
+
 _REORDER: Final = {"reassoc", "nsz", "contract", "nnan", "ninf"}
 _INNER: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 

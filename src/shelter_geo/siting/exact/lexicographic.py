@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.branch_and_bound import Search
-from shelter_geo.siting.exact.compiled import PLAIN
+from shelter_geo.siting.exact.compiled import PLAIN, PLAIN_COVER
 from shelter_geo.siting.exact.interchange import exchange, greedy
 from shelter_geo.siting.exact.lagrangian import Bounder, Outcome
 from shelter_geo.siting.exact.max_cover import most_covered_by
@@ -196,7 +196,7 @@ def find_cover(
     if rules.k >= len(sites):
         return filled_up(sites, rules), True
     anywhere = Constraints(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
-    if rows.size <= PLAIN:
+    if rows.size <= PLAIN_COVER:
         chosen, proven = cover_by_solver(rows, anywhere, deadline)
         return (None if chosen is None else filled_up(sites[chosen], rules)), proven
     work = float(rows.sum(axis=0).mean() * rows.sum(axis=1).mean())

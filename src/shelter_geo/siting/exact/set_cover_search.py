@@ -3,6 +3,9 @@
 Multipliers u on the rows prove that they do not: k sites that cover all rows add up to the sum of
 u at least, so if the k sites of largest sums stay below it, there are none. Multipliers are whole
 multiples of a power of two, so that the sums are exact.
+
+A p-center of 246 x 138 and p = 10 takes 2.3 CPU s by it and the walk of `set_cover_walk`, where its
+covers by HiGHS take over 30; at 150 x 150 both take 1.2. A single LSCP is as quick by HiGHS.
 """
 
 from __future__ import annotations
