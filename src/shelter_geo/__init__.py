@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from shelter_geo.analysis import (
         Evaluation,
         SiteOptions,
-        capacity_results,
         compare,
         evaluate,
         evaluate_plans,
         site_options,
     )
+    from shelter_geo.analysis.capacity_results import capacity_results
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
     from shelter_geo.publish.outputs import write_outputs

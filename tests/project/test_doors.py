@@ -5,12 +5,28 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import shelter_geo
 
 ROOT = Path(shelter_geo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
+ROOMS = ("access", "analysis", "capacity", "plans", "publish", "roads", "siting", "study")
+# What loads the solvers of siting has doors of its own, and so has each part of the pages that
+# has words for the terminal: what needs neither starts without them.
+DOORS = {f"shelter_geo.{room}" for room in ROOMS} | {
+    "shelter_geo.analysis.cut_off",
+    "shelter_geo.analysis.places_question",
+    "shelter_geo.analysis.siting_question",
+    "shelter_geo.analysis.siting_results",
+    "shelter_geo.publish.meanwhile",
+    "shelter_geo.publish.siting",
+    "shelter_geo.publish.study",
+}
 # Commands import what they need when they are called, so that help is there at once.
 FREE_IN_CLI = ("shelter_geo", "shelter_geo.cli", "shelter_geo.errors", "shelter_geo.progress")
 
@@ -35,6 +51,35 @@ def imports(tree: ast.AST, *, inside_functions: bool = True) -> Iterator[tuple[s
             continue
         elif inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from imports(node, inside_functions=inside_functions)
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_rooms_import_each_other_by_their_doors() -> None:
+    past_the_door = {
+        (name_of(file), module)
+        for file in FILES
+        for module, _ in imports(ast.parse(file.read_text(encoding="utf-8")))
+        if room_of(module) in ROOMS
+        and room_of(module) != room_of(name_of(file))
+        and file.parent != ROOT
+        and module not in DOORS
+    }
+    assert past_the_door == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_door_gives_what_it_lists(room: str) -> None:
+    door = import_module(f"shelter_geo.{room}")
+    listed = door.__all__
+    assert sorted(set(listed)) == sorted(listed)
+    assert set(listed) <= set(dir(door))
+    for name in listed:
+        assert not isinstance(getattr(door, name), ModuleType), name
+    with pytest.raises(AttributeError, match="no attribute 'nothing_of_that_name'"):
+        door.nothing_of_that_name  # noqa: B018
 
 
 def test_no_module_imports_itself_through_others() -> None:

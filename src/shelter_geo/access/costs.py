@@ -13,21 +13,27 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
 from shelter_geo.progress import StepProgress
-from shelter_geo.roads.joining.anchors import Anchors
-from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.snapping import SnapSettings, snap
-from shelter_geo.roads.lines.route_lines import RouteLines
-from shelter_geo.roads.lines.service_lines import (
+from shelter_geo.roads import (
+    UNREACHED,
+    Anchors,
+    Engine,
+    Joiner,
+    Matrix,
+    RoadNetwork,
+    RouteLines,
+    Seeds,
+    SnapSettings,
+    Weight,
+    direct,
     draw_parts,
     kilometres,
+    make_engine,
     own_shares,
     parts_within,
     shares_within,
+    sharing_pairs,
+    snap,
 )
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.routing.engine import Engine, make_engine
-from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
-from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 from shelter_geo.vocabulary import Reason
 

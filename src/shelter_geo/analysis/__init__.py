@@ -1,23 +1,36 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
 from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_first
-from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
+from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
+from shelter_geo.analysis.norms import COUNTRY
+from shelter_geo.analysis.plan_metrics import KEY
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
+from shelter_geo.analysis.stays import CASES
 
 __all__ = [
+    "CASES",
+    "COUNTRY",
+    "EVERYBODY",
+    "KEY",
+    "TOTAL",
     "CapacityResults",
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
     "SiteOptions",
+    "access_for",
     "capacity_results",
     "compare",
     "evaluate",
     "evaluate_plans",
+    "named",
     "read_cases",
+    "reason_of",
+    "rows_of",
     "site_options",
     "today_first",
 ]

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.errors import StudyError
-from shelter_geo.plans.apply import apply_plan, plan_of_kind
-from shelter_geo.plans.plan import Plan
+from shelter_geo.plans import Plan, apply_plan, plan_of_kind
 from shelter_geo.progress import Progress
-from shelter_geo.study.load import Study
+from shelter_geo.study import Study
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import SitingError
-from shelter_geo.study.languages import languages_in
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK, languages_in
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns that say whom a site admits."""

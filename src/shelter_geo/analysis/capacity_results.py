@@ -11,23 +11,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access import UNITS
 from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
 from shelter_geo.analysis.handing_over import handed_over
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis
-from shelter_geo.capacity.catchment import Catchments, catchment_shares, catchment_sums
-from shelter_geo.capacity.demand import STAYS, Demand, share_out
-from shelter_geo.capacity.estimates import CORNERS, Estimate, inputs_table, rests_on
-from shelter_geo.capacity.norms import TOTAL as TOTAL
-from shelter_geo.capacity.suppression import PublishedCounts
-from shelter_geo.capacity.turnaway import (
+from shelter_geo.capacity import (
+    CORNERS,
+    STAYS,
+    Catchments,
+    Demand,
+    Estimate,
+    PublishedCounts,
     TurnAway,
+    catchment_shares,
+    catchment_sums,
+    inputs_table,
+    rests_on,
+    share_out,
     turn_away_by_family_size,
     turn_away_by_shelter,
 )
+from shelter_geo.capacity import TOTAL as TOTAL
 from shelter_geo.vocabulary import Reason
 
 NONE: Final = "none"

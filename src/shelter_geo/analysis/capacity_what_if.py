@@ -9,12 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.analysis.stays import StayInputs
-from shelter_geo.capacity.demand import Demand
-from shelter_geo.capacity.erlang import erlang_b, places_for
-from shelter_geo.capacity.estimates import CORNERS
-from shelter_geo.capacity.pooling import pooling_table
-from shelter_geo.capacity.sensitivity import tornado
-from shelter_geo.capacity.turnaway import DAYS
+from shelter_geo.capacity import CORNERS, DAYS, Demand, erlang_b, places_for, pooling_table, tornado
 
 TIMES: Final = 4.0
 """Multiple of today's places up to which turn-away is followed."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shelter_geo.capacity.norms import TOTAL
-from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
+from shelter_geo.capacity import TOTAL, PublishedCounts, check_hidden, publish_counts
 from shelter_geo.errors import Fault, TableError
-from shelter_geo.study.load import Study
-from shelter_geo.study.tables.checking import check_table
-from shelter_geo.study.tables.schemas import CASES
+from shelter_geo.study import CASES, Study, check_table
 
 
 def read_cases(study: Study) -> PublishedCounts | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shelter_geo.access.metrics import resident_units
-from shelter_geo.study.settings import Claim, in_english
+from shelter_geo.access import resident_units
+from shelter_geo.study import Claim, in_english
 from shelter_geo.vocabulary import Verdict
 
 

@@ -9,15 +9,14 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.access import metrics as access
-from shelter_geo.access.costs import CostMatrix, cost_matrix, routes
+from shelter_geo import access
+from shelter_geo.access import CostMatrix, cost_matrix, routes
 from shelter_geo.analysis.claims import compare_claims, measure
-from shelter_geo.capacity.norms import TOTAL, PlaceReading, shortfall
+from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
-from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.study.load import Study
-from shelter_geo.study.routing import centres, engine, joiner
+from shelter_geo.roads import snap_table
+from shelter_geo.study import Study, centres, engine, joiner
 from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (

@@ -8,11 +8,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from shelter_geo.access.costs import CostMatrix
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access import UNITS, CostMatrix
 from shelter_geo.analysis.evaluation import Evaluation
-from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
-from shelter_geo.capacity.groups import GROUPS, admission, group_row, nearest_admitting
+from shelter_geo.capacity import (
+    FAST_DECAY,
+    GROUPS,
+    SLOW_DECAY,
+    admission,
+    group_row,
+    nearest_admitting,
+    reach_table,
+)
 from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"

@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.stays import StayInputs
-from shelter_geo.capacity.estimates import CORNERS
-from shelter_geo.capacity.helping import help_once
-from shelter_geo.capacity.norms import TOTAL
-from shelter_geo.capacity.overflow import NOWHERE
-from shelter_geo.capacity.turnaway import DAYS
+from shelter_geo.capacity import CORNERS, DAYS, NOWHERE, TOTAL, help_once
 
 EXACT: Final = "exact chain of two"
 APPROXIMATE: Final = "Hayward's approximation"

@@ -8,11 +8,10 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
-from shelter_geo.capacity.norms import TOTAL, missing_family_places, missing_shelters
-from shelter_geo.study.capacity_settings import Norm
-from shelter_geo.study.settings import in_english
+from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
+from shelter_geo.study import Norm, in_english
 from shelter_geo.vocabulary import Evidence, Reason, choose
 
 COUNTRY: Final = "all"

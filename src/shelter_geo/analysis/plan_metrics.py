@@ -6,11 +6,11 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access import UNITS
 from shelter_geo.analysis.capacity_results import turned_away_in_all
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.norms import missing_in_all
-from shelter_geo.capacity.estimates import CORNERS
+from shelter_geo.capacity import CORNERS
 
 KEY: Final = ["basis", "units", "weighted_by", "metric"]
 """Columns that name a figure."""

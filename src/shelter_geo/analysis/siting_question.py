@@ -10,14 +10,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from shelter_geo.access.costs import CostMatrix, cost_matrix
+from shelter_geo.access import CostMatrix, cost_matrix
 from shelter_geo.analysis.candidates import candidate_sites
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
-from shelter_geo.study.load import Study
-from shelter_geo.study.routing import centres, engine, joiner
-from shelter_geo.study.tables.checking import check_table
-from shelter_geo.study.tables.schemas import CANDIDATES
+from shelter_geo.study import CANDIDATES, Study, centres, check_table, engine, joiner
 
 if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget

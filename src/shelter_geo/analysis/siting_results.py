@@ -19,8 +19,7 @@ from shelter_geo.analysis.siting_question import (
     site_question,
     unreached_people,
 )
-from shelter_geo.plans.apply import apply_plan
-from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
+from shelter_geo.plans import OpenShelter, Plan, PlanIdentity, apply_plan
 from shelter_geo.progress import Progress
 from shelter_geo.siting import (
     LSCP,
@@ -41,7 +40,7 @@ from shelter_geo.siting import (
     pareto_front,
     robustness,
 )
-from shelter_geo.study.load import Study
+from shelter_geo.study import Study
 
 Array = NDArray[Any]
 

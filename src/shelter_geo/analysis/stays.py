@@ -8,11 +8,16 @@ from statistics import median
 
 import pandas as pd
 
-from shelter_geo.capacity.demand import Demand, demand_by_cases, demand_by_weight
-from shelter_geo.capacity.estimates import STRENGTH, Estimate, exactly
-from shelter_geo.capacity.suppression import PublishedCounts
-from shelter_geo.study.capacity_settings import Capacity, Range
-from shelter_geo.study.settings import in_english
+from shelter_geo.capacity import (
+    STRENGTH,
+    Demand,
+    Estimate,
+    PublishedCounts,
+    demand_by_cases,
+    demand_by_weight,
+    exactly,
+)
+from shelter_geo.study import Capacity, Range, in_english
 
 CASES = "cases"
 """Basis of the demand that comes from a user's own table of cases."""

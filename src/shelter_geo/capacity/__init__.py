@@ -1,1 +1,88 @@
 """How many places there are, how many are needed, and what happens when they are full."""
+
+from shelter_geo.capacity.catchment import (
+    FAST_DECAY,
+    SLOW_DECAY,
+    Catchments,
+    catchment_shares,
+    catchment_sums,
+    reach_table,
+)
+from shelter_geo.capacity.demand import STAYS, Demand, demand_by_cases, demand_by_weight, share_out
+from shelter_geo.capacity.erlang import erlang_b, places_for
+from shelter_geo.capacity.estimates import (
+    CORNERS,
+    STRENGTH,
+    Estimate,
+    exactly,
+    inputs_table,
+    rests_on,
+)
+from shelter_geo.capacity.groups import (
+    GROUPS,
+    admission,
+    group_row,
+    nearest_admitting,
+    places_for_group,
+)
+from shelter_geo.capacity.helping import help_once
+from shelter_geo.capacity.norms import (
+    TOTAL,
+    PlaceReading,
+    missing_family_places,
+    missing_shelters,
+    shortfall,
+)
+from shelter_geo.capacity.overflow import NOWHERE
+from shelter_geo.capacity.pooling import pooling_table
+from shelter_geo.capacity.sensitivity import tornado
+from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
+from shelter_geo.capacity.turnaway import (
+    DAYS,
+    TurnAway,
+    turn_away_by_family_size,
+    turn_away_by_shelter,
+)
+
+__all__ = [
+    "CORNERS",
+    "DAYS",
+    "FAST_DECAY",
+    "GROUPS",
+    "NOWHERE",
+    "SLOW_DECAY",
+    "STAYS",
+    "STRENGTH",
+    "TOTAL",
+    "Catchments",
+    "Demand",
+    "Estimate",
+    "PlaceReading",
+    "PublishedCounts",
+    "TurnAway",
+    "admission",
+    "catchment_shares",
+    "catchment_sums",
+    "check_hidden",
+    "demand_by_cases",
+    "demand_by_weight",
+    "erlang_b",
+    "exactly",
+    "group_row",
+    "help_once",
+    "inputs_table",
+    "missing_family_places",
+    "missing_shelters",
+    "nearest_admitting",
+    "places_for",
+    "places_for_group",
+    "pooling_table",
+    "publish_counts",
+    "reach_table",
+    "rests_on",
+    "share_out",
+    "shortfall",
+    "tornado",
+    "turn_away_by_family_size",
+    "turn_away_by_shelter",
+]

@@ -44,26 +44,24 @@ def capacity(
     lang: LangOption = None,
 ) -> None:
     """Compute places against stays asked for, and who may use which shelter."""
-    from shelter_geo.capacity.groups import GROUPS
+    from shelter_geo.capacity import GROUPS
 
     groups = tuple(dict.fromkeys(group or ()))
     if strange := [name for name in groups if name not in GROUPS]:
         known = ", ".join(GROUPS)
         raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
 
-    from shelter_geo.analysis import evaluate
-    from shelter_geo.analysis.capacity_results import capacity_results
-    from shelter_geo.analysis.cases import read_cases
-    from shelter_geo.analysis.group_access import rows_of
+    from shelter_geo.analysis import capacity_results, evaluate, read_cases, rows_of
     from shelter_geo.progress import steps
-    from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
-    from shelter_geo.publish.study.capacity_outputs import (
+    from shelter_geo.publish import (
+        capacity_lines,
+        group_line,
+        staged,
         write_capacity,
         write_missing,
         write_reach,
     )
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     some = bool(groups) or without_police_papers
     with steps() as progress:

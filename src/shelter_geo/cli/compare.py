@@ -40,10 +40,8 @@ def compare(
     from shelter_geo.analysis import evaluate_plans
     from shelter_geo.plans import find_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.study.comparison_lines import comparison_lines
-    from shelter_geo.publish.study.scenario_outputs import write_scenarios
-    from shelter_geo.study.load import load_study
+    from shelter_geo.publish import comparison_lines, staged, write_scenarios
+    from shelter_geo.study import load_study
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)

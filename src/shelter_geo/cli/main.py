@@ -24,7 +24,7 @@ from shelter_geo.errors import ShelterGeoError
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
-    from shelter_geo.publish.words import Words
+    from shelter_geo.publish import Words
 
 BAD_INPUT = 1
 
@@ -101,10 +101,9 @@ def run(
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.languages import lines_on_gaps
+    from shelter_geo.publish import lines_on_gaps, staged
     from shelter_geo.publish.meanwhile import meanwhile
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
@@ -118,7 +117,7 @@ def run(
         cases = read_cases(loaded)
 
         with meanwhile(partial(siting_results, loaded, options)) as sited:
-            from shelter_geo.publish.outputs import write_outputs  # takes seconds of its own
+            from shelter_geo.publish import write_outputs
 
             needs = capacity_results(evaluation, cases=cases)
 
@@ -150,7 +149,7 @@ def run(
 @app.command()
 def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     """Check a study and name every fault: file, row, column, value and remedy."""
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
     languages(loaded, None)
@@ -164,7 +163,7 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
 
 
 def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    from shelter_geo.publish.study.study_texts import key_figures
+    from shelter_geo.publish import key_figures
 
     lines = [(label.of(words), value.of(words)) for label, value in key_figures(evaluation)]
     width = max(len(label) for label, _ in lines)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 if TYPE_CHECKING:
-    from shelter_geo.publish.words import Languages
-    from shelter_geo.study.load import Study
+    from shelter_geo.publish import Languages
+    from shelter_geo.study import Study
 
 StudyArgument: TypeAlias = Annotated[
     Path | None,
@@ -61,6 +61,6 @@ def languages(study: Study, lang: str | None) -> Languages:
     if lang is not None and lang not in offered:
         raise typer.BadParameter(f"choose one of {', '.join(offered)}", param_hint="--lang")
 
-    from shelter_geo.publish.languages import languages_of
+    from shelter_geo.publish import languages_of
 
     return languages_of(study, lang)

@@ -19,8 +19,8 @@ from shelter_geo.cli.options import (
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
     from shelter_geo.plans import Plan
-    from shelter_geo.publish.maps.map_page import SealedMap
-    from shelter_geo.study.load import Study
+    from shelter_geo.publish import SealedMap
+    from shelter_geo.study import Study
 
 _MAPS = ("access", "capacity", "comparison", "siting")
 _AIMS = ("mean", "farthest", "region")
@@ -47,9 +47,8 @@ def planner(
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish.siting.plans import suggestions
-    from shelter_geo.publish.study.study_planner import study_planner
-    from shelter_geo.study.load import load_study
+    from shelter_geo.publish import study_planner, suggestions
+    from shelter_geo.study import load_study
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
@@ -96,7 +95,7 @@ def map_(
 
     from shelter_geo.analysis import evaluate
     from shelter_geo.plans import apply_plan, find_plans
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
     languages(loaded, lang)
@@ -137,8 +136,8 @@ def report(
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish.brief.study_brief import study_brief
-    from shelter_geo.study.load import load_study
+    from shelter_geo.publish import study_brief
+    from shelter_geo.study import load_study
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
@@ -155,9 +154,8 @@ def report(
 
 
 def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> SealedMap:
+    from shelter_geo.publish import access_page, scenario_title
     from shelter_geo.publish.study import study_texts
-    from shelter_geo.publish.study.scenario_outputs import scenario_title
-    from shelter_geo.publish.study.study_map import access_page
 
     title = study_texts.title(evaluation) if plan is None else scenario_title(plan)
     return access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang)
@@ -167,7 +165,7 @@ def _comparison(study: Study, plan: Plan | None, lang: str | None) -> tuple[Seal
     """Hold a plan against the study's own plan that changes nothing."""
     from shelter_geo.analysis import evaluate_plans
     from shelter_geo.plans import read_plans
-    from shelter_geo.publish.study.comparison_page import comparison_page
+    from shelter_geo.publish import comparison_page
 
     own = read_plans(study.scenarios) if study.scenarios else []
     today = [other for other in own if other.changes_nothing]
@@ -181,7 +179,7 @@ def _comparison(study: Study, plan: Plan | None, lang: str | None) -> tuple[Seal
 def _siting(study: Study, aim: str, lang: str | None) -> tuple[SealedMap, Evaluation]:
     from shelter_geo.analysis import evaluate, site_options
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.publish.siting.plans import plan_page
+    from shelter_geo.publish import plan_page
 
     results = siting_results(study, site_options(study))
     plans = {plan.key: plan for plan in results.plans}
@@ -192,8 +190,8 @@ def _siting(study: Study, aim: str, lang: str | None) -> tuple[SealedMap, Evalua
 
 
 def _capacity(evaluation: Evaluation, groups: tuple[str, ...], lang: str | None) -> SealedMap:
-    from shelter_geo.analysis.group_access import access_for
-    from shelter_geo.publish.study.capacity_page import reach_map
+    from shelter_geo.analysis import access_for
+    from shelter_geo.publish import reach_map
 
     return reach_map(evaluation, access_for(evaluation, groups), groups=groups, lang=lang)
 
@@ -204,8 +202,7 @@ def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None
         page.save(file)
         return
 
-    from shelter_geo.publish.figures.map_twin import draw_twin
-    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish import draw_twin, staged
     from shelter_geo.publish.study import study_texts
 
     words = languages(evaluation.study, lang).first
@@ -215,7 +212,7 @@ def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None
 
 
 def _known_map(shown: str, groups: tuple[str, ...], scenario: str, aim: str) -> None:
-    from shelter_geo.capacity.groups import GROUPS
+    from shelter_geo.capacity import GROUPS
 
     if shown not in _MAPS:
         raise typer.BadParameter(f"choose one of {', '.join(_MAPS)}", param_hint="--of")

@@ -13,8 +13,7 @@ import typer
 from shelter_geo.errors import OutputError, RoadError
 
 if TYPE_CHECKING:
-    from shelter_geo.roads.network import RoadNetwork
-    from shelter_geo.roads.sources.speeds import RoadSettings
+    from shelter_geo.roads import RoadNetwork, RoadSettings
 
 SUFFIX = ".roads.npz"
 Show = Callable[[str, int, int], None]
@@ -49,8 +48,7 @@ def import_file(
 ) -> None:
     """Import roads from an OpenStreetMap extract or a graph saved by osmnx, and check them."""
     from shelter_geo.progress import steps
-    from shelter_geo.roads.sources.convert import read_graphml
-    from shelter_geo.roads.sources.osm import read_pbf
+    from shelter_geo.roads import read_graphml, read_pbf
 
     name = file.name.removesuffix(".pbf").removesuffix(".osm").removesuffix(".graphml")
     target = _target(out, name)
@@ -94,9 +92,8 @@ def fetch(
     if boundary is None and not country:
         raise typer.BadParameter("give a --country or a --boundary file")
     from shelter_geo.progress import steps
-    from shelter_geo.roads.sources.osmnx_session import Server
-    from shelter_geo.roads.sources.overpass import country_area
-    from shelter_geo.roads.sources.overpass import fetch as fetch_area
+    from shelter_geo.roads import Server, country_area
+    from shelter_geo.roads import fetch as fetch_area
 
     target = _target(out, country or (boundary.stem if boundary else ""))
     rules = _settings(settings)
@@ -126,8 +123,7 @@ def check(
 ) -> None:
     """Tell the components of a network, its traps and cut ends, and places far from it."""
     from shelter_geo.progress import steps
-    from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.sources.store import load_network
+    from shelter_geo.roads import check_network, load_network
 
     with steps() as show:
         show("reading the network", 0, 0)
@@ -137,7 +133,7 @@ def check(
         found = check_network(network, **around)
     typer.echo(found.summary())
     if tables is not None:
-        from shelter_geo.publish.files.staging import staged
+        from shelter_geo.publish import staged
 
         with staged(tables) as folder:
             for name in ("components", "traps", "border_ends", "remote"):
@@ -160,7 +156,7 @@ def _target(out: Path | None, name: str) -> Path:
 
 
 def _settings(path: Path | None) -> RoadSettings | None:
-    from shelter_geo.roads.sources.speeds import read_road_settings
+    from shelter_geo.roads import read_road_settings
 
     return None if path is None else read_road_settings(path)
 
@@ -187,7 +183,7 @@ def _places_and_border(study: Path | None) -> dict[str, Any]:
         return {}
     import shapely
 
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     loaded = load_study(study)
     polygons = loaded.districts[loaded.districts.geom_type != "Point"]
@@ -200,9 +196,7 @@ def _places_and_border(study: Path | None) -> dict[str, Any]:
 
 def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]) -> None:
     """Write a network without its chains, and tell what it holds and what is wrong with it."""
-    from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.sources.chains import contract_chains
-    from shelter_geo.roads.sources.store import save_network
+    from shelter_geo.roads import check_network, contract_chains, save_network
 
     show("joining chains", 0, 0)
     network = contract_chains(network)

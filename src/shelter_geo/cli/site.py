@@ -91,10 +91,10 @@ def site(
         site_question,
     )
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
-    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish import staged
     from shelter_geo.publish.siting import lines, robust_lines
     from shelter_geo.siting import robustness
-    from shelter_geo.study.load import load_study
+    from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
     if candidates is None:

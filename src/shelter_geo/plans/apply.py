@@ -20,11 +20,8 @@ from shelter_geo.plans.plan import (
     Plan,
     ResizeShelter,
 )
-from shelter_geo.roads.changes.applying import apply_changes
-from shelter_geo.roads.changes.types import RoadChange, SlowRoads
-from shelter_geo.study.kinds import kind_of
-from shelter_geo.study.load import Study
-from shelter_geo.study.routing import snap_settings
+from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
+from shelter_geo.study import Study, kind_of, snap_settings
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""

@@ -6,8 +6,7 @@ from typing import Any
 
 from shelter_geo.errors import StudyError
 from shelter_geo.plans.plan import Plan
-from shelter_geo.study.capacity_settings import Capacity, Multiple, Range, Share
-from shelter_geo.study.settings import Bus, StudySettings
+from shelter_geo.study import Bus, Capacity, Multiple, Range, Share, StudySettings
 from shelter_geo.vocabulary import Evidence
 
 

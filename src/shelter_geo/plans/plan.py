@@ -12,10 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from shelter_geo.errors import StudyError
-from shelter_geo.roads.changes.types import RoadChange
-from shelter_geo.study.settings import EvidenceKey, Key, Settings, Worded
-from shelter_geo.study.toml_file import read_toml
-from shelter_geo.study.types import KindKey
+from shelter_geo.roads import RoadChange
+from shelter_geo.study import EvidenceKey, Key, KindKey, Settings, Worded, read_toml
 from shelter_geo.vocabulary import Evidence
 
 Places = Annotated[int, Field(gt=0, le=100_000)]

@@ -1,1 +1,92 @@
 """What readers receive: tables, sealed maps, figures and the data package."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shelter_geo.publish.brief.study_brief import study_brief
+    from shelter_geo.publish.figures.map_twin import draw_twin
+    from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.languages import languages_of, lines_on_gaps
+    from shelter_geo.publish.maps.map_page import SealedMap
+    from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.publish.siting.plans import plan_page, suggestions
+    from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
+    from shelter_geo.publish.study.capacity_outputs import (
+        write_capacity,
+        write_missing,
+        write_reach,
+    )
+    from shelter_geo.publish.study.capacity_page import reach_map
+    from shelter_geo.publish.study.comparison_lines import comparison_lines
+    from shelter_geo.publish.study.comparison_page import comparison_page
+    from shelter_geo.publish.study.scenario_outputs import scenario_title, write_scenarios
+    from shelter_geo.publish.study.study_map import access_page
+    from shelter_geo.publish.study.study_planner import study_planner
+    from shelter_geo.publish.study.study_texts import key_figures
+    from shelter_geo.publish.words import Languages, Words
+
+_HOME = {
+    "Languages": "words",
+    "SealedMap": "maps.map_page",
+    "Words": "words",
+    "access_page": "study.study_map",
+    "capacity_lines": "study.capacity_lines",
+    "comparison_lines": "study.comparison_lines",
+    "comparison_page": "study.comparison_page",
+    "draw_twin": "figures.map_twin",
+    "group_line": "study.capacity_lines",
+    "key_figures": "study.study_texts",
+    "languages_of": "languages",
+    "lines_on_gaps": "languages",
+    "plan_page": "siting.plans",
+    "reach_map": "study.capacity_page",
+    "scenario_title": "study.scenario_outputs",
+    "staged": "files.staging",
+    "study_brief": "brief.study_brief",
+    "study_planner": "study.study_planner",
+    "suggestions": "siting.plans",
+    "write_capacity": "study.capacity_outputs",
+    "write_missing": "study.capacity_outputs",
+    "write_outputs": "outputs",
+    "write_reach": "study.capacity_outputs",
+    "write_scenarios": "study.scenario_outputs",
+}
+
+__all__ = [
+    "Languages",
+    "SealedMap",
+    "Words",
+    "access_page",
+    "capacity_lines",
+    "comparison_lines",
+    "comparison_page",
+    "draw_twin",
+    "group_line",
+    "key_figures",
+    "languages_of",
+    "lines_on_gaps",
+    "plan_page",
+    "reach_map",
+    "scenario_title",
+    "staged",
+    "study_brief",
+    "study_planner",
+    "suggestions",
+    "write_capacity",
+    "write_missing",
+    "write_outputs",
+    "write_reach",
+    "write_scenarios",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import names of this room when they are first used: some of them bring large libraries."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 
 Entry: TypeAlias = str | Mapping[str, str]
 """One text, or its plural forms by the name that CLDR gives them."""

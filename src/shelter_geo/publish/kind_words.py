@@ -10,8 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from shelter_geo.publish.catalogue import Catalogue, Entry
-from shelter_geo.study.kinds import Kind
-from shelter_geo.study.types import FALLBACK, LocalText, in_english
+from shelter_geo.study import FALLBACK, Kind, LocalText, in_english
 
 _FOLDER: Final = files("shelter_geo.publish") / "catalogues" / "kinds"
 _ABOUT: Final = "language."

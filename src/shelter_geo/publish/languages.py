@@ -11,8 +11,7 @@ from shelter_geo.errors import StudyError
 from shelter_geo.publish.catalogue import catalogue_faults, flat, packaged, texts_lacking
 from shelter_geo.publish.kind_words import in_words_of
 from shelter_geo.publish.words import Languages, Words
-from shelter_geo.study.load import CATALOGUES, Study
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import CATALOGUES, FALLBACK, Study
 
 
 def languages_of(study: Study, lang: str | None = None) -> Languages:

@@ -16,7 +16,7 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol, ge
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.catalogue import Catalogue, locale_of, own_name_of, packaged
-from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
+from shelter_geo.study import FALLBACK, LANGUAGE_CODE
 
 _FOLDED: Final = str.maketrans({"ə": "e", "ı": "i"})
 _DATE_LOCALES: Final = {"en": "en_GB"}

@@ -1,1 +1,125 @@
 """Road networks: where they come from, how points join them and how they are routed."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shelter_geo.roads.changes.applying import apply_changes
+    from shelter_geo.roads.changes.types import RoadChange, SlowRoads
+    from shelter_geo.roads.check import check_network
+    from shelter_geo.roads.joining.anchors import Anchors
+    from shelter_geo.roads.joining.joiner import Joiner
+    from shelter_geo.roads.joining.snap_report import snap_table
+    from shelter_geo.roads.joining.snapping import SnapSettings, snap
+    from shelter_geo.roads.lines.route_lines import RouteLines
+    from shelter_geo.roads.lines.service_lines import (
+        draw_parts,
+        kilometres,
+        own_shares,
+        parts_within,
+        shares_within,
+    )
+    from shelter_geo.roads.network import Provenance, RoadNetwork
+    from shelter_geo.roads.routing.cache import cache_folder
+    from shelter_geo.roads.routing.engine import Engine, make_engine
+    from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
+    from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
+    from shelter_geo.roads.sources.chains import contract_chains
+    from shelter_geo.roads.sources.convert import read_graphml
+    from shelter_geo.roads.sources.osm import read_pbf
+    from shelter_geo.roads.sources.osmnx_session import Server
+    from shelter_geo.roads.sources.overpass import country_area, fetch
+    from shelter_geo.roads.sources.reference import network_from_tables
+    from shelter_geo.roads.sources.speeds import RoadSettings, read_road_settings
+    from shelter_geo.roads.sources.store import load_network, save_network
+
+_HOME = {
+    "Anchors": "joining.anchors",
+    "Engine": "routing.engine",
+    "Joiner": "joining.joiner",
+    "Matrix": "routing.graph",
+    "Provenance": "network",
+    "RoadChange": "changes.types",
+    "RoadNetwork": "network",
+    "RoadSettings": "sources.speeds",
+    "RouteLines": "lines.route_lines",
+    "Seeds": "routing.graph",
+    "Server": "sources.osmnx_session",
+    "SlowRoads": "changes.types",
+    "SnapSettings": "joining.snapping",
+    "UNREACHED": "routing.graph",
+    "Weight": "routing.graph",
+    "apply_changes": "changes.applying",
+    "cache_folder": "routing.cache",
+    "check_network": "check",
+    "contract_chains": "sources.chains",
+    "country_area": "sources.overpass",
+    "direct": "routing.within_edge",
+    "draw_parts": "lines.service_lines",
+    "fetch": "sources.overpass",
+    "kilometres": "lines.service_lines",
+    "load_network": "sources.store",
+    "make_engine": "routing.engine",
+    "network_from_tables": "sources.reference",
+    "own_shares": "lines.service_lines",
+    "parts_within": "lines.service_lines",
+    "read_graphml": "sources.convert",
+    "read_pbf": "sources.osm",
+    "read_road_settings": "sources.speeds",
+    "save_network": "sources.store",
+    "shares_within": "lines.service_lines",
+    "sharing_pairs": "routing.within_edge",
+    "snap": "joining.snapping",
+    "snap_table": "joining.snap_report",
+}
+
+__all__ = [
+    "UNREACHED",
+    "Anchors",
+    "Engine",
+    "Joiner",
+    "Matrix",
+    "Provenance",
+    "RoadChange",
+    "RoadNetwork",
+    "RoadSettings",
+    "RouteLines",
+    "Seeds",
+    "Server",
+    "SlowRoads",
+    "SnapSettings",
+    "Weight",
+    "apply_changes",
+    "cache_folder",
+    "check_network",
+    "contract_chains",
+    "country_area",
+    "direct",
+    "draw_parts",
+    "fetch",
+    "kilometres",
+    "load_network",
+    "make_engine",
+    "network_from_tables",
+    "own_shares",
+    "parts_within",
+    "read_graphml",
+    "read_pbf",
+    "read_road_settings",
+    "save_network",
+    "shares_within",
+    "sharing_pairs",
+    "snap",
+    "snap_table",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import names of this room when they are first used: some of them bring large libraries."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access import CostMatrix
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.budget_program import PlacesProgram, Terms
 from shelter_geo.siting.budget_result import (

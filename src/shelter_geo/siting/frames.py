@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access import CostMatrix
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.problem import SitingProblem, Unit
 

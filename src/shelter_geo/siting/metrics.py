@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.access.metrics import weighted_quantile
+from shelter_geo.access import weighted_quantile
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access import CostMatrix
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.metrics import AccessMetrics, access_metrics, kappa_per_step

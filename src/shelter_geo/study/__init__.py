@@ -1,1 +1,57 @@
 """What is given: settings, tables, their checks, public points."""
+
+from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
+from shelter_geo.study.kinds import Kind, kind_of
+from shelter_geo.study.languages import NAME, languages_in
+from shelter_geo.study.load import CATALOGUES, Study, bundled_study, load_study
+from shelter_geo.study.routing import centres, engine, joiner, snap_settings
+from shelter_geo.study.settings import (
+    Bus,
+    Claim,
+    EvidenceKey,
+    Key,
+    Settings,
+    StudySettings,
+    Worded,
+    in_english,
+)
+from shelter_geo.study.tables.checking import check_table
+from shelter_geo.study.tables.schemas import CANDIDATES, CASES
+from shelter_geo.study.toml_file import read_toml
+from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, KindKey, LocalText
+
+__all__ = [
+    "CANDIDATES",
+    "CASES",
+    "CATALOGUES",
+    "FALLBACK",
+    "LANGUAGE_CODE",
+    "NAME",
+    "Bus",
+    "Capacity",
+    "Claim",
+    "EvidenceKey",
+    "Key",
+    "Kind",
+    "KindKey",
+    "LocalText",
+    "Multiple",
+    "Norm",
+    "Range",
+    "Settings",
+    "Share",
+    "Study",
+    "StudySettings",
+    "Worded",
+    "bundled_study",
+    "centres",
+    "check_table",
+    "engine",
+    "in_english",
+    "joiner",
+    "kind_of",
+    "languages_in",
+    "load_study",
+    "read_toml",
+    "snap_settings",
+]

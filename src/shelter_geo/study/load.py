@@ -13,8 +13,7 @@ import pandas as pd
 import shapely
 
 from shelter_geo.errors import Fault, TableError
-from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
 from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.kinds import (
     SHELTERS,

@@ -6,11 +6,7 @@ from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 
-from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.snapping import SnapSettings
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.routing.cache import cache_folder
-from shelter_geo.roads.routing.engine import Engine, make_engine
+from shelter_geo.roads import Engine, Joiner, RoadNetwork, SnapSettings, cache_folder, make_engine
 from shelter_geo.study.load import Study
 
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shelter_geo.analysis import CapacityResults, Evaluation
-from shelter_geo.analysis.capacity_results import TOTAL
-from shelter_geo.analysis.group_access import EVERYBODY
+from shelter_geo.analysis import EVERYBODY, TOTAL, CapacityResults, Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names

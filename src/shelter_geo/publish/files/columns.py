@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from shelter_geo.publish.catalogue import english_name_of
-from shelter_geo.study.types import LANGUAGE_CODE
+from shelter_geo.study import LANGUAGE_CODE
 from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict
 
 

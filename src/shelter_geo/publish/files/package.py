@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shelter_geo import __version__
 from shelter_geo.publish.files.columns import Column, described
-from shelter_geo.study.settings import StudySettings, in_english
+from shelter_geo.study import StudySettings, in_english
 
 _UNTOLD: Any = {"assumptions": True, "study": True, "tables": {"private_points"}}
 """Settings that stand elsewhere in the package, and where private points are kept."""

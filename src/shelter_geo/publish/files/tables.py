@@ -12,7 +12,7 @@ import pandas as pd
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.words import Words
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.words import AnyText, Languages, Text, everywhere
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 
 
 class PageText:

@@ -30,7 +30,7 @@ from shelter_geo.publish.words import (
     packaged_languages,
     say,
 )
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 from shelter_geo.vocabulary import Evidence
 
 NEW_PLACES: Final = 20

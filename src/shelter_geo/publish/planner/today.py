@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.quantiles import weighted_quantile
+from shelter_geo.access import weighted_quantile
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
 from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say

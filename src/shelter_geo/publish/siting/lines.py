@@ -13,7 +13,7 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import BudgetResult, SitingResult
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 from shelter_geo.vocabulary import Effect
 
 _MOST_NAMED: Final = 5

@@ -8,10 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.access.metrics import UNITS
-from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults
-from shelter_geo.analysis.stays import CASES
+from shelter_geo.access import UNITS
+from shelter_geo.analysis import CASES, TOTAL, CapacityResults, Evaluation
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
 from shelter_geo.publish.figures.tornado import draw_tornado

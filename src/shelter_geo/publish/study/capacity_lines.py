@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shelter_geo.access.metrics import UNITS
-from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults
-from shelter_geo.analysis.group_access import EVERYBODY
-from shelter_geo.analysis.norms import COUNTRY
+from shelter_geo.access import UNITS
+from shelter_geo.analysis import COUNTRY, EVERYBODY, TOTAL, CapacityResults, Evaluation
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
 from shelter_geo.publish.words import Words, everywhere

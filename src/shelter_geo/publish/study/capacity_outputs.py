@@ -8,9 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.capacity_results import CapacityResults
-from shelter_geo.analysis.group_access import access_for, named
+from shelter_geo.analysis import CapacityResults, Evaluation, access_for, named
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import languages_of

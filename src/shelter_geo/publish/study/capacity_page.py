@@ -7,9 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.group_access import EVERYBODY, reason_of
-from shelter_geo.capacity.groups import admission, places_for_group
+from shelter_geo.analysis import EVERYBODY, Evaluation, reason_of
+from shelter_geo.capacity import admission, places_for_group
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access import UNITS
 from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts

@@ -12,7 +12,7 @@ from shelter_geo.plans import Plan
 from shelter_geo.publish.maps.district_map import rows_of
 from shelter_geo.publish.study.study_map import with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, known_people, own_name, say
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 
 MOST_NAMED: Final = 3
 """Places of new shelters named in a sentence; more are not."""

@@ -7,8 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.analysis import EvaluatedPlans
-from shelter_geo.analysis.plan_metrics import KEY
+from shelter_geo.analysis import KEY, EvaluatedPlans
 from shelter_geo.plans import Plan
 from shelter_geo.publish.figures.comparison import draw_comparison
 from shelter_geo.publish.files.tables import write_table
@@ -19,7 +18,7 @@ from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.study_map import access_page, distance_classes
 from shelter_geo.publish.study.study_tables import placed, tables_of
 from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each
-from shelter_geo.study.settings import in_english
+from shelter_geo.study import in_english
 
 SUMMARY: Final = (
     "scenario", "scenario_name", "scenario_evidence", "scenario_evidence_en", "places", "cost",

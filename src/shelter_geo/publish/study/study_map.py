@@ -9,14 +9,14 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import Evaluation
-from shelter_geo.plans.apply import BY_SCENARIO
+from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Languages, Text, say
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK
 
 NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326

@@ -14,7 +14,7 @@ from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
-from shelter_geo.study.load import Study
+from shelter_geo.study import Study
 
 
 def study_planner(

@@ -12,9 +12,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
-from shelter_geo.study.languages import NAME, languages_in
-from shelter_geo.study.load import Study
-from shelter_geo.study.types import FALLBACK
+from shelter_geo.study import FALLBACK, NAME, Study, languages_in
 
 _PLACE = ("population", "women", "counts_registered_not_resident")
 _ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel_min")

@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shelter_geo.errors import Fault, RoadError
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.sources.chains import contract_chains
-from shelter_geo.roads.sources.osm import read_pbf
-from shelter_geo.roads.sources.store import load_network
+from shelter_geo.roads import RoadNetwork, contract_chains, load_network, read_pbf
 
 
 def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
