@@ -96,7 +96,7 @@ def test_a_typed_figure_is_found(text: str, left: bool) -> None:
 
 
 def test_typed_tolerances_are_those_of_the_tests_and_tables() -> None:
-    assert "0.1" in (ROOT / "tests" / "test_costs.py").read_text(encoding="utf-8")
+    assert "0.1" in (ROOT / "tests" / "access" / "test_costs.py").read_text(encoding="utf-8")
     with (ROOT / "data" / "roads" / "nodes.csv").open(encoding="utf-8", newline="") as file:
         places = [row["lat"] for row in csv.DictReader(file)]
     assert max(len(place.partition(".")[2]) for place in places) == 4
