@@ -43,7 +43,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "run" not in _MADE:
         base = tmp_path_factory.mktemp("run")
         command = [sys.executable, "-m", "shelter_geo", "run", "--out", str(base / "outputs")]
-        done = subprocess.run(command, capture_output=True, text=True, env=_keeping(base))
+        done = subprocess.run(command, capture_output=True, text=True, env=_at_home(base))
         assert done.returncode == 0, done.stderr
         _MADE["run"] = base / "outputs"
     return _MADE["run"]
@@ -68,6 +68,14 @@ def order_map(outputs: Path, name: str, *order: str) -> Path:
     )
     assert done.exit_code == 0, done.output
     return file
+
+
+def _at_home(base: Path) -> dict[str, str]:
+    """Environment of a user who sets nothing, with a home folder that is new."""
+    (base / "home").mkdir()
+    set_by_users = {CACHE_VARIABLE, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"}
+    plain = {name: value for name, value in os.environ.items() if name not in set_by_users}
+    return {**plain, "HOME": str(base / "home")}
 
 
 def _keeping(base: Path) -> dict[str, str]:
