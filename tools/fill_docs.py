@@ -42,8 +42,9 @@ ERLANG_TABLE = [(10, 4.461, 0.01), (20, 12.031, 0.01), (50, 37.901, 0.01), (100,
 
 def headline(evaluation: Evaluation) -> str:
     """List the five headline figures."""
+    words = Words("en")
     return "".join(
-        f"- {label['en']}: **{value['en']}**\n" for label, value in key_figures(evaluation)
+        f"- {label.of(words)}: **{value.of(words)}**\n" for label, value in key_figures(evaluation)
     )
 
 

@@ -27,4 +27,4 @@ def test_examples(name: str) -> None:
 
 def test_there_are_examples_of_each_kind() -> None:
     parts = {name.split(".")[1] for name in SHOWING}
-    assert {"capacity", "publish", "roads", "siting", "tables"} <= parts
+    assert {"capacity", "publish", "roads", "siting", "study"} <= parts

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +17,7 @@ import shelter_geo
 
 ROOT = Path(shelter_geo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 ROOMS = ("access", "analysis", "capacity", "plans", "publish", "roads", "siting", "study")
 # What loads the solvers of siting has doors of its own, and so has each part of the pages that
 # has words for the terminal: what needs neither starts without them.
@@ -68,6 +71,20 @@ def test_rooms_import_each_other_by_their_doors() -> None:
         and module not in DOORS
     }
     assert past_the_door == set()
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_notebooks_import_from_doors(file: Path) -> None:
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    code = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    taken = list(imports(ast.parse(code)))
+    assert taken
+    for module, name in taken:
+        assert module in DOORS | {"shelter_geo", "shelter_geo.errors"}
+        door = import_module(module)
+        assert name in getattr(door, "__all__", [name])
+        # A part of the pages may be taken whole, with all the texts that it has.
+        assert hasattr(door, name) or find_spec(f"{module}.{name}")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.publish.siting.plans import plan_page, suggestions
+    from shelter_geo.publish.study.capacity_figures import write_capacity_figures
     from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
     from shelter_geo.publish.study.capacity_outputs import (
         write_capacity,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.study_map import access_page
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.study.study_texts import key_figures
-    from shelter_geo.publish.words import Languages, Words
+    from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
     "Languages": "words",
@@ -35,6 +36,7 @@ _HOME = {
     "comparison_lines": "study.comparison_lines",
     "comparison_page": "study.comparison_page",
     "draw_twin": "figures.map_twin",
+    "everywhere": "words",
     "group_line": "study.capacity_lines",
     "key_figures": "study.study_texts",
     "languages_of": "languages",
@@ -47,6 +49,7 @@ _HOME = {
     "study_planner": "study.study_planner",
     "suggestions": "siting.plans",
     "write_capacity": "study.capacity_outputs",
+    "write_capacity_figures": "study.capacity_figures",
     "write_missing": "study.capacity_outputs",
     "write_outputs": "outputs",
     "write_reach": "study.capacity_outputs",
@@ -62,6 +65,7 @@ __all__ = [
     "comparison_lines",
     "comparison_page",
     "draw_twin",
+    "everywhere",
     "group_line",
     "key_figures",
     "languages_of",
@@ -74,6 +78,7 @@ __all__ = [
     "study_planner",
     "suggestions",
     "write_capacity",
+    "write_capacity_figures",
     "write_missing",
     "write_outputs",
     "write_reach",

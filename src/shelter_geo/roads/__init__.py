@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shelter_geo.roads.changes.applying import apply_changes
-    from shelter_geo.roads.changes.types import RoadChange, SlowRoads
+    from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
     from shelter_geo.roads.check import check_network
     from shelter_geo.roads.joining.anchors import Anchors
     from shelter_geo.roads.joining.joiner import Joiner
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
     from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
     from shelter_geo.roads.sources.chains import contract_chains
-    from shelter_geo.roads.sources.convert import read_graphml
-    from shelter_geo.roads.sources.osm import read_pbf
+    from shelter_geo.roads.sources.convert import from_networkx, read_graphml, to_networkx
+    from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
     from shelter_geo.roads.sources.overpass import country_area, fetch
     from shelter_geo.roads.sources.reference import network_from_tables
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Anchors": "joining.anchors",
+    "CloseRoads": "changes.types",
     "Engine": "routing.engine",
     "Joiner": "joining.joiner",
     "Matrix": "routing.graph",
+    "OpenRoad": "changes.types",
     "Provenance": "network",
     "RoadChange": "changes.types",
     "RoadNetwork": "network",
@@ -57,6 +59,7 @@ _HOME = {
     "direct": "routing.within_edge",
     "draw_parts": "lines.service_lines",
     "fetch": "sources.overpass",
+    "from_networkx": "sources.convert",
     "kilometres": "lines.service_lines",
     "load_network": "sources.store",
     "make_engine": "routing.engine",
@@ -65,20 +68,24 @@ _HOME = {
     "parts_within": "lines.service_lines",
     "read_graphml": "sources.convert",
     "read_pbf": "sources.osm",
+    "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",
     "save_network": "sources.store",
     "shares_within": "lines.service_lines",
     "sharing_pairs": "routing.within_edge",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
+    "to_networkx": "sources.convert",
 }
 
 __all__ = [
     "UNREACHED",
     "Anchors",
+    "CloseRoads",
     "Engine",
     "Joiner",
     "Matrix",
+    "OpenRoad",
     "Provenance",
     "RoadChange",
     "RoadNetwork",
@@ -97,6 +104,7 @@ __all__ = [
     "direct",
     "draw_parts",
     "fetch",
+    "from_networkx",
     "kilometres",
     "load_network",
     "make_engine",
@@ -105,12 +113,14 @@ __all__ = [
     "parts_within",
     "read_graphml",
     "read_pbf",
+    "read_places",
     "read_road_settings",
     "save_network",
     "shares_within",
     "sharing_pairs",
     "snap",
     "snap_table",
+    "to_networkx",
 ]
 
 
