@@ -19,6 +19,7 @@ from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
 from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
+from shelter_geo.publish.study.study_tables import tables_of
 from shelter_geo.siting import MODELS
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import schemas
@@ -39,14 +40,15 @@ PLANS: Final = ("today", "winter")
 """Any two plans: what tables they bring does not depend on which."""
 
 
-def input_tables(_: Evaluation) -> str:
+def input_tables(evaluation: Evaluation) -> str:
     """List the columns of every table that goes in, with what the bundled tables say of them."""
+    languages = evaluation.study.settings.study.languages
     told = _bundled_words()
     found = [value for value in vars(schemas).values() if isinstance(value, DataFrameSchema)]
     parts = []
     for schema in found:
         lines = ["| column | holds | | meaning |", "|---|---|---|---|"]
-        for name, column in schema.columns.items():
+        for name, column in schemas.in_languages(schema, languages, ()).columns.items():
             kind = column.metadata["kind"].replace("_", " or ")
             words = told.get((schema.name, name)) or OWN_WORDS.get(name, "")
             lines.append(f"| `{name}` | {kind} | {_needed(column)} | {words} |")
@@ -93,6 +95,7 @@ def _published_tables(evaluation: Evaluation) -> Iterator[tuple[str, Sequence[st
             if name.endswith("TABLES") and isinstance(value, Mapping):
                 yield from value.items()
     study = evaluation.study
+    yield from tables_of(study).items()
     plans = evaluate_plans(study, find_plans(PLANS, study.scenarios))
     for name, columns in scenario_tables(plans).items():
         if f"/{PLANS[0]}/" not in name:
