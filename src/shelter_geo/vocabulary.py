@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 class Reason(StrEnum):
     """Why something is missing, 0 or not sure; an empty text stands for no reason."""
 
+    NO_FACILITY = "no_facility"
     NO_ROAD = "no_road"
     NO_DOMESTIC_ROAD = "no_domestic_road"
     NO_COORDINATES = "no_coordinates"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
-from helpers.study_copy import LINKS, NODES, StudyCopy
+from helpers.study_copy import LINKS, NODES, StudyCopy, without_shelters
 from helpers.two_kinds import CENTRE, EMPTY, PEOPLE, TOWNS, two_kinds
 
+from shelter_geo.access.costs import cost_matrix
 from shelter_geo.analysis import (
     Evaluation,
     capacity_results,
@@ -17,8 +21,10 @@ from shelter_geo.analysis import (
 )
 from shelter_geo.analysis.siting_results import siting_results
 from shelter_geo.errors import CostError
+from shelter_geo.plans.apply import apply_plan
 from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
 from shelter_geo.study.load import Study, load_study
+from shelter_geo.vocabulary import Reason
 
 SHEKI, LANKARAN = "AZ-SAK", "AZ-LAN"
 
@@ -93,10 +99,61 @@ def test_best_sites_of_a_kind_are_opened_as_that_kind(study: Study) -> None:
         assert set(opened["kind"]) == {CENTRE}
 
 
-def test_a_kind_that_nobody_has_is_named(study: Study) -> None:
+def test_of_a_kind_that_nobody_has_nobody_is_reached_and_that_is_the_answer(study: Study) -> None:
+    found = evaluate(study.of_kind(EMPTY))
+    people = int(study.districts["population"].sum())
+    for points in (found.districts, found.settlements):
+        assert not points["reachable"].any()
+        assert set(points["reason"]) == {Reason.NO_FACILITY}
+        assert points[["distance_km", "travel_min"]].isna().all(axis=None)
+    table = found.metrics.query("basis == 'district_centres' and units == 'all'")
+    value = table[table["weighted_by"] == "people"].set_index("metric")["value"]
+    assert (value["reachable"], value["unreachable"]) == (0, people)
+    assert value[["distance_km_mean", "distance_km_max", "travel_min_median"]].isna().all()
+    total = found.shortfall[found.shortfall["area"] == "Total"].iloc[0]
+    assert total["family_places_missing"] == pytest.approx(people / 5000)
+    assert np.isnan(total["times_fewer"])
+    assert found.routes.empty
+    assert found.farthest.empty
+
+
+def test_places_of_a_kind_that_nobody_has_are_none_for_every_group(study: Study) -> None:
+    found = capacity_results(evaluate(study.of_kind(EMPTY))).by_group
+    assert (found[["shelters_high", "places_high", "people_reached_high"]] == 0).all(axis=None)
+    assert set(found["reason"]) == {Reason.NO_FACILITY}
+
+
+def test_the_first_facility_of_a_kind_brings_everybody_who_has_a_road_within_reach(
+    study: Study,
+) -> None:
     ours = study.of_kind(EMPTY)
-    with pytest.raises(CostError, match=f"no facility of the kind {EMPTY}"):
-        evaluate(ours)
+    opened = (OpenShelter(settlement_id="gn-586523", places=3, kind=EMPTY),)
+    today = Plan(scenario=PlanIdentity(id="today", name="Today"))
+    plan = Plan(scenario=PlanIdentity(id="first", name="First"), open=opened)
+    before, after = evaluate_plans(ours, [today, plan]).comparison.summary.to_dict("records")
+    assert np.isnan(before["distance_km_mean"])
+    alone = evaluate(apply_plan(ours, plan)).districts
+    assert after["people_reached"] == alone.loc[alone["reachable"], "population"].sum() > 0
+    assert after["places"] == 3
+
+
+def test_without_any_facility_the_library_still_refuses_a_cost_matrix(study: Study) -> None:
+    none = study.of_kind(EMPTY).shelters
+    with pytest.raises(CostError, match="no facility"):
+        cost_matrix(study.network, study.settlements, none)
+
+
+def test_a_study_without_any_shelter_says_so_and_takes_no_stay(tmp_path: Path) -> None:
+    copy = without_shelters(tmp_path / "study")
+    found = evaluate(load_study(copy.file))
+    assert set(found.districts["reason"]) == {Reason.NO_FACILITY}
+    results = capacity_results(found)
+    total = results.by_shelter.query("shelter_id == 'Total' and units == 'all'")
+    assert (total["places"] == 0).all()
+    lost = results.by_shelter.query("shelter_id != 'Total'")
+    assert set(lost["reason"]) == {Reason.NO_FACILITY}
+    assert (lost["stays_high"] > 0).all()
+    assert (total["stays_high"] == 0).all()
 
 
 def test_plans_side_by_side_are_of_the_kind_of_the_study(study: Study) -> None:

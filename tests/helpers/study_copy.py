@@ -76,6 +76,16 @@ def copy_study(folder: Path) -> StudyCopy:
     return StudyCopy(folder)
 
 
+def without_shelters(folder: Path) -> StudyCopy:
+    """Copy the bundled study with an empty table of shelters, and no plan that names one."""
+    copy = copy_study(folder)
+    copy.write(SHELTERS, copy.text(SHELTERS).splitlines()[0] + "\n")
+    for plan in (folder / "scenarios").glob("*.toml"):
+        if "shelter_id" in plan.read_text(encoding="utf-8"):
+            plan.unlink()
+    return copy
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the bytes of all files below a folder, by their path in it; links are left out."""
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

@@ -201,7 +201,6 @@ def spoil_sources(copy: StudyCopy) -> None:
         (unreadable(SHELTERS), "shelters.csv: cannot be read: Input/output error"),
         (unreadable(BOUNDARIES), "districts.geojson: cannot be read"),
         (keep_header(LINKS), "links.csv: the table holds no row"),
-        (keep_header(SHELTERS), "shelters.csv: the table holds no row"),
         (lambda copy: copy.write(LINKS, '"a'), "links.csv, row 1: cannot be split into columns"),
         (drop_column(LINKS, "minutes"), "links.csv, column minutes: the column is missing. Add"),
         (drop_column(DISTRICTS, "women"), "districts.csv, column women: the column is missing"),

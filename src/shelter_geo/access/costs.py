@@ -190,13 +190,15 @@ def nearest(costs: CostMatrix) -> pd.DataFrame:
     Parameters
     ----------
     costs
-        At least one facility.
+        From `cost_matrix`; without any facility no origin is reached.
 
     Returns
     -------
     DataFrame
         Indexed by origin: `facility_id`, `distance_km`, `travel_min`, `reachable`, `reason`.
     """
+    if costs.facility_id.empty:
+        return _none_reached(costs)
     by_key = np.argsort(costs.facility_id.to_numpy(), kind="stable")
     time, length = costs.time_ms[:, by_key], costs.length_cm[:, by_key]
     far = np.iinfo(np.int64).max
@@ -216,6 +218,12 @@ def nearest(costs: CostMatrix) -> pd.DataFrame:
         },
         index=costs.origin_id,
     )
+
+
+def _none_reached(costs: CostMatrix) -> pd.DataFrame:
+    missing = {"facility_id": None, "distance_km": np.nan, "travel_min": np.nan}
+    frame = pd.DataFrame(missing, index=costs.origin_id)
+    return frame.assign(reachable=False, reason=costs.reason)
 
 
 def routes(

@@ -186,13 +186,18 @@ def _turned_away(
     inputs: StayInputs,
     key: Mapping[str, str],
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give each table of one basis and units; what-if tables only once, for all people."""
+    """Give each table of one basis and units; what-if tables only once, for all people.
+
+    Where there is no shelter, none turns anybody away: all stays reach none, and that is all.
+    """
     stays = there.by_shelter[STAYS]
     basis = {"demand_basis": key["demand_basis"]}
     known = [*demand.inputs, inputs.stay_days]
     rests = {"rests_on": rests_on([*known, inputs.persons_per_place])}
     sites = _by_shelter(evaluation, there, inputs)
     yield "by_shelter", sites.assign(**key, **rests)
+    if evaluation.study.shelters.empty:
+        return
     yield "handed_over", handed_over(evaluation, stays, inputs).assign(**key, **rests)
     if key["units"] != UNITS[0]:
         return
@@ -254,7 +259,8 @@ def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -
     sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
     summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
     total = sites[["places", "catchment_people", *summed]].sum()
-    rest = there.unreached.to_dict() | {"reason": Reason.NO_ROAD}
+    why = Reason.NO_FACILITY if sites.empty else Reason.NO_ROAD
+    rest = there.unreached.to_dict() | {"reason": why}
     ends = [
         {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
         | total.to_dict()

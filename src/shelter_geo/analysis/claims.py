@@ -50,6 +50,8 @@ def measure(
 
 def _travelled(access: pd.DataFrame) -> Measured:
     reached = access[access["reachable"]]
+    if reached.empty:
+        return Measured(float("nan"), float("nan"), "nobody reaches any facility by road")
     resident = resident_units(reached)
     first, second = (
         part.iloc[int(part["distance_km"].to_numpy().argmax())] for part in (reached, resident)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from shelter_geo import access
@@ -88,13 +89,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     Raises
     ------
     CostError
-        If nobody reaches any shelter by road, or the study has no facility of its kind.
+        If there are facilities of the study's kind, and nobody reaches any of them by road.
+        Without any, nobody is reached, and that is the answer: `Reason.NO_FACILITY`.
     """
-    if study.shelters.empty:
-        raise CostError(
-            f"the study has no facility of the kind {study.kind.id}, so nobody has one near. Open "
-            "one with a plan, ask where the first should go, or choose another kind."
-        )
     settings, at = study.settings, centres(study)
     limits = {
         "distance_classes_km": settings.access.distance_classes_km,
@@ -102,7 +99,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     }
     roads: Any = {"snapping": joiner(study), "engine": engine(study)}
     from_centres, from_settlements = (
-        cost_matrix(
+        no_facility(points.index)
+        if study.shelters.empty
+        else cost_matrix(
             study.network, points, study.shelters, progress=of_step(progress, step), **roads
         )
         for points, step in ((at, "districts"), (study.settlements, "settlements"))
@@ -111,7 +110,8 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     districts = access.weight_over_settlements(
         _access(study, study.districts, from_centres), settlements
     )
-    if not (districts["reachable"] & (districts["population"] > 0)).any():
+    reached_by_some = districts["reachable"] & (districts["population"] > 0)
+    if len(study.shelters) and not reached_by_some.any():
         raise CostError(
             "no district reaches any shelter by road. Check the settlements of the shelters, the "
             "road links and max_connector_km."
@@ -132,6 +132,13 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         claims=compare_claims(settings.claims, measures),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
+
+
+def no_facility(origins: pd.Index) -> CostMatrix:
+    """Return the costs from origins to facilities of which there is none."""
+    none = np.empty((len(origins), 0), dtype=np.int64)
+    reason = np.full(len(origins), Reason.NO_FACILITY, dtype=object)
+    return CostMatrix(origins, pd.Index([], dtype=object), none, none, reason)
 
 
 def _joins(study: Study) -> pd.DataFrame:
@@ -162,6 +169,7 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
         region = points["district_id"].map(study.districts["economic_region"])
     for separate in study.settings.roads.separate:
         cut_off = ~found["reachable"] & (region == separate.economic_region)
+        cut_off &= found["reason"] != Reason.NO_FACILITY
         found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
     return found
 

@@ -108,7 +108,7 @@ def access_for(
 def reason_of(
     evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool
 ) -> Reason | None:
-    """Say that no shelter admits these people, or none is known to; None if one does."""
+    """Say that no shelter admits these people, none is known to or none is there; else None."""
     return _why_none(_admits(evaluation, groups, without_police_papers))
 
 
@@ -136,8 +136,10 @@ def _nearest(admits: pd.Series, costs: CostMatrix) -> pd.DataFrame:
     )
     for end in _ENDS:
         column = costs.facility_id.get_indexer(pd.Index(found[f"shelter_{end}"]))
-        along = km.to_numpy()[np.arange(len(km)), column]
-        found[f"distance_km_{end}"] = np.where(column >= 0, along, np.nan)
+        row = np.flatnonzero(column >= 0)
+        along = np.full(len(km), np.nan)
+        along[row] = km.to_numpy()[row, column[row]]
+        found[f"distance_km_{end}"] = along
     return found
 
 
@@ -165,6 +167,8 @@ def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
 
 
 def _why_none(admits: pd.Series) -> Reason | None:
+    if admits.empty:
+        return Reason.NO_FACILITY
     if not admits.fillna(True).any():
         return Reason.NOT_ADMITTED
     return None if admits.fillna(False).any() else Reason.ADMISSION_NOT_KNOWN

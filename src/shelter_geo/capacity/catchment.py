@@ -256,9 +256,15 @@ def reach_table(
     distance = _costs(cost)
     inside = distance <= limit
     per_10000 = found.per_person * 10_000
+    none = np.full(len(people), places.empty)
     reason = choose(
-        [np.isnan(distance).all(axis=1), ~inside.any(axis=1), np.isnan(per_10000)],
-        [Reason.NO_ROAD, Reason.NO_SHELTER_WITHIN_REACH, Reason.NOBODY_WITHIN_REACH],
+        [none, np.isnan(distance).all(axis=1), ~inside.any(axis=1), np.isnan(per_10000)],
+        [
+            Reason.NO_FACILITY,
+            Reason.NO_ROAD,
+            Reason.NO_SHELTER_WITHIN_REACH,
+            Reason.NOBODY_WITHIN_REACH,
+        ],
     )
     return pd.DataFrame(
         {

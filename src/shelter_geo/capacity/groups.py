@@ -148,6 +148,7 @@ def _why(
     none_sure = not admits.fillna(False).any()
     return choose(
         [
+            np.full(len(low), admits.empty),
             np.full(len(low), nobody),
             cut_off,
             low.isna().to_numpy(),
@@ -155,6 +156,7 @@ def _why(
             high.isna().to_numpy(),
         ],
         [
+            Reason.NO_FACILITY,
             Reason.NOT_ADMITTED,
             Reason.NO_ROAD,
             Reason.NO_ROAD_TO_ADMITTING,

@@ -137,11 +137,15 @@ class Words:
         return self.number(known_people(count))
 
     def distance(self, distance_km: float) -> str:
-        """Write a distance, rounded to the kilometre."""
+        """Write a distance, rounded to the kilometre; a missing one as nothing."""
+        if math.isnan(distance_km):
+            return self.text("table.nothing")
         return self.text("units.km", n=self.number(distance_km))
 
     def duration(self, minutes: float) -> str:
-        """Write a time in hours and minutes, rounded to five minutes."""
+        """Write a time in hours and minutes, rounded to five minutes; a missing one as nothing."""
+        if math.isnan(minutes):
+            return self.text("table.nothing")
         rounded = _to_step(minutes, _MINUTES_STEP)
         if minutes > 0 and rounded == 0:
             return self.text("units.under_minutes", n=_MINUTES_STEP)

@@ -10,6 +10,7 @@ import pandas as pd
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
+from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.study_texts import headline, telling_limit
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
@@ -19,20 +20,19 @@ def title(evaluation: Evaluation) -> Text:
     """Write the claim that a brief makes."""
     head = headline(evaluation)
     name = everywhere(evaluation.study.settings.study.name)
-    return in_each(
-        lambda words: words.text(
-            "brief.title", name=name, km=words.distance(float(head.farthest["distance_km"]))
-        )
-    )
+    if head.farthest is None:
+        return say("brief.title_none", name=name)
+    return say("brief.title", name=name, km=distance(head.farthest_km))
 
 
 def lead(evaluation: Evaluation) -> Text:
     """Say in one sentence for how many people that is so."""
     head = headline(evaluation)
     limit = telling_limit(head)
+    said = "brief.lead_none" if head.farthest is None else "brief.lead"
     return in_each(
         lambda words: words.text(
-            "brief.lead",
+            said,
             people=words.people(head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
@@ -44,12 +44,15 @@ def lead(evaluation: Evaluation) -> Text:
 
 def claim(evaluation: Evaluation) -> Section:
     """Write the claim in sentences."""
-    return Section(say("brief.claim"), (_places(evaluation), _distances(evaluation)))
+    distances = [] if evaluation.farthest.empty else [_distances(evaluation)]
+    return Section(say("brief.claim"), (_places(evaluation), *distances))
 
 
 def evidence(evaluation: Evaluation, classes: Classes) -> Section:
     """Write what the claim rests on: people by distance, farthest districts, published claims."""
-    listings = [by_class(evaluation, classes), _farthest(evaluation)]
+    listings = [by_class(evaluation, classes)]
+    if len(evaluation.farthest):
+        listings.append(_farthest(evaluation))
     if len(evaluation.claims):
         listings.append(_claims(evaluation))
     return Section(say("brief.evidence"), (), tuple(listings))
@@ -75,7 +78,7 @@ def _places(evaluation: Evaluation) -> Text:
 
 
 def _distances(evaluation: Evaluation) -> Text:
-    head, far = headline(evaluation), headline(evaluation).farthest
+    head, far = headline(evaluation), evaluation.farthest.iloc[0]
     limit = telling_limit(head)
     women = metric(evaluation, f"beyond_{limit}_km", weighted_by="women")
     median = metric(evaluation, "distance_km_median")
@@ -114,7 +117,7 @@ def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
     sizes = [float(living.get(key, 0)) for key in ranks]
     lines = []
     for key, size, bar in zip(ranks, sizes, bars(sizes), strict=True):
-        label = say("access.no_road") if key == MISSING else classes.label(key)
+        label = no_way(units) if key == MISSING else classes.label(key)
         count, share = int((rank == key).sum()), size / sum(sizes)
         cells = (label, number(count), people(size), percent(share))
         lines.append(Line(cells, fill=classes.colour(key), bar=bar))

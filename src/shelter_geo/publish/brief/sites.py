@@ -33,6 +33,6 @@ def _cells(results: SitingResults, plan: SitedPlan) -> tuple[Text, ...]:
         plan_name(plan),
         site_names(results.question, plan.result.chosen),
         people(head.cut_off),
-        distance(float(head.farthest["distance_km"])),
+        distance(head.farthest_km),
         distance(head.mean_km),
     )

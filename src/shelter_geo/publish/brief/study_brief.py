@@ -16,6 +16,7 @@ from shelter_geo.publish.brief.parts import Section
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -106,8 +107,7 @@ def _map(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> B
         apart=tuple(map(bool, units["counts_registered_not_resident"])),
         cities=tuple(own_name(row, "city") for row in _records(towns)),
         key=tuple(
-            (classes.colour(k), say("access.no_road") if k == MISSING else classes.label(k))
-            for k in shown
+            (classes.colour(k), no_way(units) if k == MISSING else classes.label(k)) for k in shown
         ),
     )
 
@@ -115,7 +115,7 @@ def _map(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> B
 def _table(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> ReaderTable:
     """Write every district with its distance, class, nearest shelter and people."""
     towns = {row["shelter_id"]: own_name(row, "city") for row in _cities(evaluation)}
-    no_road = [say("access.no_road")] * len(units)
+    no_road = [no_way(units)] * len(units)
     nearest = [towns.get(key) for key in units["nearest_shelter_id"]]
     elsewhere: Text = say("access.registered_elsewhere")
     return ReaderTable(

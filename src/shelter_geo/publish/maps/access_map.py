@@ -17,6 +17,7 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_key,
     elsewhere_marks,
     names,
+    no_way,
     page_texts,
     rows_of,
 )
@@ -117,7 +118,7 @@ def access_map(
     units = units.reset_index(drop=True)
     ranks = [int(rank) for rank in classes.of(units["distance_km"])]
     page = MapPage(
-        key=_key(units, ranks, classes),
+        key=_key(units, ranks, classes, shelters),
         table=_table(units, shelters, classes),
         short_title=say("access.farthest"),
         short_list=range(min(_FARTHEST, int(units["distance_km"].notna().sum()))),
@@ -146,7 +147,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     cities = {row["shelter_id"]: city(row) for row in rows_of(shelters)}
     nearest = [cities.get(row["nearest_shelter_id"]) for row in rows]
     regions = [own_name(row, "economic_region") for row in rows]
-    no_road = [say("access.no_road")] * len(rows)
+    no_road = [no_way(units)] * len(rows)
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
         number_column(
@@ -177,18 +178,26 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     return ReaderTable(say("access.table"), tuple(columns), marks, sorted_by=1)
 
 
-def _key(units: gpd.GeoDataFrame, ranks: Sequence[int], classes: Classes) -> list[KeyEntry]:
-    return [
-        *class_key(units, ranks, classes, missing=say("access.no_road")),
+def _key(
+    units: gpd.GeoDataFrame, ranks: Sequence[int], classes: Classes, shelters: gpd.GeoDataFrame
+) -> list[KeyEntry]:
+    signs = [
         KeyEntry("shelter", say("access.shelter_key")),
         KeyEntry("line", say("access.route_key")),
+    ]
+    return [
+        *class_key(units, ranks, classes, missing=no_way(units)),
+        *(signs if len(shelters) else []),
         *elsewhere_key(units),
     ]
 
 
 def _unreached(units: gpd.GeoDataFrame) -> list[Text]:
-    """One note for each reason why districts have no road, naming them."""
-    cut = units[units["distance_km"].isna()]
+    """One note for each reason why districts have no road, naming them.
+
+    Without any facility all are in the same case, and the page says so above the map.
+    """
+    cut = units[units["distance_km"].isna() & (units["reason"] != Reason.NO_FACILITY)]
     notes = []
     declared = cut["economic_region"].where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
     for _, group in cut.groupby(["reason", declared], sort=True, dropna=False):
@@ -213,9 +222,9 @@ def _listed(names: Sequence[Text]) -> Text:
     )
 
 
-def _distance(distance_km: float) -> Text:
+def _distance(distance_km: float, missing: Text) -> Text:
     if pd.isna(distance_km):
-        return say("access.no_road")
+        return missing
     return in_each(lambda words: words.distance(distance_km))
 
 
@@ -237,14 +246,11 @@ def _routes(routes: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> SealedLayer:
 
 def _settlements(settlements: gpd.GeoDataFrame) -> SealedLayer:
     points = in_degrees(settlements, "settlements", ("distance_km",))
-    features = [
-        feature(
-            row["geometry"],
-            f"{rank}",
-            {"symbol": "settlement", "tip": [own_name(row), _distance(row["distance_km"])]},
-        )
-        for rank, row in enumerate(rows_of(points))
-    ]
+    missing = no_way(points) if "reason" in points else say("access.no_road")
+    features = []
+    for rank, row in enumerate(rows_of(points)):
+        tip = [own_name(row), _distance(row["distance_km"], missing)]
+        features.append(feature(row["geometry"], f"{rank}", {"symbol": "settlement", "tip": tip}))
     return SealedLayer(
         "settlements", "points", features, title=say("access.settlements"), show=False
     )

@@ -45,12 +45,13 @@ _COLUMNS: Final = (
 )
 _SHORT: Final = 10
 _OF_A_DISTRICT: Final = (
+    Reason.NO_FACILITY,
     Reason.NO_ROAD,
     Reason.NO_ROAD_TO_ADMITTING,
     Reason.NO_ROAD_TO_KNOWN,
     Reason.NOBODY_LIVES_HERE,
 )
-"""Reasons that hold for some districts only."""
+"""Reasons that hold for a district, not for a group of people everywhere."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.words import AnyText, Text, everywhere, known_people, own_name, say
+from shelter_geo.vocabulary import Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
@@ -89,6 +90,18 @@ def class_key(
         label = missing if rank == MISSING else classes.label(rank)
         entries.append(KeyEntry("fill", label, detail, fill=classes.colour(rank)))
     return entries
+
+
+def no_way(points: pd.DataFrame) -> Text:
+    """Say of points without a distance that there is no road, or nothing that it could lead to.
+
+    Parameters
+    ----------
+    points
+        With `reason`, of `Reason`; all of one study, which has facilities or has none.
+    """
+    none = bool((points["reason"] == Reason.NO_FACILITY).any())
+    return say("access.no_facility" if none else "access.no_road")
 
 
 def elsewhere_key(units: pd.DataFrame) -> list[KeyEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Final
@@ -34,13 +35,14 @@ def answer_lines(result: SitingResult, question: SiteQuestion, unit: str) -> lis
     lines.append(f"Opens: {english(question, result.chosen) or 'nothing'}")
     before, after = result.today, result.after
     lines.append(
-        f"Mean {before.mean:.0f} to {after.mean:.0f} {unit}, half within {after.median:.0f}, nine "
-        f"in ten within {after.p90:.0f}, farthest {before.max:.0f} to {after.max:.0f} {unit}; "
-        f"{_people(before.unserved)} to {_people(after.unserved)} people without a road to any"
+        f"Mean {_whole(before.mean)} to {after.mean:.0f} {unit}, half within {after.median:.0f}, "
+        f"nine in ten within {after.p90:.0f}, farthest {_whole(before.max)} to {after.max:.0f} "
+        f"{unit}; {_people(before.unserved)} to {_people(after.unserved)} people without a road "
+        "to any"
     )
     lines += [
         f"Worth of {_name(question, own.site_id)}: nearest to {_people(own.people)} people; "
-        f"without it mean {own.without.mean:.0f}, farthest {own.without.max:.0f} {unit}"
+        f"without it mean {_whole(own.without.mean)}, farthest {_whole(own.without.max)} {unit}"
         + (
             f", {_people(own.without.unserved - after.unserved)} more people without a road"
             if own.without.unserved > after.unserved
@@ -120,6 +122,11 @@ def _proof(objective: float | None, bound: float | None, gap: float | None) -> s
     if bound is None:
         return f"{value}, nothing is known of how good that is"
     return f"{value}, bound {bound:,.1f}, gap {100 * (gap or 0):.2f} %"
+
+
+def _whole(value: float) -> str:
+    """Write a cost; it is missing where nobody reached anything before."""
+    return "none" if math.isnan(value) else f"{value:.0f}"
 
 
 def _people(count: int) -> str:

@@ -65,11 +65,11 @@ def plan_page(
     sites = site_names(results.question, plan.result.chosen)
     lead = in_each(
         lambda words: words.text(
-            "siting.plan_lead",
+            "siting.plan_lead_first" if before.farthest is None else "siting.plan_lead",
             sites=sites,
             before=words.distance(before.mean_km),
             after=words.distance(after.mean_km),
-            farthest=words.distance(float(after.farthest["distance_km"])),
+            farthest=words.distance(after.farthest_km),
         )
     )
     status = "plan_proven" if plan.result.status == "optimal" else "plan_unproven"

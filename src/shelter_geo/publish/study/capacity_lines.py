@@ -18,6 +18,8 @@ def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Word
     total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
     names = basis_names(evaluation, words)
     lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
+    if evaluation.study.shelters.empty:
+        lines = [f"{words.text('figures.none_title')}."]
     lines = lines or [words.text("capacity.cli_no_demand")]
     lines = [*norm_lines(evaluation, results, words), *lines]
     groups = results.by_group[results.by_group["units"] == UNITS[0]]

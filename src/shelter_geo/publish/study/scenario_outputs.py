@@ -138,8 +138,8 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
     ]
     moved = moves[moves["scenario"] == key]
     moved = moved.assign(
-        place_before=moved["shelter_before"].map(towns[0]).fillna(""),
-        place_after=moved["shelter_after"].map(towns[1]).fillna(""),
+        place_before=moved["shelter_before"].map(towns[0]).astype(object).fillna(""),
+        place_after=moved["shelter_after"].map(towns[1]).astype(object).fillna(""),
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
     said = texts.paragraph(texts.summary(evaluated, key))

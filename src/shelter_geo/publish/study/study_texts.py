@@ -14,14 +14,22 @@ from shelter_geo.vocabulary import Reason
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures a study is known by, for all people and from the district centres."""
+    """The figures a study is known by, for all people and from the district centres.
+
+    Without any facility there is no farthest district, and the mean is missing.
+    """
 
     mean_km: float
-    farthest: pd.Series
+    farthest: pd.Series | None
     beyond: dict[int, float]
     cut_off: float
     missing_low: float
     missing_high: float
+
+    @property
+    def farthest_km(self) -> float:
+        """Kilometres of the farthest district, missing where there is none."""
+        return float("nan") if self.farthest is None else float(self.farthest["distance_km"])
 
 
 def headline(evaluation: Evaluation) -> Headline:
@@ -33,13 +41,14 @@ def headline(evaluation: Evaluation) -> Headline:
         & (table["weighted_by"] == "people")
     ].set_index("metric")["value"]
     first = evaluation.farthest
+    first = first[(first["units"] == "all") & (first["rank"] == 1)]
     now = evaluation.study.settings.study.as_of.year
     total = evaluation.shortfall
     total = total[(total["area"] == "Total") & (total["population_year"] == now)]
     limits = evaluation.study.settings.access.distance_classes_km
     return Headline(
         mean_km=float(rows["distance_km_mean"]),
-        farthest=first[(first["units"] == "all") & (first["rank"] == 1)].iloc[0],
+        farthest=None if first.empty else first.iloc[0],
         beyond={limit: float(rows[f"beyond_{limit}_km"]) for limit in limits},
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
@@ -50,16 +59,11 @@ def headline(evaluation: Evaluation) -> Headline:
 def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     """Write the five headline figures, each with its label, in every language."""
     head = headline(evaluation)
-    far = own_name(dict(head.farthest))
     limit = telling_limit(head)
     lines: list[tuple[Callable[[Words], str], Callable[[Words], str]]] = [
         (
             lambda words: words.text("study.farthest"),
-            lambda words: words.text(
-                "study.of_district",
-                district=far,
-                km=words.distance(float(head.farthest["distance_km"])),
-            ),
+            lambda words: _farthest(head, words),
         ),
         (
             lambda words: words.text("study.mean"),
@@ -85,6 +89,16 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
+def _farthest(head: Headline, words: Words) -> str:
+    if head.farthest is None:
+        return words.text("table.nothing")
+    return words.text(
+        "study.of_district",
+        district=own_name(dict(head.farthest)),
+        km=words.distance(head.farthest_km),
+    )
+
+
 def title(evaluation: Evaluation) -> Text:
     """Write the study's title."""
     name = everywhere(evaluation.study.settings.study.name)
@@ -94,6 +108,8 @@ def title(evaluation: Evaluation) -> Text:
 def lead(evaluation: Evaluation) -> Text:
     """Write the sentence below the title."""
     day = evaluation.study.settings.study.as_of
+    if evaluation.study.shelters.empty:
+        return in_each(lambda words: words.text("study.none", date=words.date(day)))
     return in_each(lambda words: words.text("study.lead", date=words.date(day)))
 
 
@@ -153,8 +169,10 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     """Write title, subtitle and foot of the access figure in one language."""
     head = headline(evaluation)
     limit = telling_limit(head)
+    if head.farthest is None:
+        return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
     return (
-        words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
+        words.text("figures.access_title", km=words.distance(head.farthest_km)),
         words.text(
             "figures.access_subtitle",
             people=words.people(head.beyond[limit]),

@@ -208,7 +208,8 @@ SHELTERS: Final = pa.DataFrameSchema(
     },
     name="shelters",
     strict=True,
-    metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}},
+    # That there is no shelter is an answer too.
+    metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}, "may_be_empty": True},
 )
 
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
