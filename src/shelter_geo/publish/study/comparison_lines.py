@@ -76,6 +76,8 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
 def _differing(before: float, after: float, write: Write, words: Words) -> str:
     """Write a value with its difference, if any can be seen; that of shares in points."""
     change = abs(after - before)
+    if pd.isna(change):  # nobody reached any before, or nobody does any more
+        return write(after)
     if write(change) == write(0.0):
         return write(after)
     share = write == words.percent

@@ -55,7 +55,9 @@ def summary(evaluated: EvaluatedPlans, key: str) -> list[Text]:
         key = "compare.mean_same" if start == end else "compare.mean"
         return words.text(key, before=start, after=end)
 
-    return [*parts, in_each(mean), say("compare.cost", cost=cost(plan_of(evaluated, key)))]
+    # Where nobody reaches any at one of the ends, there is no mean to speak of.
+    means = [] if pd.isna(ends).any() else [in_each(mean)]
+    return [*parts, *means, say("compare.cost", cost=cost(plan_of(evaluated, key)))]
 
 
 def paragraph(sentences: Sequence[Text]) -> Text:
