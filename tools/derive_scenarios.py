@@ -42,14 +42,14 @@ def centre_of(study: Study, district_id: str) -> str:
 def by_region(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
     """Choose the largest district of every region without a shelter."""
     districts, shelters = evaluation.districts, evaluation.study.shelters
-    served = set(districts.loc[shelters["district_id"], "economic_region"])
+    served = set(districts.loc[shelters["district_id"], "region"])
     largest = districts.sort_values(["population", "district_id"], ascending=[False, True])
-    largest = largest.drop_duplicates("economic_region").sort_index()
-    chosen = largest[~largest["economic_region"].isin(served)]
-    people = districts.groupby("economic_region")["population"].sum()
+    largest = largest.drop_duplicates("region").sort_index()
+    chosen = largest[~largest["region"].isin(served)]
+    people = districts.groupby("region")["population"].sum()
     norm = evaluation.study.settings.capacity.people_per_family_place
     need = (people / norm).round().astype(int)
-    return {"open": [(key, int(need[region])) for key, region in chosen["economic_region"].items()]}
+    return {"open": [(key, int(need[region])) for key, region in chosen["region"].items()]}
 
 
 def best_three(sites: SitingResults, model: str) -> list[tuple[str, int]]:
@@ -69,8 +69,8 @@ def by_need(evaluation: Evaluation) -> dict[str, list[tuple[str, int]]]:
     first = (share - exact).sort_values(kind="stable").index[: NEW_PLACES - share.sum()]
     share[first] += 1
     largest = districts.sort_values(["population", "district_id"], ascending=[False, True])
-    largest = largest.drop_duplicates("economic_region").set_index("economic_region")
-    region = districts.loc[shelters["district_id"], "economic_region"].to_numpy()
+    largest = largest.drop_duplicates("region").set_index("region")
+    region = districts.loc[shelters["district_id"], "region"].to_numpy()
     plan: dict[str, list[tuple[str, int]]] = {"open": [], "resize": []}
     for name, places in share.items():
         standing = shelters[region == name].sort_values("places")

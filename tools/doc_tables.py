@@ -74,7 +74,7 @@ def _bundled_words() -> dict[tuple[str, str], str]:
 
 def output_tables(evaluation: Evaluation) -> str:
     """List every table that comes out with its columns, then what each column means."""
-    tables = dict(sorted(_published_tables(evaluation)))
+    tables = dict(sorted(dict(_published_tables(evaluation)).items()))
     parts = [
         f"\n### `{name}`\n\n{', '.join(f'`{column}`' for column in columns)}\n"
         for name, columns in tables.items()

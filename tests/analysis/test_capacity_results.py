@@ -301,7 +301,7 @@ def test_all_places_within_reach_are_handed_out(evaluation: Evaluation) -> None:
     table = access_for(evaluation)
     people = evaluation.districts["population"]
     assert (table["places_per_10000_low"] * people / 10_000).sum() == pytest.approx(175)
-    nakhchivan = table[evaluation.districts["economic_region"] == "Nakhchivan"]
+    nakhchivan = table[evaluation.districts["region"] == "Nakhchivan"]
     assert (nakhchivan["places_per_10000_high"] == 0).all()
     assert set(nakhchivan["reason"]) == {Reason.NO_ROAD}
 
@@ -418,7 +418,7 @@ def test_hidden_counts_cannot_be_computed_back_from_all_tables(
     assert counts.equals(true[shown].astype(float))
     rows, sides = list(np.eye(len(true))[shown]), list(counts)
     candidates = [(np.ones(len(true)), inputs["cases"])]
-    region = table["economic_region"]
+    region = table["region"]
     candidates += [((region == name).to_numpy(float), None) for name in region.unique()]
     sites = pd.read_csv(tmp_path / "capacity_by_shelter.csv")
     sites = sites[(sites["demand_basis"] == "cases") & (sites["units"] == "all")]

@@ -60,7 +60,7 @@ def found(study: Study, tmp_path_factory: pytest.TempPathFactory) -> EvaluatedPl
 def test_a_shelter_brings_a_region_of_949_000_within_100_km(found: EvaluatedPlans) -> None:
     """All districts of the region around the new shelter are among those that come within it."""
     districts = found.comparison.districts.query("scenario == 'lankaran'")
-    region = found.evaluations["today"].districts["economic_region"] == "Lankaran-Astara"
+    region = found.evaluations["today"].districts["region"] == "Lankaran-Astara"
     near = districts.set_index("district_id").loc[region[region].index]
     assert (near["km_after"] <= 100).all()
     assert near["population"].sum() == 949_313

@@ -90,7 +90,7 @@ def test_every_norm_says_what_its_row_of_standards_says(held: pd.DataFrame) -> N
 
 def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
     rows = held[(held["norm"] == "shelter-by-region") & (held["units"] == "all")]
-    regions = rows[rows["area_kind"] == "economic_region"].set_index("area_key")
+    regions = rows[rows["area_kind"] == "region"].set_index("area_key")
     served = {"Baku", "Ganja-Dashkasan"}
     assert len(regions) == 14
     assert set(regions.index[regions["missing_high"] == 0]) == served

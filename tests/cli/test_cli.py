@@ -202,7 +202,7 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     rows = [row for row in copy.rows(SETTLEMENTS) if row["settlement_id"] != "gn-585369"]
     copy.write_rows(SETTLEMENTS, rows)
     for name in (DISTRICTS, SETTLEMENTS):
-        for column in ("name_az", "name_ru", "economic_region_az", "economic_region_ru", "men"):
+        for column in ("name_az", "name_ru", "region_az", "region_ru", "men"):
             copy.change(name, lambda row, column=column: row.pop(column, None))
     copy.set_cell(DISTRICTS, 2, "name_en", "<script>alert(1)</script>${z}`")
     copy.set_cell(DISTRICTS, 3, "name_en", "=HYPERLINK($a_$b)")

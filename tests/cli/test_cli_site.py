@@ -159,7 +159,7 @@ def test_a_budget_buys_places_and_says_who_has_none(three: Path, tmp_path: Path)
 
 def test_a_file_of_candidates_is_placed_and_priced(study: Study, three: Path) -> None:
     sites = question_from_file(study, three).sites
-    assert sites.loc["north", "economic_region"] == "Guba-Khachmaz"
+    assert sites.loc["north", "region"] == "Guba-Khachmaz"
     assert sites.loc[["north", "west", "shut"], "allowed"].tolist() == [True, True, False]
     assert sites.loc["north", ["cost", "place_cost", "most_places"]].tolist() == [30, 2, 20]
     assert sites.loc["west", ["cost", "place_cost", "most_places"]].isna().all()

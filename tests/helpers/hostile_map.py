@@ -24,7 +24,7 @@ def hostile() -> dict[str, Any]:
             "name_en": [text(n) for n in many],
             "name_az": [text(n + 1) for n in many],
             "name_ru": [text(n + 2) for n in many],
-            "economic_region": [text(n + 3) for n in many],
+            "region": [text(n + 3) for n in many],
             "population": 1000,
             "women": 500,
             "nearest_shelter_id": [f"{n}{text(n)}" for n in many],

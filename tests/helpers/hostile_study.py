@@ -48,7 +48,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
 APART = {schemas.PRIVATE_POINTS.name, schemas.CASES.name, schemas.CANDIDATES.name}
 NAMED = {
     "checks.outside_boundaries[]",
-    "roads.separate[].economic_region",
+    "roads.separate[].region",
     "capacity.norms[].standard",
     "road[].start",
     "road[].end",
@@ -173,17 +173,17 @@ def multiply(copy: StudyCopy, name: str, key: str | None) -> None:
 def fill_regions(copy: StudyCopy) -> None:
     """Give each region a few payloads, the same in every row, and name them so in the settings."""
     before = StudyCopy(bundled_study().parent).rows(DISTRICTS)
-    regions = sorted({row["economic_region"] for row in before})
+    regions = sorted({row["region"] for row in before})
     texts = [" ".join(STORED[n :: len(regions)]) for n in range(len(regions))]
     rows = copy.rows(DISTRICTS)
     for row, first in zip(rows, before, strict=True):
-        turn = regions.index(first["economic_region"])
+        turn = regions.index(first["region"])
         for n, column in enumerate(("", "_az", "_ru")):
-            row[f"economic_region{column}"] = texts[(turn + n) % len(texts)]
+            row[f"region{column}"] = texts[(turn + n) % len(texts)]
     copy.write_rows(DISTRICTS, rows)
     document = tomllib.loads(copy.text("study.toml"))
     for entry in document["roads"]["separate"]:
-        entry["economic_region"] = texts[regions.index(entry["economic_region"])]
+        entry["region"] = texts[regions.index(entry["region"])]
     copy.write("study.toml", "".join(f"{k} = {toml(v)}\n" for k, v in document.items()))
 
 

@@ -39,7 +39,7 @@ def districts() -> gpd.GeoDataFrame:
                 "district_id": key,
                 "name_en": english,
                 "name_az": local,
-                "economic_region": "South" if row == 0 else "North",
+                "region": "South" if row == 0 else "North",
                 "population": people,
                 "women": people // 2,
                 "nearest_shelter_id": None if distance is None else "s-1",

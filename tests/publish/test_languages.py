@@ -18,7 +18,7 @@ from shelter_geo.cli.main import app
 from shelter_geo.errors import OutputError, StudyError, TableError
 from shelter_geo.publish.catalogue import catalogue_faults, locale_of, own_name_of, packaged
 from shelter_geo.publish.languages import languages_of, lines_on_gaps
-from shelter_geo.publish.words import Languages, Words, everywhere, own_name, say
+from shelter_geo.publish.words import AREA, Languages, Words, everywhere, own_name, say
 from shelter_geo.study.load import load_study
 
 KA = """
@@ -231,3 +231,24 @@ def test_names_and_texts_are_taken_in_any_language() -> None:
     assert own_name({"name_en": "A", "name_ka": "ა"}).of(words) == "ა"
     assert everywhere({"fr": "b"}).of(words) == "b"
     assert say("access.people").of(words) == "People"
+
+
+@pytest.mark.parametrize(
+    ("lang", "own", "head"),
+    [
+        ("en", "Economic region", "Region"),
+        ("az", "İqtisadi rayon", "Bölgə"),
+        ("ru", "Экономический район", "Регион"),
+    ],
+)
+def test_a_study_says_what_its_regions_are_called(
+    tmp_path: Path, lang: str, own: str, head: str
+) -> None:
+    copy = copy_study(tmp_path / "study")
+    assert AREA.of(languages_of(load_study(copy.file), lang).first) == own
+    line = next(row for row in copy.text("study.toml").splitlines() if row.startswith("area_name"))
+    copy.replace("study.toml", line, "")
+    assert AREA.of(languages_of(load_study(copy.file), lang).first) == head
+    copy.replace("study.toml", "[study]", '[study]\narea_name = { en = "isle {n}" }')
+    words = languages_of(load_study(copy.file), lang).first
+    assert words.text("siting.plan_region", n=2, area=words.area).count("isle {n}") == 1

@@ -63,7 +63,7 @@ def test_access_by_district_has_a_row_for_every_unit(out: Path) -> None:
     assert table["population"].astype(int).sum() == 10_262_351
     cut_off = table[table["reachable"] == "no"]
     assert len(cut_off) == 8
-    assert set(cut_off["economic_region"]) == {"Nakhchivan"}
+    assert set(cut_off["region"]) == {"Nakhchivan"}
     assert (cut_off["distance_km"] == "").all()
     assert set(cut_off["reason"]) == {Reason.NO_DOMESTIC_ROAD}
     assert cut_off["reason_en"].str.startswith("no domestic road").all()

@@ -98,9 +98,9 @@ def test_every_region_holds_a_shelter_where_that_is_asked_for(
     rows = table(out, "siting.csv")
     solved = rows[(rows["model"] == "p-median-per-region") & (rows["status"] == "optimal")]
     sites = solved["sites"].iloc[0].split()
-    region = results.question.sites["economic_region"]
+    region = results.question.sites["region"]
     standing = region[results.question.sites["role"] == "shelter"]
-    assert {*region[sites], *standing} == set(study.districts["economic_region"])
+    assert {*region[sites], *standing} == set(study.districts["region"])
 
 
 def test_ends_of_the_front_are_the_answers_of_the_models(out: Path) -> None:
@@ -118,8 +118,8 @@ def test_the_cut_off_are_served_only_by_a_site_among_them(
     (group,) = results.unreached
     assert group.people == CUT_OFF
     assert group.regions == group.site_regions
-    assert (study.districts.loc[list(group.districts), "economic_region"] == group.regions[0]).all()
-    region = results.question.sites["economic_region"]
+    assert (study.districts.loc[list(group.districts), "region"] == group.regions[0]).all()
+    region = results.question.sites["region"]
     rows = table(out, "siting.csv")
     solved = rows[rows["status"] == "optimal"]
     there = [
@@ -181,7 +181,7 @@ def test_the_planner_is_offered_the_plans_by_name(results: SitingResults) -> Non
     assert [said(entry.name) for entry in offered] == [
         "Best 3 by mean distance",
         "Best 3 for the farthest",
-        "A shelter in every economic region (12 new)",
+        "A shelter in every region (12 new)",
     ]
     candidates = results.question.sites.index[results.question.sites["role"] == "candidate"]
     assert all(set(entry.site_ids) <= set(candidates) for entry in offered)

@@ -14,12 +14,12 @@ from babel import Locale
 from helpers.speaking import LANGUAGES, said, speaking
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.alphabet import fold
 from shelter_geo.publish.catalogue import PACKAGED, packaged
 from shelter_geo.publish.words import (
     Languages,
     Words,
     everywhere,
-    fold,
     known_people,
     own_name,
     say,

@@ -99,7 +99,7 @@ def test_study_runs_on_the_roads_of_the_country(country: RoadNetwork, study: Stu
     found = evaluate(replace(study, settings=settings, network=country))
     cut_off = found.districts[~found.districts["reachable"]]
     assert len(cut_off) == 8
-    assert set(cut_off["economic_region"]) == {"Nakhchivan"}
+    assert set(cut_off["region"]) == {"Nakhchivan"}
     assert set(cut_off["reason"]) == {Reason.NO_DOMESTIC_ROAD}
     geod = Geod(ellps="WGS84")
     lengths = [geod.geometry_length(line) / 1000 for line in found.routes.geometry]

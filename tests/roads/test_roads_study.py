@@ -58,7 +58,7 @@ def test_points_join_edges_and_all_but_the_separate_region_are_reached(
 ) -> None:
     found = osm_evaluation.districts
     cut_off = found[~found["reachable"]]
-    assert set(cut_off["economic_region"]) == {"Nakhchivan"}
+    assert set(cut_off["region"]) == {"Nakhchivan"}
     anchors = joiner(osm_evaluation.study)(
         osm_evaluation.study.network, osm_evaluation.study.settlements
     )

@@ -97,8 +97,8 @@ def test_women_and_men_add_up_where_both_are_given(districts: pd.DataFrame) -> N
 
 
 def test_regions_are_the_sums_and_match_the_published_shares(districts: pd.DataFrame) -> None:
-    regions = pd.read_csv(DATA / "population/regions.csv").set_index("economic_region")
-    by_region = districts.groupby("economic_region")["population"]
+    regions = pd.read_csv(DATA / "population/regions.csv").set_index("region")
+    by_region = districts.groupby("region")["population"]
     assert len(regions) == 14
     assert by_region.sum().to_dict() == regions["population_2026_01_01_sum"].to_dict()
     assert by_region.size().to_dict() == regions["units"].to_dict()
@@ -109,7 +109,7 @@ def test_regions_are_the_sums_and_match_the_published_shares(districts: pd.DataF
 
 
 def test_nakhchivan_is_eight_units_and_a_network_of_its_own(districts: pd.DataFrame) -> None:
-    apart = districts[districts["economic_region"] == "Nakhchivan"]
+    apart = districts[districts["region"] == "Nakhchivan"]
     assert set(apart.index) == NAKHCHIVAN
     assert round(apart["population"].sum() / districts["population"].sum() * 100, 1) == 4.6
 

@@ -186,7 +186,7 @@ def test_layers_hold_the_columns_that_are_described(two_runs: tuple[Path, Path, 
     }
     table = pd.read_csv(two_runs[0] / "access_by_district.csv")
     districts = gpd.read_file(file, layer="districts")
-    names = {"name_ru", "economic_region_az", "economic_region_ru"}
+    names = {"name_ru", "region_az", "region_ru"}
     assert set(districts.columns) == {*table.columns, *names, "geometry"}
 
 

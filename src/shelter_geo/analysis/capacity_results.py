@@ -325,7 +325,7 @@ def _by_district(
     stays.loc[hidden, STAYS] = np.nan
     stays.loc[hidden, "reason"] = Reason.SMALL_COUNT
     named = evaluation.districts[
-        ["district_id", "name_en", "economic_region", "women", "counts_registered_not_resident"]
+        ["district_id", "name_en", "region", "women", "counts_registered_not_resident"]
     ]
     table = pd.DataFrame(named).join(stays).assign(suppressed=hidden, **key)
     return table.sort_index()

@@ -23,7 +23,7 @@ def read_cases(study: Study) -> PublishedCounts | None:
     Returns
     -------
     PublishedCounts or None
-        Counts by district, and sums by economic region and in `Total`; None where the study
+        Counts by district, and sums by region and in `Total`; None where the study
         names no such table.
 
     Raises
@@ -38,7 +38,7 @@ def read_cases(study: Study) -> PublishedCounts | None:
         return None
     path = study.folder / demand.cases.file
     frame, faults = check_table(path, CASES, secret=True)
-    known = study.districts["economic_region"]
+    known = study.districts["region"]
     if frame is not None:
         faults += _wrong_districts(path, set(frame["district_id"]), set(known.index))
     if frame is None or faults:

@@ -43,7 +43,7 @@ class Evaluation:
     metrics, farthest : DataFrame
         See `access.access_metrics` and `access.farthest`.
     shortfall : DataFrame
-        See `capacity.norms.shortfall`; areas are economic regions.
+        See `capacity.norms.shortfall`; areas are regions.
     claims : DataFrame
         See `claims.compare_claims`.
     routes : GeoDataFrame
@@ -163,12 +163,12 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
     """Find each point's access, and say why whole regions have no road."""
     bus, plain = study.settings.access.bus, pd.DataFrame(points)
     found = access.point_access(plain, costs, access.BusTime(bus.factor, bus.low, bus.high))
-    if "economic_region" in points:
-        region = points["economic_region"]
+    if "region" in points:
+        region = points["region"]
     else:
-        region = points["district_id"].map(study.districts["economic_region"])
+        region = points["district_id"].map(study.districts["region"])
     for separate in study.settings.roads.separate:
-        cut_off = ~found["reachable"] & (region == separate.economic_region)
+        cut_off = ~found["reachable"] & (region == separate.region)
         cut_off &= found["reason"] != Reason.NO_FACILITY
         found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
     return found
@@ -203,8 +203,8 @@ def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shortfall(study: Study) -> pd.DataFrame:
-    population = study.districts.groupby("economic_region")["population"].sum()
-    region = study.shelters["district_id"].map(study.districts["economic_region"])
+    population = study.districts.groupby("region")["population"].sum()
+    region = study.shelters["district_id"].map(study.districts["region"])
     places = study.shelters["places"].groupby(region.to_numpy()).sum()
     places = places.reindex(population.index, fill_value=0)
     norm = study.settings.capacity.people_per_family_place

@@ -1,4 +1,4 @@
-"""A study held against each of its norms: in all, by economic region and by catchment."""
+"""A study held against each of its norms: in all, by region and by catchment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shelter_geo.study import Norm, in_english
 from shelter_geo.vocabulary import Evidence, Reason, choose
 
 COUNTRY: Final = "all"
-REGION: Final = "economic_region"
+REGION: Final = "region"
 CATCHMENT: Final = "catchment"
 NO_SHELTER: Final = "none"
 """Stands for no shelter at all in the column of the areas' keys."""
@@ -117,7 +117,7 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
     """Give each kind of area with the key of the area that every district belongs to."""
     districts, shelters = evaluation.districts, evaluation.study.shelters
     yield COUNTRY, pd.Series(TOTAL, index=districts.index)
-    yield REGION, districts["economic_region"]
+    yield REGION, districts["region"]
     town = districts["nearest_shelter_id"].map(shelters["settlement_id"])
     yield CATCHMENT, town.astype(object).fillna(NO_SHELTER)
 
@@ -166,7 +166,7 @@ def _sites(
     """Count in each area the regions or towns that a shelter is asked for, and those with one."""
     districts, shelters = evaluation.districts, evaluation.study.shelters
     if norm.asks_for == "regions":
-        region = districts["economic_region"]
+        region = districts["region"]
         lived_in = districts["population"].where(lives_there, 0).groupby(region).sum() > 0
         served = lived_in.index.isin(shelters["district_id"].map(region))
         sites = pd.DataFrame({"area": area.groupby(region).first(), "served": served})[lived_in]

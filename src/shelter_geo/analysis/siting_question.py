@@ -19,7 +19,7 @@ from shelter_geo.study import CANDIDATES, Study, centres, check_table, engine, j
 if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget
 
-REGION = "economic_region"
+REGION = "region"
 NEEDED = "family_places_needed"
 
 
@@ -55,10 +55,10 @@ class SiteQuestion:
     Attributes
     ----------
     districts : DataFrame
-        Indexed by `district_id`, with `population`, names and `economic_region`.
+        Indexed by `district_id`, with `population`, names and `region`.
     sites : DataFrame
         Indexed by `site_id`: `role` ("shelter" or "candidate"), `allowed`, `place_en`,
-        `district_id`, `economic_region`, `places`; with a file of candidates also `cost`,
+        `district_id`, `region`, `places`; with a file of candidates also `cost`,
         `place_cost` and `most_places`, missing where it gives none.
     costs : CostMatrix
         From every district centre to every site.
@@ -76,7 +76,7 @@ class SiteQuestion:
         unit
             Kilometres or minutes.
         per_region
-            Whether every economic region must hold a shelter.
+            Whether every region must hold a shelter.
         """
         regions = sorted(set(self.districts[REGION])) if per_region else None
         return problem_from_frames(
@@ -185,7 +185,7 @@ def places_question(
     unit
         Kilometres or minutes.
     per_region
-        Whether every economic region must hold a shelter.
+        Whether every region must hold a shelter.
 
     Raises
     ------
@@ -248,9 +248,9 @@ class UnreachedPeople:
     districts : tuple
         Their districts.
     regions : tuple of str
-        Economic regions of those districts.
+        Regions of those districts.
     site_regions : tuple of str
-        Economic regions of the sites that reach them; empty if no site does.
+        Regions of the sites that reach them; empty if no site does.
     """
 
     people: int

@@ -47,7 +47,7 @@ def site(
         ),
     ] = "",
     per_region: Annotated[
-        bool, typer.Option("--per-region", help="A shelter in every economic region.")
+        bool, typer.Option("--per-region", help="A shelter in every region.")
     ] = False,
     budget: Annotated[
         int | None,

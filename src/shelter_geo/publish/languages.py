@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from shelter_geo.errors import StudyError
 from shelter_geo.publish.catalogue import catalogue_faults, flat, packaged, texts_lacking
 from shelter_geo.publish.kind_words import in_words_of
-from shelter_geo.publish.words import Languages, Words
+from shelter_geo.publish.words import Languages, Words, everywhere
 from shelter_geo.study import CATALOGUES, FALLBACK, Study
 
 
@@ -46,7 +47,9 @@ def _words(study: Study, code: str) -> Words:
     entries = {**packaged(code), **flat(study.catalogues.get(code, {}))}
     # A language without any catalogue still has its numbers, its days and its own name.
     said = in_words_of(study.kind, code, entries, packaged(FALLBACK))
-    return Words(code, said or {"language.review": ""})
+    words = Words(code, said or {"language.review": ""})
+    area = study.settings.study.area_name
+    return words if area is None else replace(words, area_name=everywhere(area).of(words))
 
 
 def lines_on_gaps(study: Study, plans: Iterable[BaseModel] = ()) -> list[str]:

@@ -139,7 +139,7 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
         "shelters": evaluation.study.shelters,
     }
     study, tables = evaluation.study, tables_of(evaluation.study)
-    regions = translated_columns("economic_region", study.districts)
+    regions = translated_columns("region", study.districts)
     names = translated_columns("name", study.shelters)
     columns: dict[str, Sequence[str]] = {
         "districts": (*tables["access_by_district.csv"], *regions),

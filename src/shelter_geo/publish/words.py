@@ -15,10 +15,10 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.alphabet import alphabet, place
 from shelter_geo.publish.catalogue import Catalogue, locale_of, own_name_of, packaged
 from shelter_geo.study import FALLBACK, LANGUAGE_CODE
 
-_FOLDED: Final = str.maketrans({"ə": "e", "ı": "i"})
 _DATE_LOCALES: Final = {"en": "en_GB"}
 _PEOPLE_STEP: Final = 100
 _MINUTES_STEP: Final = 5
@@ -56,6 +56,8 @@ class Words:
         Code of the language.
     entries
         Its catalogue; without one, that of the package. What it lacks is said in English.
+    area_name
+        What the study calls one of its regions; the catalogue's word if not given.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Words:
 
     lang: str
     entries: Catalogue = field(default_factory=dict, repr=False, compare=False)
+    area_name: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.entries:
@@ -76,6 +79,16 @@ class Words:
     def name(self) -> str:
         """What the language calls itself."""
         return str(self.entries.get("language.name") or own_name_of(self.lang))
+
+    @property
+    def area(self) -> str:
+        """What one region is called, within a sentence."""
+        return self.area_name or self.text("access.region")
+
+    def capital(self, text: str) -> str:
+        """Begin a text with a capital letter."""
+        large = str(self.entries.get("language.capital_i", "I"))
+        return (large if text[:1] == "i" else text[:1].upper()) + text[1:]
 
     def text(self, key: str, /, **values: Any) -> str:
         """Say one text, its placeholders filled in.
@@ -163,11 +176,11 @@ class Words:
         of other scripts. A letter the alphabet lacks stands where its plain letter does. Without an
         alphabet in the catalogue letters stand in the order of Unicode.
         """
-        letters = _alphabet(
+        letters = alphabet(
             str(self.entries.get("language.alphabet", "")),
             str(self.entries.get("language.capitals", "")),
         )
-        return tuple(_place(letter, letters) for letter in unicodedata.normalize("NFC", text))
+        return tuple(place(letter, letters) for letter in unicodedata.normalize("NFC", text))
 
 
 @dataclass(frozen=True)
@@ -262,26 +275,13 @@ def _to_step(value: float, step: int) -> int:
     return step * math.floor(value / step + 0.5)
 
 
-@cache
-def _alphabet(small: str, large: str) -> Mapping[str, int]:
-    return {letter: rank for row in (small, large) for rank, letter in enumerate(row)}
-
-
-def _place(letter: str, letters: Mapping[str, int]) -> tuple[int, int]:
-    rank = letters.get(letter)
-    if rank is None:
-        plain = unicodedata.normalize("NFKD", letter)[0]
-        rank = letters.get(plain)
-        if not letters and letter.isalpha():
-            rank = ord(plain.lower()[0])
-    if rank is not None:
-        return (1, rank)
-    return (2 if letter.isalpha() else 0, ord(letter))
-
-
 def in_each(write: Callable[[Words], str]) -> Text:
     """Write one text in every language."""
     return Text(write)
+
+
+AREA: Final = in_each(lambda words: words.capital(words.area))
+"""What one region is called, as the head of a column."""
 
 
 def say(key: str, /, **values: Any) -> Text:
@@ -341,9 +341,3 @@ def translated(row: Mapping[str, Any], stem: str) -> Text:
         return own if isinstance(own, str) and own else bare
 
     return Text(write)
-
-
-def fold(text: str) -> str:
-    """Reduce a name to the plain small letters that a search compares."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_FOLDED)

@@ -255,9 +255,9 @@ def _relate_districts(
     if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
         path = folder.path(files.districts)
         folder.add(relations.bare_districts(path, districts, tables.settlements))
-    regions = [entry.economic_region for entry in settings.roads.separate]
-    key, of = "roads.separate", "economic_region of the districts"
-    folder.add(_unlisted(folder.study_file, key, regions, districts["economic_region"], of=of))
+    regions = [entry.region for entry in settings.roads.separate]
+    key, of = "roads.separate", "region of the districts"
+    folder.add(_unlisted(folder.study_file, key, regions, districts["region"], of=of))
 
 
 def _relate_points(

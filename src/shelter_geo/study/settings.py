@@ -69,6 +69,9 @@ class Identity(Settings):
     ----------
     languages
         Those that readers are offered, in this order; pages open in the first.
+    area_name
+        What the areas in the column `region` of the districts are called, for one of them and in
+        small letters, such as "province"; the catalogues' neutral word if not given.
     """
 
     id: Key
@@ -76,6 +79,7 @@ class Identity(Settings):
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
     as_of: dt.date
     credit: Worded
+    area_name: Worded | None = None
 
 
 class TableFiles(Settings):
@@ -102,7 +106,7 @@ class Checks(Settings):
 class SeparateRoads(Settings):
     """A region that roads inside the country do not join to the rest, and why."""
 
-    economic_region: str
+    region: str
     reason: Worded
 
 

@@ -1,4 +1,4 @@
-"""The figure of missing places: family places needed and there, by economic region."""
+"""The figure of missing places: family places needed and there, by region."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "origin_kind": _text("district_centre or settlement"),
     "facility_id": _text("Key of the shelter"),
     "name_en": _text("Name in English"),
-    "economic_region": _text("Economic region"),
+    "region": _text("Region"),
     "population": _whole("People"),
     "women": _whole("Women"),
     "counts_registered_not_resident": Column(
@@ -140,7 +140,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "districts": _whole("Districts"),
     "people": _whole("People"),
     "rank": _whole("1 for the farthest"),
-    "area": _text("Economic region, or Total"),
+    "area": _text("Region, or Total"),
     "reading": _text("How places are read; see the study file"),
     "persons_per_family_place": _number("Persons that one family place stands for", 2),
     "population_year": _whole("Year of the population"),
@@ -173,8 +173,8 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "norm": _text("Key of the norm"),
     "norm_name": _text("What the norm asks for"),
-    "area_kind": _text("all, economic_region, or catchment of the nearest shelter by time"),
-    "area_key": _text("Economic region, settlement of the nearest shelter, none, or Total"),
+    "area_kind": _text("all, region, or catchment of the nearest shelter by time"),
+    "area_key": _text("Region, settlement of the nearest shelter, none, or Total"),
     "asked_in": _text("What the norm counts: family places or shelters"),
     "needed": _number("What the norm asks for"),
     **_ends("there", _number("What is there; low if places are beds and families large")),
@@ -265,7 +265,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "cost_after": _number("Cost of travel to it under the plan, in cost_unit"),
 }
 
-_TRANSLATED: Final = re.compile(f"(name|economic_region)_({LANGUAGE_CODE})")
+_TRANSLATED: Final = re.compile(f"(name|region)_({LANGUAGE_CODE})")
 
 
 def described(column: str) -> Column | None:
@@ -275,5 +275,5 @@ def described(column: str) -> Column | None:
     translated = _TRANSLATED.fullmatch(column)
     if translated is None:
         return None
-    what = "Name" if translated[1] == "name" else "Economic region"
+    what = "Name" if translated[1] == "name" else "Region"
     return _text(f"{what} in {english_name_of(translated[2])}")

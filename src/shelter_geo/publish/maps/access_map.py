@@ -33,6 +33,7 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import DISTANCE, Classes
 from shelter_geo.publish.words import (
+    AREA,
     AnyText,
     Languages,
     Text,
@@ -47,7 +48,7 @@ from shelter_geo.vocabulary import Reason
 
 _DISTRICTS: Final = (
     "district_id",
-    "economic_region",
+    "region",
     "population",
     "women",
     "nearest_shelter_id",
@@ -82,7 +83,7 @@ def access_map(
     ----------
     districts
         Polygons, or a point where a district has none, with `district_id`, names such as
-        `name_en`, `economic_region`, `population`, `women`, `nearest_shelter_id`, `distance_km`
+        `name_en`, `region`, `population`, `women`, `nearest_shelter_id`, `distance_km`
         (missing where no road leads to a shelter), `travel_min`, `bus_min`,
         `counts_registered_not_resident` and `reason`, of `Reason`, perhaps with words of its own
         in `reason_en` and the like.
@@ -146,7 +147,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     rows = rows_of(units)
     cities = {row["shelter_id"]: city(row) for row in rows_of(shelters)}
     nearest = [cities.get(row["nearest_shelter_id"]) for row in rows]
-    regions = [own_name(row, "economic_region") for row in rows]
+    regions = [own_name(row, "region") for row in rows]
     no_road = [no_way(units)] * len(rows)
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
@@ -170,7 +171,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
             Words.duration,
         ),
         text_column(say("access.nearest"), nearest, spoken=True),
-        text_column(say("access.region"), regions),
+        text_column(AREA, regions),
         number_column(say("access.people"), units["population"], Words.people),
         number_column(say("access.women"), units["women"], Words.people),
     ]
@@ -199,7 +200,7 @@ def _unreached(units: gpd.GeoDataFrame) -> list[Text]:
     """
     cut = units[units["distance_km"].isna() & (units["reason"] != Reason.NO_FACILITY)]
     notes = []
-    declared = cut["economic_region"].where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
+    declared = cut["region"].where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
     for _, group in cut.groupby(["reason", declared], sort=True, dropna=False):
         rows = rows_of(group)
         reason = _reason(rows[0])

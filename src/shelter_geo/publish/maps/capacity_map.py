@@ -29,12 +29,12 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import Classes, ramp
-from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import AREA, AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Reason
 
 _COLUMNS: Final = (
     "district_id",
-    "economic_region",
+    "region",
     "population",
     "people_in_reach_low",
     "places_per_10000_low",
@@ -176,7 +176,7 @@ def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
     columns += [
         number_column(say("capacity.column_distance"), units["distance_km_low"], Words.distance),
         text_column(say("capacity.column_why"), reasons, spoken=True),
-        text_column(say("access.region"), [own_name(row, "economic_region") for row in rows]),
+        text_column(AREA, [own_name(row, "region") for row in rows]),
         number_column(say("access.people"), units["population"], Words.people),
     ]
     marks = elsewhere_marks(units)

@@ -52,7 +52,7 @@ def _listed(names: Sequence[str], regions: dict[str, Text], words: Words) -> str
 
 
 def _regions(districts: pd.DataFrame) -> dict[str, Text]:
-    """Name every economic region in every language that the districts do."""
-    named = districts.drop_duplicates("economic_region")
+    """Name every region in every language that the districts do."""
+    named = districts.drop_duplicates("region")
     rows = [{str(k): v for k, v in row.items()} for row in named.to_dict("records")]
-    return {str(row["economic_region"]): translated(row, "economic_region") for row in rows}
+    return {str(row["region"]): translated(row, "region") for row in rows}

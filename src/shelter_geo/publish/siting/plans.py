@@ -25,7 +25,7 @@ MAPS: Final = {
 def plan_name(plan: SitedPlan) -> Text:
     """Name a plan by its aim and its number of new shelters."""
     count = len(plan.result.chosen)
-    return in_each(lambda words: words.text(f"siting.plan_{plan.key}", n=count))
+    return in_each(lambda words: words.text(f"siting.plan_{plan.key}", n=count, area=words.area))
 
 
 def suggestions(results: SitingResults) -> list[Suggestion]:

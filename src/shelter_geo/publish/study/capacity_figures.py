@@ -24,7 +24,7 @@ _OF_STAYS: Final = (
 
 
 def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    """Draw the family places missing in each economic region.
+    """Draw the family places missing in each region.
 
     Parameters
     ----------
@@ -48,13 +48,13 @@ def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
 
 
 def _regions(evaluation: Evaluation, words: Words) -> dict[str, str]:
-    """Name the economic regions in one language, as far as the table of districts does."""
+    """Name the regions in one language, as far as the table of districts does."""
     districts = evaluation.districts
-    told = f"economic_region_{words.lang}"
+    told = f"region_{words.lang}"
     if told not in districts:
         return {}
     known = districts[districts[told].fillna("") != ""]
-    return dict(zip(known["economic_region"], known[told], strict=True))
+    return dict(zip(known["region"], known[told], strict=True))
 
 
 def write_capacity_figures(

@@ -75,7 +75,7 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         "demand_basis", "places", *_each(("turn_away",), _CORNERS), "rests_on",
     ),
     "demand_by_district.csv": (
-        "demand_basis", "units", "district_id", "name_en", "economic_region", "women",
+        "demand_basis", "units", "district_id", "name_en", "region", "women",
         "counts_registered_not_resident", *_each(("stays",), _CORNERS), "spread_by", "suppressed",
         "reason", "reason_en", "rests_on",
     ),
@@ -116,7 +116,7 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
 
 
 def write_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    """Write table and figure of the family places missing in each economic region.
+    """Write table and figure of the family places missing in each region.
 
     Parameters
     ----------

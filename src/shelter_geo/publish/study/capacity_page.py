@@ -55,7 +55,7 @@ def reach_map(
     name = everywhere(study.settings.study.name)
     minutes = settings.catchment.minutes
     districts = evaluation.districts.drop(columns=["distance_km", "travel_min", "reason"])
-    districts["economic_region_en"] = districts["economic_region"]
+    districts["region_en"] = districts["region"]
     return capacity_map(
         districts.join(reach.drop(columns=["travel_min_low", "travel_min_high"])),
         with_cities(evaluation)[may],

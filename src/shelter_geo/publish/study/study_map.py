@@ -72,9 +72,7 @@ def distance_classes(evaluation: Evaluation) -> Classes:
 
 def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Add the regions and reasons in every language that the study gives them in."""
-    districts = evaluation.districts.assign(
-        economic_region_en=evaluation.districts["economic_region"]
-    )
+    districts = evaluation.districts.assign(region_en=evaluation.districts["region"])
     reasons = study_texts.reasons(evaluation, districts)
     for words in languages_of(evaluation.study):
         districts[f"reason_{words.lang}"] = [reason.of(words) for reason in reasons]

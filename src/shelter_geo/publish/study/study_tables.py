@@ -19,7 +19,7 @@ _ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel
 _BUS = ("bus_min", "bus_min_low", "bus_min_high")
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
-_DISTRICT = ("district_id", "name_en", "economic_region", *_PLACE)
+_DISTRICT = ("district_id", "name_en", "region", *_PLACE)
 
 TABLES: Final[dict[str, tuple[str, ...]]] = {
     "access_by_district.csv": (*_DISTRICT, *_ACCESS, *_BUS, *_WEIGHTED, *_END),

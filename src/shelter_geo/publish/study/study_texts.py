@@ -148,13 +148,13 @@ def reasons(evaluation: Evaluation, frame: pd.DataFrame) -> list[Text]:
     evaluation
         A study, evaluated; what it says itself of regions without a domestic road is taken.
     frame
-        `reason`, empty where there is none, and `economic_region` or `district_id`.
+        `reason`, empty where there is none, and `region` or `district_id`.
     """
     separate = evaluation.study.settings.roads.separate
-    own = {entry.economic_region: everywhere(entry.reason) for entry in separate}
-    region = frame.get("economic_region")
+    own = {entry.region: everywhere(entry.reason) for entry in separate}
+    region = frame.get("region")
     if region is None:
-        region = frame["district_id"].map(evaluation.study.districts["economic_region"])
+        region = frame["district_id"].map(evaluation.study.districts["region"])
     return [
         own[place]
         if key == Reason.NO_DOMESTIC_ROAD

@@ -164,7 +164,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
     {
         "district_id": _key(unique=True),
         "name_en": _text(),
-        "economic_region": _text(),
+        "region": _text(),
         "population": _column("whole", IS_WHOLE, IS_PEOPLE),
         "women": _column("whole", IS_WHOLE, IS_PEOPLE),
         "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
@@ -174,7 +174,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "lon": _lon(),
     },
     name="districts",
-    metadata={"worded": {"name": _WORDS, "economic_region": _WORDS}},
+    metadata={"worded": {"name": _WORDS, "region": _WORDS}},
 )
 
 SETTLEMENTS: Final = pa.DataFrameSchema(
