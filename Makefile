@@ -14,11 +14,11 @@ run: $(VENV)/.installed
 	$(BIN)/shelter-geo run
 
 test: $(VENV)/.tested-with
-	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder
 
 check: lint
 	$(BIN)/python -m pytest tests -m "not browser and not slow" \
-	--numprocesses=$(TESTERS) --dist=loadfile
+	--numprocesses=$(TESTERS) --dist=loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .

@@ -31,12 +31,14 @@ SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is listed as slow."""
+    """Mark what is listed as slow, and begin with its files, so that no processor waits for one."""
     for item in items:
         test = item.nodeid.partition("[")[0].removeprefix("tests/")
         file = test.partition("::")[0]
         if not SLOW.isdisjoint({test, file, *(str(folder) for folder in Path(file).parents)}):
             item.add_marker(pytest.mark.slow)
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long and item.path.suffix != ".ipynb")
 
 
 @pytest.fixture(scope="session")

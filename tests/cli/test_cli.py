@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.small_study import small_study
 from helpers.study_copy import (
     DISTRICTS,
     LINKS,
@@ -251,7 +252,8 @@ def test_a_run_stopped_while_writing_leaves_the_old_outputs(
     (out / "access_by_district.csv").write_bytes(b"old table")
     (out / "maps" / "access.html").write_bytes(b"old map")
     before = contents(out)
-    command = [*COMMAND, "run", "--out", str(out)]
+    small = small_study(tmp_path / "study")
+    command = [*COMMAND, "run", str(small.folder), "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         wait_until_writing(process, out)
         process.send_signal(stop)

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from helpers.once import made_once
+from helpers.secret_study import SECRET, secret_study
+from helpers.study_copy import StudyCopy
 from shelter_geo.analysis import EvaluatedPlans, Evaluation, evaluate_plans, today_first
 from shelter_geo.cli.main import app
 from shelter_geo.plans import read_plans
@@ -34,38 +37,45 @@ ORDERED = {
 """Kinds of pages that only an order of a map writes, and what it is asked for."""
 NAMES = (*RUN, *ORDERED)
 
-_MADE: dict[str, Path] = {}
-
 
 @pytest.fixture(scope="session")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the outputs of a plain run; what it kept for later runs stands beside it."""
-    if "run" not in _MADE:
-        base = tmp_path_factory.mktemp("run")
-        command = [sys.executable, "-m", "shelter_geo", "run", "--out", str(base / "outputs")]
-        done = subprocess.run(command, capture_output=True, text=True, env=_at_home(base))
-        assert done.returncode == 0, done.stderr
-        _MADE["run"] = base / "outputs"
-    return _MADE["run"]
+    """Folder of the outputs of a run, to be read only; its study has a secret."""
+
+    def run(base: Path) -> None:
+        run_at_home(secret_study(base / "study", SECRET), base)
+
+    return made_once(tmp_path_factory, "run", run) / "outputs"
+
+
+def run_at_home(copy: StudyCopy, base: Path) -> None:
+    """Run a study; outputs, what was said and a new home folder come beside each other."""
+    command = [sys.executable, "-m", "shelter_geo", "run", copy.folder, "--out", base / "outputs"]
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, env=_at_home(base)
+    )
+    assert done.returncode == 0, done.stderr
+    (base / "said.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
-def files(outputs: Path) -> dict[str, Path]:
+def files(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """File of one page of each kind, by its name in `NAMES`."""
-    for name, order in ORDERED.items():
-        if name not in _MADE:
-            _MADE[name] = order_map(outputs, name, *order)
+
+    def order(base: Path) -> None:
+        for name, arguments in ORDERED.items():
+            order_map(base, name, *arguments)
+
+    ordered = made_once(tmp_path_factory, "maps", order)
     return {name: outputs / path for name, path in RUN.items()} | {
-        name: _MADE[name] for name in ORDERED
+        name: ordered / f"{name}.html" for name in ORDERED
     }
 
 
-def order_map(outputs: Path, name: str, *order: str) -> Path:
-    """Write a map as `shelter-geo map` does, beside the outputs of a run."""
-    file = outputs.parent / f"{name}.html"
-    done = CliRunner().invoke(
-        app, ["map", *order, "--out", str(file)], env=_keeping(outputs.parent)
-    )
+def order_map(folder: Path, name: str, *order: str) -> Path:
+    """Write a map as `shelter-geo map` does."""
+    file = folder / f"{name}.html"
+    done = CliRunner().invoke(app, ["map", *order, "--out", str(file)])
     assert done.exit_code == 0, done.output
     return file
 
@@ -76,10 +86,6 @@ def _at_home(base: Path) -> dict[str, str]:
     set_by_users = {CACHE_VARIABLE, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"}
     plain = {name: value for name, value in os.environ.items() if name not in set_by_users}
     return {**plain, "HOME": str(base / "home")}
-
-
-def _keeping(base: Path) -> dict[str, str]:
-    return {**os.environ, CACHE_VARIABLE: str(base / "kept")}
 
 
 def evaluated(evaluation: Evaluation) -> EvaluatedPlans:

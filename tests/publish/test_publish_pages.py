@@ -93,9 +93,9 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
     ],
 )
 def test_a_map_that_is_ordered_is_the_one_of_a_run(
-    outputs: Path, files: dict[str, Path], name: str, order: tuple[str, ...]
+    tmp_path: Path, files: dict[str, Path], name: str, order: tuple[str, ...]
 ) -> None:
-    assert order_map(outputs, f"ordered-{name}", *order).read_bytes() == files[name].read_bytes()
+    assert order_map(tmp_path, name, *order).read_bytes() == files[name].read_bytes()
 
 
 @SIZES

@@ -17,14 +17,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from helpers.small_study import small_study
 from helpers.study_copy import contents
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import MARK, staged
 from shelter_geo.publish.outputs import write_outputs
+from shelter_geo.study.load import load_study
 
 OLD = {"a.csv": b"old a", "maps/b.html": b"old b", "notes.txt": b"mine"}
 
@@ -295,9 +297,14 @@ def test_other_hidden_folders_are_left_alone(out: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    return evaluate(load_study(small_study(tmp_path_factory.mktemp("small") / "study").file))
+
+
+@pytest.fixture(scope="module")
+def whole(small: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("full") / "out"
-    write_outputs(evaluation, out)
+    write_outputs(small, out)
     return out
 
 
@@ -314,11 +321,11 @@ def whole(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> P
     ],
 )
 def test_a_disk_that_is_full_too_early_for_a_file_leaves_the_old_outputs(
-    evaluation: Evaluation, whole: Path, file: str
+    small: Evaluation, whole: Path, file: str
 ) -> None:
     before = contents(whole)
     with largest_file(len(before[file]) - 1), pytest.raises(OutputError) as caught:
-        write_outputs(evaluation, whole)
+        write_outputs(small, whole)
     assert contents(whole) == before
     assert "could not be written" in str(caught.value)
     assert "Free some room" in str(caught.value)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,39 +11,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.study_copy import (
-    DISTRICTS,
-    PRIVATE,
-    SETTLEMENTS,
-    SHELTERS,
-    StudyCopy,
-    contents,
-    copy_study,
-)
+from helpers.secret_study import HEADER, MARK, MOVED, SECRET, private, secret_study
+from helpers.study_copy import PRIVATE, SHELTERS, StudyCopy, contents, copy_study
+from helpers.study_pages import outputs as outputs
+from helpers.study_pages import run_at_home
 from helpers.telltale import tells, unpacked
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from shelter_geo.errors import PrivacyError, ShelterGeoError, TableError
-from shelter_geo.roads.routing.cache import CACHE_VARIABLE
 from shelter_geo.study.load import Study, load_study
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.tables.giveaways import gives_a_place_away
-
-HEADER = "shelter_id,lat,lon\n"
-SECRET = ("40.3571948", "49.8264073")
-MOVED = ("40.4418267", "49.9135284")
-"""Two points kilometres apart, both within the settlement that the shelter names."""
-MARK = "zq7secretmark"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> StudyCopy:
     return copy_study(tmp_path / "study")
-
-
-def private(lat: str, lon: str, shelter: str = "baku-state") -> str:
-    return f"{HEADER}{shelter},{lat},{lon}\n"
 
 
 def said(copy: StudyCopy) -> str:
@@ -60,28 +40,17 @@ def said(copy: StudyCopy) -> str:
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    """Outputs of two whole runs between which only the private point moved, and what was said."""
-    base = tmp_path_factory.mktemp("private")
-    copy = copy_study(base / "study")
-    for name in (DISTRICTS, SETTLEMENTS):
-        copy.change(name, lambda row: row.update(contact=MARK))
-    told = ""
-    for folder, point in (("first", SECRET), ("second", MOVED)):
-        copy.write(PRIVATE, private(*point))
-        command = [sys.executable, "-m", "shelter_geo", "run", copy.folder, "--out", base / folder]
-        kept = {**os.environ, CACHE_VARIABLE: str(base / f"{folder}-kept")}
-        done = subprocess.run(
-            list(map(str, command)), capture_output=True, text=True, check=True, env=kept
-        )
-        told += done.stdout + done.stderr
-    return base / "first", base / "second", told
+def two_runs(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Outputs of two whole runs between which only the private point moved."""
+    base = tmp_path_factory.mktemp("moved")
+    run_at_home(secret_study(base / "study", MOVED), base)
+    return outputs, base / "outputs"
 
 
 def test_moving_a_private_point_inside_its_settlement_changes_no_byte(
-    two_runs: tuple[Path, Path, str],
+    two_runs: tuple[Path, Path],
 ) -> None:
-    first, second = contents(two_runs[0]), contents(two_runs[1])
+    first, second = map(contents, two_runs)
     assert {Path(name).suffix for name in first} >= {
         ".csv",
         ".png",
@@ -91,24 +60,21 @@ def test_moving_a_private_point_inside_its_settlement_changes_no_byte(
         ".gpkg",
     }
     assert {name for name in first if name.startswith(("siting", "maps/siting", "comparison"))}
-    kept = [contents(folder.with_name(f"{folder.name}-kept")) for folder in two_runs[:2]]
-    assert kept[0]
-    for one, other in ((first, second), kept):
-        assert one.keys() == other.keys()
-        assert [name for name in one if one[name] != other[name]] == []
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_no_output_nothing_kept_and_no_message_holds_digits_of_a_private_point(
-    two_runs: tuple[Path, Path, str],
+def test_no_output_nothing_at_home_and_no_message_holds_digits_of_a_private_point(
+    two_runs: tuple[Path, Path],
 ) -> None:
-    """What runs keep for later runs is scanned too: it stands beside the outputs."""
-    names = set()
-    for name, raw in unpacked(two_runs[0].parent):
-        if not name.startswith("study/"):
-            assert not tells(raw, SECRET, MOVED), name
-            names.add(name)
-    assert any(re.match(r"first-kept/.*\.npz", name) for name in names)
-    assert not tells(two_runs[2].encode(), SECRET, MOVED)
+    """The home folder and what was said stand beside the outputs."""
+    for folder in two_runs:
+        names = set()
+        for name, raw in unpacked(folder.parent):
+            if not name.startswith("study/"):
+                assert not tells(raw, SECRET, MOVED), name
+                names.add(name)
+        assert {"said.txt", "outputs/study.gpkg"} <= names
 
 
 LAT, LON = SECRET
@@ -164,19 +130,19 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, raw.decode("utf-8", errors="replace")
 
 
-def test_the_private_file_leaves_no_trace(two_runs: tuple[Path, Path, str]) -> None:
-    for name, text in texts(two_runs[0]):
+def test_the_private_file_leaves_no_trace(outputs: Path) -> None:
+    for name, text in texts(outputs):
         assert "shelter_points" not in text, name
 
 
-def test_further_columns_of_tables_reach_no_output(two_runs: tuple[Path, Path, str]) -> None:
-    for name, text in texts(two_runs[0]):
+def test_further_columns_of_tables_reach_no_output(outputs: Path) -> None:
+    for name, text in texts(outputs):
         assert MARK not in text, name
         assert "contact" not in text.lower() or name.endswith((".png", ".html")), name
 
 
-def test_layers_hold_the_columns_that_are_described(two_runs: tuple[Path, Path, str]) -> None:
-    file = two_runs[0] / "study.gpkg"
+def test_layers_hold_the_columns_that_are_described(outputs: Path) -> None:
+    file = outputs / "study.gpkg"
     shelters = gpd.read_file(file, layer="shelters")
     assert set(shelters.columns) == {
         *("shelter_id", "name_en", "name_az", "name_ru", "settlement_id", "settlement"),
@@ -184,16 +150,14 @@ def test_layers_hold_the_columns_that_are_described(two_runs: tuple[Path, Path, 
         *("lgbtq_inclusive", "police_referral_required", "max_stay_days", "as_of", "source"),
         "geometry",
     }
-    table = pd.read_csv(two_runs[0] / "access_by_district.csv")
+    table = pd.read_csv(outputs / "access_by_district.csv")
     districts = gpd.read_file(file, layer="districts")
     names = {"name_ru", "region_az", "region_ru"}
     assert set(districts.columns) == {*table.columns, *names, "geometry"}
 
 
-def test_shelters_stand_at_points_of_the_settlements_table(
-    two_runs: tuple[Path, Path, str], study: Study
-) -> None:
-    shelters = gpd.read_file(two_runs[0] / "study.gpkg", layer="shelters")
+def test_shelters_stand_at_points_of_the_settlements_table(outputs: Path, study: Study) -> None:
+    shelters = gpd.read_file(outputs / "study.gpkg", layer="shelters")
     public = study.settlements.geometry
     for shelter in shelters.itertuples():
         assert shelter.geometry.equals(public[shelter.settlement_id])
