@@ -50,7 +50,7 @@ evidence = "assumed"
 """
 TABLES = {
     "districts.csv": """\
-district_id,name_en,economic_region,population,women,counts_registered_not_resident,lat,lon
+district_id,name_en,region,population,women,counts_registered_not_resident,lat,lon
 upper,Upper Vale,Vale,60000,31000,no,40.75,-29.75
 lower,Lower Vale,Vale,90000,46000,no,40.25,-29.75
 coast,Coast,Coast,120000,61000,no,40.25,-29.25
