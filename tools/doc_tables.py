@@ -18,8 +18,10 @@ from shelter_geo.analysis import Evaluation, evaluate_plans
 from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
 from shelter_geo.publish.files.columns import Column, described
+from shelter_geo.publish.siting.cards import model_card
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
 from shelter_geo.publish.study.study_tables import tables_of
+from shelter_geo.publish.words import Words
 from shelter_geo.siting import MODELS
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import schemas
@@ -153,7 +155,8 @@ def _key(name: str, field: Any) -> str:
 
 def siting_models(_: Evaluation) -> str:
     """Say of every siting model what it is for and what it gives up."""
+    english = Words("en")
     return "".join(
         f"\n**{card.name}.** {card.goal} {card.use_when} *Gives up:* {card.gives_up}\n"
-        for card in (model.card for model in MODELS.values())
+        for card in (model_card(key, english) for key in MODELS)
     )

@@ -48,6 +48,30 @@ class Reason(StrEnum):
     NO_PLACE_LEFT = "no_place_left"
 
 
+class Infeasible(StrEnum):
+    """Why no plan meets the constraints of a siting question."""
+
+    NO_CANDIDATE_IN_REGIONS = "no_candidate_in_regions"
+    TOO_FEW_FOR_REGIONS = "too_few_for_regions"
+    NO_SITE_WITHIN = "no_site_within"
+    NONE_FOUND_WITHIN = "none_found_within"
+    TOO_FEW_SITES = "too_few_sites"
+    PEOPLE_BEYOND = "people_beyond"
+    PEOPLE_BEYOND_UNPROVEN = "people_beyond_unproven"
+    BUDGET_TOO_SMALL = "budget_too_small"
+
+
+class Note(StrEnum):
+    """What else is to be known of a siting answer."""
+
+    TIE_NOT_PROVEN = "tie_not_proven"
+    COVER_TIE_NOT_PROVEN = "cover_tie_not_proven"
+    CHEAPEST_NOT_PROVEN = "cheapest_not_proven"
+    BEYOND_EVERY_SITE = "beyond_every_site"
+    NO_SITE_REACHES = "no_site_reaches"
+    UNOPENED_SITE_REACHES = "unopened_site_reaches"
+
+
 class Effect(StrEnum):
     """What a plan does to the way of a district to its nearest shelter."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -131,6 +132,32 @@ def test_a_plan_that_cannot_be_says_why() -> None:
     assert "East Zangezur" in few[1]
     far = answer("--new", "1", "--within", "50km")
     assert far[1].startswith("1 sites leave ")
+
+
+def test_answers_speak_the_language_that_is_asked_for() -> None:
+    asked = ("--model", "p-median", "--new", "3", "--lang")
+    english, azerbaijani = answer(*asked, "en"), answer(*asked, "az")
+    assert len(english) == len(azerbaijani)
+    assert azerbaijani[0] == "Hamı üçün ən az yol (p-median): ən yaxşısı olduğu sübut edilib"
+    assert azerbaijani[1].startswith("adam-km: ")
+    assert azerbaijani[2] == "Açılır: Naxçıvan; Biləsuvar; Yevlax"
+    assert english[2] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
+    both = set(english) & set(azerbaijani)
+    assert both == {""}
+    figures = [re.findall(r"\d+", lines[1]) for lines in (english, azerbaijani)]
+    assert figures[0] == figures[1]
+
+
+def test_a_plan_that_cannot_be_says_why_in_russian() -> None:
+    few = answer("--new", "2", "--per-region", "--lang", "ru")
+    assert few[1].startswith("Районов без убежища: 12, можно открыть: 2. Районы: ")
+    assert not re.search("[A-Za-zƏə]", few[1])
+
+
+def test_a_language_that_the_study_lacks_is_refused() -> None:
+    done = site("--new", "1", "--lang", "xx")
+    assert done.exit_code == 2
+    assert "choose one of en, az, ru" in " ".join(done.output.replace("│", " ").split())
 
 
 def test_candidates_of_ones_own(three: Path) -> None:

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from shelter_geo.access.costs import cost_matrix
-from shelter_geo.siting import MODELS
+from shelter_geo.publish.words import Words
 from shelter_geo.study.load import Study
 from shelter_geo.study.routing import centres, engine, joiner
 
@@ -117,9 +117,10 @@ def test_siting_is_rerun_with_her_own_candidates(study: Study, tmp_path: Path) -
     assert f"to {mean:.0f} km" in first
     table = shown(book, "models")
     assert table.count("optimal") == 2
-    assert MODELS["p-median"].card.name in table
-    assert MODELS["mclp"].card.name in table
-    assert MODELS["p-center"].card.name not in table  # the goals that she left out are not asked
+    said = Words("en").text
+    assert said("model.p-median_name") in table
+    assert said("model.mclp_name") in table
+    assert said("model.p-center_name") not in table  # the goals that she left out are not asked
     chosen = set(re.findall(r"(?:First|Second|Third|Fourth) field", table))
     assert chosen
     assert "Lankaran" not in table  # none of the study's own settlements is left

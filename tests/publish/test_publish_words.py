@@ -25,6 +25,7 @@ from shelter_geo.publish.words import (
     say,
     translated,
 )
+from shelter_geo.siting import MODELS
 
 NBSP = "\u00a0"
 
@@ -112,7 +113,7 @@ def test_every_text_is_asked_for() -> None:
     stems |= {(of, "", "") for of in re.findall(r'"(\w+)\." ~ [a-z]', written)}
     stems.add(("planner_live", "", ""))  # sent to the page as a whole
     begun = set(re.findall(r"[\"`](\w+_)(?:\" \+|\$\{)", written))
-    quoted = set(re.findall(r"[\"'.](\w+)", written))
+    quoted = {*re.findall(r"[\"'.](\w+)", written), *MODELS}
     idle = []
     for key in packaged("en"):
         section, _, name = key.partition(".")

@@ -14,9 +14,10 @@ from helpers.map_toys import basemap, districts, routes, shelters
 from helpers.planner_toys import toy_planner
 from helpers.speaking import LANGUAGES
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.analysis.capacity_results import capacity_results
 from shelter_geo.analysis.group_access import access_for
+from shelter_geo.analysis.siting_question import site_question
 from shelter_geo.publish import languages
 from shelter_geo.publish import words as module
 from shelter_geo.publish.brief.study_brief import study_brief
@@ -26,10 +27,12 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.comparison_map import comparison_map
+from shelter_geo.publish.siting.lines import answer_lines
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.words import Words, everywhere
-from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict, choose
+from shelter_geo.siting import PMedian
+from shelter_geo.vocabulary import Effect, Evidence, Infeasible, Note, Reason, Verdict, choose
 
 MARK = "¤"
 """Put before every edited text; it stands nowhere else."""
@@ -40,6 +43,8 @@ SECTIONS: dict[str, type[StrEnum]] = {
     "effect": Effect,
     "verdict": Verdict,
     "evidence": Evidence,
+    "infeasible": Infeasible,
+    "note": Note,
 }
 TEXTS = {
     "title": "T",
@@ -141,6 +146,31 @@ def test_pages_of_a_study_keep_all_but_the_words(
     assert [MARK in page for page in after] == [True, False, True]
     assert [page.replace(MARK, "") for page in after] == before
     assert (reach["reason"] == Reason.NO_ROAD).sum() == 8
+
+
+def test_siting_answers_keep_all_but_the_words(
+    evaluation: Evaluation, edit: Callable[[], None]
+) -> None:
+    study = evaluation.study
+    question = site_question(study, site_options(study))
+    few = PMedian(question.problem(per_region=True), 2).solve()
+    today = PMedian(question.problem(), 0).solve()
+    assert few.reason is not None
+    assert few.reason.key == Infeasible.TOO_FEW_FOR_REGIONS
+    assert [note.key for note in today.notes] == [Note.UNOPENED_SITE_REACHES]
+
+    def lines() -> list[str]:
+        return [
+            line
+            for result in (few, today)
+            for line in answer_lines(result, question, "km", Words("en"))
+        ]
+
+    before = lines()
+    edit()
+    after = lines()
+    assert [line.replace(MARK, "") for line in after] == before
+    assert sum(MARK in line for line in after) == 2
 
 
 def test_a_sentence_of_the_study_itself_is_a_text_too(evaluation: Evaluation) -> None:

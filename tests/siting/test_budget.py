@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting import PlacesBudget
-from shelter_geo.vocabulary import Reason
+from shelter_geo.siting import Infeasibility, PlacesBudget
+from shelter_geo.vocabulary import Infeasible, Reason
 
 NAN = float("nan")
 
@@ -199,9 +199,11 @@ def test_a_region_that_cannot_be_afforded_makes_the_question_infeasible() -> Non
     asked: dict[str, Any] = {"needed": [1], "places": 0, "most_places": 2, "regions": ["a", "b"]}
     poor = PlacesBudget.from_cost_matrix([[1, 9]], fixed_cost=1, budget=1, **asked).solve()
     assert (poor.status, poor.unserved, poor.spent) == ("infeasible", None, None)
-    assert "within the budget" in poor.reason
+    assert poor.reason == Infeasibility(Infeasible.BUDGET_TOO_SMALL)
     few = PlacesBudget.from_cost_matrix([[1, 9]], actions=1, **asked).solve()
-    assert "2 regions have no shelter and 1 may be opened" in few.reason
+    assert few.reason == Infeasibility(
+        Infeasible.TOO_FEW_FOR_REGIONS, {"count": 2, "sites": 1, "regions": ("a", "b")}
+    )
     assert few.demand["unserved"].tolist() == [1]
 
 

@@ -12,14 +12,16 @@ from shelter_geo.siting import (
     LSCP,
     MCLP,
     UNREACHED,
+    Infeasibility,
     KolmPollak,
     PCenter,
     PMedian,
     PMedianWithin,
+    Remark,
     SitingProblem,
     Uptake,
 )
-from shelter_geo.vocabulary import Effect
+from shelter_geo.vocabulary import Effect, Infeasible, Note
 
 NAN = float("nan")
 COSTS = [[1.0, 4.0], [3.0, 2.0], [NAN, 5.0]]
@@ -103,7 +105,8 @@ def test_all_candidates_may_open():
 def test_no_candidate_at_all():
     found = LSCP.from_cost_matrix(COSTS, fixed=[0, 1], within=3).solve()
     assert (found.status, found.chosen) == ("optimal", ())
-    assert found.notes[0] == "1 people are beyond 3 km of every site"
+    beyond = {"people": 1, "limit": 3, "unit": "km"}
+    assert found.notes[0] == Remark(Note.BEYOND_EVERY_SITE, beyond)
 
 
 def test_places_without_people_count_for_nothing():
@@ -127,7 +130,7 @@ def test_unreachable_people_are_reported_and_do_not_stop_anything():
     assert found.chosen == (1,), "two more people are served, though others walk farther"
     assert found.objective == 5 * 2 + 2 * 7
     assert found.unreachable == ("b",)
-    assert found.notes == ("3 people cannot be reached by any site, standing or candidate",)
+    assert found.notes == (Remark(Note.NO_SITE_REACHES, {"people": 3}),)
     assert found.after.unserved == 3
     effects = dict(zip(found.changes["demand_id"], found.changes["effect"], strict=True))
     assert effects == {
@@ -142,9 +145,13 @@ def test_a_region_that_no_site_can_meet_is_named():
         COSTS, p=1, regions=["east", "west"], required=["east", "north"]
     ).solve()
     assert found.status == "infeasible"
-    assert found.reason == "no shelter stands and no candidate lies in: north"
+    assert found.reason == Infeasibility(
+        Infeasible.NO_CANDIDATE_IN_REGIONS, {"regions": ("north",)}
+    )
     many = PMedian.from_cost_matrix(COSTS, p=1, regions=["east", "west"]).solve()
-    assert many.reason == "2 regions have no shelter and 1 may be opened: east, west"
+    assert many.reason == Infeasibility(
+        Infeasible.TOO_FEW_FOR_REGIONS, {"count": 2, "sites": 1, "regions": ("east", "west")}
+    )
     assert many.objective is None
     assert many.row()["status"] == "infeasible"
 
@@ -153,9 +160,14 @@ def test_a_limit_that_cannot_be_kept_says_what_it_takes():
     costs = [[1.0, 90.0, 90.0], [90.0, 1.0, 90.0], [90.0, 90.0, 1.0]]
     found = PMedianWithin.from_cost_matrix(costs, p=2, within=5).solve()
     assert found.status == "infeasible"
-    assert found.reason == "2 sites leave 1 people beyond 5 km; it takes 3"
+    assert found.reason == Infeasibility(
+        Infeasible.PEOPLE_BEYOND,
+        {"sites": 2, "people": 1, "limit": 5, "unit": "km", "fewest": 3},
+    )
     never = PMedianWithin.from_cost_matrix(costs, p=2, within=0.5).solve()
-    assert never.reason == "3 people have no site, standing or candidate, within 0.5 km"
+    assert never.reason == Infeasibility(
+        Infeasible.NO_SITE_WITHIN, {"people": 3, "limit": 0.5, "unit": "km"}
+    )
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -200,7 +212,7 @@ def test_region_column_asks_for_a_site_in_each():
     assert found.chosen == ("s2",)
     sites["region"] = ["north", "south", "west"]
     west = PMedian.from_geodataframe(demand, sites, costs, region="region", p=1).solve()
-    assert west.reason == "no shelter stands and no candidate lies in: west"
+    assert west.reason == Infeasibility(Infeasible.NO_CANDIDATE_IN_REGIONS, {"regions": ("west",)})
 
 
 def without(table: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import typer
@@ -15,10 +15,12 @@ from shelter_geo.analysis import site_options
 from shelter_geo.analysis.siting_results import siting_results
 from shelter_geo.cli.site import register
 from shelter_geo.errors import SitingError
+from shelter_geo.publish import languages, words
+from shelter_geo.publish.catalogue import PACKAGED, packaged
+from shelter_geo.publish.siting.cards import model_card
 from shelter_geo.siting import (
     MODELS,
     Model,
-    ModelCard,
     PMedian,
     RegisteredModel,
     SitingProblem,
@@ -29,6 +31,13 @@ from shelter_geo.siting import (
 )
 from shelter_geo.study.load import Study
 
+CARD = {
+    "name": "A toy",
+    "goal": "Wants nothing.",
+    "use_when": "Use it in a test.",
+    "gives_up": "Gives up everything.",
+    "objective": "toys-{unit}",
+}
 TOWNS = SitingProblem.from_cost_matrix([[0, 5, 9], [5, 0, 4], [9, 4, 0]], fixed=[0])
 
 
@@ -39,9 +48,13 @@ class Toy(PMedian):
 
 
 @pytest.fixture
-def toy() -> Iterator[RegisteredModel]:
-    card = ModelCard("A toy", "Wants nothing.", "Use it in a test.", "Gives up everything.")
-    model = RegisteredModel("toy", f"{__name__}:Toy", card)
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[RegisteredModel]:
+    def with_toy(lang: str) -> dict[str, Any]:
+        return {**packaged(lang), **{f"model.toy_{what}": text for what, text in CARD.items()}}
+
+    for reader in (languages, words):
+        monkeypatch.setattr(reader, "packaged", with_toy)
+    model = RegisteredModel("toy", f"{__name__}:Toy")
     register_model(model)
     yield model
     del MODELS["toy"]
@@ -78,7 +91,21 @@ def test_every_model_is_given_by_the_door() -> None:
 def test_a_model_by_its_key_answers_as_its_class_does() -> None:
     by_key = registered_model("p-median").put(TOWNS, p=1).solve()
     assert by_key.chosen == PMedian(TOWNS, 1).solve().chosen == (1,)
-    assert by_key.card is MODELS["p-median"].card
+    assert by_key.model == "p-median"
+
+
+@pytest.mark.parametrize("lang", PACKAGED)
+def test_every_model_has_its_words_in_every_catalogue(lang: str) -> None:
+    for key in MODELS:
+        assert {f"model.{key}_{what}" for what in CARD} <= packaged(lang).keys()
+        card = model_card(key, words.Words(lang))
+        assert str(card).startswith(f"{card.name}. {card.goal} ")
+        assert all(text.endswith(".") for text in (card.goal, card.use_when, card.gives_up))
+
+
+def test_a_model_without_words_is_refused() -> None:
+    with pytest.raises(KeyError, match=r"model\.nothing_"):
+        model_card("nothing", words.Words("en"))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +141,11 @@ def test_an_added_model_is_offered_on_the_command_line(toy: RegisteredModel) -> 
     assert "toy" in model_choices()
     lines = site("--model", "toy", "--new", "1").stdout.splitlines()
     assert lines[0] == "A toy: optimal"
-    assert lines[-1] == str(toy.card)
+    assert lines[1].startswith("toys-km: ")
+    assert lines[-1] == (
+        "A toy. Wants nothing. Use it in a test. A shelter in every region can be asked for on "
+        "top. Gives up everything."
+    )
     assert "toy" in site("--model", "no such").output
     assert "has no limit" in site("--model", "toy", "--new", "1", "--within", "9km").output
     assert "only for p-median" in site("--model", "toy", "--new", "1", "--robust").output

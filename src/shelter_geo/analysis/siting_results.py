@@ -24,6 +24,7 @@ from shelter_geo.progress import Progress
 from shelter_geo.siting import (
     LSCP,
     MODELS,
+    Infeasibility,
     Model,
     ParetoFront,
     PCenter,
@@ -41,6 +42,7 @@ from shelter_geo.siting import (
     robustness,
 )
 from shelter_geo.study import Study
+from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]
 
@@ -195,7 +197,10 @@ def _answers(
         limit = half if entry.limit == "half" else within
         model: Model = entry.put(posed, p=p, limit=limit)
         if entry.everyone_within and p < len(fewest.chosen) and fewest.status == "optimal":
-            reason = f"{p} sites leave people beyond {within:g} km; it takes {len(fewest.chosen)}"
+            reason = Infeasibility(
+                Infeasible.TOO_FEW_SITES,
+                {"sites": p, "limit": within, "unit": "km", "fewest": len(fewest.chosen)},
+            )
             yield (key, p), infeasible(model, reason, time.monotonic())
         else:
             yield (key, p), model.solve(time_limit=_PATIENCE_S, runner_ups=0)
@@ -243,9 +248,8 @@ def _row(
         "new_sites": p,
         "sites": " ".join(map(str, result.chosen)),
         "status": result.status,
-        "reason": result.reason,
+        "reason": "" if result.reason is None else result.reason.key,
         "objective": result.objective,
-        "objective_name": result.objective_name,
         "bound": result.bound,
         "gap": result.gap,
         "limit_km": within,

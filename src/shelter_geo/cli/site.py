@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from shelter_geo.cli.options import KindOption, StudyArgument, of_kind
+from shelter_geo.cli.options import KindOption, LangOption, StudyArgument, languages, of_kind
 
 if TYPE_CHECKING:
     from shelter_geo.siting import RegisteredModel, Unit
@@ -76,6 +76,7 @@ def site(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for tables; else none is written.")
     ] = None,
+    lang: LangOption = None,
 ) -> None:
     """Find where new shelters should go, proven, with what each site is worth and who gains."""
     limit, unit = _limit(within)
@@ -97,6 +98,7 @@ def site(
     from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
+    words = languages(loaded, lang).first
     if candidates is None:
         question = site_question(loaded, site_options(loaded))
     else:
@@ -114,14 +116,14 @@ def site(
             unit=unit,
             per_region=per_region,
         ).solve(time_limit=time_limit)
-        text = lines.places_lines(places, question, unit)
+        text = lines.places_lines(places, question, words)
         if out is not None and places.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_places(places, question, unit, folder)
     else:
         problem = question.problem(unit=unit, per_region=per_region)
         answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)
-        text = lines.answer_lines(answer, question, unit)
+        text = lines.answer_lines(answer, question, unit, words)
         if robust and answer.status != "infeasible":
             regrets = robustness(
                 problem,
@@ -132,7 +134,7 @@ def site(
                 scenarios=SCENARIOS,
                 seed=SEED,
             )
-            text += ["", *robust_lines.robust_lines(regrets, question, unit)]
+            text += ["", *robust_lines.robust_lines(regrets, question, unit, words)]
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)

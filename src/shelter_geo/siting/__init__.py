@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
     from shelter_geo.siting.registry import (
         MODELS,
-        ModelCard,
         RegisteredModel,
         model_choices,
         register_model,
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
         scenario_regrets,
     )
     from shelter_geo.siting.scenarios import Scenarios, Uncertainty, draw_scenarios
+    from shelter_geo.siting.statements import Infeasibility, Remark
 
 _HOME = {
     "AIMS": "pareto",
@@ -62,7 +62,7 @@ _HOME = {
     "METRICS": "metrics",
     "MODELS": "registry",
     "Model": "model",
-    "ModelCard": "registry",
+    "Infeasibility": "statements",
     "PCenter": "p_center",
     "PMedian": "models",
     "PMedianWithin": "models",
@@ -72,6 +72,7 @@ _HOME = {
     "PlanRobustness": "robust",
     "RegisteredModel": "registry",
     "Regrets": "regret",
+    "Remark": "statements",
     "Robustness": "robust",
     "RunnerUp": "result",
     "Scenarios": "scenarios",
@@ -115,9 +116,9 @@ __all__ = [
     "BudgetResult",
     "ChoiceTable",
     "CountModel",
+    "Infeasibility",
     "KolmPollak",
     "Model",
-    "ModelCard",
     "PCenter",
     "PMedian",
     "PMedianWithin",
@@ -127,6 +128,7 @@ __all__ = [
     "PlanRobustness",
     "RegisteredModel",
     "Regrets",
+    "Remark",
     "Robustness",
     "RunnerUp",
     "Scenarios",

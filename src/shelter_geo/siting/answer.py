@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult, Status
-from shelter_geo.vocabulary import Effect, choose
+from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.vocabulary import Effect, Note, choose
 
 Array = NDArray[Any]
 
@@ -32,7 +33,7 @@ class Solved(NamedTuple):
     complete : bool
         Whether all choices were looked at for them.
     method : str
-    notes : tuple of str
+    notes : tuple of Remark
     """
 
     chosen: Array
@@ -41,7 +42,7 @@ class Solved(NamedTuple):
     near_optimal: Sequence[Array]
     complete: bool
     method: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 def answer(model: Model, solved: Solved, started: float, within_share: float) -> SitingResult:
@@ -68,10 +69,10 @@ def answer(model: Model, solved: Solved, started: float, within_share: float) ->
         model=model.key,
         options=model.options(),
         status=solved.status,
-        reason="",
+        reason=None,
         chosen=_ids(model, solved.chosen),
         objective=objective,
-        objective_name=_objective_name(model),
+        unit=model.problem.unit,
         bound=solved.bound,
         gap=gap,
         runner_ups=_runner_ups(model, solved, objective, within_share),
@@ -87,7 +88,7 @@ def answer(model: Model, solved: Solved, started: float, within_share: float) ->
     )
 
 
-def infeasible(model: Model, reason: str, started: float) -> SitingResult:
+def infeasible(model: Model, reason: Infeasibility, started: float) -> SitingResult:
     """Say that a constraint cannot be met, next to the access of today."""
     nobody = np.empty(0, np.int64)
     today = model.metrics_of(nobody)
@@ -98,7 +99,7 @@ def infeasible(model: Model, reason: str, started: float) -> SitingResult:
         reason=reason,
         chosen=(),
         objective=None,
-        objective_name=_objective_name(model),
+        unit=model.problem.unit,
         bound=None,
         gap=None,
         runner_ups=(),
@@ -172,11 +173,6 @@ def _ids(model: Model, chosen: Array) -> tuple[Any, ...]:
     return tuple(model.problem.site_ids[j] for j in np.sort(model.columns(chosen)))
 
 
-def _objective_name(model: Model) -> str:
-    unit = model.problem.unit
-    return model.objective_name.format(unit="steps" if unit == "one" else unit)
-
-
 def _runner_ups(
     model: Model, solved: Solved, objective: float, within_share: float
 ) -> tuple[RunnerUp, ...]:
@@ -212,16 +208,14 @@ def _worth(model: Model, chosen: Array) -> tuple[SiteWorth, ...]:
     return tuple(worth)
 
 
-def _notes(model: Model, chosen: Array) -> tuple[str, ...]:
+def _notes(model: Model, chosen: Array) -> tuple[Remark, ...]:
     problem = model.problem
     lost = model.nearest(chosen) == UNREACHED
     sites = np.union1d(problem.fixed, problem.candidates)
     never = lost & (problem.costs[:, sites] == UNREACHED).all(axis=1)
     notes = []
     if people := int(problem.weights[never].sum()):
-        notes.append(f"{people} people cannot be reached by any site, standing or candidate")
+        notes.append(Remark(Note.NO_SITE_REACHES, {"people": people}))
     if people := int(problem.weights[lost & ~never].sum()):
-        notes.append(
-            f"{people} people could be reached only by a site that this plan does not open"
-        )
+        notes.append(Remark(Note.UNOPENED_SITE_REACHES, {"people": people}))
     return tuple(notes)

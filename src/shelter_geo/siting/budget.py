@@ -23,6 +23,8 @@ from shelter_geo.siting.budget_result import (
 from shelter_geo.siting.constraints import regions_fault
 from shelter_geo.siting.frames import problem_from_frames
 from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting.statements import Infeasibility
+from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]
 
@@ -208,7 +210,7 @@ class PlacesBudget:
         program = PlacesProgram(problem, terms)
         solution = program.best(started + time_limit)
         if solution.best is None:
-            reason = "no plan gives every region that needs one a site within the budget"
+            reason = Infeasibility(Infeasible.BUDGET_TOO_SMALL)
             return infeasible_places(problem, terms, reason, started)
         return places_answer(program, solution, solution.best, started)
 

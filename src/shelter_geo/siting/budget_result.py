@@ -11,17 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.siting.budget_program import Allocation, PlacesProgram, PlacesSolution, Terms
-from shelter_geo.siting.problem import UNREACHED, SitingProblem
-from shelter_geo.siting.registry import ModelCard, registered_model
+from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
 from shelter_geo.siting.result import Status
-from shelter_geo.vocabulary import Reason, choose
+from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.vocabulary import Note, Reason, choose
 
 Array = NDArray[Any]
 
 PLACES_BUDGET: Final = "places-budget"
 """Key of the model."""
 
-_DEARER = "that no plan as good is cheaper is not proven"
+_DEARER: Final = Remark(Note.CHEAPEST_NOT_PROVEN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +35,13 @@ class BudgetResult:
         "optimal" is proven for the places missing and for the distance; "not proven" is the best
         found within the time, with its gap; "infeasible" means that a constraint cannot be met,
         and `reason` says which.
-    reason : str
+    reason : Infeasibility or None
     unserved, unserved_bound : int or None
         Family places asked for that nobody gets, and the fewest there can be, as far as is known.
     objective : float or None
         Family places times cost from the demand point to the place that serves it.
-    objective_name : str
+    unit : {"km", "min", "one"}
+        Unit of the costs.
     bound : float or None
         The objective cannot be less, if as few places are to be missing; None if nothing is known.
     gap : float or None
@@ -57,18 +58,18 @@ class BudgetResult:
         travel (missing where nobody is served) and `reason`, of
         `Reason`, why some are not served, else empty.
     method : str
-    notes : tuple of str
+    notes : tuple of Remark
     seconds : float
         Time taken; it differs from run to run and belongs in no file.
     """
 
     model: str
     status: Status
-    reason: str
+    reason: Infeasibility | None
     unserved: int | None
     unserved_bound: int | None
     objective: float | None
-    objective_name: str
+    unit: Unit
     bound: float | None
     gap: float | None
     spent: int | None
@@ -76,13 +77,8 @@ class BudgetResult:
     served: pd.DataFrame
     demand: pd.DataFrame
     method: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     seconds: float = field(default=0.0, compare=False)
-
-    @property
-    def card(self) -> ModelCard:
-        """What the model is for, in plain words."""
-        return registered_model(self.model).card
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -128,11 +124,11 @@ def places_answer(
     return BudgetResult(
         model=PLACES_BUDGET,
         status=status,
-        reason="",
+        reason=None,
         unserved=best.unserved,
         unserved_bound=solution.unserved_bound,
         objective=best.walked / unit,
-        objective_name=_objective_name(problem),
+        unit=problem.unit,
         bound=None if bound is None else bound / unit,
         gap=gap,
         spent=best.spent,
@@ -146,7 +142,7 @@ def places_answer(
 
 
 def infeasible_places(
-    problem: SitingProblem, terms: Terms, reason: str, started: float
+    problem: SitingProblem, terms: Terms, reason: Infeasibility, started: float
 ) -> BudgetResult:
     """Say that a constraint cannot be met, next to the places that stand."""
     nothing, nobody = np.zeros(len(terms.places), np.int64), np.empty(0, np.int64)
@@ -157,7 +153,7 @@ def infeasible_places(
         unserved=None,
         unserved_bound=None,
         objective=None,
-        objective_name=_objective_name(problem),
+        unit=problem.unit,
         bound=None,
         gap=None,
         spent=None,
@@ -167,11 +163,6 @@ def infeasible_places(
         method="",
         seconds=time.monotonic() - started,
     )
-
-
-def _objective_name(problem: SitingProblem) -> str:
-    unit = "steps" if problem.unit == "one" else problem.unit
-    return f"family places-{unit}"
 
 
 def _site_table(problem: SitingProblem, terms: Terms, added: Array, used: Array) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.plain import Regions
 from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting.statements import Infeasibility
+from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]
 
@@ -72,18 +74,21 @@ def unmet_regions(problem: SitingProblem) -> list[str]:
     return [name for name in problem.required if name not in met]
 
 
-def regions_fault(problem: SitingProblem, k: int | None = None) -> str:
+def regions_fault(problem: SitingProblem, k: int | None = None) -> Infeasibility | None:
     """Say why the required regions cannot be met by opening k candidates, or any number of them.
 
     Returns
     -------
-    str
-        Empty if they can.
+    Infeasibility or None
+        None if they can.
     """
     unmet = unmet_regions(problem)
     on_offer = {problem.regions[j] for j in problem.candidates} if problem.regions else set()
     if hopeless := [name for name in unmet if name not in on_offer]:
-        return f"no shelter stands and no candidate lies in: {', '.join(hopeless)}"
+        return Infeasibility(Infeasible.NO_CANDIDATE_IN_REGIONS, {"regions": tuple(hopeless)})
     if k is not None and len(unmet) > k:
-        return f"{len(unmet)} regions have no shelter and {k} may be opened: {', '.join(unmet)}"
-    return ""
+        return Infeasibility(
+            Infeasible.TOO_FEW_FOR_REGIONS,
+            {"count": len(unmet), "sites": k, "regions": tuple(unmet)},
+        )
+    return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
 from shelter_geo.siting.combinations import check_countable, choice, least_costs
-from shelter_geo.siting.constraints import constraints_for, regions_fault
+from shelter_geo.siting.constraints import constraints_for, regions_fault, unmet_regions
 from shelter_geo.siting.metrics import METRICS, kappa_per_step
 from shelter_geo.siting.objectives import limit_steps, top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
@@ -125,8 +125,9 @@ def blocks(
     if not 0 <= p <= len(candidates):
         raise SitingError(f"{p} sites cannot be opened: there are {len(candidates)} candidates")
     check_countable(len(candidates), p)
-    if reason := regions_fault(problem, p):
-        raise SitingError(reason)
+    if regions_fault(problem, p) is not None:
+        without = ", ".join(unmet_regions(problem))
+        raise SitingError(f"no choice of {p} sites puts a shelter in each of: {without}")
     some, top = problem.weights > 0, float(top_cost(problem))
     costs = problem.costs[some][:, candidates].T.astype(float)
     cap = problem.today[some].astype(float)

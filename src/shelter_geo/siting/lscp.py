@@ -19,6 +19,8 @@ from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchang
 from shelter_geo.siting.objectives import beyond, distance, limit_steps, unserved
 from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import SitingResult, Status
+from shelter_geo.siting.statements import Remark
+from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]
 
@@ -38,7 +40,6 @@ class LSCP(Model):
     """
 
     key: ClassVar[str] = "lscp"
-    objective_name: ClassVar[str] = "new sites"
 
     within: float
 
@@ -81,18 +82,18 @@ class LSCP(Model):
             )
             ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
             if not solution.proven(len(objectives) - 1):
-                notes += ("that no tie has a smaller mean is not proven",)
+                notes += (Remark(Note.COVER_TIE_NOT_PROVEN),)
         best, *others = ranking.choices
         others = [c for c in others if far.total(c) == far.total(best)]
         # The number was found by search even where its ties could be counted.
         return Solved(best, status, bound, others, ranking.complete, "branch and bound", notes)
 
-    def _uncovered(self) -> tuple[str, ...]:
+    def _uncovered(self) -> tuple[Remark, ...]:
         far = beyond(self.problem, limit_steps(self.problem, self.within)).floor
         if far == 0:
             return ()
-        unit = "steps" if self.problem.unit == "one" else self.problem.unit
-        return (f"{far} people are beyond {self.within:g} {unit} of every site",)
+        limit = {"limit": self.within, "unit": self.problem.unit}
+        return (Remark(Note.BEYOND_EVERY_SITE, {"people": far, **limit}),)
 
 
 def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[Array, bool]:

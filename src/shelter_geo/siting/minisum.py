@@ -17,6 +17,8 @@ from shelter_geo.siting.model import CountModel
 from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
 from shelter_geo.siting.objectives import Objective
 from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]
 
@@ -74,9 +76,9 @@ class MinisumModel(CountModel):
             return infeasible(self, reason, started)
         return answer(self, solved, started, within_share)
 
-    def fault(self, solved: Solved, deadline: float) -> str:
-        """Say why the best plan there is does not do; empty if it does."""
-        return ""
+    def fault(self, solved: Solved, deadline: float) -> Infeasibility | None:
+        """Say why the best plan there is does not do; None if it does."""
+        return None
 
     def _by_counting(self, program: Lexicographic, constraints: Constraints, keep: int) -> Solved:
         best, *others = rank_all(program.objectives, constraints, keep + 1).choices
@@ -94,9 +96,9 @@ class MinisumModel(CountModel):
             objectives, constraints, solution.chosen, keep + 1
         ).choices
         proven = solution.proven(self.headline % len(objectives))
-        notes: tuple[str, ...] = ()
+        notes: tuple[Remark, ...] = ()
         if proven and not solution.proven(len(objectives) - 1):
-            notes = ("the objective is proven, that no tie has a smaller mean is not",)
+            notes = (Remark(Note.TIE_NOT_PROVEN),)
         return Solved(
             best,
             "optimal" if proven else "not proven",

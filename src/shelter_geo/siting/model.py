@@ -38,7 +38,6 @@ class Model(ABC):
     """
 
     key: ClassVar[str]
-    objective_name: ClassVar[str]
     larger_is_better: ClassVar[bool] = False
 
     problem: SitingProblem

@@ -27,6 +27,8 @@ from shelter_geo.siting.objectives import (
     unserved_for_good,
 )
 from shelter_geo.siting.problem import UNREACHED
+from shelter_geo.siting.statements import Infeasibility, Value
+from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]
 
@@ -53,7 +55,6 @@ class PMedian(MinisumModel):
     """
 
     key: ClassVar[str] = "p-median"
-    objective_name: ClassVar[str] = "people-{unit}"
 
     def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
         """Return the unserved people, if any choice changes them, and the distance."""
@@ -100,22 +101,23 @@ class PMedianWithin(PMedian):
         objectives = [self._beyond(), distance(self.problem)]
         return Lexicographic(objectives, lambda totals: self._kilometres(totals[1], lost))
 
-    def fault(self, solved: Solved, deadline: float) -> str:
+    def fault(self, solved: Solved, deadline: float) -> Infeasibility | None:
         """Say who is beyond the limit, and what it would take."""
         beyond_limit, lost = self._beyond(), unserved_for_good(self.problem)
-        unit = "steps" if self.problem.unit == "one" else self.problem.unit
-        limit = f"{self.within:g} {unit}"
+        limit: dict[str, Value] = {"limit": self.within, "unit": self.problem.unit}
         if people := beyond_limit.floor - lost:
-            return f"{people} people have no site, standing or candidate, within {limit}"
+            return Infeasibility(Infeasible.NO_SITE_WITHIN, {"people": people, **limit})
         far = beyond_limit.total(solved.chosen) - lost
         if far == 0:
-            return ""
+            return None
         if solved.status != "optimal":
-            return f"no plan with everyone within {limit} was found in the time given"
+            return Infeasibility(Infeasible.NONE_FOUND_WITHIN, limit)
         steps = limit_steps(self.problem, self.within)
         fewest, proven = fewest_sites(self.problem, steps, deadline)
-        most = "" if proven else "up to "
-        return f"{self.p} sites leave {far} people beyond {limit}; it takes {most}{len(fewest)}"
+        return Infeasibility(
+            Infeasible.PEOPLE_BEYOND if proven else Infeasible.PEOPLE_BEYOND_UNPROVEN,
+            {"sites": self.p, "people": far, **limit, "fewest": len(fewest)},
+        )
 
     def _beyond(self) -> Objective:
         return beyond(self.problem, limit_steps(self.problem, self.within))
@@ -134,7 +136,6 @@ class MCLP(MinisumModel):
     """
 
     key: ClassVar[str] = "mclp"
-    objective_name: ClassVar[str] = "people within the limit"
     larger_is_better: ClassVar[bool] = True
     headline: ClassVar[int] = 0
 
@@ -182,7 +183,6 @@ class KolmPollak(MinisumModel):
     """
 
     key: ClassVar[str] = "kolm-pollak"
-    objective_name: ClassVar[str] = "Kolm-Pollak equivalent, {unit}"
 
     aversion: float = 1.0
     kappa: float | None = None
@@ -243,7 +243,6 @@ class Uptake(MinisumModel):
     """
 
     key: ClassVar[str] = "uptake"
-    objective_name: ClassVar[str] = "people expected to come"
     larger_is_better: ClassVar[bool] = True
 
     half: float

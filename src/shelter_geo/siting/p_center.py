@@ -25,6 +25,8 @@ from shelter_geo.siting.near_optimal import Ranking, countable, rank_interchange
 from shelter_geo.siting.objectives import Objective, beyond, distance, unserved
 from shelter_geo.siting.problem import UNREACHED
 from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting.statements import Remark
+from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]
 
@@ -39,7 +41,6 @@ class PCenter(CountModel):
     """
 
     key: ClassVar[str] = "p-center"
-    objective_name: ClassVar[str] = "largest distance, {unit}"
 
     def objective_of(self, chosen: Array) -> float:
         """Return the distance of the worst served people; 0 if nobody is served."""
@@ -96,9 +97,9 @@ class PCenter(CountModel):
         )
         ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
         proven = served and lower == radius
-        notes: tuple[str, ...] = ()
+        notes: tuple[Remark, ...] = ()
         if proven and not solution.proven(len(objectives) - 1):
-            notes = ("the objective is proven, that no tie has a smaller mean is not",)
+            notes = (Remark(Note.TIE_NOT_PROVEN),)
         return Solved(
             ranking.choices[0],
             "optimal" if proven else "not proven",

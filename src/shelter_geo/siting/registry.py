@@ -1,7 +1,8 @@
-"""The siting models there are: what each is for, where it stands and what it needs.
+"""The siting models there are: where each stands and what it needs.
 
-A new model takes a module of its own, an entry here and its words in the catalogues. Nothing heavy
-is imported before a model is used.
+A new model takes a module of its own, an entry here and its words in the catalogues, as
+`model.<key>_name`, `_goal`, `_use_when`, `_gives_up` and `_objective`. Nothing heavy is imported
+before a model is used.
 """
 
 from __future__ import annotations
@@ -20,30 +21,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ModelCard:
-    """A model in plain words.
-
-    Attributes
-    ----------
-    name : str
-    goal : str
-        What the model makes as good as can be.
-    use_when : str
-        The question it answers.
-    gives_up : str
-        What it does not look at, and who may lose by that.
-    """
-
-    name: str
-    goal: str
-    use_when: str
-    gives_up: str
-
-    def __str__(self) -> str:
-        return f"{self.name}. {self.goal} {self.use_when} {self.gives_up}"
-
-
-@dataclass(frozen=True)
 class RegisteredModel:
     """A model and what it needs.
 
@@ -52,7 +29,6 @@ class RegisteredModel:
     key : str
     where : str
         Module and class, as "package.module:Class".
-    card : ModelCard
     takes_p : bool
         Whether it opens a number of sites that is given; otherwise it finds the number itself.
     limit : str
@@ -72,7 +48,6 @@ class RegisteredModel:
 
     key: str
     where: str
-    card: ModelCard
     takes_p: bool = True
     limit: str = ""
     limited: str = ""
@@ -173,36 +148,16 @@ def robust_models() -> tuple[str, ...]:
     return tuple(key for key, model in MODELS.items() if model.regrets)
 
 
-_REGIONS: Final = " A shelter in every region can be asked for on top."
-
 for _model in (
     RegisteredModel(
         "p-median",
         "shelter_geo.siting.models:PMedian",
-        ModelCard(
-            "Least travel for all (p-median)",
-            "Makes the distance that all people together have to the nearest shelter as small as "
-            "can be, once as many people as possible can reach one at all.",
-            "Use it when every person-kilometre counts the same and the average matters most."
-            + _REGIONS,
-            "Few people far away weigh little against many in towns, so the remote may stay "
-            "remote.",
-        ),
         limited="p-median-within",
         regrets="shelter_geo.siting.robust:median_regrets",
     ),
     RegisteredModel(
         "p-median-within",
         "shelter_geo.siting.models:PMedianWithin",
-        ModelCard(
-            "Nobody beyond a limit, then least travel",
-            "Keeps everyone whom a site can reach within the limit and, among the plans that do, "
-            "makes the distance for all together as small as can be.",
-            "Use it when a norm must hold for everyone and the average matters after that."
-            + _REGIONS,
-            "A few remote people can decide where several shelters go; if too few sites may open, "
-            "there is no such plan, and the answer says how many it takes.",
-        ),
         limit="within",
         everyone_within=True,
         regrets="shelter_geo.siting.robust:within_regrets",
@@ -210,25 +165,11 @@ for _model in (
     RegisteredModel(
         "p-center",
         "shelter_geo.siting.p_center:PCenter",
-        ModelCard(
-            "Nobody farther than necessary (p-center)",
-            "Makes the distance of the worst served people as small as can be, once as many people "
-            "as possible can reach a shelter at all; ties go to the smaller mean.",
-            "Use it when the worst case must be as good as possible, whoever it is." + _REGIONS,
-            "One remote place decides the answer; the average can be much worse than it need be.",
-        ),
         regrets="shelter_geo.siting.robust:center_regrets",
     ),
     RegisteredModel(
         "mclp",
         "shelter_geo.siting.models:MCLP",
-        ModelCard(
-            "Most people within a limit (maximal covering)",
-            "Puts as many people as can be within the limit; ties go to the smaller mean distance.",
-            "Use it when a service counts only within a fixed distance or time." + _REGIONS,
-            "Whoever cannot be brought within the limit does not count at all, and a metre more or "
-            "less decides.",
-        ),
         limit="within",
         regrets="shelter_geo.siting.robust:cover_regrets",
         regret_in="people",
@@ -236,13 +177,6 @@ for _model in (
     RegisteredModel(
         "lscp",
         "shelter_geo.siting.lscp:LSCP",
-        ModelCard(
-            "Fewest sites that serve everyone within a limit (set covering)",
-            "Opens as few sites as can be so that everyone whom some site has within the limit is "
-            "within it; ties go to the smaller mean distance.",
-            "Use it to learn what a norm would take." + _REGIONS,
-            "It does not look at how many people a site serves, so it may open one for very few.",
-        ),
         takes_p=False,
         limit="within",
         everyone_within=True,
@@ -250,41 +184,15 @@ for _model in (
     RegisteredModel(
         "kolm-pollak",
         "shelter_geo.siting.models:KolmPollak",
-        ModelCard(
-            "Fair distances (Kolm-Pollak)",
-            "Makes the equally distributed equivalent as small as can be: the one distance that, "
-            "shared by all, would be as bad as the distances there are.",
-            "Use it when the average matters and long distances count for more than in proportion."
-            + _REGIONS,
-            "How much more is a judgement, the aversion to inequality, and has to be argued for.",
-        ),
     ),
     RegisteredModel(
         "uptake",
         "shelter_geo.siting.models:Uptake",
-        ModelCard(
-            "Most people who would come (distance decay)",
-            "Makes the number of people expected to use a shelter as large as can be, if uptake "
-            "falls with distance in a fixed proportion.",
-            "Use it when distance keeps people away and the loss by distance is roughly known."
-            + _REGIONS,
-            "People far away are given up early, since few of them are expected to come; the decay "
-            "is an assumption.",
-        ),
         limit="half",
     ),
     RegisteredModel(
         "places-budget",
         "shelter_geo.siting.budget:PlacesBudget",
-        ModelCard(
-            "Places within a budget",
-            "Leaves as few family places missing as can be within the money or the number of "
-            "actions, then makes the distance from families to their places as small as can be.",
-            "Use it when shelters fill up: it opens new ones or adds places to those that stand, "
-            "and says how many places where." + _REGIONS,
-            "It sends families where there is room, as one office that places everyone could; "
-            "people who choose for themselves would crowd the nearest shelter.",
-        ),
         takes_p=False,
         takes_budget=True,
     ),

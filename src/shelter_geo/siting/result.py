@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from shelter_geo.siting.metrics import AccessMetrics
-from shelter_geo.siting.registry import ModelCard, registered_model
+from shelter_geo.siting.problem import Unit
+from shelter_geo.siting.statements import Infeasibility, Remark
 from shelter_geo.vocabulary import Effect
 
 Status = Literal["optimal", "not proven", "infeasible"]
@@ -67,13 +68,13 @@ class SitingResult:
     status : {"optimal", "not proven", "infeasible"}
         "optimal" is proven; "not proven" is the best found within the time, with its gap;
         "infeasible" means that a constraint cannot be met, and `reason` says which.
-    reason : str
-        Empty unless there is something to explain.
+    reason : Infeasibility or None
+        None unless there is something to explain.
     chosen : tuple
         Keys of the sites to open, in the order of the sites.
     objective : float or None
-    objective_name : str
-        What the objective is and its unit.
+    unit : {"km", "min", "one"}
+        Unit of the costs.
     bound : float or None
         No plan can be better than this; None if nothing is known.
     gap : float or None
@@ -94,7 +95,7 @@ class SitingResult:
         Keys of the demand points with people whom no site at all can reach.
     method : str
         "enumeration", "branch and bound" or "mixed integer program".
-    notes : tuple of str
+    notes : tuple of Remark
     seconds : float
         Time taken; it differs from run to run and belongs in no file.
     """
@@ -102,10 +103,10 @@ class SitingResult:
     model: str
     options: Mapping[str, object]
     status: Status
-    reason: str
+    reason: Infeasibility | None
     chosen: tuple[Hashable, ...]
     objective: float | None
-    objective_name: str
+    unit: Unit
     bound: float | None
     gap: float | None
     runner_ups: tuple[RunnerUp, ...]
@@ -116,13 +117,8 @@ class SitingResult:
     changes: pd.DataFrame
     unreachable: tuple[Hashable, ...]
     method: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     seconds: float = field(default=0.0, compare=False)
-
-    @property
-    def card(self) -> ModelCard:
-        """What the model is for, in plain words."""
-        return registered_model(self.model).card
 
     @property
     def people_gaining(self) -> int:
@@ -142,7 +138,6 @@ class SitingResult:
             "chosen": " ".join(map(str, self.chosen)),
             "status": self.status,
             "objective": self.objective,
-            "objective_name": self.objective_name,
             "bound": self.bound,
             "gap": self.gap,
             "people_gaining": self.people_gaining,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from shelter_geo.publish.catalogue import english_name_of
 from shelter_geo.study import LANGUAGE_CODE
-from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict
+from shelter_geo.vocabulary import Effect, Evidence, Infeasible, Reason, Verdict
 
 
 class Column(NamedTuple):
@@ -55,7 +56,7 @@ def _ends(name: str, column: Column) -> dict[str, Column]:
     return {f"{name}_low": column, f"{name}_high": column}
 
 
-def _keyed(name: str, description: str, keys: type[StrEnum]) -> dict[str, Column]:
+def _keyed(name: str, description: str, keys: Iterable[StrEnum]) -> dict[str, Column]:
     """Describe a column of keys, and the one beside it with their English words."""
     return {
         name: _text(f"{description}, by key, or empty: {', '.join(keys)}"),
@@ -87,7 +88,11 @@ COLUMNS: Final[dict[str, Column]] = {
     "weighted_travel_min": _min("Mean time by car over the people of the settlements"),
     "settlement_reachable_pct": _pct("Share of the people whom the two means stand for"),
     "reachable": Column("boolean", "Whether a road leads to any shelter"),
-    **_keyed("reason", "Why no road leads there, or why a value is 0 or missing", Reason),
+    **_keyed(
+        "reason",
+        "Why no road leads there, why a value is 0 or missing, or why there is no plan",
+        [*Reason, *Infeasible],
+    ),
     "population_listed": _whole("Population as listed by the source; used as a share only"),
     "basis": _text("Where people are taken to start: district_centres or settlements"),
     "units": _text("all, or without_registered_elsewhere"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +10,19 @@ import pandas as pd
 
 from shelter_geo.analysis.siting_question import SiteQuestion
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.siting.names import english
-from shelter_geo.publish.words import Words
-from shelter_geo.siting import BudgetResult, SitingResult
-from shelter_geo.study import FALLBACK
+from shelter_geo.publish.siting.cards import model_card
+from shelter_geo.publish.siting.names import english, listed_sites
+from shelter_geo.publish.siting.statements import infeasibility, objective_name, remark
+from shelter_geo.publish.words import Words, own_name
+from shelter_geo.siting import BudgetResult, SiteWorth, SitingResult, Unit
 from shelter_geo.vocabulary import Effect
 
 _MOST_NAMED: Final = 5
+_STATUS: Final = {
+    "optimal": "status_optimal",
+    "not proven": "status_not_proven",
+    "infeasible": "status_infeasible",
+}
 PLACES: Final = ("site_id", "settlement", "standing", "places_before", "places_added", "cost")
 SERVED: Final = ("district_id", "site_id", "settlement", "places", "travel_cost", "cost_unit")
 CHANGES: Final = (
@@ -26,61 +31,99 @@ CHANGES: Final = (
 )  # fmt: skip
 
 
-def answer_lines(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]:
-    """Write the card of an answer: its proof, sites, plans nearly as good, who gains and loses."""
-    lines = [f"{result.card.name}: {result.status}"]
-    if result.status == "infeasible":
-        return [*lines, _sentence(result.reason), "", str(result.card)]
-    lines.append(f"{result.objective_name}: {_proof(result.objective, result.bound, result.gap)}")
-    lines.append(f"Opens: {english(question, result.chosen) or 'nothing'}")
+def answer_lines(
+    result: SitingResult, question: SiteQuestion, unit: Unit, words: Words
+) -> list[str]:
+    """Write the card of an answer: its proof, sites, plans nearly as good, who gains and loses.
+
+    Parameters
+    ----------
+    result, question
+        The answer and what was asked.
+    unit
+        Unit of the costs.
+    words
+        Language of the lines.
+    """
+    head, tail = _frame(result, words)
+    if result.reason is not None:
+        return [*head, _sentence(infeasibility(result.reason, question).of(words)), *tail]
     before, after = result.today, result.after
+    shown = words.text(f"site.unit_{unit}")
+    chosen = listed_sites(question, result.chosen, words) or words.text("site.nothing")
+    lines = [
+        *head,
+        _proof(result, words),
+        words.text("site.opens", sites=chosen),
+        words.text(
+            "site.access",
+            before_mean=_whole(before.mean),
+            mean=f"{after.mean:.0f}",
+            median=f"{after.median:.0f}",
+            p90=f"{after.p90:.0f}",
+            before_max=_whole(before.max),
+            max=f"{after.max:.0f}",
+            unit=shown,
+            before_unserved=words.people(before.unserved),
+            unserved=words.people(after.unserved),
+        ),
+    ]
+    lines += [_worth(own, after.unserved, question, shown, words) for own in result.worth]
+    every = "looked_all" if result.runner_ups_complete else "looked_exchange"
     lines.append(
-        f"Mean {_whole(before.mean)} to {after.mean:.0f} {unit}, half within {after.median:.0f}, "
-        f"nine in ten within {after.p90:.0f}, farthest {_whole(before.max)} to {after.max:.0f} "
-        f"{unit}; {_people(before.unserved)} to {_people(after.unserved)} people without a road "
-        "to any"
-    )
-    lines += [
-        f"Worth of {_name(question, own.site_id)}: nearest to {_people(own.people)} people; "
-        f"without it mean {_whole(own.without.mean)}, farthest {_whole(own.without.max)} {unit}"
-        + (
-            f", {_people(own.without.unserved - after.unserved)} more people without a road"
-            if own.without.unserved > after.unserved
-            else ""
+        words.text(
+            "site.near_optimal",
+            looked=words.text(f"site.{every}"),
+            count=str(len(result.runner_ups) or words.text("site.no_other")),
         )
-        for own in result.worth
-    ]
-    every = "all plans were looked at" if result.runner_ups_complete else "one site exchanged"
-    lines.append(f"Within 5 % of it ({every}): {len(result.runner_ups) or 'no other plan'}")
-    lines += [
-        f"  {english(question, plan.chosen)}: {100 * plan.excess:.1f} % worse"
-        for plan in result.runner_ups[:_MOST_NAMED]
-    ]
-    return [*lines, *_gains(result, question, unit), *_notes(result.notes), "", str(result.card)]
+    )
+    for plan in result.runner_ups[:_MOST_NAMED]:
+        sites, share = listed_sites(question, plan.chosen, words), 100 * plan.excess
+        lines.append(_below("site.runner_up", words, sites=sites, share=_digit(share, words)))
+    gains = _gains(result, question, shown, words)
+    return [*lines, *gains, *_notes(result, question, words), *tail]
 
 
-def places_lines(result: BudgetResult, question: SiteQuestion, unit: str) -> list[str]:
-    """Write where places go, what they cost, and who is left without one."""
-    lines = [f"{result.card.name}: {result.status}"]
-    if result.status == "infeasible":
-        return [*lines, _sentence(result.reason), "", str(result.card)]
+def places_lines(result: BudgetResult, question: SiteQuestion, words: Words) -> list[str]:
+    """Write where places go, what they cost, and who is left without one.
+
+    Parameters
+    ----------
+    result, question
+        The answer and what was asked.
+    words
+        Language of the lines.
+    """
+    head, tail = _frame(result, words)
+    if result.reason is not None:
+        return [*head, _sentence(infeasibility(result.reason, question).of(words)), *tail]
     needed = int(result.demand["needed"].sum())
-    lines += [
-        f"Family places missing: {result.unserved} of {needed} (no plan has fewer than "
-        f"{result.unserved_bound})",
-        f"{result.objective_name}: {_proof(result.objective, result.bound, result.gap)}",
-        f"Spent: {result.spent}",
+    lines = [
+        *head,
+        words.text(
+            "site.places_missing",
+            missing=str(result.unserved),
+            needed=str(needed),
+            bound=str(result.unserved_bound),
+        ),
+        _proof(result, words),
+        words.text("site.spent", money=str(result.spent)),
     ]
     for row in result.actions.to_dict("records"):
-        verb = "adds" if row["standing"] else "opens with"
-        name = _name(question, row["site_id"])
-        lines.append(f"  {name} {verb} {row['places_added']} family places, cost {row['cost']}")
+        lines.append(
+            _below(
+                "site.adds" if row["standing"] else "site.opens_with",
+                words,
+                site=listed_sites(question, [row["site_id"]], words),
+                places=str(row["places_added"]),
+                cost=str(row["cost"]),
+            )
+        )
     left = result.demand[result.demand["unserved"] > 0]
     for reason, group in left.groupby("reason"):
-        lines.append(
-            f"Without a place ({_words(f'reason.{reason}')}): {int(group['unserved'].sum())}"
-        )
-    return [*lines, *_notes(result.notes), "", str(result.card)]
+        why, places = words.text(f"reason.{reason}"), str(int(group["unserved"].sum()))
+        lines.append(words.text("site.without_place", reason=why, places=places))
+    return [*lines, *_notes(result, question, words), *tail]
 
 
 def write_answer(result: SitingResult, question: SiteQuestion, unit: str, folder: Path) -> None:
@@ -106,63 +149,98 @@ def write_places(result: BudgetResult, question: SiteQuestion, unit: str, folder
 
 
 def _settlements(question: SiteQuestion, keys: pd.Series) -> list[str]:
-    return [_name(question, key) for key in keys]
+    return [english(question, [key]) for key in keys]
 
 
-def _words(key: str) -> str:
-    return Words("en").text(key)
+def _frame(result: SitingResult | BudgetResult, words: Words) -> tuple[list[str], list[str]]:
+    """Return the first line and the last ones: the name of the model and its card."""
+    card = model_card(result.model, words)
+    status = _STATUS[result.status]
+    said = words.text(f"site.{status}")
+    return [words.text("site.head", name=card.name, status=said)], ["", str(card)]
 
 
-def _name(question: SiteQuestion, key: Hashable) -> str:
-    return english(question, [key])
+def _proof(result: SitingResult | BudgetResult, words: Words) -> str:
+    objective = objective_name(result)
+    value = words.number(result.objective or 0.0, digits=1)
+    if result.bound is None:
+        return words.text("site.objective_alone", objective=objective, value=value)
+    return words.text(
+        "site.objective",
+        objective=objective,
+        value=value,
+        bound=words.number(result.bound, digits=1),
+        gap=words.number(100 * (result.gap or 0), digits=2),
+    )
 
 
-def _proof(objective: float | None, bound: float | None, gap: float | None) -> str:
-    value = f"{objective:,.1f}"
-    if bound is None:
-        return f"{value}, nothing is known of how good that is"
-    return f"{value}, bound {bound:,.1f}, gap {100 * (gap or 0):.2f} %"
+def _worth(own: SiteWorth, unserved: int, question: SiteQuestion, unit: str, words: Words) -> str:
+    more = own.without.unserved - unserved
+    return words.text(
+        "site.worth_cut_off" if more > 0 else "site.worth",
+        site=listed_sites(question, [own.site_id], words),
+        people=words.people(own.people),
+        mean=_whole(own.without.mean),
+        max=_whole(own.without.max),
+        unit=unit,
+        more=words.people(more),
+    )
 
 
 def _whole(value: float) -> str:
     """Write a cost; it is missing where nobody reached anything before."""
-    return "none" if math.isnan(value) else f"{value:.0f}"
+    return "–" if math.isnan(value) else f"{value:.0f}"
 
 
-def _people(count: int) -> str:
-    return Words(FALLBACK).people(count)
-
-
-def _gains(result: SitingResult, question: SiteQuestion, unit: str) -> list[str]:
+def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words) -> list[str]:
     changes = result.changes
-    names = question.districts["name_en"].reindex(changes["demand_id"]).to_numpy()
+    rows = question.districts.loc[list(changes["demand_id"])].to_dict("records")
+    names = [own_name({str(k): v for k, v in row.items()}).of(words) for row in rows]
     named = changes.assign(name=names)
-    lines = [f"Nearer than today: {_people(result.people_gaining)} people"]
+    lines = [words.text("site.nearer", people=words.people(result.people_gaining))]
     gains = (
         named[named["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
     )
     lines += [
-        f"  {row['name']} {row['before']:.0f} to {row['after']:.0f} {unit}"
+        _below(
+            "site.gain",
+            words,
+            name=row["name"],
+            before=f"{row['before']:.0f}",
+            after=f"{row['after']:.0f}",
+            unit=unit,
+        )
         for row in gains.to_dict("records")
     ]
-    reached = named[named["effect"] == Effect.COMES_WITHIN_REACH]
+    reached = named.loc[named["effect"] == Effect.COMES_WITHIN_REACH, "name"]
     if len(reached):
-        lines.append(f"With a road at last: {_listed(list(reached['name']))}")
-    losing = _people(result.people_losing) + " people" if result.people_losing else "nobody"
-    lines.append(f"Farther than today: {losing}")
-    unserved = named[(named["effect"] == Effect.STAYS_CUT_OFF) & (named["people"] > 0)]
-    if len(unserved):
-        lines.append(f"Still without a road to any: {_listed(list(unserved['name']))}")
+        lines.append(words.text("site.road_at_last", names=_listed(reached, words)))
+    if result.people_losing:
+        lines.append(words.text("site.farther", people=words.people(result.people_losing)))
+    else:
+        lines.append(words.text("site.farther_nobody"))
+    cut_off = (named["effect"] == Effect.STAYS_CUT_OFF) & (named["people"] > 0)
+    if cut_off.any():
+        names_left = _listed(named.loc[cut_off, "name"], words)
+        lines.append(words.text("site.still_cut_off", names=names_left))
     return lines
+
+
+def _notes(result: SitingResult | BudgetResult, question: SiteQuestion, words: Words) -> list[str]:
+    return [words.text("site.note", note=remark(note, question)) for note in result.notes]
+
+
+def _below(key: str, words: Words, **values: str) -> str:
+    return "  " + words.text(key, **values)
 
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(sorted(names))
+def _listed(names: pd.Series, words: Words) -> str:
+    return ", ".join(sorted(names, key=words.order))
 
 
-def _notes(notes: Sequence[str]) -> list[str]:
-    return [f"Note: {note}." for note in notes]
+def _digit(value: float, words: Words) -> str:
+    return words.number(value, digits=1)

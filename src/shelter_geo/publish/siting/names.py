@@ -10,6 +10,7 @@ import pandas as pd
 from shelter_geo.analysis.siting_question import SiteQuestion, UnreachedPeople
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.words import Text, Words, in_each, own_name, translated
+from shelter_geo.study import FALLBACK
 
 
 def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
@@ -20,14 +21,20 @@ def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
     return in_each(lambda words: ", ".join(place.of(words) for place in places))
 
 
+def listed_sites(question: SiteQuestion, sites: Sequence[Hashable], words: Words) -> str:
+    """Name the settlements of sites in one language, separated by semicolons."""
+    rows = question.sites.loc[list(sites)].to_dict("records")
+    return "; ".join(own_name({str(k): v for k, v in r.items()}, "place").of(words) for r in rows)
+
+
 def english(question: SiteQuestion, sites: Sequence[Hashable]) -> str:
     """Name the settlements of sites in English, separated by semicolons."""
-    return "; ".join(str(name) for name in question.sites.loc[list(sites), "place_en"])
+    return listed_sites(question, sites, Words(FALLBACK))
 
 
 def reached_by_some(results: SitingResults) -> list[Text]:
     """Say who has no road to any shelter, and which sites would change that."""
-    regions = _regions(results.question.districts)
+    regions = region_names(results.question.districts)
     return [_sentence(group, regions) for group in results.unreached]
 
 
@@ -51,7 +58,7 @@ def _listed(names: Sequence[str], regions: dict[str, Text], words: Words) -> str
     return ", ".join(regions[name].of(words) for name in names)
 
 
-def _regions(districts: pd.DataFrame) -> dict[str, Text]:
+def region_names(districts: pd.DataFrame) -> dict[str, Text]:
     """Name every region in every language that the districts do."""
     named = districts.drop_duplicates("region")
     rows = [{str(k): v for k, v in row.items()} for row in named.to_dict("records")]

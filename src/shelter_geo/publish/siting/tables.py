@@ -10,7 +10,10 @@ import pandas as pd
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.names import english
+from shelter_geo.publish.siting.statements import infeasibility, objective_name
+from shelter_geo.publish.words import Words
 from shelter_geo.siting import PlanRobustness
+from shelter_geo.study import FALLBACK
 
 _FIGURES: Final = (
     "unserved", "distance_km_mean", "distance_km_median", "distance_km_p90", "distance_km_max",
@@ -21,6 +24,7 @@ SITING_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "siting.csv": (
         "model", "new_sites", "sites", "site_names", "status", "objective", "objective_name",
         "bound", "gap", "limit_km", "people_gaining", "people_losing", *_FIGURES, "reason",
+        "reason_en",
     ),
     "siting_pareto.csv": ("new_sites", "sites", "site_names", "alike", "limit_km", *_FIGURES),
     "siting_robustness.csv": (
@@ -46,14 +50,27 @@ def write_siting_tables(results: SitingResults, folder: Path) -> None:
     OutputError
         If a number is infinite.
     """
-    names = [english(results.question, str(keys).split()) for keys in results.p_curve["sites"]]
     frames = {
-        "siting.csv": results.p_curve.assign(site_names=names),
+        "siting.csv": _in_english(results),
         "siting_pareto.csv": pd.DataFrame(_front_rows(results)),
         "siting_robustness.csv": pd.DataFrame(_robust_rows(results)),
     }
     for name, frame in frames.items():
         write_table(frame, SITING_TABLES[name], folder / name)
+
+
+def _in_english(results: SitingResults) -> pd.DataFrame:
+    """Put the English words of sites, objectives and reasons beside the figures of all answers."""
+    words, question, curve = Words(FALLBACK), results.question, results.p_curve
+    answers = [results.answers[key] for key in zip(curve["model"], curve["new_sites"], strict=True)]
+    return curve.assign(
+        site_names=[english(question, str(keys).split()) for keys in curve["sites"]],
+        objective_name=[objective_name(answer).of(words) for answer in answers],
+        reason_en=[
+            "" if answer.reason is None else infeasibility(answer.reason, question).of(words)
+            for answer in answers
+        ],
+    )
 
 
 def _front_rows(results: SitingResults) -> list[dict[str, Any]]:
