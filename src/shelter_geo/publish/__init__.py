@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.publish.siting.cards import model_card
     from shelter_geo.publish.siting.plans import plan_page, suggestions
     from shelter_geo.publish.study.capacity_figures import write_capacity_figures
     from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
@@ -41,6 +42,7 @@ _HOME = {
     "key_figures": "study.study_texts",
     "languages_of": "languages",
     "lines_on_gaps": "languages",
+    "model_card": "siting.cards",
     "plan_page": "siting.plans",
     "reach_map": "study.capacity_page",
     "scenario_title": "study.scenario_outputs",
@@ -70,6 +72,7 @@ __all__ = [
     "key_figures",
     "languages_of",
     "lines_on_gaps",
+    "model_card",
     "plan_page",
     "reach_map",
     "scenario_title",
