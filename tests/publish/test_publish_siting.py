@@ -139,7 +139,7 @@ def test_readers_are_told_so_in_every_language(out: Path, results: SitingResults
     for file in MAPS.values():
         page = (out / "maps" / file).read_text(encoding="utf-8")
         for lang in LANGUAGES:
-            assert told[lang].split(" (")[0] in page
+            assert said(told, lang).split(" (")[0] in page
 
 
 def test_robustness_names_the_plan_for_the_data_and_the_one_of_least_regret(out: Path) -> None:
