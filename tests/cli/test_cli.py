@@ -98,8 +98,8 @@ def test_help_names_every_command() -> None:
         (["walk"], "No such command 'walk'"),
         (["run", "--outt", "x"], "No such option: --outt"),
         (["run", "a", "b"], "unexpected extra argument"),
-        (["run", "--lang", "tr"], "choose one of az, en, ru"),
-        (["run", "nowhere.toml", "--lang", ""], "choose one of az, en, ru"),
+        (["run", "--lang", "tr"], "choose one of en, az, ru"),
+        (["run", "--lang", ""], "choose one of en, az, ru"),
     ],
 )
 def test_bad_usage_ends_with_2(arguments: list[str], said: str) -> None:

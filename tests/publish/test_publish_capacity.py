@@ -277,7 +277,7 @@ def test_command_for_one_group_writes_its_table_and_map(app: typer.Typer, tmp_pa
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--for", "cats"], "choose one of women"), (["--lang", "de"], "choose one of az")],
+    [(["--for", "cats"], "choose one of women"), (["--lang", "de"], "choose one of en, az, ru")],
 )
 def test_command_names_what_may_be_asked(app: typer.Typer, arguments: list[str], said: str) -> None:
     done = CliRunner().invoke(app, ["capacity", *arguments], env={"COLUMNS": "200"})
