@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from shelter_geo.errors import ShelterGeoError
@@ -42,7 +46,7 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
     if _processors() < 2:
         yield work
         return
-    with ProcessPoolExecutor(max_workers=1) as pool:
+    with ProcessPoolExecutor(max_workers=1, initializer=_follow_parent) as pool:
         with warnings.catch_warnings():
             # A copy of this process touches nothing that a thread of it may hold.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -57,6 +61,19 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
                 ) from None
 
         yield answer
+
+
+def _follow_parent() -> None:
+    """Leave an interruption to the process that asked, and end when that one has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _processors() -> int:
