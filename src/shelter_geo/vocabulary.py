@@ -99,6 +99,11 @@ class Evidence(StrEnum):
     ASSUMED = "assumed"
 
 
+def evidence_of(word: str) -> Evidence:
+    """Read how a file says that something is known; any other word counts as assumed."""
+    return Evidence(word) if word in set(Evidence) else Evidence.ASSUMED
+
+
 def choose(
     conditions: Sequence[ArrayLike], keys: Sequence[str], default: ArrayLike = ""
 ) -> NDArray[Any]:

@@ -505,7 +505,7 @@ def test_a_study_without_cases_has_none(evaluation: Evaluation, tmp_path: Path) 
         ('id = "registered"', 'id = "cases"', "stands for the case table"),
         ("target = 0.05", "target = 0", "capacity.turn_away.target (0)"),
         ('decay = "slow"', 'decay = "steep"', "capacity.catchment.decay ('steep')"),
-        ("[0.05, 0.1, 0.25]", "[0.1, 0.05, 0.25]", "must be above 0 and rise"),
+        ("[0.05, 0.1, 0.25]", "[0.1, 0.05, 0.25]", "must be 1 to 7 numbers above 0 that rise"),
     ],
 )
 def test_settings_that_cannot_be_are_named(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -169,36 +169,36 @@ def test_metrics_and_lines_count_people_for_every_limit(coloured: Coloured) -> N
 
 
 @pytest.fixture(scope="module")
-def bundled_sweep(evaluation: Evaluation) -> pd.DataFrame:
-    return sweep(evaluation, site_options(evaluation.study))
+def bundled_curve(evaluation: Evaluation) -> pd.DataFrame:
+    return p_curve(evaluation, site_options(evaluation.study))
 
 
-def sweep(evaluation: Evaluation, options: SiteOptions) -> pd.DataFrame:
+def p_curve(evaluation: Evaluation, options: SiteOptions) -> pd.DataFrame:
     """Answers of every model for one new site, without the proof of how they were come by."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(siting, "MOST_NEW", 1)
         patch.setattr(siting, "NEW_SITES", 1)
         patch.setattr(siting, "SCENARIOS", 1)
-        return siting.siting_results(evaluation.study, options).sweep
+        return siting.siting_results(evaluation.study, options).p_curve
 
 
 def test_siting_answers_alike_whatever_the_classes(
-    coloured: Coloured, bundled_sweep: pd.DataFrame
+    coloured: Coloured, bundled_curve: pd.DataFrame
 ) -> None:
-    found = sweep(coloured.evaluation, coloured.options)
-    pd.testing.assert_frame_equal(found, bundled_sweep)
+    found = p_curve(coloured.evaluation, coloured.options)
+    pd.testing.assert_frame_equal(found, bundled_curve)
 
 
 def test_siting_asks_about_the_distances_of_its_own_section(
-    evaluation: Evaluation, bundled_sweep: pd.DataFrame, tmp_path: Path
+    evaluation: Evaluation, bundled_curve: pd.DataFrame, tmp_path: Path
 ) -> None:
     file = written(copy_study(tmp_path / "s"), ("within_km", 200), ("half_km", 10))
     study = load_study(file)
-    found = sweep(evaluate(study), site_options(study))
+    found = p_curve(evaluate(study), site_options(study))
     assert set(found["limit_km"]) == {200.0}
     before, after = (
         table[table["new_sites"] == 1].set_index("model")["objective"]
-        for table in (bundled_sweep, found)
+        for table in (bundled_curve, found)
     )
     assert after["uptake"] < before["uptake"]  # fewer come from as far
     assert after["mclp"] > before["mclp"]

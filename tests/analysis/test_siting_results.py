@@ -77,8 +77,8 @@ def test_who_gains_and_who_loses():
     found = road(PMedian, p=2).solve()
     changes = found.changes.set_index("demand_id")
     assert changes["effect"].to_dict() == {
-        "a": "same",
-        "b": "same",
+        "a": Effect.NO_CHANGE,
+        "b": Effect.NO_CHANGE,
         "c": Effect.NEARER,
         "d": Effect.NEARER,
         "e": Effect.NEARER,

@@ -38,7 +38,6 @@ BAD = [
     ({"suggestions": [Suggestion("x", ["refuge"])]}, "no candidate: refuge"),
     ({"suggestions": [Suggestion("x", ["p-3"], [0])]}, "with 1 to 100000 places"),
     ({"suggestions": [Suggestion("x", ["p-3", "p-5"], [9])]}, "its sites with 1 to 100000"),
-    ({"title": {"en": "Only English"}}, "no words in az, ru"),
     ({"lang": "xx"}, "no language 'xx'"),
 ]
 

@@ -150,7 +150,7 @@ BAD = {
     '[scenario]\nname = "x': "Line 2 is not understood",
     '[scenario]\nname = "\\q"': "Line 2 is not understood",
     '[scenario]\nname = "\\ud800"': "Line 2 is not understood",
-    "[scenario]\nname = {en = 'x'}": "Line 2: name cannot have this value",
+    "[scenario]\nname = {}": "Line 2: name cannot have this value",
     "[scenario]\nname = ' '": "Line 2: name cannot have this value",
     "[scenario]\nid = 'a'\nname = 'x'\nevidence = 'hearsay'": "Line 4: evidence cannot",
     "[[open]]\nsettlement_id = 'p-3'\nplaces = 0": "Line 3: places cannot",

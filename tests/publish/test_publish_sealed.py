@@ -233,7 +233,6 @@ BAD = [
     ({"districts": districts().set_crs(None, allow_override=True)}, "no coordinate system"),
     ({"districts": emptied(districts())}, "no shape"),
     ({"districts": districts().drop(columns=["name_en", "name_az"])}, "no name"),
-    ({"title": {"en": "Only English"}}, "no words in az, ru"),
     ({"lang": "xx"}, "no language 'xx'"),
 ]
 

@@ -66,7 +66,7 @@ def test_every_figure_of_every_choice_is_that_of_the_choice_alone(
     problem, p = case
     wanted = choices(problem, p)
     if not wanted:
-        with pytest.raises(SitingError, match="region"):
+        with pytest.raises(SitingError, match="puts a shelter in each of"):
             tabulate(problem, p)
         return
     table = tabulate(problem, p, beyond=4.0, kappa=0.2)

@@ -35,7 +35,7 @@ def written(folder: Path, content: str | bytes, name: str = "table.csv") -> Path
 def faults(
     folder: Path, content: str | bytes, schema: pa.DataFrameSchema = schemas.SETTLEMENTS
 ) -> list[Fault]:
-    return check_table(written(folder, content), schema)[1]
+    return check_table(written(folder, content), schema, languages=("en", "az"))[1]
 
 
 def one_fault(
@@ -60,11 +60,19 @@ def test_a_good_table_is_typed_and_keeps_the_rows_of_a_spreadsheet(tmp_path: Pat
 
 def test_blank_cells_of_optional_columns_are_missing_values(tmp_path: Path) -> None:
     content = GOOD.replace("listed\n", "listed,name_az\n").replace("100\n", "100,Bir\n")
-    for text, missing in ((GOOD, [True, True]), (content.replace("4,\n", "4,,\n"), [False, True])):
-        frame, found = check_table(written(tmp_path, text), schemas.SETTLEMENTS)
-        assert found == []
-        assert frame is not None
-        assert frame["name_az"].isna().tolist() == missing
+    frame, found = check_table(
+        written(tmp_path, content.replace("4,\n", "4,,\n")), schemas.SETTLEMENTS
+    )
+    assert found == []
+    assert frame is not None
+    assert frame["name_az"].isna().tolist() == [False, True]
+
+
+def test_a_table_without_a_column_of_names_has_none(tmp_path: Path) -> None:
+    frame, found = check_table(written(tmp_path, GOOD), schemas.SETTLEMENTS, languages=("en", "az"))
+    assert found == []
+    assert frame is not None
+    assert "name_az" not in frame
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from shelter_geo.access import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study import Norm, in_english
-from shelter_geo.vocabulary import Evidence, Reason, choose
+from shelter_geo.vocabulary import Reason, choose, evidence_of
 
 COUNTRY: Final = "all"
 REGION: Final = "region"
@@ -196,5 +196,5 @@ def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
         raise AssertionError("a study with norms has no standards although no fault was found")
     row = standards.loc[norm.standard]
     told = {"norm": norm.id, "norm_name": in_english(norm.name), "standard": norm.standard}
-    known = Evidence(str(row["evidence"]).replace(",", " ").split()[0])
+    known = evidence_of(str(row["evidence"]).replace(",", " ").split()[0])
     return told | {"body": str(row["body"]), "source": str(row["source"]), "evidence": known}
