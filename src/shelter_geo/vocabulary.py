@@ -13,6 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+class Impedance(StrEnum):
+    """What the way to the nearest facility makes smallest."""
+
+    DISTANCE = "distance"
+    TIME = "time"
+
+
 class Reason(StrEnum):
     """Why something is missing, 0 or not sure; an empty text stands for no reason."""
 

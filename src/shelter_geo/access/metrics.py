@@ -13,9 +13,15 @@ from numpy.typing import NDArray
 from shelter_geo.access.costs import CostMatrix, nearest
 from shelter_geo.access.quantiles import weighted_quantile as weighted_quantile
 from shelter_geo.errors import CostError
+from shelter_geo.vocabulary import Impedance
 
 BASES = ("district_centres", "settlements")
 UNITS = ("all", "without_registered_elsewhere")
+_SHELTERS = {
+    "facility_id": "nearest_shelter_id",
+    "facility_by_km": "shelter_by_km",
+    "facility_by_min": "shelter_by_min",
+}
 _SPREAD = {"distance_km": "km", "travel_min": "min", "bus_min": "min"}
 
 
@@ -28,8 +34,14 @@ class BusTime:
     high: float
 
 
-def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.DataFrame:
-    """Distance and time from each point to the facility nearest by time.
+def point_access(
+    points: pd.DataFrame,
+    costs: CostMatrix,
+    bus: BusTime,
+    *,
+    impedance: Impedance = Impedance.DISTANCE,
+) -> pd.DataFrame:
+    """Fewest kilometres and fewest minutes from each point to a facility.
 
     Parameters
     ----------
@@ -39,13 +51,15 @@ def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.Da
         From each point to each facility.
     bus
         Multiples of the time by car.
+    impedance
+        Which of the two says what the nearest facility is.
 
     Returns
     -------
     DataFrame
-        `points` with `nearest_shelter_id`, `distance_km` (along the fastest road), `travel_min`,
-        `bus_min`, `bus_min_low`, `bus_min_high`, `reachable` and `reason`; distances and times
-        are missing where `reachable` is false.
+        `points` with `nearest_shelter_id`, `distance_km` (of the fastest road to `shelter_by_km`),
+        `travel_min` (to `shelter_by_min`), `bus_min`, `bus_min_low`, `bus_min_high`, `reachable`
+        and `reason`; distances and times are missing where `reachable` is false.
 
     Raises
     ------
@@ -54,10 +68,10 @@ def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.Da
     """
     if list(points.index) != list(costs.origin_id):
         raise CostError("the points and the origins of the cost matrix are not the same")
-    found = nearest(costs).rename(columns={"facility_id": "nearest_shelter_id"})
+    found = nearest(costs, impedance=impedance).rename(columns=_SHELTERS)
     for name, factor in (("", bus.factor), ("_low", bus.low), ("_high", bus.high)):
         found[f"bus_min{name}"] = found["travel_min"] * factor
-    columns = ["nearest_shelter_id", "distance_km", "travel_min"]
+    columns = [*_SHELTERS.values(), "distance_km", "travel_min"]
     columns += ["bus_min", "bus_min_low", "bus_min_high", "reachable", "reason"]
     kept = points.drop(columns=[c for c in columns if c in points])
     return pd.concat([kept, found[columns]], axis=1)

@@ -211,8 +211,8 @@ def _units(evaluation: Evaluation) -> Iterator[_Units]:
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
     """Share of each settlement that turns to each shelter."""
     costs = evaluation.settlement_costs
-    places = evaluation.study.shelters["places"]
-    return catchment_shares(costs.travel_min, places, then=costs.distance_km)
+    first, then = costs.by_impedance(evaluation.study.settings.access.impedance)
+    return catchment_shares(first, evaluation.study.shelters["places"], then=then)
 
 
 def _catchments(

@@ -156,7 +156,12 @@ def _joins(study: Study) -> pd.DataFrame:
 def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:
     """Find each point's access, and say why whole regions have no road."""
     bus, plain = study.settings.access.bus, pd.DataFrame(points)
-    found = access.point_access(plain, costs, access.BusTime(bus.factor, bus.low, bus.high))
+    found = access.point_access(
+        plain,
+        costs,
+        access.BusTime(bus.factor, bus.low, bus.high),
+        impedance=study.settings.access.impedance,
+    )
     if "economic_region" in points:
         region = points["economic_region"]
     else:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access.costs import MEASURE, CostMatrix
 from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
@@ -24,7 +23,8 @@ _ENDS: Final = ("low", "high")
 def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
     """Summarise access for everybody and for each group, with and without police papers.
 
-    Distances are those of the people of the settlements, to the shelter nearest by time.
+    Distances and times are those of the people of the settlements, each to the shelter with the
+    fewest.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def rows_of(
         If a group is not known.
     """
     admits = _admits(evaluation, groups, without_police_papers)
-    nearest = _nearest(admits, evaluation.settlement_costs)
+    nearest = _nearest(admits, evaluation, evaluation.settlement_costs)
     who, rows = weighted_by(groups), []
     for units in UNITS:
         row = _row(evaluation, nearest, admits, who, units)
@@ -90,7 +90,7 @@ def access_for(
         If a group is not known.
     """
     admits = _admits(evaluation, groups, without_police_papers)
-    found = _nearest(admits, evaluation.district_costs)
+    found = _nearest(admits, evaluation, evaluation.district_costs)
     table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
     return table.assign(
@@ -122,17 +122,18 @@ def _admits(evaluation: Evaluation, groups: Iterable[str], without_papers: bool)
     return admission(shelters, groups, without_police_papers=without_papers)
 
 
-def _nearest(admits: pd.Series, costs: CostMatrix) -> pd.DataFrame:
-    """Nearest admitting shelter by time, with the kilometres of that road."""
-    minutes, km = costs.travel_min.to_numpy(), costs.distance_km
-    found = nearest_admitting(
-        admits, minutes, costs.origin_id, measure="travel_min", then=km.to_numpy()
-    )
-    for end in _ENDS:
-        column = costs.facility_id.get_indexer(pd.Index(found[f"shelter_{end}"]))
-        along = km.to_numpy()[np.arange(len(km)), column]
-        found[f"distance_km_{end}"] = np.where(column >= 0, along, np.nan)
-    return found
+def _nearest(admits: pd.Series, evaluation: Evaluation, costs: CostMatrix) -> pd.DataFrame:
+    """Fewest kilometres and minutes to an admitting shelter, and the nearest by the study."""
+    values = {"distance_km": costs.distance_km, "travel_min": costs.travel_min}
+    of_study = MEASURE[evaluation.study.settings.access.impedance]
+    other = next(measure for measure in values if measure != of_study)
+    by = [
+        nearest_admitting(
+            admits, values[measure], costs.origin_id, measure=measure, then=values[then]
+        )
+        for measure, then in ((of_study, other), (other, of_study))
+    ]
+    return by[0].assign(**{f"{other}_{end}": by[1][f"{other}_{end}"] for end in _ENDS})
 
 
 def _row(

@@ -19,11 +19,12 @@ from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import FALLBACK, AnyPath, LanguageCode, OfKind, refuse_twice
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
+from shelter_geo.study.types import ImpedanceKey as ImpedanceKey
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
 from shelter_geo.study.types import Worded as Worded
 from shelter_geo.study.types import in_english as in_english
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 FEWEST_LIMITS: Final = 2
 MOST_LIMITS: Final = 8
@@ -164,10 +165,13 @@ class Bus(Settings):
 
 
 class Access(Settings):
-    """Thresholds of the access metrics, and the classes of the maps.
+    """Which shelter is the nearest, thresholds of the access metrics, and classes of the maps.
 
     Attributes
     ----------
+    impedance
+        What is smallest to the nearest shelter: "distance" or "time". It decides catchments,
+        siting, capacity and colours alike.
     distance_classes_km, time_classes_h
         Two to eight limits: people beyond each are counted, and maps, figures and the planner
         have a class more than there are limits of distance.
@@ -180,6 +184,7 @@ class Access(Settings):
         Timetabled buses beside cars.
     """
 
+    impedance: ImpedanceKey = Impedance.DISTANCE
     distance_classes_km: Limits = (50, 100, 200, 300)
     time_classes_h: Limits = (1, 2, 4)
     change_classes_km: ChangeLimits = (1, 25, 100)

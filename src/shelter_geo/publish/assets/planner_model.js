@@ -66,16 +66,19 @@ const Model = (() => {
     return districts.people[row];
   }
 
-  // Nearest by time, then kilometres, then key: sites stand in the order of their keys.
-  const better = (one, other) => time[one] < time[other] || (time[one] === time[other] && length[one] < length[other]);
-  function nearest(open) {
+  // Least of one cost, then of the other, then by key: sites stand in the order of their keys.
+  const less = (first, then) => (one, other) =>
+    first[one] < first[other] || (first[one] === first[other] && then[one] < then[other]);
+  const shorter = less(length, time), quicker = less(time, length);
+  const better = data.by_time ? quicker : shorter;
+  function nearest(open, less) {
     const found = new Int16Array(units).fill(-1);
     for (let row = 0; row < units; row++) {
       const from = row * places;
       let best = -1;
       for (const site of open) {
         if (time[from + site] < 0) continue;
-        if (best < 0 || better(from + site, from + best)) best = site;
+        if (best < 0 || less(from + site, from + best)) best = site;
       }
       found[row] = best;
     }
@@ -97,7 +100,8 @@ const Model = (() => {
 
   function evaluate(plan) {
     const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site, plan));
-    const site = nearest(open);
+    const byKm = nearest(open, shorter), byTime = nearest(open, quicker);
+    const site = data.by_time ? byTime : byKm;
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
     const reached = [];
@@ -107,8 +111,8 @@ const Model = (() => {
       if (lives(row)) everyone += districts.people[row];
       const at = site[row];
       if (at < 0) continue;
-      km[row] = length[row * places + at] / CM;
-      minutes[row] = time[row * places + at] / MS;
+      km[row] = length[row * places + byKm[row]] / CM;
+      minutes[row] = time[row * places + byTime[row]] / MS;
       reached.push(row);
       served += weight[row];
       sum += weight[row] * km[row];
@@ -140,9 +144,9 @@ const Model = (() => {
       if (now < 0) {
         reaches += result.weight[row];
         far += result.weight[row] * length[at] / CM;
-      } else if (better(at, row * places + now)) {
-        nearer += result.weight[row];
-        saved += result.weight[row] * (result.km[row] - length[at] / CM);
+      } else {
+        if (better(at, row * places + now)) nearer += result.weight[row];
+        saved += result.weight[row] * Math.max(0, result.km[row] - length[at] / CM);
       }
     }
     return { site, reaches, far, nearer, change: result.served ? -saved / result.served : 0 };
@@ -155,7 +159,7 @@ const Model = (() => {
       .sort((a, b) => b.reaches - a.reaches || a.far - b.far || a.change - b.change || a.site - b.site);
   }
 
-  // Who gains from the second plan against the first: by minutes, as the library compares plans.
+  // Who gains from the second plan against the first, by the study's measure.
   function compare(before, after) {
     const sums = { gain: 0, lose: 0, reached: 0, cut: 0 }, gainers = [], losers = [];
     for (let row = 0; row < units; row++) {

@@ -31,7 +31,7 @@ from shelter_geo.publish.words import (
     say,
 )
 from shelter_geo.study.types import FALLBACK
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 NEW_PLACES: Final = 20
 """Places that a newly opened site begins with, unless the caller says otherwise."""
@@ -185,6 +185,7 @@ def planner_page(
     basemap: gpd.GeoDataFrame,
     *,
     title: AnyText,
+    impedance: Impedance = Impedance.DISTANCE,
     people_per_family_place: float,
     persons_per_family_place: float,
     suggestions: Sequence[Suggestion] = (),
@@ -216,6 +217,8 @@ def planner_page(
         See `basemap.ground_layers`.
     title
         Heading of the page, in one language or in each.
+    impedance
+        Whether kilometres or minutes say which site is the nearest.
     people_per_family_place
         The norm, such as 10,000 people a family place.
     persons_per_family_place
@@ -249,6 +252,7 @@ def planner_page(
         sites,
         distance_km,
         travel_min,
+        impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         new_places=new_places,

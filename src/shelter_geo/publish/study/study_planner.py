@@ -51,6 +51,7 @@ def study_planner(
         options.costs.travel_min,
         study.basemap if study.basemap is not None else NO_GROUND,
         title=in_each(lambda words: words.text("study.planner_title", name=name)),
+        impedance=study.settings.access.impedance,
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
         suggestions=_distinct([*best, *_suggestions(study, plans, options)]),
