@@ -15,6 +15,7 @@ from shelter_geo.capacity.helping import help_once
 from shelter_geo.capacity.norms import TOTAL
 from shelter_geo.capacity.overflow import NOWHERE
 from shelter_geo.capacity.turnaway import DAYS
+from shelter_geo.vocabulary import Impedance
 
 EXACT: Final = "exact chain of two"
 APPROXIMATE: Final = "Hayward's approximation"
