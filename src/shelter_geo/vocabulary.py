@@ -59,6 +59,8 @@ class Effect(StrEnum):
 
     NEARER = "nearer"
     FARTHER = "farther"
+    QUICKER = "quicker"
+    SLOWER = "slower"
     COMES_WITHIN_REACH = "comes_within_reach"
     CUT_OFF = "cut_off"
     STAYS_CUT_OFF = "stays_cut_off"

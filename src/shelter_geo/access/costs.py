@@ -211,7 +211,8 @@ def nearest(costs: CostMatrix, *, impedance: Impedance = Impedance.DISTANCE) -> 
     key = costs.facility_id.to_numpy(dtype=object)[by_key]
     rows, reached = np.arange(len(costs.origin_id)), ~(time == UNREACHED).all(axis=1)
     by_km, by_min = least(length, time), least(time, length)
-    least_km, least_min = np.where(reached, key[by_km], None), np.where(reached, key[by_min], None)
+    least_km, least_min = key[by_km], key[by_min]
+    least_km[~reached] = least_min[~reached] = None
     return pd.DataFrame(
         {
             "facility_id": least_km if impedance is Impedance.DISTANCE else least_min,
@@ -237,7 +238,8 @@ def least(first: NDArray[np.int64], then: NDArray[np.int64]) -> NDArray[np.intp]
     far = np.iinfo(np.int64).max
     lost = first == UNREACHED
     best = np.where(lost, far, first).min(axis=1, keepdims=True)
-    return np.where(lost | (first != best), far, then).argmin(axis=1)
+    pick: NDArray[np.intp] = np.where(lost | (first != best), far, then).argmin(axis=1)
+    return pick
 
 
 def routes(

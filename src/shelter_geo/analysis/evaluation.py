@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from shelter_geo.access import metrics as access
 from shelter_geo.access.costs import CostMatrix, cost_matrix, routes
@@ -65,6 +67,18 @@ class Evaluation:
         reached = int(self.districts["reachable"].sum())
         return f"Evaluation of {self.study!r}; {reached} districts reach a shelter"
 
+    def metrics_of(
+        self, districts: NDArray[np.bool_], settlements: NDArray[np.bool_]
+    ) -> pd.DataFrame:
+        """Summarise access for some of the points, as `metrics` does for all of them.
+
+        Parameters
+        ----------
+        districts, settlements
+            Whether each counts, shape (districts,) and (settlements,).
+        """
+        return _metrics(self.study, self.districts[districts], self.settlements[settlements])
+
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
         """The network's edges as lines."""
@@ -97,10 +111,6 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
             "one with a plan, ask where the first should go, or choose another kind."
         )
     settings, at = study.settings, centres(study)
-    limits = {
-        "distance_classes_km": settings.access.distance_classes_km,
-        "time_classes_h": settings.access.time_classes_h,
-    }
     roads: Any = {"snapping": joiner(study), "engine": engine(study)}
     from_centres, from_settlements = (
         cost_matrix(
@@ -127,11 +137,20 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         settlement_costs=from_settlements,
         districts=_drawn(districts),
         settlements=_drawn(settlements),
-        metrics=access.access_metrics(_figures(districts), _figures(settlements), **limits),
+        metrics=_metrics(study, districts, settlements),
         farthest=_drawn(_farthest(districts, settings.access.farthest)),
         shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
         claims=compare_claims(settings.claims, measures),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
+    )
+
+
+def _metrics(study: Study, districts: pd.DataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
+    return access.access_metrics(
+        _figures(districts),
+        _figures(settlements),
+        distance_classes_km=study.settings.access.distance_classes_km,
+        time_classes_h=study.settings.access.time_classes_h,
     )
 
 
