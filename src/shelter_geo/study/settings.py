@@ -175,9 +175,9 @@ class Access(Settings):
     distance_classes_km, time_classes_h
         Two to eight limits: people beyond each are counted, and maps, figures and the planner
         have a class more than there are limits of distance.
-    change_classes_km
-        One to four limits between the kilometres that a plan saves or adds; within the first,
-        roads count as long as before.
+    change_classes_km, change_classes_min
+        One to four limits between the kilometres that a plan saves or adds, and between the
+        minutes where it changes roads; within the first, roads count as long as before.
     farthest
         Districts that are named as the farthest.
     bus
@@ -188,6 +188,7 @@ class Access(Settings):
     distance_classes_km: Limits = (50, 100, 200, 300)
     time_classes_h: Limits = (1, 2, 4)
     change_classes_km: ChangeLimits = (1, 25, 100)
+    change_classes_min: ChangeLimits = (5, 15, 60)
     farthest: int = Field(default=10, ge=1)
     bus: Bus
 

@@ -13,6 +13,7 @@ from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, with_cities
 from shelter_geo.publish.words import everywhere, say
+from shelter_geo.vocabulary import Impedance
 
 _KEPT = ("district_id", "name_en", "name_az", "name_ru", "counts_registered_not_resident")
 
@@ -51,9 +52,18 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
             say("compare.note_gain"),
             *texts.moves(evaluated, key),
         ],
-        classes=GainClasses.mirrored(study.settings.access.change_classes_km),
+        classes=_classes(evaluated, key),
         languages=languages_of(study, lang),
     )
+
+
+def _classes(evaluated: EvaluatedPlans, key: str) -> GainClasses:
+    measure = texts.facts_of(evaluated, key)["measure"]
+    access = evaluated.evaluations[key].study.settings.access
+    limits = access.change_classes_km
+    if measure is Impedance.TIME:
+        limits = access.change_classes_min
+    return GainClasses.mirrored(limits, measure)
 
 
 def _districts(evaluated: EvaluatedPlans, key: str) -> gpd.GeoDataFrame:

@@ -17,7 +17,10 @@ from shelter_geo.study.load import Study
 from shelter_geo.study.types import FALLBACK
 
 _PLACE = ("population", "women", "counts_registered_not_resident")
-_ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel_min")
+_ACCESS = (
+    "nearest_shelter_id", "nearest_shelter_place", "distance_km", "shelter_by_km",
+    "travel_min", "shelter_by_min",
+)  # fmt: skip
 _BUS = ("bus_min", "bus_min_low", "bus_min_high")
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
