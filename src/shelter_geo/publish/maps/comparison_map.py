@@ -199,7 +199,7 @@ def comparison_map(
 
 
 def _shown(units: pd.DataFrame, measure: Impedance) -> pd.Series:
-    """What is gained; without an end where a road is won or lost altogether."""
+    """Give what is gained; without an end where a road is won or lost altogether."""
     gain = units[_GAIN[measure]].mask(units["change"] == Effect.COMES_WITHIN_REACH, np.inf)
     return gain.mask(units["change"] == Effect.CUT_OFF, -np.inf)
 
