@@ -116,7 +116,7 @@ class GainClasses(Classes):
         )
 
     def _write(self, words: Words, limit: float) -> str:
-        if self.measure is Impedance.DISTANCE:
+        if self.measure == Impedance.DISTANCE:
             return words.distance(limit)
         return words.text("units.minutes", n=words.number(limit))
 

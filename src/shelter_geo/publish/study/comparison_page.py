@@ -61,7 +61,7 @@ def _classes(evaluated: EvaluatedPlans, key: str) -> GainClasses:
     measure = texts.facts_of(evaluated, key)["measure"]
     access = evaluated.evaluations[key].study.settings.access
     limits = access.change_classes_km
-    if measure is Impedance.TIME:
+    if measure == Impedance.TIME:
         limits = access.change_classes_min
     return GainClasses.mirrored(limits, measure)
 

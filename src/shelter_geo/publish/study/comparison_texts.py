@@ -82,7 +82,7 @@ def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
 
     Kilometres of a plan that changes roads are not told: a faster road may be a longer one.
     """
-    if facts_of(evaluated, key)["measure"] is Impedance.TIME:
+    if facts_of(evaluated, key)["measure"] == Impedance.TIME:
         return []
     table = evaluated.comparison.reach
     rows = table[table["scenario"] == key].to_dict("records")
