@@ -30,7 +30,7 @@ from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
 from shelter_geo.study.tables.areas import read_areas, read_basemap
 from shelter_geo.study.tables.folder import StudyFolder
-from shelter_geo.study.tables.links import impossible_links
+from shelter_geo.study.tables.links import impossible_links, read_links
 from shelter_geo.study.tables.road_file import read_network
 
 STUDY_FILE = "study.toml"
@@ -205,7 +205,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
         standards=folder.table(files.standards, schemas.STANDARDS),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
-        links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
+        links=folder.read(roads.links, read_links) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
     )
 
