@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.access.costs import cost_matrix, routes
@@ -136,6 +136,7 @@ def tables(draw: st.DrawFn) -> tuple[int, list[Row]]:
     return n, rows
 
 
+@settings(deadline=None)
 @given(tables())
 def test_random_tables_equal_networkx(case: tuple[int, list[Row]]) -> None:
     n, rows = case

@@ -81,7 +81,8 @@ def network_from_tables(
 
 
 def _whole(values: pd.Series, per_unit: int) -> NDArray[np.int64]:
-    return np.rint(values.to_numpy(float) * per_unit).astype(np.int64)
+    whole: NDArray[np.int64] = np.rint(values.to_numpy(float) * per_unit).astype(np.int64)
+    return whole
 
 
 def _way_back(

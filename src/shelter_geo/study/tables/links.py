@@ -84,20 +84,21 @@ def _half_filled(path: Path, links: pd.DataFrame) -> list[Fault]:
 
 def _repeated(path: Path, links: pd.DataFrame, *, directed: bool) -> list[Fault]:
     """Name links that give a direction which a row above has given already."""
-    two_way = links[BACK[0]].notna() if directed else pd.Series(True, index=links.index)
-    go = links[["from_node", "to_node", "km", "minutes"]]
-    back = links.loc[two_way, ["to_node", "from_node", *(BACK if directed else go.columns[2:])]]
-    ways = pd.concat([go, back.set_axis(go.columns, axis=1)], keys=[0, 1], names=["back", "row"])
+    home = links[links[BACK[0]].notna()] if directed else links
+    names = ["from_node", "to_node", "km", "minutes"]
+    turned = ["to_node", "from_node", *(BACK if directed else names[2:])]
+    back = home[turned].set_axis(names, axis=1)
+    ways = pd.concat([links[names], back], keys=[0, 1], names=["back", "row"])
     ways = ways.reset_index().sort_values(["row", "back"])
     pair = ways.groupby(["from_node", "to_node"])
     first = pair[["row", "km", "minutes"]].transform("first")
     again = ways[pair.cumcount() > 0].drop_duplicates("row")
+    above = first.loc[again.index]
     faults = []
-    for at, way in again.iterrows():
-        above = first.loc[at]
-        alike = (way["km"], way["minutes"]) == (above["km"], above["minutes"])
+    for way, was in zip(again.to_dict("records"), above.to_dict("records"), strict=True):
+        alike = (way["km"], way["minutes"]) == (was["km"], was["minutes"])
         what = "this link stands already" if alike else "this link contradicts the one"
-        where = "within itself" if way["row"] == above["row"] else f"in row {above['row']:.0f}"
+        where = "within itself" if way["row"] == was["row"] else f"in row {was['row']:.0f}"
         remedy = "Remove one of them; if there are two roads, give one a node on its way."
         ends = f"{way['from_node']} to {way['to_node']}"
         fault = Fault(path.name, f"{what} {where}", remedy, int(way["row"]), "to_node", ends)

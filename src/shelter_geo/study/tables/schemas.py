@@ -259,7 +259,7 @@ DIRECTED_ROAD_LINKS: Final = ROAD_LINKS.add_columns(
 NEAR_TIES: Final = pa.DataFrameSchema(
     {
         "district_id": _key(),
-        "city": _text(),
+        "settlement_id": _key(),
         "km_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "min_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "km_other": _column("decimal", IS_DECIMAL, IS_POSITIVE),
