@@ -12,7 +12,7 @@ from shelter_geo.errors import Fault
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.relations import unknown_keys
-from shelter_geo.study.tables.schemas import DIRECTED_ROAD_LINKS, ROAD_LINKS
+from shelter_geo.study.tables.schemas import ROAD_LINKS
 
 MERGED_KM = 5.0
 """Ends that stand for a whole town may lie this much farther apart than the road between them."""
@@ -39,7 +39,10 @@ def read_links(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     raw, _ = read_text_table(path)
     header = [] if raw is None else [str(name).lower().replace(" ", "_") for name in raw.columns]
     directed = any(name in header for name in BACK)
-    return check_table(path, DIRECTED_ROAD_LINKS if directed else ROAD_LINKS)
+    if not directed:
+        return check_table(path, ROAD_LINKS.remove_columns(list(BACK)))
+    both = {name: {"required": True} for name in BACK}
+    return check_table(path, ROAD_LINKS.update_columns(both))
 
 
 def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> list[Fault]:

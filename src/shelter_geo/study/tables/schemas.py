@@ -243,18 +243,12 @@ ROAD_LINKS: Final = pa.DataFrameSchema(
         "to_node": _key(),
         "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "minutes": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "km_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
+        "minutes_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
         "road_class": _text(required=False, blank=True),
     },
     name="road links",
 )
-
-DIRECTED_ROAD_LINKS: Final = ROAD_LINKS.add_columns(
-    {
-        "km_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
-        "minutes_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
-    }
-)
-"""Links that say what the way back takes; a link without a way back leaves both cells blank."""
 
 NEAR_TIES: Final = pa.DataFrameSchema(
     {
