@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from helpers.speaking import said
 
 from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.errors import CostError
@@ -48,9 +49,9 @@ def test_an_unknown_district_is_refused(evaluation: Evaluation) -> None:
 
 
 def test_a_district_of_two_roads_is_named_with_both_lengths(evaluation: Evaluation) -> None:
-    assert key_figures(evaluation)[0][1]["en"] == "Zangilan, 307 km or 295 km"
-    said = [note["en"] for note in notes(evaluation) if "two roads" in note["en"]]
-    assert len(said) == 1
-    assert "Gubadli 275 km or 263 km; " in said[0]
+    assert said(key_figures(evaluation)[0][1]) == "Zangilan, 307 km or 295 km"
+    lines = [said(note) for note in notes(evaluation) if "two roads" in said(note)]
+    assert len(lines) == 1
+    assert "Gubadli 275 km or 263 km; " in lines[0]
     assert either_distance(Words("ru"), 10.0, 12.4) == "10 км или 12 км"
     assert either_distance(Words("az"), 10.0, None) == Words("az").distance(10.0)

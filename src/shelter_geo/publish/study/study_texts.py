@@ -139,7 +139,7 @@ def notes(evaluation: Evaluation) -> list[Text]:
 
 def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
     """Name the districts with two roads nearly as fast, each with both lengths."""
-    names = {key: own_name(dict(evaluation.districts.loc[key]))[words.lang] for key in ties.index}
+    names = {key: own_name(dict(evaluation.districts.loc[key])).of(words) for key in ties.index}
     pairs = zip(ties.index, ties["distance_km"], ties["other_km"], strict=True)
     listed = [
         words.text(
