@@ -218,10 +218,28 @@ def test_winter_closes_the_pass_and_slows_everybody(bundled: EvaluatedPlans) -> 
     assert slower == pytest.approx(1.25, abs=0.01)
 
 
+def test_roads_opened_since_2021_bring_ten_units_half_an_hour_nearer(
+    bundled: EvaluatedPlans,
+) -> None:
+    table = bundled.comparison.districts
+    opened = table[table["scenario"] == "roads-2021"].set_index("district_id")
+    gain = opened["min_before"] - opened["min_after"]
+    nearer = gain[gain > 0]
+    assert set(nearer.index) == {
+        "AZ-AGM", "AZ-CAB", "AZ-FUZ", "AZ-LAC", "AZ-QBI", "AZ-SUS", "AZ-XA", "AZ-XCI", "AZ-XVD",
+        "AZ-ZAN",
+    }  # fmt: skip
+    assert nearer.between(24, 33).all()
+    built = table[table["scenario"] == "roads-being-built"].set_index("district_id")
+    assert (built["min_after"] <= opened["min_after"]).where(built["min_after"].notna(), True).all()
+    assert built.at["AZ-KAL", "min_after"] < opened.at["AZ-KAL", "min_after"] - 15
+
+
 def test_sentences_say_which_way_it_goes(bundled: EvaluatedPlans) -> None:
     assert "come nearer" in said(lead(bundled, "announced-2017"))
     assert "farther" in said(lead(bundled, "winter"))
-    assert "nobody's" in said(lead(bundled, "roads-2021"))
+    # The ten units that the road from Barda to Aghdam brings nearer hold 597,360 people.
+    assert "597,400 people come nearer" in said(lead(bundled, "roads-2021"))
     lines = comparison_lines(bundled, "en")
     assert lines[0].split() == list(bundled.evaluations)
     assert any(line.startswith("winter: ") for line in lines)

@@ -115,7 +115,7 @@ def test_claims_are_set_beside_what_the_data_give(brief: BriefPage, evaluation: 
     assert [row[2] for row in rows] == [
         Words("en").text(f"verdict.{key}") for key in evaluation.claims["verdict"]
     ]
-    assert rows[2][1] == "mean to farthest: 102 to 298 km"
+    assert rows[2][1] == "mean to farthest: 101 to 307 km"
 
 
 def test_every_district_stands_in_the_table(brief: BriefPage, evaluation: Evaluation) -> None:

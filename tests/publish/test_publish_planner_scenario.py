@@ -21,7 +21,11 @@ from shelter_geo.study.load import load_study
 pytestmark = pytest.mark.browser
 
 BUNDLED = sorted(path.stem for path in load_study().scenarios.glob("*.toml"))
-ROADS_ONLY = {"roads-2021": "new roads", "winter": "closed roads; slower or faster roads"}
+ROADS_ONLY = {
+    "roads-2021": "new roads",
+    "roads-being-built": "new roads",
+    "winter": "closed roads; slower or faster roads",
+}
 BASE = {"open": [{"settlement_id": "p-3", "places": 40}], "demand": {"count_registered": False}}
 
 

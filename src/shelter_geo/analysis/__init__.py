@@ -5,6 +5,7 @@ from shelter_geo.analysis.capacity_results import CapacityResults, capacity_resu
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.near_ties import near_ties, other_km
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "compare",
     "evaluate",
     "evaluate_plans",
+    "near_ties",
+    "other_km",
     "read_cases",
     "site_options",
     "today_first",

@@ -30,7 +30,7 @@ from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
 from shelter_geo.study.tables.areas import read_areas, read_basemap
 from shelter_geo.study.tables.folder import StudyFolder
-from shelter_geo.study.tables.links import impossible_links
+from shelter_geo.study.tables.links import impossible_links, read_links
 from shelter_geo.study.tables.road_file import read_network
 
 STUDY_FILE = "study.toml"
@@ -59,6 +59,10 @@ class Study:
         Facilities of one kind, indexed by `shelter_id`, at settlement points.
     basemap : GeoDataFrame or None
     published_distances : DataFrame or None
+    near_ties : DataFrame or None
+        Ways from a district's centre to a settlement, nearly as fast as the fastest one but of
+        another length: `district_id`, `settlement_id`, `km_fastest`, `min_fastest`, `km_other`,
+        `min_other`.
     network : RoadNetwork
     input_package : dict
         Data package of the inputs, with their sources and licences; empty if there is none.
@@ -91,6 +95,7 @@ class Study:
     input_hashes: dict[str, str]
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
+    near_ties: pd.DataFrame | None = None
     kind: Kind = SHELTERS
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
@@ -186,6 +191,7 @@ class _Tables:
     areas: gpd.GeoDataFrame | None
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
+    near_ties: pd.DataFrame | None
     standards: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
@@ -203,9 +209,10 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        near_ties=folder.table(files.near_ties, schemas.NEAR_TIES),
         standards=folder.table(files.standards, schemas.STANDARDS),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
-        links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
+        links=folder.read(roads.links, read_links) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
     )
 
@@ -231,6 +238,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
             path = folder.path(files.private_points)
             public = tables.shelters, tables.settlements
             folder.add(private_slips(path, tables.private_points, *public))
+    if tables.settlements is not None and tables.near_ties is not None:
+        path, known = folder.path(str(files.near_ties)), tables.settlements["settlement_id"]
+        ties, column = tables.near_ties, "settlement_id"
+        folder.add(relations.unknown_keys(path, ties, column, known, of="settlement"))
     if tables.nodes is not None and tables.links is not None:
         path = folder.path(str(settings.roads.links))
         folder.add(impossible_links(path, tables.links, tables.nodes))
@@ -246,12 +257,13 @@ def _relate_districts(
     folder.add(relations.uneven_sums(folder.path(files.districts), districts))
     named = (
         (files.settlements, tables.settlements),
+        (files.near_ties, tables.near_ties),
         (files.shelters, tables.shelters),
         (files.boundaries, tables.areas),
     )
     for name, table in named:
         if table is not None:
-            path = folder.path(name)
+            path = folder.path(str(name))
             folder.add(relations.unknown_keys(path, table, "district_id", known, of="district"))
     if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
         path = folder.path(files.districts)
@@ -326,6 +338,7 @@ def _assemble(
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=None if tables.standards is None else tables.standards.set_index("id"),
         catalogues=catalogues,
+        near_ties=tables.near_ties,
     )
     return _of_kind(study, facilities, settings.facility_kinds[0])
 

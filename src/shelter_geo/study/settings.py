@@ -89,6 +89,7 @@ class TableFiles(Settings):
     boundaries: RelativePath
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
+    near_ties: RelativePath | None = None
     standards: RelativePath | None = None
     package: RelativePath | None = None
     scenarios: RelativePath | None = None

@@ -84,7 +84,7 @@ def _distances(evaluation: Evaluation) -> Text:
             "brief.distances",
             median=words.distance(median),
             district=own_name(dict(far)),
-            km=words.distance(float(far["distance_km"])),
+            km=head.farthest_distance(words),
             car=words.duration(float(far["travel_min"])),
             bus=words.duration(float(far["bus_min"])),
             women=words.people(women),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.vocabulary import Reason
 
@@ -22,6 +22,19 @@ class Headline:
     cut_off: float
     missing_low: float
     missing_high: float
+    farthest_other_km: float | None
+
+    def farthest_distance(self, words: Words) -> str:
+        """Write how far the farthest district is, by both roads where two are nearly as fast."""
+        return either_distance(words, float(self.farthest["distance_km"]), self.farthest_other_km)
+
+
+def either_distance(words: Words, distance_km: float, other_km: float | None) -> str:
+    """Write one distance, or two where there is another road."""
+    km = words.distance(distance_km)
+    if other_km is None:
+        return km
+    return words.text("units.either", one=km, other=words.distance(other_km))
 
 
 def headline(evaluation: Evaluation) -> Headline:
@@ -37,13 +50,15 @@ def headline(evaluation: Evaluation) -> Headline:
     total = evaluation.shortfall
     total = total[(total["area"] == "Total") & (total["population_year"] == now)]
     limits = evaluation.study.settings.access.distance_classes_km
+    farthest = first[(first["units"] == "all") & (first["rank"] == 1)].iloc[0]
     return Headline(
         mean_km=float(rows["distance_km_mean"]),
-        farthest=first[(first["units"] == "all") & (first["rank"] == 1)].iloc[0],
+        farthest=farthest,
         beyond={limit: float(rows[f"beyond_{limit}_km"]) for limit in limits},
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
         missing_high=float(total["family_places_missing"].max()),
+        farthest_other_km=other_km(evaluation, str(farthest["district_id"])),
     )
 
 
@@ -58,7 +73,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             lambda words: words.text(
                 "study.of_district",
                 district=far,
-                km=words.distance(float(head.farthest["distance_km"])),
+                km=head.farthest_distance(words),
             ),
         ),
         (
@@ -116,7 +131,23 @@ def notes(evaluation: Evaluation) -> list[Text]:
     ]
     if roads.network == "reference":
         texts.append(in_each(lambda words: words.text("study.straight_routes")))
+    ties = near_ties(evaluation)
+    if len(ties):
+        texts.append(in_each(lambda words: _two_roads(words, evaluation, ties)))
     return texts
+
+
+def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
+    """Name the districts with two roads nearly as fast, each with both lengths."""
+    names = {key: own_name(dict(evaluation.districts.loc[key])).of(words) for key in ties.index}
+    pairs = zip(ties.index, ties["distance_km"], ties["other_km"], strict=True)
+    listed = [
+        words.text(
+            "study.of_two_roads", district=names[key], km=either_distance(words, distance, other)
+        )
+        for key, distance, other in sorted(pairs, key=lambda pair: words.order(names[pair[0]]))
+    ]
+    return words.text("study.two_roads", districts="; ".join(listed))
 
 
 def assumptions(evaluation: Evaluation) -> list[Text]:

@@ -243,8 +243,23 @@ ROAD_LINKS: Final = pa.DataFrameSchema(
         "to_node": _key(),
         "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "minutes": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "km_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
+        "minutes_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
+        "road_class": _text(required=False, blank=True),
     },
     name="road links",
+)
+
+NEAR_TIES: Final = pa.DataFrameSchema(
+    {
+        "district_id": _key(),
+        "settlement_id": _key(),
+        "km_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "min_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "km_other": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "min_other": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+    },
+    name="near ties",
 )
 
 STANDARDS: Final = pa.DataFrameSchema(
