@@ -31,7 +31,9 @@ def copy(tmp_path: Path) -> StudyCopy:
     return copy_study(tmp_path / "study")
 
 
-BY_DISTRICT = ("settlements.csv", "districts.geojson", "near_ties.csv")
+BY_DISTRICT = (
+    "settlements.csv", "districts.geojson", "near_ties.csv", "residents.csv", "displaced.csv"
+)  # fmt: skip
 
 
 def faults(copy: StudyCopy) -> list[Fault]:

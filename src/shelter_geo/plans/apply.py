@@ -24,6 +24,7 @@ from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import RoadChange, SlowRoads
 from shelter_geo.study.kinds import kind_of
 from shelter_geo.study.load import Study
+from shelter_geo.study.people import COLUMNS
 from shelter_geo.study.routing import snap_settings
 
 NEW = "new-"
@@ -209,8 +210,7 @@ def _counted(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     """Count nobody where people are registered but do not live, if the plan says so."""
     if plan.demand is None or plan.demand.count_registered:
         return points
+    if (points["registered"] != points["population"]).any():
+        return points.assign(registered=points["population"], registered_women=points["women"])
     lives_here = ~points["counts_registered_not_resident"]
-    return points.assign(
-        population=points["population"].where(lives_here, 0),
-        women=points["women"].where(lives_here, 0),
-    )
+    return points.assign(**{name: points[name].where(lives_here, 0) for name in COLUMNS})

@@ -25,6 +25,7 @@ from shelter_geo.study.kinds import (
     with_kind,
 )
 from shelter_geo.study.languages import in_own_languages
+from shelter_geo.study.people import count_people, too_many_displaced, uneven_people
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
@@ -51,6 +52,8 @@ class Study:
         Where the study file stands.
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
+        `population` and `women` are those who live there, as far as the study says; see
+        `people.count_people`.
     centres : GeoSeries
         Centre of each district.
     settlements : GeoDataFrame
@@ -185,6 +188,8 @@ def _study_file(path: Path) -> Path:
 @dataclass(frozen=True)
 class _Tables:
     districts: pd.DataFrame | None
+    residents: pd.DataFrame | None
+    displaced: pd.DataFrame | None
     settlements: pd.DataFrame | None
     shelters: pd.DataFrame | None
     private_points: pd.DataFrame | None
@@ -203,6 +208,8 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     tabled, languages = roads.network == "reference", settings.study.languages
     return _Tables(
         districts=folder.table(files.districts, schemas.DISTRICTS, languages),
+        residents=folder.table(files.residents, schemas.RESIDENTS),
+        displaced=folder.table(files.displaced, schemas.DISPLACED),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
         shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS, languages)),
         private_points=folder.private_points(files.private_points),
@@ -255,7 +262,10 @@ def _relate_districts(
     """Check sums, and every district that another file names."""
     files, known = settings.tables, districts["district_id"]
     folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    _relate_people(folder, settings, districts, tables)
     named = (
+        (files.residents, tables.residents),
+        (files.displaced, tables.displaced),
         (files.settlements, tables.settlements),
         (files.near_ties, tables.near_ties),
         (files.shelters, tables.shelters),
@@ -271,6 +281,20 @@ def _relate_districts(
     regions = [entry.economic_region for entry in settings.roads.separate]
     key, of = "roads.separate", "economic_region of the districts"
     folder.add(_unlisted(folder.study_file, key, regions, districts["economic_region"], of=of))
+
+
+def _relate_people(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: _Tables
+) -> None:
+    """Check who lives where against who is registered where."""
+    files = settings.tables
+    if tables.residents is not None:
+        path = folder.path(str(files.residents))
+        folder.add(uneven_people(path, tables.residents, "residents"))
+    if tables.displaced is not None:
+        path = folder.path(str(files.displaced))
+        folder.add(uneven_people(path, tables.displaced, "displaced"))
+        folder.add(too_many_displaced(path, districts, tables.residents, tables.displaced))
 
 
 def _relate_points(
@@ -313,7 +337,8 @@ def _assemble(
     folder: StudyFolder,
 ) -> Study:
     languages = settings.study.languages
-    centres = _points(in_own_languages(_there(tables.districts), languages), "district_id")
+    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
+    centres = _points(in_own_languages(counted, languages), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
     districts = gpd.GeoDataFrame(
         centres.drop(columns="geometry"),

@@ -83,6 +83,8 @@ class TableFiles(Settings):
     """Input tables, as paths relative to the study file; private points may lie anywhere."""
 
     districts: RelativePath
+    residents: RelativePath | None = None
+    displaced: RelativePath | None = None
     settlements: RelativePath
     shelters: RelativePath
     private_points: AnyPath | None = None

@@ -154,6 +154,7 @@ def _lon() -> pa.Column:
 
 _WORDS = _text(required=False, blank=True)
 _SAFE_WORDS = _column("text", NO_PLACE, required=False, blank=True)
+_ENDS = ("low", "central", "high")
 _YES_NO = _one_of("yes", "no")
 _YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
 _GROUPS = (
@@ -176,6 +177,18 @@ DISTRICTS: Final = pa.DataFrameSchema(
     name="districts",
     metadata={"worded": {"name": _WORDS, "economic_region": _WORDS}},
 )
+
+
+def _ranged(stem: str) -> dict[str, pa.Column]:
+    """Make the columns of people known within limits, and of how they are known."""
+    ends = {f"{stem}_{end}": _column("whole", IS_WHOLE, IS_PEOPLE) for end in _ENDS}
+    texts = {name: _text() for name in ("as_of", "basis", "source", "evidence")}
+    return {"district_id": _key(unique=True), **ends, **texts}
+
+
+RESIDENTS: Final = pa.DataFrameSchema(_ranged("residents"), name="residents")
+
+DISPLACED: Final = pa.DataFrameSchema(_ranged("displaced"), name="displaced people")
 
 SETTLEMENTS: Final = pa.DataFrameSchema(
     {
