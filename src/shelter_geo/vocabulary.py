@@ -71,8 +71,21 @@ class Verdict(StrEnum):
     """How a published claim stands beside what the data give."""
 
     HOLDS = "holds"
-    HOLDS_PARTLY = "holds_partly"
+    HOLDS_IN_PART = "holds_in_part"
     DOES_NOT_HOLD = "does_not_hold"
+    CANNOT_BE_TESTED_HERE = "cannot_be_tested_here"
+    INPUT_NOT_TESTED = "input_not_tested"
+
+
+class ClaimRule(StrEnum):
+    """By which rule a published claim is judged."""
+
+    WITHIN = "within"
+    BY_READING = "by_reading"
+    SOMEWHERE = "somewhere"
+    BY_YEAR = "by_year"
+    INPUT = "input"
+    NOT_TESTED = "not_tested"
 
 
 class Evidence(StrEnum):

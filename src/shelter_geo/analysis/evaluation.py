@@ -129,7 +129,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         )
     by_region = _shortfall(study)
     claimed = _claimed_shortfall(study)
-    measures = measure(districts, study.shelters, claimed)
+    measures = measure(districts, settlements, study.shelters, claimed, from_centres)
     reached = districts[districts["reachable"]]
     return Evaluation(
         study=study,
@@ -140,7 +140,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         metrics=_metrics(study, districts, settlements),
         farthest=_drawn(_farthest(districts, settings.access.farthest)),
         shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
-        claims=compare_claims(settings.claims, measures),
+        claims=compare_claims(settings.claims, measures, study.statistics),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
 

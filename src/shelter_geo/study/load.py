@@ -15,6 +15,7 @@ import shapely
 from shelter_geo.errors import Fault, TableError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.study.claims import claims_of
 from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.kinds import (
     SHELTERS,
@@ -66,6 +67,10 @@ class Study:
         Ways from a district's centre to a settlement, nearly as fast as the fastest one but of
         another length: `district_id`, `settlement_id`, `km_fastest`, `min_fastest`, `km_other`,
         `min_other`.
+    statistics : DataFrame or None
+        Published counts by year: `measure`, `year`, `value`.
+    shelter_counts : DataFrame or None
+        What has been made public on the number of shelters and places, by day.
     network : RoadNetwork
     input_package : dict
         Data package of the inputs, with their sources and licences; empty if there is none.
@@ -99,6 +104,8 @@ class Study:
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
     near_ties: pd.DataFrame | None = None
+    statistics: pd.DataFrame | None = None
+    shelter_counts: pd.DataFrame | None = None
     kind: Kind = SHELTERS
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
@@ -170,6 +177,7 @@ def load_study(path: str | Path | None = None) -> Study:
     settings = read_settings(file)
     folder = StudyFolder(file)
     tables = _read_tables(folder, settings)
+    settings = _with_claims(folder, settings, tables)
     _relate(folder, settings, tables)
     package = folder.package(settings.tables.package)
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
@@ -197,6 +205,9 @@ class _Tables:
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
     near_ties: pd.DataFrame | None
+    claims: pd.DataFrame | None
+    statistics: pd.DataFrame | None
+    shelter_counts: pd.DataFrame | None
     standards: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
@@ -217,11 +228,28 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
         near_ties=folder.table(files.near_ties, schemas.NEAR_TIES),
+        claims=folder.table(files.claims, schemas.CLAIMS, languages),
+        statistics=folder.table(files.statistics, schemas.STATISTICS),
+        shelter_counts=folder.table(files.shelter_counts, schemas.SHELTER_COUNTS, languages),
         standards=folder.table(files.standards, schemas.STANDARDS),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
         links=folder.read(roads.links, read_links) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
     )
+
+
+def _with_claims(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> StudySettings:
+    """Add the claims of the table to those that the study file gives."""
+    if tables.claims is None:
+        return settings
+    path = folder.path(str(settings.tables.claims))
+    own = [claim.id for claim in settings.claims]
+    claims, faults = claims_of(path, tables.claims, own, tables.statistics)
+    folder.add(faults)
+    kinds = pd.Series([kind.id for kind in settings.facility_kinds])
+    named = tables.claims.assign(kind=tables.claims["kind"].fillna(""))
+    folder.add(relations.unknown_keys(path, named, "kind", kinds, of="kind"))
+    return settings.model_copy(update={"claims": (*settings.claims, *claims)})
 
 
 def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> None:
@@ -364,6 +392,8 @@ def _assemble(
         standards=None if tables.standards is None else tables.standards.set_index("id"),
         catalogues=catalogues,
         near_ties=tables.near_ties,
+        statistics=tables.statistics,
+        shelter_counts=tables.shelter_counts,
     )
     return _of_kind(study, facilities, settings.facility_kinds[0])
 

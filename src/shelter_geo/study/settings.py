@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from shelter_geo.study.capacity_settings import Capacity
+from shelter_geo.study.claims import Claim as Claim
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import FALLBACK, AnyPath, LanguageCode, OfKind, refuse_twice
@@ -92,6 +93,9 @@ class TableFiles(Settings):
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
     near_ties: RelativePath | None = None
+    claims: RelativePath | None = None
+    statistics: RelativePath | None = None
+    shelter_counts: RelativePath | None = None
     standards: RelativePath | None = None
     package: RelativePath | None = None
     scenarios: RelativePath | None = None
@@ -209,25 +213,6 @@ class Siting(Settings):
 
     within_km: float = Field(default=100, gt=0, le=20_000)
     half_km: float = Field(default=50, gt=0, le=20_000)
-
-
-class Claim(OfKind):
-    """A published statement on a kind of facility, and the measure that answers it."""
-
-    id: Key
-    statement: Worded
-    measure: Literal["places", "times_fewer", "travel_km", "shelter_cities"]
-    low: float
-    high: float
-    unit: str
-    source: str
-    evidence: EvidenceKey
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Claim:
-        if self.low > self.high:
-            raise ValueError("low is above high")
-        return self
 
 
 class Assumption(OfKind):

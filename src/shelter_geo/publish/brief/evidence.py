@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from shelter_geo.analysis import Evaluation
+from shelter_geo.publish.brief.claims import published_claims
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.study_texts import headline, telling_limit
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -51,7 +52,7 @@ def evidence(evaluation: Evaluation, classes: Classes) -> Section:
     """Write what the claim rests on: people by distance, farthest districts, published claims."""
     listings = [by_class(evaluation, classes), _farthest(evaluation)]
     if len(evaluation.claims):
-        listings.append(_claims(evaluation))
+        listings.append(published_claims(evaluation))
     return Section(say("brief.evidence"), (), tuple(listings))
 
 
@@ -150,37 +151,6 @@ def _farthest(evaluation: Evaluation) -> Listing:
         Head(say("access.people"), numeric=True),
     )
     return Listing(say("access.farthest"), heads, tuple(lines))
-
-
-def _claims(evaluation: Evaluation) -> Listing:
-    asked = {claim.id: claim for claim in evaluation.study.settings.claims}
-    lines = []
-    for row in evaluation.claims.to_dict("records"):
-        said = asked[row["claim_id"]]
-        cells = (
-            everywhere(said.statement),
-            _measured(row, said.measure),
-            say(f"verdict.{row['verdict']}"),
-            say(f"evidence.{row['evidence']}"),
-        )
-        lines.append(Line(cells))
-    heads = tuple(
-        Head(say(f"brief.{name}")) for name in ("published", "computed", "verdict", "standing")
-    )
-    return Listing(say("brief.claims"), heads, tuple(lines), notes=(say("brief.claims_note"),))
-
-
-def _measured(row: Mapping[Any, Any], measure: str) -> Text:
-    """Write what the data give for one claim, with its unit."""
-    digits = 1 if measure == "times_fewer" else 0
-    ends = [float(row[f"data_{end}"]) for end in ("low", "high")]
-
-    def write(words: Words) -> str:
-        low, high = (words.number(end, digits=digits) for end in ends)
-        both = low if low == high else words.text("study.between", low=low, high=high)
-        return words.text(f"brief.unit_{measure}", n=both)
-
-    return in_each(write)
 
 
 def _named(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from shelter_geo.publish.catalogue import english_name_of
 from shelter_geo.study.types import LANGUAGE_CODE
-from shelter_geo.vocabulary import Effect, Evidence, Reason, Verdict
+from shelter_geo.vocabulary import ClaimRule, Effect, Evidence, Reason, Verdict
 
 
 class Column(NamedTuple):
@@ -162,6 +162,13 @@ COLUMNS: Final[dict[str, Column]] = {
     "times_fewer": _number("Needed over there; empty where there is no place"),
     "claim_id": _text("Key of the claim"),
     "statement": _text("What was published"),
+    "scope": _text("Of what it was said, in the words of the claim"),
+    "held_against": _text("What the data say beside it, by key; empty where nothing does"),
+    "about_percent": _number("How far the figure may be off on each side, where it says about", 0),
+    "said_by": _text("Who said it"),
+    "document": _text("Document in which it stands"),
+    "paragraph": _text("Where in the document"),
+    **_keyed("rule", "By which rule the verdict is given", ClaimRule),
     "published_low": _number("Published value, low end", 1),
     "published_high": _number("Published value, high end", 1),
     "data_low": _number("What the data give, low end", 1),

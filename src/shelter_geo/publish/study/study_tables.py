@@ -45,8 +45,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "reason", "reason_en", "notice",
     ),
     "claims.csv": (
-        "claim_id", "statement", "published_low", "published_high", "unit", "data_low",
-        "data_high", "verdict", "verdict_en", "data_note", "source", "evidence", "evidence_en",
+        "claim_id", "statement", "scope", "published_low", "published_high", "about_percent",
+        "unit", "held_against", "data_low", "data_high", "districts", "people", "verdict",
+        "verdict_en", "rule", "rule_en", "data_note", "said_by", "document", "paragraph", "source",
+        "evidence", "evidence_en",
     ),
 }  # fmt: skip
 """Columns of each table by its file name; those of places also have names in other languages."""

@@ -12,6 +12,7 @@ import pandera.pandas as pa
 
 from shelter_geo.study.tables.giveaways import gives_a_place_away
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
+from shelter_geo.vocabulary import Evidence
 
 Test = Callable[[pd.Series], "pd.Series[bool]"]
 
@@ -298,6 +299,56 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
         "note": _text(required=False, blank=True),
     },
     name="published distances",
+)
+
+CLAIMS: Final = pa.DataFrameSchema(
+    {
+        "claim_id": _key(unique=True),
+        "statement_en": _text(),
+        "low": _column("decimal", IS_DECIMAL, blank=True),
+        "high": _column("decimal", IS_DECIMAL, blank=True),
+        "about_percent": _column("decimal", IS_DECIMAL, required=False, blank=True),
+        "unit": _text(),
+        "measure": _text(blank=True),
+        "is_input": _column("yes_no", _YES_NO, required=False, blank=True),
+        "statistic": _text(required=False, blank=True),
+        "first_year": _column("whole", IS_WHOLE, required=False, blank=True),
+        "last_year": _column("whole", IS_WHOLE, required=False, blank=True),
+        "kind": _text(required=False, blank=True),
+        "said_by": _text(required=False, blank=True),
+        "document": _text(required=False, blank=True),
+        "paragraph": _text(required=False, blank=True),
+        "year": _text(required=False, blank=True),
+        "source": _text(),
+        "evidence": _column("text", _one_of(*Evidence)),
+    },
+    name="claims",
+    metadata={"worded": {"statement": _WORDS, "scope": _WORDS, "cited": _WORDS}},
+)
+
+STATISTICS: Final = pa.DataFrameSchema(
+    {
+        "measure": _text(),
+        "year": _column("whole", IS_WHOLE),
+        "value": _column("decimal", IS_DECIMAL, blank=True),
+        "note": _text(required=False, blank=True),
+        "source": _text(),
+        "evidence": _text(),
+    },
+    name="statistics",
+)
+
+SHELTER_COUNTS: Final = pa.DataFrameSchema(
+    {
+        "counted_on": _text(),
+        "what_en": _text(),
+        "value": _column("whole", IS_WHOLE, blank=True),
+        "in_brief": _column("yes_no", _YES_NO, required=False, blank=True),
+        "source": _text(),
+        "evidence": _text(),
+    },
+    name="counts of shelters",
+    metadata={"worded": {"what": _WORDS}},
 )
 
 CANDIDATES: Final = pa.DataFrameSchema(
