@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -164,23 +165,25 @@ def test_the_journey_of_the_bundled_claim_from_the_tables_alone(evaluation: Eval
     nodes = pd.read_csv(data / "roads/nodes.csv")
     roads = nx.DiGraph()
     for link in links.itertuples():
-        for start, end, km in (
-            (link.from_node, link.to_node, link.km),
-            (link.to_node, link.from_node, link.km_back),
-        ):
-            shorter = km < roads.get_edge_data(start, end, {"km": math.inf})["km"]
-            if shorter:
-                roads.add_edge(start, end, km=km)
+        there = (link.from_node, link.to_node, link.km, link.minutes)
+        back = (link.to_node, link.from_node, link.km_back, link.minutes_back)
+        for start, end, km, minutes in (there, back):
+            if minutes < roads.get_edge_data(start, end, {"minutes": math.inf})["minutes"]:
+                roads.add_edge(start, end, km=km, minutes=minutes)
     lived = districts[districts["counts_registered_not_resident"] == "no"]
     centre = nodes[nodes["kind"] == "district_centre"].set_index("district_id")["node_id"]
     at = lived["district_id"].map(centre)
     towards = roads.reverse()
     shelters = pd.read_csv(data / "shelters/shelters.csv")
     homes = districts.set_index("district_id").loc[shelters["district_id"].unique()]
-    ways = {
-        name: nx.single_source_dijkstra_path_length(towards, centre[key], weight="km")
-        for key, name in zip(homes.index, homes["centre_en"], strict=True)
-    }
+    ways = {}
+    for key, name in zip(homes.index, homes["centre_en"], strict=True):
+        paths = nx.single_source_dijkstra_path(towards, centre[key], weight="minutes")
+        ways[name] = {
+            node: sum(towards.edges[step]["km"] for step in itertools.pairwise(path))
+            for node, path in paths.items()
+            if node in set(at)
+        }
     nearest = at.map(lambda node: min(way.get(node, math.inf) for way in ways.values()))
     to_baku = at.map(lambda node: ways["Baku"].get(node, math.nan))
     far = lived[nearest.between(270, 1000)]

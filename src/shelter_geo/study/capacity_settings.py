@@ -185,8 +185,18 @@ class Catchment(Settings):
 
 
 class Capacity(Settings):
-    """The norm that places are held against, and the stays that are asked for."""
+    """The norm that places are held against, and the stays that are asked for.
 
+    Attributes
+    ----------
+    places_as_of
+        First and last year of the counts that the places come from.
+    no_newer_count
+        Day on which no newer count was public; readers see the month.
+    """
+
+    places_as_of: tuple[int, int] | None = None
+    no_newer_count: dt.date | None = None
     people_per_family_place: int = Field(gt=0)
     norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)

@@ -125,6 +125,8 @@ class Roads(Settings):
         The tables, or the file.
     source, licence
         Where the roads come from.
+    as_of
+        A day of the month that the roads are of; readers see the month.
     connector_kmh
         Speed between a point and the road it joins.
     max_connector_km
@@ -142,6 +144,7 @@ class Roads(Settings):
     file: RelativePath | None = None
     source: Worded
     licence: str
+    as_of: dt.date | None = None
     connector_kmh: float = Field(gt=0, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
     connect_to_main: bool = False
