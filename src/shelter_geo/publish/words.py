@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
@@ -131,6 +131,11 @@ class Words:
         """Write a day in full."""
         locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
         return str(format_date(day, "long", locale=locale))
+
+    def month(self, day: datetime.date) -> str:
+        """Write the month and the year of a day."""
+        locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
+        return str(format_skeleton("yMMMM", day, locale=locale))
 
     def people(self, count: float) -> str:
         """Write a number of people, rounded to what is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final, Literal
 
 from pydantic import Field, model_validator
@@ -193,10 +194,13 @@ class Capacity(Settings):
         First and last year of the counts that the places come from.
     no_newer_count
         Day on which no newer count was public; readers see the month.
+    counted
+        Which facilities are counted, said once on every page.
     """
 
     places_as_of: tuple[int, int] | None = None
     no_newer_count: dt.date | None = None
+    counted: Worded | None = None
     people_per_family_place: int = Field(gt=0)
     norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)
@@ -209,6 +213,8 @@ class Capacity(Settings):
 
     @model_validator(mode="after")
     def _distinct(self) -> Capacity:
+        if self.places_as_of is not None and self.places_as_of[0] > self.places_as_of[1]:
+            raise ValueError("places_as_of: the first year is after the last")
         refuse_twice("readings", self.readings)
         refuse_twice("norms", self.norms)
         return self

@@ -9,10 +9,12 @@ import pandas as pd
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.claims import published_claims
+from shelter_geo.publish.brief.counts import public_counts
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.study.study_texts import headline, telling_limit
+from shelter_geo.publish.study.dates import dated, years_of_places
+from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
 
 
@@ -31,9 +33,10 @@ def lead(evaluation: Evaluation) -> Text:
     """Say in one sentence for how many people that is so."""
     head = headline(evaluation)
     limit = telling_limit(head)
-    return in_each(
+    key = of_roads(evaluation, "brief.lead")
+    sentence = in_each(
         lambda words: words.text(
-            "brief.lead",
+            key,
             people=words.people(head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
@@ -41,6 +44,7 @@ def lead(evaluation: Evaluation) -> Text:
             high=words.number(head.missing_high),
         )
     )
+    return dated(evaluation.study, sentence)
 
 
 def claim(evaluation: Evaluation) -> Section:
@@ -53,6 +57,8 @@ def evidence(evaluation: Evaluation, classes: Classes) -> Section:
     listings = [by_class(evaluation, classes), _farthest(evaluation)]
     if len(evaluation.claims):
         listings.append(published_claims(evaluation))
+    if evaluation.study.shelter_counts is not None:
+        listings.append(public_counts(evaluation.study))
     return Section(say("brief.evidence"), (), tuple(listings))
 
 
@@ -61,10 +67,11 @@ def _places(evaluation: Evaluation) -> Text:
     shelters = study.shelters
     need = study.settings.capacity.people_per_family_place
     living = float(evaluation.districts["population"].sum())
-    towns = len(set(shelters["settlement_id"]))
+    towns, years = len(set(shelters["settlement_id"])), years_of_places(study)
     return in_each(
         lambda words: words.text(
-            "brief.places",
+            "brief.places" if years is None else "brief.places_in",
+            years=years or "",
             places=words.text("units.places", n=int(shelters["places"].sum())),
             towns=words.text("units.towns", n=towns),
             norm=words.number(need),

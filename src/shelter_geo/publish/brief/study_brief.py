@@ -26,7 +26,7 @@ from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
-from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, own_name, say
 
 _FARTHEST: Final = 10
 
@@ -60,7 +60,6 @@ def study_brief(
         If a shape is missing, or there is no such language.
     """
     classes = distance_classes(evaluation)
-    day = evaluation.study.settings.study.as_of
     units = evaluation.districts.sort_values(
         ["distance_km", "district_id"], ascending=[False, True]
     )
@@ -71,7 +70,7 @@ def study_brief(
         *_choices(plans, sites),
     ]
     return BriefPage(
-        kicker=in_each(lambda words: words.text("brief.kicker", date=words.date(day))),
+        kicker=say("brief.kicker"),
         title=evidence.title(evaluation),
         lead=evidence.lead(evaluation),
         figures=study_texts.key_figures(evaluation),

@@ -193,6 +193,7 @@ def planner_page(
     assumptions: Sequence[AnyText],
     notes: Sequence[AnyText] = (),
     credit: AnyText = "",
+    dates: AnyText = "",
     languages: Languages | None = None,
     new_places: int = NEW_PLACES,
     classes: Classes = DISTANCE,
@@ -229,6 +230,8 @@ def planner_page(
         What to name below the table.
     credit
         Line of sources below the pictures that readers take from the page.
+    dates
+        As of when the figures are, behind the sentence below the heading.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
     new_places
@@ -270,7 +273,7 @@ def planner_page(
         data=data,
         drawing=draw(data.districts, data.sites, basemap),
         title=everywhere(title),
-        lead=say("planner.lead"),
+        lead=_with_dates(everywhere(dates)),
         assumptions=(told, *map(everywhere, assumptions)),
         sources=tuple(map(everywhere, sources)),
         notes=(say("planner.definitions"), *map(everywhere, notes)),
@@ -280,6 +283,11 @@ def planner_page(
         plans=plans or {},
         kinds=kinds or {},
     )
+
+
+def _with_dates(dates: Text) -> Text:
+    lead = say("planner.lead")
+    return in_each(lambda words: f"{lead.of(words)} {dates.of(words)}".strip())
 
 
 def _plain_number(words: Words, value: float) -> str:

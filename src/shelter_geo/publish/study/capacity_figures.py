@@ -16,6 +16,7 @@ from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
 from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dates
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.vocabulary import Evidence
 
@@ -99,7 +100,7 @@ def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) ->
     foot = words.text(
         "capacity.foot",
         credit=everywhere(settings.study.credit),
-        date=words.date(settings.study.as_of),
+        dates=dates(evaluation.study),
     )
     names = basis_names(evaluation, words)
     known = known_inputs(results.inputs, names, words)

@@ -16,6 +16,7 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_page import comparison_page
+from shelter_geo.publish.study.dates import dated
 from shelter_geo.publish.study.study_map import access_page, distance_classes
 from shelter_geo.publish.study.study_tables import placed, tables_of
 from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each
@@ -93,7 +94,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None
         page = access_page(
             evaluation,
             title=scenario_title(plan),
-            lead=lead(evaluated, key),
+            lead=dated(evaluation.study, lead(evaluated, key)),
             notes=notes,
             settlements=False,
             lang=lang,
@@ -145,7 +146,8 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
         place_after=moved["shelter_after"].map(towns[1]).fillna(""),
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
-    said = texts.paragraph(texts.summary(evaluated, key))
+    study = evaluated.evaluations[key].study
+    said = dated(study, texts.paragraph(texts.summary(evaluated, key)))
     lines = [f"{words.name}: {said.of(words)}" for words in languages]
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 

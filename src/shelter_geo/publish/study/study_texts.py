@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shelter_geo.analysis import Evaluation, near_ties, other_km
+from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.vocabulary import Reason
 
@@ -85,7 +86,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             lambda words: words.people(head.beyond[limit]),
         ),
         (
-            lambda words: words.text("study.cut_off"),
+            lambda words: words.text(of_roads(evaluation, "study.cut_off")),
             lambda words: words.people(head.cut_off),
         ),
         (
@@ -100,6 +101,14 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
+def of_roads(evaluation: Evaluation, key: str) -> str:
+    """Choose the text that speaks of roads inside the country, where all who lack one do."""
+    units = evaluation.districts
+    cut_off = units.loc[~units["reachable"] & (units["population"] > 0), "reason"]
+    domestic = len(cut_off) > 0 and (cut_off == Reason.NO_DOMESTIC_ROAD).all()
+    return f"{key}_domestic" if domestic else key
+
+
 def title(evaluation: Evaluation) -> Text:
     """Write the study's title."""
     name = everywhere(evaluation.study.settings.study.name)
@@ -108,8 +117,7 @@ def title(evaluation: Evaluation) -> Text:
 
 def lead(evaluation: Evaluation) -> Text:
     """Write the sentence below the title."""
-    day = evaluation.study.settings.study.as_of
-    return in_each(lambda words: words.text("study.lead", date=words.date(day)))
+    return dated(evaluation.study, say("study.lead"))
 
 
 def notes(evaluation: Evaluation) -> list[Text]:
@@ -126,6 +134,7 @@ def notes(evaluation: Evaluation) -> list[Text]:
                 source=everywhere(bus.source),
             )
         ),
+        *which_shelters(evaluation.study),
         say("study.norm", source=everywhere(settings.capacity.norm_source)),
         say("study.licence", source=everywhere(roads.source), licence=roads.licence),
     ]
@@ -187,7 +196,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     return (
         words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
         words.text(
-            "figures.access_subtitle",
+            of_roads(evaluation, "figures.access_subtitle"),
             people=words.people(head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
@@ -202,8 +211,8 @@ def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
     named = everywhere(settings.capacity.norm_source)
     source = words.text("study.norm", source=named) if norm else ""
     credit = everywhere(settings.study.credit)
-    day = words.date(settings.study.as_of)
-    return " ".join(words.text("figures.foot", credit=credit, norm=source, date=day).split())
+    ages = dates(evaluation.study)
+    return " ".join(words.text("figures.foot", credit=credit, norm=source, dates=ages).split())
 
 
 def telling_limit(head: Headline) -> int:

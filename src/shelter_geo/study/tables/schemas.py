@@ -348,7 +348,7 @@ SHELTER_COUNTS: Final = pa.DataFrameSchema(
         "evidence": _text(),
     },
     name="counts of shelters",
-    metadata={"worded": {"what": _WORDS}},
+    metadata={"worded": {"what": _WORDS, "cited": _WORDS}},
 )
 
 CANDIDATES: Final = pa.DataFrameSchema(
