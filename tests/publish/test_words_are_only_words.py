@@ -150,7 +150,7 @@ def test_a_sentence_of_the_study_itself_is_a_text_too(evaluation: Evaluation) ->
     study = evaluation.study
     separate = tuple(
         entry.model_copy(
-            update={"reason": {k: f"{MARK}{t}" for k, t in everywhere(entry.reason).items()}}
+            update={"reason": {k: f"{MARK}{t}" for k, t in dict(entry.reason).items()}}
         )
         for entry in study.settings.roads.separate
     )

@@ -33,7 +33,7 @@ def lead(evaluation: Evaluation) -> Text:
     """Say in one sentence for how many people that is so."""
     head = headline(evaluation)
     limit = telling_limit(head)
-    key = of_roads(evaluation, "brief.lead")
+    key = of_roads(evaluation, "brief.lead", "brief.lead_domestic")
     sentence = in_each(
         lambda words: words.text(
             key,

@@ -86,7 +86,9 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             lambda words: words.people(head.beyond[limit]),
         ),
         (
-            lambda words: words.text(of_roads(evaluation, "study.cut_off")),
+            lambda words: words.text(
+                of_roads(evaluation, "study.cut_off", "study.cut_off_domestic")
+            ),
             lambda words: words.people(head.cut_off),
         ),
         (
@@ -101,12 +103,11 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
-def of_roads(evaluation: Evaluation, key: str) -> str:
+def of_roads(evaluation: Evaluation, key: str, domestic: str) -> str:
     """Choose the text that speaks of roads inside the country, where all who lack one do."""
     units = evaluation.districts
     cut_off = units.loc[~units["reachable"] & (units["population"] > 0), "reason"]
-    domestic = len(cut_off) > 0 and (cut_off == Reason.NO_DOMESTIC_ROAD).all()
-    return f"{key}_domestic" if domestic else key
+    return domestic if len(cut_off) and (cut_off == Reason.NO_DOMESTIC_ROAD).all() else key
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -196,7 +197,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     return (
         words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
         words.text(
-            of_roads(evaluation, "figures.access_subtitle"),
+            of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
             people=words.people(head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
