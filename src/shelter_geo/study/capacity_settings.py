@@ -118,9 +118,21 @@ class CaseTable(Settings):
 
 
 class Demand(Settings):
-    """What stays in shelters are computed from; without bases and cases there are none."""
+    """What stays in shelters are computed from; without bases and cases there are none.
+
+    Attributes
+    ----------
+    share_needing
+        Share of the true cases who need a shelter.
+    recorded
+        Cases on record, such as complaints to the police: no basis may take the true number to
+        be smaller.
+    bases, cases
+        Counts for the whole country, and a count by district.
+    """
 
     share_needing: Share
+    recorded: Range | None = None
     bases: tuple[DemandBase, ...] = ()
     cases: CaseTable | None = None
 
@@ -132,8 +144,43 @@ class Demand(Settings):
         return self
 
 
+class Measured(Settings):
+    """The share of those who needed a place and got none, as somebody counted it.
+
+    Attributes
+    ----------
+    no_place
+        From 0 to 1.
+    people
+        Those who needed a place, of whom it is the share.
+    source, evidence
+        Who counted, and how that is known.
+    """
+
+    no_place: float = Field(ge=0, le=1)
+    people: int = Field(gt=0)
+    source: Worded
+    evidence: EvidenceKey
+
+
+class StayReading(Settings):
+    """A length of stay to compute the central estimate with as well."""
+
+    days: float = Field(gt=0, le=36_500)
+    source: str
+    evidence: EvidenceKey
+
+
 class Stays(Settings):
-    """Mean length of a stay, and the children who come along."""
+    """Mean length of a stay, and the children who come along.
+
+    Attributes
+    ----------
+    days, children_per_woman
+        Ranges.
+    readings
+        Other lengths, such as the longest that a law allows, each with its own central estimate.
+    """
 
     days: Range = Range(
         low=30,
@@ -145,6 +192,7 @@ class Stays(Settings):
     children_per_woman: Range = Range(
         low=0.5, central=1, high=1.5, source="no source", evidence=Evidence.ASSUMED
     )
+    readings: tuple[StayReading, ...] = ()
 
 
 class TurnAwayTarget(Settings):
@@ -208,6 +256,7 @@ class Capacity(Settings):
     claim_population: ClaimPopulation | None = None
     demand: Demand | None = None
     stays: Stays = Stays()
+    measured: Measured | None = None
     turn_away: TurnAwayTarget = TurnAwayTarget()
     catchment: Catchment = Catchment()
 

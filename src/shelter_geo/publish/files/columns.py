@@ -183,8 +183,19 @@ COLUMNS: Final[dict[str, Column]] = {
     "places_basis": _text("Whether the number of places is published or assumed"),
     "catchment_people": _whole("People whose nearest shelter by time it is; ties share them"),
     **_three("stays", "Stays asked for in a year, a woman with her children each", 1),
-    **_three("turn_away", "Share of those who ask who find no place, 0 to 1", 4),
-    **_three("turned_away_per_year", "Stays a year that find no place", 1),
+    **_three("turn_away", "Share of those who ask at the nearest shelter refused there, 0 to 1", 4),
+    **_three("turned_away_per_year", "Stays a year refused at the nearest shelter", 1),
+    **_three(
+        "no_place",
+        "Share of all stays asked for that find no place anywhere within reach by road, 0 to 1",
+        4,
+    ),
+    **_three("no_place_per_year", "Stays a year that find no place anywhere", 1),
+    **_three("refused_at_nearest", "Share of those who reach a shelter refused at the nearest", 4),
+    "stay_days": _number("Mean length of a stay in days, its central reading", 0),
+    "measured": _number("Measured share of those who needed a place and got none, 0 to 1", 4),
+    "measured_low": _number("Low end of its 95 % interval (Wilson)", 4),
+    "measured_high": _number("High end of its 95 % interval (Wilson)", 4),
     **_three("places_needed", "Places with which no more than the target are turned away", 0),
     "rests_on": _text(
         "How each input of the row is known; see capacity_inputs.csv and the shelters"

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults
+from shelter_geo.analysis.capacity_results import CapacityResults
 from shelter_geo.analysis.stays import CASES
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
@@ -21,7 +20,7 @@ from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.vocabulary import Evidence
 
 _OF_STAYS: Final = (
-    "cases", "under_reporting", "share_needing", "stay_days", "persons_per_place",
+    "cases", "under_reporting", "recorded_cases", "share_needing", "stay_days", "persons_per_place",
 )  # fmt: skip
 """Kinds of inputs that places needed are computed from."""
 
@@ -78,16 +77,16 @@ def write_capacity_figures(
     words
         Language of the figures.
     """
-    total = results.by_shelter
-    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
-    total = total[total["stays_high"] > 0].set_index("demand_basis")
-    if total.empty:
+    total = results.no_place_ranges
+    if total.empty or total[total["stays_high"] > 0].empty:
         return
+    total = total[total["stays_high"] > 0]
     capacity = evaluation.study.settings.capacity
     told = _in_words(evaluation, results, words)
     asked = {"target": capacity.turn_away.target} | told
     drawn = folder / "figures"
-    draw_turn_away(results.turn_away, total, drawn / "turn_away", **asked)
+    people = capacity.measured.people if capacity.measured is not None else None
+    draw_turn_away(results.turn_away, total, drawn / "turn_away", measured_of=people, **asked)
     moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
     draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
     if (results.pooling["places_needed_together"] > 0).any():

@@ -76,7 +76,7 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     names = basis_names(base, words)
     for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:
         label = words.text("compare.line_stays", basis=names[basis.id])
-        yield label, pd.Series(metrics.loc[f"{basis.id} turn_away_central"]), words.percent
+        yield label, pd.Series(metrics.loc[f"{basis.id} no_place_central"]), words.percent
 
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:
