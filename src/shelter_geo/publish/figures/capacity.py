@@ -138,10 +138,10 @@ def _measured(axes: Axes, row: pd.Series, people: int, words: Words, *, first: b
         )
         axes.annotate(
             told,
-            (at, share),
-            xytext=(8, 0),
+            (at, high),
+            xytext=(8, 4),
             textcoords="offset points",
-            va="center",
+            va="bottom",
             fontsize=7.5,
             linespacing=1.2,
         )
