@@ -60,12 +60,12 @@ def test_areas_and_numbers_must_fit() -> None:
 
 def test_family_places_for_people_and_for_women(held: pd.DataFrame) -> None:
     people, women = 10_262_351, 5_154_182
-    total = one(held, norm="places-by-people", units="all", area_kind="all")
+    total = one(held, norm="places-by-people", units="residents", area_kind="all")
     assert total["needed"] == pytest.approx(people / 10_000)
     assert (total["there_low"], total["there_high"]) == (175 / 2.5, 175)
     assert total["missing_low"] == pytest.approx(people / 10_000 - 175)
     assert total["missing_high"] == pytest.approx(people / 10_000 - 70)
-    total = one(held, norm="places-by-women", units="all", area_kind="all")
+    total = one(held, norm="places-by-women", units="residents", area_kind="all")
     assert total["needed"] == pytest.approx(women / 10_000)
 
 
@@ -89,7 +89,7 @@ def test_every_norm_says_what_its_row_of_standards_says(held: pd.DataFrame) -> N
 
 
 def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
-    rows = held[(held["norm"] == "shelter-by-region") & (held["units"] == "all")]
+    rows = held[(held["norm"] == "shelter-by-region") & (held["units"] == "residents")]
     regions = rows[rows["area_kind"] == "economic_region"].set_index("area_key")
     served = {"Baku", "Ganja-Dashkasan"}
     assert len(regions) == 14
@@ -102,10 +102,10 @@ def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
 def test_towns_are_those_of_the_table(held: pd.DataFrame) -> None:
     towns = pd.read_csv(DATA / SETTLEMENTS)
     large = towns[towns["population_listed"] >= 50_000]
-    total = one(held, norm="shelter-by-town", units="all", area_kind="all")
+    total = one(held, norm="shelter-by-town", units="residents", area_kind="all")
     assert total["needed"] == len(large) == 14
     assert total["there_low"] == 2
-    empty = one(held, norm="shelter-by-town", units="all", area_key="Mil-Mughan")
+    empty = one(held, norm="shelter-by-town", units="residents", area_key="Mil-Mughan")
     assert empty["reason"] == Reason.NO_TOWN_AS_LARGE
 
 
@@ -113,7 +113,7 @@ def test_catchments_share_out_all_people_and_places(
     held: pd.DataFrame, evaluation: Evaluation
 ) -> None:
     rows = held[(held["norm"] == "places-by-people") & (held["area_kind"] == "catchment")]
-    rows = rows[rows["units"] == "all"].set_index("area")
+    rows = rows[rows["units"] == "residents"].set_index("area")
     assert list(rows.index) == ["Ganja", "Baku", "none"]
     assert rows["population"].sum() == 10_262_351
     assert rows["places"].to_dict() == {"Ganja": 25, "Baku": 150, "none": 0}
@@ -123,7 +123,7 @@ def test_catchments_share_out_all_people_and_places(
 
 
 def test_a_region_without_people_needs_nothing_and_says_so(held: pd.DataFrame) -> None:
-    rows = held[held["units"] == "without_registered_elsewhere"]
+    rows = held[held["units"] == "registered"]
     rows = rows[rows["area_key"] == "East Zangezur"]
     assert set(rows["norm"]) == set(held["norm"])
     assert (rows["needed"] == 0).all()

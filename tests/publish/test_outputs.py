@@ -82,11 +82,11 @@ def test_tables_open_in_a_spreadsheet(out: Path) -> None:
 def test_unreached_people_are_counted_beside_the_others(out: Path) -> None:
     table = pd.read_csv(out / "access_metrics.csv")
     picked = table[(table["basis"] == "district_centres") & (table["weighted_by"] == "people")]
-    everyone = picked[picked["units"] == "all"].set_index("metric")["value"]
+    everyone = picked[picked["units"] == "residents"].set_index("metric")["value"]
     assert everyone["unreachable"] == 472_429
     assert everyone["unreachable_share"] == pytest.approx(4.6, abs=0.01)
     assert everyone["reachable"] + everyone["unreachable"] == everyone["total"]
-    resident = picked[picked["units"] != "all"].set_index("metric")["value"]
+    resident = picked[picked["units"] != "residents"].set_index("metric")["value"]
     assert everyone["total"] - resident["total"] == 758_587
 
 

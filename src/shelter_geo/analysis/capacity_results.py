@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access.metrics import UNITS, counted, populations
 from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
@@ -215,12 +215,10 @@ def _turned_away(
 
 def _units(evaluation: Evaluation) -> Iterator[_Units]:
     points = evaluation.settlements
-    everybody = _Units(UNITS[0], points["population"], points["women"])
-    yield everybody
-    there = ~points["counts_registered_not_resident"]
-    if points.loc[there, "women"].sum() > 0:
-        women, people = points["women"].where(there, 0), points["population"].where(there, 0)
-        yield replace(everybody, name=UNITS[1], women=women, people=people)
+    for name in populations(evaluation.districts):
+        women, people = (counted(points, name, who) for who in ("women", "people"))
+        if name == UNITS[0] or women.sum() > 0:
+            yield _Units(name, people, women)
 
 
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:

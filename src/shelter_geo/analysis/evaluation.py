@@ -19,12 +19,12 @@ from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads.joining.snap_report import snap_table
 from shelter_geo.study.load import Study
+from shelter_geo.study.people import COLUMNS
 from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (
-    "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
-    "travel_min", "bus_min",
+    *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
 """Columns of access that are summed up."""
 

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from shelter_geo.access.costs import MEASURE, CostMatrix
-from shelter_geo.access.metrics import UNITS
+from shelter_geo.access.metrics import counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
 from shelter_geo.capacity.groups import GROUPS, admission, group_row, nearest_admitting
@@ -54,7 +54,7 @@ def rows_of(
     admits = _admits(evaluation, groups, without_police_papers)
     nearest = _nearest(admits, evaluation, evaluation.settlement_costs)
     who, rows = weighted_by(groups), []
-    for units in UNITS:
+    for units in populations(evaluation.districts):
         row = _row(evaluation, nearest, admits, who, units)
         row |= {"group": named(groups), "without_police_papers": without_police_papers}
         rows.append(row | {"units": units, "weighted_by": who})
@@ -139,7 +139,7 @@ def _nearest(admits: pd.Series, evaluation: Evaluation, costs: CostMatrix) -> pd
 def _row(
     evaluation: Evaluation, nearest: pd.DataFrame, admits: pd.Series, who: str, units: str
 ) -> dict[str, float | int | str | bool]:
-    people = _people(evaluation, who, units)
+    people = counted(evaluation.settlements, units, who)
     row: dict[str, float | int | str | bool] = {"people": int(people.sum())}
     for measure in _MEASURES:
         places = evaluation.study.shelters["places"]
@@ -147,16 +147,6 @@ def _row(
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
     return row | {"reason": _why_none(admits) or "", "rests_on": _rests_on(evaluation, admits)}
-
-
-def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
-    points = evaluation.settlements
-    women, everybody = points["women"], points["population"]
-    counted: pd.Series = {"women": women, "men": everybody - women}.get(who, everybody)
-    if units == "all":
-        return counted
-    there: pd.Series = ~points["counts_registered_not_resident"]
-    return counted.where(there, 0)
 
 
 def _why_none(admits: pd.Series) -> Reason | None:

@@ -141,6 +141,20 @@ class Words:
         """Write a number of people, rounded to what is known."""
         return self.number(known_people(count))
 
+    def people_between(self, low: float, high: float) -> str:
+        """Write a range of people, one number where both ends are the same to two digits.
+
+        Ends of more than 10,000 are rounded to three digits.
+        """
+        if known_people(low) == known_people(high):
+            return self.people(high)
+        size = len(str(round(high)))
+        coarse, fine = (max(100, 10 ** max(size - digits, 0)) for digits in (2, 3))
+        if _to_step(low, coarse) == _to_step(high, coarse):
+            return self.number(_to_step(high, coarse))
+        ends = (self.number(_to_step(end, fine)) for end in (low, high))
+        return self.text("study.between", **dict(zip(("low", "high"), ends, strict=True)))
+
     def distance(self, distance_km: float) -> str:
         """Write a distance, rounded to the kilometre."""
         return self.text("units.km", n=self.number(distance_km))

@@ -93,11 +93,11 @@
   }
 
   function csv() {
-    const results = plans.map(Model.evaluate), { id, name, people: everyone, women, apart } = data.districts;
-    const head = ["district_id", "name", "population", "women", "counts_registered_not_resident"];
+    const results = plans.map(Model.evaluate), { id, name, people: everyone, women, registered: listed = everyone, registered_women: listedWomen = women } = data.districts;
+    const head = ["district_id", "name", "residents", "resident_women", "registered", "registered_women"];
     const each = ["distance_km", "travel_min", "nearest_site_id"];
     const lines = id.map((key, row) => [
-      key, Page.say(name[row]), everyone[row], women[row], apart[row] ? "yes" : "no",
+      key, Page.say(name[row]), everyone[row], women[row], listed[row], listedWomen[row],
       ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
         : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
     ]);

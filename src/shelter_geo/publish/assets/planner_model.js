@@ -9,7 +9,7 @@ const Model = (() => {
   const MS = 60000, CM = 100000, MOST = 100000;
   const time = unpacked(data.time), length = unpacked(data.length);
   const groups = { women: [0], children: [0, 1], men: [2], lgbtq: [3] };
-  const counted = { group: "all", unknown: false, registered: true };
+  const counted = { group: "all", unknown: false, registered: false };
 
   // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no
   // road. Five bytes hold any cost, wherever in its first byte it begins: three and then two.
@@ -58,12 +58,13 @@ const Model = (() => {
   const anyUnknown = () => counted.group !== "all" && sites.id.some((_, site) =>
     sites.shelter[site] && groups[counted.group].some((column) => sites.admits[site][column] === "u"));
 
-  const lives = (row) => counted.registered || !districts.apart[row];
+  // Residents, or people as they are registered where a study says both.
+  const both = Boolean(districts.registered);
+  const everybody = () => counted.registered && both ? districts.registered : districts.people;
+  const allWomen = () => counted.registered && both ? districts.registered_women : districts.women;
   function people(row) {
-    if (!lives(row)) return 0;
-    if (counted.group === "women" || counted.group === "children") return districts.women[row];
-    if (counted.group === "men") return districts.people[row] - districts.women[row];
-    return districts.people[row];
+    if (counted.group === "women" || counted.group === "children") return allWomen()[row];
+    return counted.group === "men" ? everybody()[row] - allWomen()[row] : everybody()[row];
   }
 
   // Least of one cost, then of the other, then by key: sites stand in the order of their keys.
@@ -108,7 +109,7 @@ const Model = (() => {
     let everyone = 0;
     for (let row = 0; row < units; row++) {
       weight[row] = people(row);
-      if (lives(row)) everyone += districts.people[row];
+      everyone += everybody()[row];
       const at = site[row];
       if (at < 0) continue;
       km[row] = length[row * places + byKm[row]] / CM;
@@ -195,5 +196,8 @@ const Model = (() => {
     return { sums, gainers, losers };
   }
 
-  return { counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, promises, compare, MOST };
+  const nobody = (row) => !everybody()[row];
+
+  return {
+    nobody, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, promises, compare, MOST };
 })();

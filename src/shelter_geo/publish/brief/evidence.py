@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from shelter_geo.access.metrics import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.claims import published_claims
 from shelter_geo.publish.brief.counts import public_counts
@@ -37,7 +38,7 @@ def lead(evaluation: Evaluation) -> Text:
     sentence = in_each(
         lambda words: words.text(
             key,
-            people=words.people(head.beyond[limit]),
+            people=words.people_between(*head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
             low=words.number(head.missing_low),
@@ -85,8 +86,8 @@ def _places(evaluation: Evaluation) -> Text:
 def _distances(evaluation: Evaluation) -> Text:
     head, far = headline(evaluation), headline(evaluation).farthest
     limit = telling_limit(head)
-    women = metric(evaluation, f"beyond_{limit}_km", weighted_by="women")
-    median = metric(evaluation, "distance_km_median")
+    women = beyond_range(evaluation.districts, limit, weighted_by="women")
+    median = metric(evaluation, "distance_km_median_of_all")
     return in_each(
         lambda words: words.text(
             "brief.distances",
@@ -95,7 +96,7 @@ def _distances(evaluation: Evaluation) -> Text:
             km=head.farthest_distance(words),
             car=words.duration(float(far["travel_min"])),
             bus=words.duration(float(far["bus_min"])),
-            women=words.people(women),
+            women=words.people_between(*women),
             limit=words.distance(limit),
         )
     )
@@ -106,7 +107,7 @@ def metric(evaluation: Evaluation, name: str, *, weighted_by: str = "people") ->
     table = evaluation.metrics
     found = table[
         (table["basis"] == "district_centres")
-        & (table["units"] == "all")
+        & (table["units"] == UNITS[0])
         & (table["weighted_by"] == weighted_by)
         & (table["metric"] == name)
     ]
@@ -137,7 +138,7 @@ def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
 
 def _farthest(evaluation: Evaluation) -> Listing:
     table = evaluation.farthest
-    rows = table[table["units"] == "all"].to_dict("records")
+    rows = table[table["units"] == UNITS[0]].to_dict("records")
     lines = [
         Line(
             (

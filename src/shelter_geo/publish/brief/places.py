@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from shelter_geo.access.metrics import UNITS
 from shelter_geo.analysis import CapacityResults, Evaluation
 from shelter_geo.analysis.group_access import EVERYBODY
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
@@ -14,7 +15,7 @@ from shelter_geo.publish.study.capacity_lines import checks
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 
-_ALL_UNITS: Final = "all"
+_ALL_UNITS: Final = UNITS[0]
 
 
 def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:

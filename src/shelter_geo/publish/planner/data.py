@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.access.costs import least
+from shelter_geo.access.metrics import populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
@@ -120,6 +121,16 @@ class PlannerData:
             np.where(lost, np.nan, time[every, by_min] / MS_PER_MIN),
         )
 
+    @property
+    def both(self) -> bool:
+        """Whether people are counted where they live and where they are registered."""
+        return len(populations(self.districts)) > 1
+
+    def _registered(self) -> dict[str, list[int]]:
+        """Give people where they are registered, if that is not where they live."""
+        columns = ("registered", "registered_women") if self.both else ()
+        return {name: self.districts[name].astype(int).tolist() for name in columns}
+
     def page_data(self) -> dict[str, Any]:
         """Give what the page's script reads, but for names and positions."""
         units, sites = self.districts, self.sites
@@ -130,7 +141,7 @@ class PlannerData:
                 "id": units["district_id"].astype(str).tolist(),
                 "people": units["population"].astype(int).tolist(),
                 "women": units["women"].astype(int).tolist(),
-                "apart": units["counts_registered_not_resident"].astype(int).tolist(),
+                **self._registered(),
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),

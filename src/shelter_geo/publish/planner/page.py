@@ -121,6 +121,7 @@ class PlannerPage(OneFile):
                 *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
                 (self.classes.colour(MISSING), say("access.no_road")),
             ],
+            both=self.data.both,
             groups=("all", "women", "children", "men", "lgbtq"),
             without_script=say("planner.without_script"),
             say=say,

@@ -17,7 +17,7 @@ def robust_lines(robust: Robustness, question: SiteQuestion, unit: str) -> list[
     low, high = uncertainty.under_reporting
     slow, slower = uncertainty.slowdown
     lines = [
-        f"Held against {robust.scenarios} scenarios of demand, roads and registration. Assumed: "
+        f"Held against {robust.scenarios} scenarios of demand and roads. Assumed: "
         f"demand spreads by {uncertainty.demand_sigma:g} (logarithm), {low:g} to {high:g} cases "
         f"stand behind one known, travel takes {slow:g} to {slower:g} times as much.",
         f"In nearly every best plan: {english(question, robust.core) or 'no site'}",

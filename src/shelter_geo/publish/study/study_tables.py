@@ -16,7 +16,10 @@ from shelter_geo.study.languages import NAME, languages_in
 from shelter_geo.study.load import Study
 from shelter_geo.study.types import FALLBACK
 
-_PLACE = ("population", "women", "counts_registered_not_resident")
+_PLACE = (
+    "population", "residents_low", "residents_high", "registered", "women", "registered_women",
+    "counts_registered_not_resident",
+)  # fmt: skip
 _ACCESS = (
     "nearest_shelter_id", "nearest_shelter_place", "distance_km", "shelter_by_km",
     "travel_min", "shelter_by_min",
@@ -33,7 +36,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         *_PLACE, *_ACCESS, *_BUS, *_END,
     ),
     "access_farthest.csv": ("units", "rank", *_DISTRICT, *_ACCESS, *_BUS),
-    "access_metrics.csv": ("basis", "units", "weighted_by", "metric", "value", "unit"),
+    "access_metrics.csv": (
+        "basis", "units", "weighted_by", "metric", "value", "value_low", "value_high", "unit",
+    ),
     "capacity_by_region.csv": (
         "area", "reading", "persons_per_family_place", "population_year", "population", "places",
         "family_places_needed", "family_places_there", "family_places_missing", "times_fewer",

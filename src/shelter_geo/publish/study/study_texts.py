@@ -7,19 +7,31 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from shelter_geo.access.metrics import UNITS, beyond_range, populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
+from shelter_geo.study.people import unplaced
 from shelter_geo.vocabulary import Reason
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures a study is known by, for all people and from the district centres."""
+    """The figures a study is known by, for its residents and from the district centres.
+
+    Attributes
+    ----------
+    beyond
+        Least and most people beyond each limit; see `access.metrics.beyond_range`.
+    registered_beyond
+        The same of registered people; empty where a study counts people in one way only.
+    """
 
     mean_km: float
     farthest: pd.Series
-    beyond: dict[int, float]
+    people: float
+    beyond: dict[int, tuple[float, float]]
+    registered_beyond: dict[int, tuple[float, float]]
     cut_off: float
     missing_low: float
     missing_high: float
@@ -43,7 +55,7 @@ def headline(evaluation: Evaluation) -> Headline:
     table = evaluation.metrics
     rows = table[
         (table["basis"] == "district_centres")
-        & (table["units"] == "all")
+        & (table["units"] == UNITS[0])
         & (table["weighted_by"] == "people")
     ].set_index("metric")["value"]
     first = evaluation.farthest
@@ -51,11 +63,17 @@ def headline(evaluation: Evaluation) -> Headline:
     total = evaluation.shortfall
     total = total[(total["area"] == "Total") & (total["population_year"] == now)]
     limits = evaluation.study.settings.access.distance_classes_km
-    farthest = first[(first["units"] == "all") & (first["rank"] == 1)].iloc[0]
+    farthest = first[(first["units"] == UNITS[0]) & (first["rank"] == 1)].iloc[0]
+    two = len(populations(evaluation.districts)) > 1
     return Headline(
         mean_km=float(rows["distance_km_mean"]),
         farthest=farthest,
-        beyond={limit: float(rows[f"beyond_{limit}_km"]) for limit in limits},
+        people=float(rows["total"]),
+        beyond={limit: beyond_range(evaluation.districts, limit) for limit in limits},
+        registered_beyond={
+            limit: beyond_range(evaluation.districts, limit, units=UNITS[1])
+            for limit in (limits if two else ())
+        },
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
         missing_high=float(total["family_places_missing"].max()),
@@ -83,7 +101,11 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
         ),
         (
             lambda words: words.text("study.beyond", km=words.distance(limit)),
-            lambda words: words.people(head.beyond[limit]),
+            lambda words: words.people_between(*head.beyond[limit]),
+        ),
+        (
+            lambda words: words.text("study.beyond_registered", km=words.distance(limit)),
+            lambda words: words.people_between(*head.registered_beyond[limit]),
         ),
         (
             lambda words: words.text(
@@ -100,6 +122,8 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             ),
         ),
     ]
+    if not head.registered_beyond:
+        lines = [*lines[:3], *lines[4:]]
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
@@ -141,10 +165,25 @@ def notes(evaluation: Evaluation) -> list[Text]:
     ]
     if roads.network == "reference":
         texts.append(in_each(lambda words: words.text("study.straight_routes")))
+    if len(populations(evaluation.districts)) > 1:
+        texts.insert(0, _who_is_counted(evaluation))
     ties = near_ties(evaluation)
     if len(ties):
         texts.append(in_each(lambda words: _two_roads(words, evaluation, ties)))
     return texts
+
+
+def _who_is_counted(evaluation: Evaluation) -> Text:
+    """Name the two populations, and say how many people no table places in a district."""
+    units = evaluation.study.districts
+    return in_each(
+        lambda words: words.text(
+            "study.who_is_counted",
+            registered=words.people(float(units["registered"].sum())),
+            residents=words.people(float(units["population"].sum())),
+            unplaced=words.people(unplaced(units)),
+        )
+    )
 
 
 def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
@@ -198,7 +237,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
         words.text("figures.access_title", km=words.distance(float(head.farthest["distance_km"]))),
         words.text(
             of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
-            people=words.people(head.beyond[limit]),
+            people=words.people_between(*head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
         ),
@@ -217,8 +256,11 @@ def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
 
 
 def telling_limit(head: Headline) -> int:
-    """Return the farthest limit that somebody lives beyond, else the nearest limit."""
-    crossed = [limit for limit, people in head.beyond.items() if people > 0]
+    """Return the farthest limit that at least one in a hundred certainly lives beyond.
+
+    It is the nearest limit if so many live beyond none.
+    """
+    crossed = [limit for limit, (low, _) in head.beyond.items() if low > 0.01 * head.people]
     return max(crossed, default=min(head.beyond))
 
 
