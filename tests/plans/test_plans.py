@@ -158,8 +158,35 @@ def test_shelters_open_close_move_and_change_size(tmp_path: Path, study: Study) 
 
 def test_people_may_be_counted_where_they_live_only(tmp_path: Path, study: Study) -> None:
     changed = apply_plan(study, plan(tmp_path, "[demand]\ncount_registered = false\n"))
-    lost = study.districts["population"].sum() - changed.districts["population"].sum()
-    assert lost == 758_587
+    for points, before in (
+        (changed.districts, study.districts),
+        (changed.settlements, study.settlements),
+    ):
+        assert points["population"].equals(before["population"])
+        assert (points["registered"] == before["population"]).all()
+
+
+def test_people_may_be_counted_where_they_are_registered(tmp_path: Path, study: Study) -> None:
+    changed = apply_plan(study, plan(tmp_path, "[demand]\ncount_registered = true\n"))
+    assert changed.districts["population"].sum() == 10_262_351
+    assert changed.settlements["women"].sum() == study.districts["registered_women"].sum()
+    assert (changed.districts["residents_low"] == changed.districts["registered"]).all()
+
+
+def test_without_a_word_on_residents_nobody_is_counted_where_people_live_elsewhere(
+    tmp_path: Path, study: Study
+) -> None:
+    units = study.districts
+    one = units.assign(population=units["registered"], women=units["registered_women"])
+    listed = replace(
+        study,
+        districts=one,
+        settlements=study.settlements.assign(
+            population=study.settlements["registered"], women=study.settlements["registered_women"]
+        ),
+    )
+    changed = apply_plan(listed, plan(tmp_path, "[demand]\ncount_registered = false\n"))
+    assert one["population"].sum() - changed.districts["population"].sum() == 758_587
     assert changed.settlements["population"].sum() == changed.districts["population"].sum()
 
 

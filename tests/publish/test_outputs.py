@@ -84,10 +84,10 @@ def test_unreached_people_are_counted_beside_the_others(out: Path) -> None:
     picked = table[(table["basis"] == "district_centres") & (table["weighted_by"] == "people")]
     everyone = picked[picked["units"] == "residents"].set_index("metric")["value"]
     assert everyone["unreachable"] == 472_429
-    assert everyone["unreachable_share"] == pytest.approx(4.6, abs=0.01)
+    assert everyone["unreachable_share"] == pytest.approx(100 * 472_429 / (10_262_351 - 199_482))
     assert everyone["reachable"] + everyone["unreachable"] == everyone["total"]
-    resident = picked[picked["units"] != "residents"].set_index("metric")["value"]
-    assert everyone["total"] - resident["total"] == 758_587
+    listed = picked[picked["units"] == "registered"].set_index("metric")["value"]
+    assert listed["total"] - everyone["total"] == 199_482
 
 
 def test_cost_matrix_holds_every_pair(out: Path, evaluation: Evaluation) -> None:

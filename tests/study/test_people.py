@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.study_copy import StudyCopy, copy_study
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter_geo.errors import TableError
 from shelter_geo.study.load import Study, bundled_study, load_study
 from shelter_geo.study.people import count_people, unplaced
-from tests.helpers.study_copy import StudyCopy, copy_study
 
 RESIDENTS = "population/residents.csv"
 DISPLACED = "population/displaced.csv"
