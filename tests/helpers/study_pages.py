@@ -45,6 +45,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         command = [sys.executable, "-m", "shelter_geo", "run", "--out", str(base / "outputs")]
         done = subprocess.run(command, capture_output=True, text=True, env=_keeping(base))
         assert done.returncode == 0, done.stderr
+        (base / "said.txt").write_text(done.stdout, encoding="utf-8")
         _MADE["run"] = base / "outputs"
     return _MADE["run"]
 

@@ -35,7 +35,8 @@ def which_shelters(study: Study) -> list[Text]:
 
 def _parts(study: Study, words: Words) -> list[str]:
     settings = study.settings
-    parts = [words.text("dates.people", date=words.date(settings.study.as_of))]
+    people = "dates.people" if settings.tables.residents is None else "dates.residents"
+    parts = [words.text(people, date=words.date(settings.study.as_of))]
     years = years_of_places(study)
     if years is not None:
         looked = settings.capacity.no_newer_count
