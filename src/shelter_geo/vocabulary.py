@@ -31,6 +31,7 @@ class Reason(StrEnum):
     ROAD_CLOSED = "road_closed"
     NOT_ADMITTED = "not_admitted"
     ADMISSION_NOT_KNOWN = "admission_not_known"
+    REFUSALS_REPORTED = "refusals_reported"
     NO_ROAD_TO_ADMITTING = "no_road_to_admitting"
     NO_ROAD_TO_KNOWN = "no_road_to_known"
     NO_SHELTER_WITHIN_REACH = "no_shelter_within_reach"

@@ -11,7 +11,13 @@ from shelter_geo.access.costs import MEASURE, CostMatrix
 from shelter_geo.access.metrics import counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity.catchment import FAST_DECAY, SLOW_DECAY, reach_table
-from shelter_geo.capacity.groups import GROUPS, admission, group_row, nearest_admitting
+from shelter_geo.capacity.groups import (
+    GROUPS,
+    admission,
+    group_row,
+    nearest_admitting,
+    refusals_reported,
+)
 from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"
@@ -56,6 +62,8 @@ def rows_of(
     who, rows = weighted_by(groups), []
     for units in populations(evaluation.districts):
         row = _row(evaluation, nearest, admits, who, units)
+        row["rests_on"] = _rests_on(evaluation, admits, groups)
+        row["reason"] = _why_none(evaluation, admits, groups, without_police_papers) or ""
         row |= {"group": named(groups), "without_police_papers": without_police_papers}
         rows.append(row | {"units": units, "weighted_by": who})
     return rows
@@ -95,7 +103,7 @@ def access_for(
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
     return table.assign(
         reason=found["reason"].mask(empty, Reason.NOBODY_LIVES_HERE),
-        rests_on=_rests_on(evaluation, admits),
+        rests_on=_rests_on(evaluation, admits, groups),
     )
 
 
@@ -103,7 +111,8 @@ def reason_of(
     evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool
 ) -> Reason | None:
     """Say that no shelter admits these people, or none is known to; None if one does."""
-    return _why_none(_admits(evaluation, groups, without_police_papers))
+    admits = _admits(evaluation, groups, without_police_papers)
+    return _why_none(evaluation, admits, groups, without_police_papers)
 
 
 def named(groups: Iterable[str]) -> str:
@@ -146,22 +155,32 @@ def _row(
         row |= group_row(nearest, admits, places, people, measure=measure)
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
-    return row | {"reason": _why_none(admits) or "", "rests_on": _rests_on(evaluation, admits)}
+    return row
 
 
-def _why_none(admits: pd.Series) -> Reason | None:
+def _why_none(
+    evaluation: Evaluation, admits: pd.Series, groups: Iterable[str], without_papers: bool
+) -> Reason | None:
     if not admits.fillna(True).any():
         return Reason.NOT_ADMITTED
+    shelters = evaluation.study.shelters
+    reported = refusals_reported(shelters, groups, without_police_papers=without_papers)
+    if reported and not admits.fillna(False).any():
+        return Reason.REFUSALS_REPORTED
     return None if admits.fillna(False).any() else Reason.ADMISSION_NOT_KNOWN
 
 
-def _rests_on(evaluation: Evaluation, admits: pd.Series) -> str:
+def _rests_on(evaluation: Evaluation, admits: pd.Series, groups: Iterable[str]) -> str:
     """Say how people, places and admission are known: the word before the colon of each basis."""
     known = {"published": ["population"]}
     for shelter, basis in evaluation.study.shelters["places_basis"].items():
         known.setdefault(str(basis).partition(":")[0], []).append(f"places of {shelter}")
+    known_by = {}
+    if (table := evaluation.study.admission) is not None:
+        guessed = table[table["group"].isin(list(groups)) & (table["evidence"] != "sourced")]
+        known_by = dict.fromkeys(guessed["shelter_id"], "assumed")
     for shelter, answer in admits.items():
-        kind = "unknown" if pd.isna(answer) else "published"
+        kind = "unknown" if pd.isna(answer) else known_by.get(str(shelter), "published")
         known.setdefault(kind, []).append(f"admission of {shelter}")
     return "; ".join(f"{kind}: {', '.join(what)}" for kind, what in known.items())
 

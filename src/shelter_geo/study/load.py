@@ -15,6 +15,7 @@ import shapely
 from shelter_geo.errors import Fault, TableError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.study.admission import with_admission
 from shelter_geo.study.claims import claims_of
 from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.kinds import (
@@ -80,6 +81,8 @@ class Study:
         The roads as they stand, where a plan has made `network` of them.
     standards : DataFrame or None
         Published standards by their `id`, which the study's norms name.
+    admission : DataFrame or None
+        Answers on who is admitted where, with their sources: `shelter_id`, `group`, `admitted`.
     kind : Kind
         The kind of facility that all results are of.
     others : GeoDataFrame or None
@@ -104,6 +107,7 @@ class Study:
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
     near_ties: pd.DataFrame | None = None
+    admission: pd.DataFrame | None = None
     statistics: pd.DataFrame | None = None
     shelter_counts: pd.DataFrame | None = None
     kind: Kind = SHELTERS
@@ -200,6 +204,7 @@ class _Tables:
     displaced: pd.DataFrame | None
     settlements: pd.DataFrame | None
     shelters: pd.DataFrame | None
+    admission: pd.DataFrame | None
     private_points: pd.DataFrame | None
     areas: gpd.GeoDataFrame | None
     basemap: gpd.GeoDataFrame | None
@@ -217,12 +222,15 @@ class _Tables:
 def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     files, roads = settings.tables, settings.roads
     tabled, languages = roads.network == "reference", settings.study.languages
+    admission = folder.table(files.admission, schemas.ADMISSION)
+    facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     return _Tables(
         districts=folder.table(files.districts, schemas.DISTRICTS, languages),
         residents=folder.table(files.residents, schemas.RESIDENTS),
         displaced=folder.table(files.displaced, schemas.DISPLACED),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
-        shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS, languages)),
+        shelters=with_admission(facilities, admission),
+        admission=admission,
         private_points=folder.private_points(files.private_points),
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
@@ -266,6 +274,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
     if tables.shelters is not None:
         folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
+    if tables.shelters is not None and tables.admission is not None:
+        path, known = folder.path(str(files.admission)), tables.shelters["shelter_id"]
+        answers, column = tables.admission, "shelter_id"
+        folder.add(relations.unknown_keys(path, answers, column, known, of="shelter"))
     if tables.settlements is not None and tables.shelters is not None:
         path = folder.path(files.shelters)
         folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
@@ -392,6 +404,7 @@ def _assemble(
         standards=None if tables.standards is None else tables.standards.set_index("id"),
         catalogues=catalogues,
         near_ties=tables.near_ties,
+        admission=tables.admission,
         statistics=tables.statistics,
         shelter_counts=tables.shelter_counts,
     )

@@ -88,6 +88,7 @@ class TableFiles(Settings):
     displaced: RelativePath | None = None
     settlements: RelativePath
     shelters: RelativePath
+    admission: RelativePath | None = None
     private_points: AnyPath | None = None
     boundaries: RelativePath
     basemap: RelativePath | None = None

@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from shelter_geo.study.admission import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.giveaways import gives_a_place_away
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
 from shelter_geo.vocabulary import Evidence
@@ -157,10 +158,8 @@ _WORDS = _text(required=False, blank=True)
 _SAFE_WORDS = _column("text", NO_PLACE, required=False, blank=True)
 _ENDS = ("low", "central", "high")
 _YES_NO = _one_of("yes", "no")
-_YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
-_GROUPS = (
-    "women", "children", "men", "lgbtq_inclusive", "disabilities", "elderly", "addiction",
-)  # fmt: skip
+_ANSWER = _one_of(*ANSWERS)
+_GROUPS = tuple(COLUMN.get(group, group) for group in GROUPS if group != "without_police_papers")
 
 DISTRICTS: Final = pa.DataFrameSchema(
     {
@@ -214,7 +213,7 @@ SHELTERS: Final = pa.DataFrameSchema(
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
-        **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
+        **{group: _column("text", _ANSWER, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
         "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),
         "as_of": _column("text", NO_PLACE, required=False, blank=True),
@@ -223,6 +222,20 @@ SHELTERS: Final = pa.DataFrameSchema(
     name="shelters",
     strict=True,
     metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}},
+)
+
+ADMISSION: Final = pa.DataFrameSchema(
+    {
+        "shelter_id": _key(),
+        "group": _column("text", _one_of(*GROUPS)),
+        "admitted": _column("text", _ANSWER),
+        "note": _column("text", NO_PLACE, required=False, blank=True),
+        "as_of": _column("text", NO_PLACE, required=False, blank=True),
+        "source": _column("text", NO_PLACE),
+        "evidence": _column("text", NO_PLACE),
+    },
+    name="admission",
+    strict=True,
 )
 
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
