@@ -102,7 +102,14 @@ class Costs(Settings):
 
 
 class DemandChange(Settings):
-    """Who is counted, and assumptions on stays that take the place of the study's ranges."""
+    """Who is counted, and assumptions on stays that take the place of the study's ranges.
+
+    Attributes
+    ----------
+    count_registered
+        True counts people where they are registered, False only where they live; as the study does
+        if not given.
+    """
 
     count_registered: bool | None = None
     under_reporting: float | None = Field(default=None, ge=1, le=1000)

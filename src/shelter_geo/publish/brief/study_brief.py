@@ -16,6 +16,7 @@ from shelter_geo.publish.brief.parts import Section
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.maps.district_map import registered_column
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -127,6 +128,7 @@ def _table(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) ->
             class_column(say("access.class"), units["distance_km"], classes, no_road[0]),
             text_column(say("access.nearest"), nearest),
             number_column(say("access.people"), units["population"], Words.people),
+            *registered_column(units),
         ),
         tuple(elsewhere if apart else None for apart in units["counts_registered_not_resident"]),
         sorted_by=1,

@@ -18,6 +18,7 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_marks,
     names,
     page_texts,
+    registered_column,
     rows_of,
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer
@@ -172,6 +173,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
         text_column(say("access.region"), regions),
         number_column(say("access.people"), units["population"], Words.people),
         number_column(say("access.women"), units["women"], Words.people),
+        *registered_column(units),
     ]
     marks = elsewhere_marks(units)
     return ReaderTable(say("access.table"), tuple(columns), marks, sorted_by=1)

@@ -8,15 +8,24 @@ from typing import Any, Final, TypeAlias
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.access.metrics import populations
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
+from shelter_geo.publish.pages.reader_table import Column, number_column
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.words import AnyText, Text, everywhere, known_people, own_name, say
+from shelter_geo.publish.words import AnyText, Text, Words, everywhere, known_people, own_name, say
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
 Row: TypeAlias = Mapping[str, Any]
+
+
+def registered_column(units: pd.DataFrame) -> list[Column]:
+    """Give the column of registered people, where a study counts residents beside them."""
+    if len(populations(units)) == 1:
+        return []
+    return [number_column(say("access.registered"), units["registered"], Words.people)]
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ class Today:
             self._farthest(people),
         ]
         for rank, limit in enumerate(limits):
-            label = say("study.beyond", km=_distance(limit))
+            label = say("planner.beyond", km=_distance(limit))
             beyond = float(weight[km > limit].sum())
             figures.append(TodayFigure(f"beyond_{rank}", label, _people(beyond)))
         figures.append(

@@ -188,7 +188,7 @@ def _ranged(stem: str) -> dict[str, pa.Column]:
 
 RESIDENTS: Final = pa.DataFrameSchema(_ranged("residents"), name="residents")
 
-DISPLACED: Final = pa.DataFrameSchema(_ranged("displaced"), name="displaced people")
+DISPLACED: Final = pa.DataFrameSchema(_ranged("displaced"), name="displaced")
 
 SETTLEMENTS: Final = pa.DataFrameSchema(
     {
