@@ -147,7 +147,7 @@ def test_numbers_are_those_of_the_library(page: Page) -> None:
 def test_without_any_shelter_everybody_is_cut_off_and_nothing_is_averaged(page: Page) -> None:
     said = on_page(page, scenarios()[-1])
     assert np.isnan([said["mean"], said["median"], said["max"]]).all()
-    assert said["unreached"] == districts()["population"].sum()
+    assert said["unreached"] == districts()["registered"].sum()
     assert (said["beyond_100"], said["there"]) == (0, 0)
 
 
