@@ -15,6 +15,7 @@ from shelter_geo.publish.maps.shapes import feature
 from shelter_geo.publish.pages.reader_table import Column, number_column
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.words import AnyText, Text, Words, everywhere, known_people, own_name, say
+from shelter_geo.vocabulary import Evidence
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
@@ -172,7 +173,10 @@ def cities(
         rows = rows_of(group)
         where = city(rows[0])
         total = say("units.places", n=int(group["places"].sum()))
-        name = say("access.city_places", city=where, places=total)
+        if any(str(row.get("places_basis", "")).startswith(Evidence.ASSUMED) for row in rows):
+            name = say("access.city_unpublished", city=where)
+        else:
+            name = say("access.city_places", city=where, places=total)
         tip = [name] if holding is None else [where, *map(holding, rows)]
         properties = {"symbol": "shelter", "name": name, "tip": tip}
         features.append(feature(rows[0]["geometry"], str(at), properties))
