@@ -20,6 +20,7 @@ from shelter_geo.publish.maps.district_map import (
     page_texts,
     registered_column,
     rows_of,
+    unpublished,
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
@@ -253,6 +254,8 @@ def _settlements(settlements: gpd.GeoDataFrame) -> SealedLayer:
 
 
 def _holding(shelter: Mapping[str, Any]) -> Text:
+    if unpublished(shelter):
+        return say("compare.holding", name=own_name(shelter), places=say("access.unpublished"))
     return say(
         "access.holding",
         name=own_name(shelter),

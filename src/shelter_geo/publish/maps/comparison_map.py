@@ -21,6 +21,7 @@ from shelter_geo.publish.maps.district_map import (
     names,
     page_texts,
     rows_of,
+    unpublished,
 )
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import in_degrees
@@ -264,6 +265,8 @@ def _signed(write: Callable[[Words, float], str]) -> Callable[[Words, float], st
 
 def _holding(shelter: Row) -> Text:
     places = say("units.places", n=int(shelter["places"]))
+    if unpublished(shelter):
+        places = say("access.unpublished")
     change: Any = shelter["change"]
     if not change:
         return say("compare.holding", name=own_name(shelter), places=places)

@@ -154,6 +154,12 @@ def city(shelter: Row) -> Text:
     return own_name(shelter, stem)
 
 
+def unpublished(shelter: Row) -> bool:
+    """Say whether the places of a shelter are a guess, which never stands on a map."""
+    basis = str(shelter.get("places_basis", "")).partition(":")[0]
+    return basis.strip() == Evidence.ASSUMED
+
+
 def cities(
     shelters: gpd.GeoDataFrame, *, holding: Callable[[Row], Text] | None = None
 ) -> SealedLayer:
@@ -162,7 +168,8 @@ def cities(
     Parameters
     ----------
     shelters
-        Points of cities with `shelter_id`, names and `places`.
+        Points of cities with `shelter_id`, names, `places` and, where it is known,
+        `places_basis`: no number is given where it begins with "assumed".
     holding
         What to say of each shelter on hover.
     """
