@@ -14,7 +14,7 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, with_cities
 from shelter_geo.publish.words import everywhere, say
 
-_KEPT = ("district_id", "name_en", "name_az", "name_ru", "counts_registered_not_resident")
+_KEPT = ("district_id", "counts_registered_not_resident")
 
 
 def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = None) -> SealedMap:
@@ -62,7 +62,8 @@ def _districts(evaluated: EvaluatedPlans, key: str) -> gpd.GeoDataFrame:
     evaluation = evaluated.evaluations[key]
     table = evaluated.comparison.districts
     changes = table[table["scenario"] == key].set_index("district_id").drop(columns="name_en")
-    shapes = evaluation.districts[[*(c for c in _KEPT if c in evaluation.districts), "geometry"]]
+    named = [c for c in evaluation.districts if c in _KEPT or str(c).startswith("name_")]
+    shapes = evaluation.districts[[*named, "geometry"]]
     before, after = texts.place_names(base), texts.place_names(evaluation)
     return shapes.join(changes).assign(
         place_before=lambda frame: [before.get(shelter) for shelter in frame["shelter_before"]],
