@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +14,9 @@ from helpers import map_toys
 from helpers.speaking import speaking
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 TITLES = {"az": "Plan qurun", "en": "Make a plan", "ru": "Составьте план"}
 SHELTERS = ["house-1", "house-2", "refuge"]
@@ -98,3 +102,13 @@ def toy_planner(**changes: Any) -> PlannerPage:
     frames = [parts.pop(name) for name in names]
     parts.setdefault("languages", speaking(parts.pop("lang", "en")))
     return planner_page(*frames, **parts)
+
+
+def load_plan(page: Page, path: Path, letter: str = "b") -> str:
+    """Load a file, wait until the page has read it, and give what it says is wrong with it."""
+    page.set_input_files(f"#plan-{letter} [type=file]", path)
+    said = f"#plan-{letter} .fault"
+    page.wait_for_function(
+        "(letter) => document.querySelector(`#plan-${letter} [type=file]`).value === ''", arg=letter
+    )
+    return str(page.locator(said).text_content())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.chromium import visit
-from helpers.planner_toys import toy_planner
+from helpers.planner_toys import load_plan, toy_planner
 from playwright.sync_api import Browser, Page
 
 from shelter_geo.analysis import Evaluation, site_options
@@ -48,16 +48,6 @@ def page(browser: Browser, toy: Path) -> Iterator[Page]:
         assert (calls, seen.complaints) == ([], [])
 
 
-def load(page: Page, path: Path, letter: str = "b") -> str:
-    """Load a file and give what the page says is wrong with it."""
-    page.set_input_files(f"#plan-{letter} [type=file]", path)
-    said = f"#plan-{letter} .fault"
-    page.wait_for_function(
-        "(letter) => document.querySelector(`#plan-${letter} [type=file]`).value === ''", arg=letter
-    )
-    return str(page.locator(said).text_content())
-
-
 def save(page: Page, folder: Path, letter: str = "b") -> Path:
     with page.expect_download() as caught:
         page.click(f"#plan-{letter} [data-act=save]")
@@ -82,7 +72,7 @@ def test_every_bundled_plan_is_shown_or_explained(
     file = evaluation.study.scenarios / f"{name}.toml"
     wanted = read_plan(file)
     with visit(browser, real) as seen:
-        fault = load(seen.page, file)
+        fault = load_plan(seen.page, file)
         if name in ROADS_ONLY:
             assert fault == (
                 "This file was not loaded. All that it changes is what this page cannot compute: "
@@ -156,7 +146,7 @@ LEFT = (
 def test_what_can_be_shown_is_shown_the_rest_is_said_and_kept(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "full.toml"
     path.write_text(FULL, encoding="utf-8")
-    assert load(page, path) == ""
+    assert load_plan(page, path) == ""
     assert page.locator("#plan-b .left").text_content() == LEFT
     opened = page.evaluate(
         """(text) => {
@@ -184,7 +174,7 @@ def test_what_moved_admits_whom_it_did(page: Page, tmp_path: Path) -> None:
         "[[move]]\nshelter_id = 'refuge'\nsettlement_id = 'p-6'",
         encoding="utf-8",
     )
-    assert load(page, path) == ""
+    assert load_plan(page, path) == ""
     page.check("[name=group][value=men]", force=True)
     row = page.locator("#plan-b .opened .added")
     assert "does not take this group" in row.text_content()
@@ -203,7 +193,7 @@ def test_a_plan_may_build_on_one_that_the_page_knows(page: Page, tmp_path: Path)
         "[[close]]\nshelter_id = 'house-2'",
         encoding="utf-8",
     )
-    assert load(page, path) == ""
+    assert load_plan(page, path) == ""
     assert page.locator("#registered").is_checked() is False
     saved = save(page, tmp_path / "saved")
     assert "inherits" not in tomllib.loads(saved.read_text("utf-8"))["scenario"]
@@ -217,7 +207,7 @@ def test_what_a_plan_builds_on_elsewhere_is_left_out_and_named(page: Page, tmp_p
         "[[close]]\nshelter_id = 'house-2'",
         encoding="utf-8",
     )
-    assert load(page, path) == ""
+    assert load_plan(page, path) == ""
     assert "the plan elsewhere, on which it builds" in page.locator("#plan-b .left").text_content()
     saved = tomllib.loads(save(page, tmp_path / "saved").read_text("utf-8"))
     assert saved["scenario"]["inherits"] == "elsewhere"
@@ -233,7 +223,7 @@ def test_a_move_that_has_no_free_site_is_left_out_and_named(page: Page, tmp_path
         "[[move]]\nshelter_id = 'refuge'\nsettlement_id = 'p-6'",
         encoding="utf-8",
     )
-    assert load(page, path) == ""
+    assert load_plan(page, path) == ""
     assert "Refuge moving to p-6" in page.locator("#plan-b .left").text_content()
     assert changes(read_plan(save(page, tmp_path / "saved"))) == changes(read_plan(path))
 
@@ -241,7 +231,7 @@ def test_a_move_that_has_no_free_site_is_left_out_and_named(page: Page, tmp_path
 def test_a_picture_says_what_is_left_out(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "full.toml"
     path.write_text(FULL, encoding="utf-8")
-    load(page, path)
+    load_plan(page, path)
     with page.expect_download() as caught:
         page.click("#plan-b [data-act=svg]")
     assert "Not computed on this page" in Path(caught.value.path()).read_text("utf-8")
