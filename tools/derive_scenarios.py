@@ -111,17 +111,20 @@ def main() -> None:
     today = evaluate(study)
     write(
         "one-per-region",
-        {"en": "One shelter in every economic region", "az": "Hər iqtisadi rayonda bir sığınacaq",
-         "ru": "По одному убежищу в каждом экономическом районе"},
+        {"en": "A shelter in every economic region, sized by the norm",
+         "az": "Hər iqtisadi rayonda sığınacaq, yer sayı norma üzrə",
+         "ru": "Убежище в каждом экономическом районе, число мест по норме"},
         "In the largest district of every economic region without a shelter, sized by the norm.",
         by_region(today), study,
     )  # fmt: skip
     sites = siting_results(study, site_options(study))
     for model, key, en, az, ru in (
-        ("p-median", "best-three-mean", "Best three by mean distance",
-         "Orta məsafəyə görə ən yaxşı üç yer", "Лучшие три по среднему расстоянию"),
-        ("p-center", "best-three-farthest", "Best three for the farthest",
-         "Ən uzaqlar üçün ən yaxşı üç yer", "Лучшие три для самых далёких"),
+        ("p-median", "best-three-mean", "Best three sites by average distance",
+         "Orta məsafəyə görə ən yaxşı üç məntəqə",
+         "Три лучших пункта по среднему расстоянию"),
+        ("p-center", "best-three-farthest", "Best three sites for the farthest districts",
+         "Ən uzaq rayonlar üçün ən yaxşı üç məntəqə",
+         "Три лучших пункта для самых далёких районов"),
     ):  # fmt: skip
         plan = {"settle": best_three(sites, model)}
         note = (
@@ -131,8 +134,9 @@ def main() -> None:
         write(key, {"en": en, "az": az, "ru": ru}, note, plan, study, CHOSEN)
     write(
         "thousand-places",
-        {"en": "1,000 family places by need", "az": "Ehtiyaca görə 1 000 ailə yeri",
-         "ru": "1 000 семейных мест по потребности"},
+        {"en": "1,000 more family places, shared out by need",
+         "az": "Ehtiyaca görə 1.000 ailə yeri",
+         "ru": "Ещё 1 000 семейных мест по потребности"},
         "New family places shared out over regions in proportion to what each lacks.",
         by_need(today), study,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def _mean_km(evaluation: Evaluation) -> str:
 FIGURES: Final[dict[str, Figure]] = {
     "districts": lambda e: str(len(e.districts)),
     "cities": lambda e: str(e.study.shelters["settlement_id"].nunique()),
-    "people": lambda e: f"{e.districts['population'].sum():,}",
+    "people": lambda e: f"{e.study.districts['registered'].sum():,}",
     "places": lambda e: str(e.study.shelters["places"].sum()),
     "mean_km": _mean_km,
     "farthest_km": lambda e: WORDS.distance(float(e.districts["distance_km"].max())),

@@ -19,6 +19,7 @@ import pandas as pd
 from published_distances import compare_distances
 
 from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.analysis.claims import RULES
 from shelter_geo.capacity.erlang import erlang_b
 from shelter_geo.capacity.norms import TOTAL
 from shelter_geo.publish.study.study_texts import key_figures
@@ -72,12 +73,13 @@ def distances(evaluation: Evaluation) -> str:
 
 def claims(evaluation: Evaluation) -> str:
     """Set every published claim beside what the data give."""
-    lines = ["| claim | the data give | verdict |", "|---|---|---|"]
+    lines = ["| claim | where it stands | the data give | verdict |", "|---|---|---|---|"]
     for row in evaluation.claims.to_dict("records"):
-        low, high = row["data_low"], row["data_high"]
-        value = f"{low:.1f} to {high:.1f}" if round(low, 1) != round(high, 1) else f"{low:.0f}"
         verdict = Words("en").text(f"verdict.{row['verdict']}")
-        lines.append(f"| {row['statement']} | {value} {row['unit']} | {verdict} |")
+        beside = row["data_note"] if row["rule"] in RULES.values() else "–"
+        said = f"{row['statement']} ({row['scope']})"
+        where = f"{row['document']}, {row['paragraph']}"
+        lines.append(f"| {said} | {where} | {beside} | {verdict} |")
     return "\n".join(lines) + "\n"
 
 

@@ -11,6 +11,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from shelter_geo.analysis import evaluate
 from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.osm import read_pbf
@@ -21,7 +24,10 @@ PART = re.compile(r"(<!-- osm -->\n).*?(<!-- end osm -->)", re.DOTALL)
 WORST = 10
 NEAR_TIE_MIN = 3.0
 TIE = "two routes take nearly the same time"
-BYPASS = "likely: the reference runs through town centres that the fastest road bypasses"
+MERGED = "likely: junctions near each other are one node of the reference"
+OWN = "a shelter stands in this city: its one-way streets"
+NEAR_KM, NEAR_SHARE = 1.0, 0.01
+SAME_TOWN_KM = 1.0
 
 
 def compare(extract: Path) -> str:
@@ -36,13 +42,20 @@ def compare(extract: Path) -> str:
     table["osm_km"], table["osm_min"] = osm["distance_km"], osm["travel_min"]
     table["off"] = table["distance_km"] - table["osm_km"]
     both = table.dropna()
-    far = both[both["osm_km"] > 1]
+    far = both[(both[["distance_km", "osm_km"]] > SAME_TOWN_KM).all(axis=1)]
     ratio = far["distance_km"] / far["osm_km"]
+    limits = settings.access.distance_classes_km
+    classes = [np.digitize(both[column], limits) for column in ("distance_km", "osm_km")]
+    near = both["off"].abs() <= np.maximum(NEAR_KM, NEAR_SHARE * both["osm_km"])
     lines = [
         f"{int(osm['reachable'].sum())} districts reach a shelter on {network.n_edges:,} road "
         f"edges; the median difference is {both['off'].abs().median():.1f} km, the median ratio "
         f"{ratio.median():.3f}, the mean absolute difference {(ratio - 1).abs().mean():.1%}. "
-        "The ten districts that differ most:",
+        f"For {int(near.sum())} of {len(both)} districts the two lie within {NEAR_KM:g} km or "
+        f"{NEAR_SHARE:.0%} of each other (not {_listed(both.loc[~near, 'name_en'])}), the worst "
+        f"is {both['off'].abs().max():.1f} km off, and "
+        f"{int((classes[0] != classes[1]).sum())} are in another class of distance. The ten "
+        "districts that differ most:",
         "",
         "| district | reference km | OSM km | reference min | OSM min | why |",
         "|---|---:|---:|---:|---:|---|",
@@ -50,12 +63,17 @@ def compare(extract: Path) -> str:
     worst = both.reindex(both["off"].abs().sort_values(ascending=False, kind="stable").index)
     for row in worst.head(WORST).to_dict("records"):
         tie = abs(row["travel_min"] - row["osm_min"]) <= NEAR_TIE_MIN
-        why = TIE if tie else BYPASS
+        why = TIE if tie and abs(row["off"]) > NEAR_KM else MERGED
+        why = OWN if row["distance_km"] <= SAME_TOWN_KM else why
         lines.append(
             f"| {row['name_en']} | {row['distance_km']:.1f} | {row['osm_km']:.1f} | "
             f"{row['travel_min']:.0f} | {row['osm_min']:.0f} | {why} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _listed(names: pd.Series[str]) -> str:
+    return " and ".join(sorted(names)) or "none"
 
 
 def main(arguments: list[str]) -> int:

@@ -13,6 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+class Impedance(StrEnum):
+    """What the way to the nearest facility makes smallest."""
+
+    DISTANCE = "distance"
+    TIME = "time"
+
+
 class Reason(StrEnum):
     """Why something is missing, 0 or not sure; an empty text stands for no reason."""
 
@@ -25,6 +32,7 @@ class Reason(StrEnum):
     ROAD_CLOSED = "road_closed"
     NOT_ADMITTED = "not_admitted"
     ADMISSION_NOT_KNOWN = "admission_not_known"
+    REFUSALS_REPORTED = "refusals_reported"
     NO_ROAD_TO_ADMITTING = "no_road_to_admitting"
     NO_ROAD_TO_KNOWN = "no_road_to_known"
     NO_SHELTER_WITHIN_REACH = "no_shelter_within_reach"
@@ -77,6 +85,8 @@ class Effect(StrEnum):
 
     NEARER = "nearer"
     FARTHER = "farther"
+    QUICKER = "quicker"
+    SLOWER = "slower"
     COMES_WITHIN_REACH = "comes_within_reach"
     CUT_OFF = "cut_off"
     STAYS_CUT_OFF = "stays_cut_off"
@@ -87,8 +97,21 @@ class Verdict(StrEnum):
     """How a published claim stands beside what the data give."""
 
     HOLDS = "holds"
-    HOLDS_PARTLY = "holds_partly"
+    HOLDS_IN_PART = "holds_in_part"
     DOES_NOT_HOLD = "does_not_hold"
+    CANNOT_BE_TESTED_HERE = "cannot_be_tested_here"
+    INPUT_NOT_TESTED = "input_not_tested"
+
+
+class ClaimRule(StrEnum):
+    """By which rule a published claim is judged."""
+
+    WITHIN = "within"
+    BY_READING = "by_reading"
+    SOMEWHERE = "somewhere"
+    BY_YEAR = "by_year"
+    INPUT = "input"
+    NOT_TESTED = "not_tested"
 
 
 class Evidence(StrEnum):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from shelter_geo.access.metrics import (
     access_metrics,
+    beyond_range,
     farthest,
     point_access,
-    resident_units,
     summarise,
     weight_over_settlements,
     weighted_quantile,
@@ -72,24 +72,88 @@ def test_women_weigh_for_themselves(access: pd.DataFrame) -> None:
     assert found["distance_km_mean"] == pytest.approx((300 * 10 + 150 * 5) / 970)
 
 
-def test_units_whose_people_live_elsewhere_are_left_out_once(access: pd.DataFrame) -> None:
+@pytest.fixture
+def two_populations(access: pd.DataFrame) -> pd.DataFrame:
+    """Of the 600 people of b, 10 km away, 60 live there, or 30 to 200; of the women one in ten."""
+    people, women = access["population"], access["women"]
+    at_b = access.index == "b"
+    return access.assign(
+        population=people.mask(at_b, 60),
+        women=women.mask(at_b, 30),
+        residents_low=people.mask(at_b, 30),
+        residents_high=people.mask(at_b, 200),
+        resident_women_low=women.mask(at_b, 15),
+        resident_women_high=women.mask(at_b, 100),
+        registered=people,
+        registered_women=women,
+    )
+
+
+def test_residents_come_with_a_range_and_registered_people_beside_them(
+    two_populations: pd.DataFrame,
+) -> None:
+    points = two_populations
+    table = access_metrics(points, points, distance_classes_km=(5,), time_classes_h=(1,))
+    here = table[(table["basis"] == "district_centres") & (table["weighted_by"] == "people")]
+    found = here.set_index(["units", "metric"])[["value", "value_low", "value_high"]]
+    mean = found.loc["residents", "distance_km_mean"]
+    assert mean["value"] == pytest.approx((60 * 10 + 300 * 5) / 1360)
+    assert mean["value_low"] == pytest.approx((30 * 10 + 300 * 5) / 1330)
+    assert mean["value_high"] == pytest.approx((200 * 10 + 300 * 5) / 1500)
+    assert found.loc["residents", "beyond_5_km"].tolist() == [60, 30, 200]
+    assert found.loc["registered", "beyond_5_km"].tolist() == [600, 600, 600]
+    assert found.loc["registered", "distance_km_mean"].tolist() == [7500 / 1900] * 3
+
+
+def test_a_study_that_counts_in_one_way_has_one_population(access: pd.DataFrame) -> None:
     table = access_metrics(access, access, distance_classes_km=(5,), time_classes_h=(1,))
-    mean = table[
-        (table["metric"] == "distance_km_mean")
-        & (table["basis"] == "district_centres")
-        & (table["weighted_by"] == "people")
-    ].set_index("units")["value"]
-    assert mean["all"] == pytest.approx(7500 / 1900)
-    assert mean["without_registered_elsewhere"] == pytest.approx(1500 / 1300)
-    assert list(resident_units(access).index) == ["a", "c", "d"]
+    assert set(table["units"]) == {"residents"}
+    assert table["value_low"].equals(table["value"].rename("value_low"))
 
 
-def test_farthest_are_ranked_by_distance_without_the_unreachable(access: pd.DataFrame) -> None:
-    ranks = farthest(access, 2)
-    assert ranks.loc[ranks["units"] == "all", "district_id"].tolist() == ["b", "c"]
-    resident = ranks[ranks["units"] == "without_registered_elsewhere"]
+def test_the_median_of_all_counts_those_without_a_road_as_farthest(access: pd.DataFrame) -> None:
+    lost = access.assign(population=[0, 600, 300, 800])
+    found = {
+        row["metric"]: row["value"]
+        for row in summarise(lost, lost["population"], distance_classes_km=(), time_classes_h=())
+    }
+    # Of 1,700 people 300 live at 5 km, 600 at 10 km and 800 have no road: the 850th is at 10 km.
+    assert found["distance_km_median_of_all"] == 10
+    more = access.assign(population=[0, 600, 300, 1000])
+    rows = summarise(more, more["population"], distance_classes_km=(), time_classes_h=())
+    value = next(row["value"] for row in rows if row["metric"] == "distance_km_median_of_all")
+    assert np.isnan(value)
+
+
+def test_people_near_a_limit_make_a_range() -> None:
+    points = pd.DataFrame(
+        {
+            "distance_km": [100.0, 199.0, 201.0, 250.0, np.nan],
+            "population": [10, 40, 20, 1000, 5],
+            "women": [5, 20, 10, 500, 2],
+            "resident_women_low": [5, 20, 10, 450, 2],
+            "resident_women_high": [5, 20, 10, 550, 2],
+            "residents_low": [10, 40, 20, 900, 5],
+            "residents_high": [10, 40, 20, 1100, 5],
+        }
+    )
+    # 60 people live between 196 and 204 km: more than 5 % of the 1,020 beyond 200.
+    assert beyond_range(points, 200) == (900, 1160)
+    # Of 30 people it is no range but that of the residents themselves.
+    few = points.assign(population=[10, 10, 20, 1000, 5])
+    assert beyond_range(few, 200) == (920, 1120)
+    assert beyond_range(points, 300) == (0, 0)
+    assert beyond_range(points, 200, weighted_by="women") == (450, 580)
+
+
+def test_farthest_are_ranked_by_distance_without_the_unreachable(
+    two_populations: pd.DataFrame,
+) -> None:
+    ranks = farthest(two_populations.assign(population=[1000, 0, 300, 100]), 2)
+    resident = ranks[ranks["units"] == "residents"]
     assert resident["district_id"].tolist() == ["c", "a"]
     assert resident["rank"].tolist() == [1, 2]
+    assert ranks.loc[ranks["units"] == "registered", "district_id"].tolist() == ["b", "c"]
 
 
 def test_districts_are_averaged_over_the_people_of_their_settlements(access: pd.DataFrame) -> None:

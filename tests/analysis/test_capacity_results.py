@@ -69,7 +69,7 @@ def at(table: pd.DataFrame, **key: str) -> pd.Series:
 
 
 def test_stays_are_cases_times_silence_times_need(results: CapacityResults) -> None:
-    table = results.by_district[results.by_district["units"] == "all"]
+    table = results.by_district[results.by_district["units"] == "residents"]
     found = table.groupby("demand_basis")["stays_central"].sum().to_dict()
     assert found == pytest.approx({"complaints": 1877.8, "registered": 367.2, "appeals": 103.8})
     low = table.groupby("demand_basis")["stays_low"].sum()["registered"]
@@ -79,20 +79,18 @@ def test_stays_are_cases_times_silence_times_need(results: CapacityResults) -> N
 
 def test_a_district_asks_by_its_women(results: CapacityResults, evaluation: Evaluation) -> None:
     women = evaluation.districts["women"]
-    row = at(results.by_district, demand_basis="appeals", units="all", district_id="AZ-BA")
+    row = at(results.by_district, demand_basis="appeals", units="residents", district_id="AZ-BA")
     assert row["stays_central"] == pytest.approx(103.8 * women["AZ-BA"] / women.sum())
-    absent = at(
-        results.by_district,
-        demand_basis="appeals",
-        units="without_registered_elsewhere",
-        district_id="AZ-FUZ",
+    listed = at(
+        results.by_district, demand_basis="appeals", units="registered", district_id="AZ-FUZ"
     )
-    assert absent["stays_high"] == 0
-    assert absent["reason"] == Reason.NO_WEIGHT_HERE
+    registered = evaluation.districts["registered_women"]
+    share = registered["AZ-FUZ"] / registered.sum()
+    assert listed["stays_central"] == pytest.approx(103.8 * share)
 
 
 @pytest.mark.parametrize("basis", ["complaints", "registered", "appeals"])
-@pytest.mark.parametrize("units", ["all", "without_registered_elsewhere"])
+@pytest.mark.parametrize("units", ["residents", "registered"])
 def test_all_stays_and_people_are_somewhere(
     results: CapacityResults, evaluation: Evaluation, basis: str, units: str
 ) -> None:
@@ -104,23 +102,22 @@ def test_all_stays_and_people_are_somewhere(
         sites = table.loc[["baku-other", "baku-state", "ganja"], column].sum()
         assert table.loc["Total", column] == pytest.approx(sites)
         assert sites + table.loc["none", column] == pytest.approx(asked[column].sum())
-    people = evaluation.settlements["population"]
-    if units != "all":
-        people = people[~evaluation.settlements["counts_registered_not_resident"]]
+    column = "population" if units == "residents" else "registered"
+    people = evaluation.settlements[column]
     there = table.loc[["Total", "none"], "catchment_people"].sum()
     assert there == pytest.approx(people.sum())
     assert table.loc["none", "turn_away_central":"places_needed_high"].isna().all()
 
 
 def test_two_shelters_of_one_city_share_it_by_their_places(results: CapacityResults) -> None:
-    table = results.by_shelter.query("demand_basis == 'appeals' and units == 'all'")
+    table = results.by_shelter.query("demand_basis == 'appeals' and units == 'residents'")
     table = table.set_index("shelter_id")
     ratio = table.loc["baku-other", "stays_central"] / table.loc["baku-state", "stays_central"]
     assert ratio == pytest.approx(120 / 30)
 
 
 def test_turn_away_is_erlangs_sum(results: CapacityResults) -> None:
-    row = at(results.by_shelter, demand_basis="appeals", units="all", shelter_id="ganja")
+    row = at(results.by_shelter, demand_basis="appeals", units="residents", shelter_id="ganja")
     load = row["stays_central"] * 90 / 365
     places = int(25 / 1.81)
     terms = [load**k / factorial(k) for k in range(places + 1)]
@@ -133,7 +130,7 @@ def test_turn_away_is_erlangs_sum(results: CapacityResults) -> None:
 def test_places_needed_meet_the_target_and_one_family_less_does_not(
     results: CapacityResults,
 ) -> None:
-    row = at(results.by_shelter, demand_basis="registered", units="all", shelter_id="ganja")
+    row = at(results.by_shelter, demand_basis="registered", units="residents", shelter_id="ganja")
     load = row["stays_central"] * 90 / 365
     families = int(row["places_needed_central"] / 1.81)
     poisson = [exp(-load) * load**k / factorial(k) for k in range(families + 1)]
@@ -150,7 +147,7 @@ def test_larger_families_are_refused_more_often(results: CapacityResults) -> Non
 
 def test_the_curve_passes_through_today(results: CapacityResults) -> None:
     for basis in results.bases:
-        today = at(results.by_shelter, demand_basis=basis, units="all", shelter_id="Total")
+        today = at(results.by_shelter, demand_basis=basis, units="residents", shelter_id="Total")
         curve = results.turn_away[results.turn_away["demand_basis"] == basis]
         there = curve[curve["places"] == 175].iloc[0]
         for name in ("turn_away_low", "turn_away_central", "turn_away_high"):
@@ -160,7 +157,9 @@ def test_the_curve_passes_through_today(results: CapacityResults) -> None:
 
 def test_the_tornado_starts_from_the_places_needed(results: CapacityResults) -> None:
     for basis, table in results.sensitivity.groupby("demand_basis"):
-        today = at(results.by_shelter, demand_basis=str(basis), units="all", shelter_id="Total")
+        today = at(
+            results.by_shelter, demand_basis=str(basis), units="residents", shelter_id="Total"
+        )
         assert set(table["answer_central"]) == {today["places_needed_central"]}
         assert len(table) == 5
         assert table["swing"].is_monotonic_decreasing
@@ -194,7 +193,7 @@ def test_a_study_without_demand_still_says_who_is_near(
     assert found.bases == []
     assert set(found.by_shelter["reason"]) == {Reason.NO_CASES_GIVEN}
     assert found.by_shelter["stays_central"].isna().all()
-    total = at(found.by_shelter, units="all", shelter_id="Total")
+    total = at(found.by_shelter, units="residents", shelter_id="Total")
     assert total["catchment_people"] == pytest.approx(9_789_187, abs=1)
     write_capacity_tables(found, tmp_path)
     assert pd.read_csv(tmp_path / "demand_by_district.csv").empty
@@ -208,7 +207,7 @@ def test_stays_of_no_days_and_of_more_than_a_year(
     length = stays.days.model_copy(update={"low": days, "central": days, "high": days})
     changed = with_capacity(evaluation, stays=stays.model_copy(update={"days": length}))
     table = capacity_results(changed).by_shelter
-    total = at(table, demand_basis="appeals", units="all", shelter_id="Total")
+    total = at(table, demand_basis="appeals", units="residents", shelter_id="Total")
     if turned is None:
         assert total["turn_away_central"] > 0.2
         assert (table["reason"] == Reason.STAYS_BEYOND_A_YEAR).any()
@@ -225,7 +224,7 @@ def test_nobody_asks(evaluation: Evaluation) -> None:
     only = demand.model_copy(update={"bases": (base.model_copy(update={"cases": none}),)})
     found = capacity_results(with_capacity(evaluation, demand=only))
     assert set(found.by_district["reason"]) == {Reason.NO_CASES}
-    total = at(found.by_shelter, units="all", shelter_id="Total")
+    total = at(found.by_shelter, units="residents", shelter_id="Total")
     assert total[["stays_high", "turn_away_high", "places_needed_high"]].tolist() == [0, 0, 0]
     assert (found.turn_away["turn_away_high"] == 0).all()
 
@@ -236,7 +235,7 @@ def test_nobody_asks(evaluation: Evaluation) -> None:
 def test_groups_are_told_apart(results: CapacityResults) -> None:
     def row(group: str, papers: bool) -> pd.Series:
         table = results.by_group
-        table = table[(table["units"] == "all") & (table["without_police_papers"] != papers)]
+        table = table[(table["units"] == "residents") & (table["without_police_papers"] != papers)]
         return at(table, group=group)
 
     women = row("women", True)
@@ -407,7 +406,7 @@ def test_hidden_counts_cannot_be_computed_back_from_all_tables(
     written(counted, copy.folder, tmp_path)
     true = truth(copy)
     table = pd.read_csv(tmp_path / "demand_by_district.csv")
-    table = table[(table["demand_basis"] == "cases") & (table["units"] == "all")]
+    table = table[(table["demand_basis"] == "cases") & (table["units"] == "residents")]
     table = table.set_index("district_id").sort_index()
     shown = table["suppressed"] == "no"
     assert set(true.index[true < 5]) <= set(table.index[~shown])
@@ -421,7 +420,7 @@ def test_hidden_counts_cannot_be_computed_back_from_all_tables(
     region = table["region"]
     candidates += [((region == name).to_numpy(float), None) for name in region.unique()]
     sites = pd.read_csv(tmp_path / "capacity_by_shelter.csv")
-    sites = sites[(sites["demand_basis"] == "cases") & (sites["units"] == "all")]
+    sites = sites[(sites["demand_basis"] == "cases") & (sites["units"] == "residents")]
     shares = reaching(counted)
     for _, site in sites.iterrows():
         if site["shelter_id"] in shares:

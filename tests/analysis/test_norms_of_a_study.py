@@ -6,6 +6,7 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from helpers.study_copy import SETTLEMENTS, copy_study
@@ -59,13 +60,22 @@ def test_areas_and_numbers_must_fit() -> None:
 
 
 def test_family_places_for_people_and_for_women(held: pd.DataFrame) -> None:
-    people, women = 10_262_351, 5_154_182
-    total = one(held, norm="places-by-people", units="all", area_kind="all")
+    districts = pd.read_csv(DATA / "population/districts.csv").set_index("district_id")
+    lives = pd.read_csv(DATA / "population/residents.csv").set_index("district_id")
+    more = pd.read_csv(DATA / "population/displaced.csv").set_index("district_id")
+    living = lives["residents_central"].reindex(districts.index).fillna(districts["population"])
+    living = living + more["displaced_central"].reindex(districts.index).fillna(0)
+    people = living.sum()
+    share = districts["women"] / districts["population"]
+    women = (living * share + 0.5).map(np.floor).sum()
+    listed = one(held, norm="places-by-people", units="registered", area_kind="all")
+    assert listed["needed"] == pytest.approx(10_262_351 / 10_000)
+    total = one(held, norm="places-by-people", units="residents", area_kind="all")
     assert total["needed"] == pytest.approx(people / 10_000)
     assert (total["there_low"], total["there_high"]) == (175 / 2.5, 175)
     assert total["missing_low"] == pytest.approx(people / 10_000 - 175)
     assert total["missing_high"] == pytest.approx(people / 10_000 - 70)
-    total = one(held, norm="places-by-women", units="all", area_kind="all")
+    total = one(held, norm="places-by-women", units="residents", area_kind="all")
     assert total["needed"] == pytest.approx(women / 10_000)
 
 
@@ -89,7 +99,7 @@ def test_every_norm_says_what_its_row_of_standards_says(held: pd.DataFrame) -> N
 
 
 def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
-    rows = held[(held["norm"] == "shelter-by-region") & (held["units"] == "all")]
+    rows = held[(held["norm"] == "shelter-by-region") & (held["units"] == "residents")]
     regions = rows[rows["area_kind"] == "region"].set_index("area_key")
     served = {"Baku", "Ganja-Dashkasan"}
     assert len(regions) == 14
@@ -102,10 +112,10 @@ def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
 def test_towns_are_those_of_the_table(held: pd.DataFrame) -> None:
     towns = pd.read_csv(DATA / SETTLEMENTS)
     large = towns[towns["population_listed"] >= 50_000]
-    total = one(held, norm="shelter-by-town", units="all", area_kind="all")
+    total = one(held, norm="shelter-by-town", units="residents", area_kind="all")
     assert total["needed"] == len(large) == 14
     assert total["there_low"] == 2
-    empty = one(held, norm="shelter-by-town", units="all", area_key="Mil-Mughan")
+    empty = one(held, norm="shelter-by-town", units="residents", area_key="Mil-Mughan")
     assert empty["reason"] == Reason.NO_TOWN_AS_LARGE
 
 
@@ -113,18 +123,21 @@ def test_catchments_share_out_all_people_and_places(
     held: pd.DataFrame, evaluation: Evaluation
 ) -> None:
     rows = held[(held["norm"] == "places-by-people") & (held["area_kind"] == "catchment")]
-    rows = rows[rows["units"] == "all"].set_index("area")
+    rows = rows[rows["units"] == "residents"].set_index("area")
     assert list(rows.index) == ["Ganja", "Baku", "none"]
-    assert rows["population"].sum() == 10_262_351
+    assert rows["population"].sum() == 10_262_351 - 199_482  # of whom no district is known
     assert rows["places"].to_dict() == {"Ganja": 25, "Baku": 150, "none": 0}
     districts = evaluation.districts
     near = districts.loc[districts["nearest_shelter_id"] == "ganja", "population"].sum()
     assert rows.loc["Ganja", "population"] == near
 
 
-def test_a_region_without_people_needs_nothing_and_says_so(held: pd.DataFrame) -> None:
-    rows = held[held["units"] == "without_registered_elsewhere"]
-    rows = rows[rows["area_key"] == "East Zangezur"]
+def test_a_region_without_people_needs_nothing_and_says_so(evaluation: Evaluation) -> None:
+    units = evaluation.districts
+    empty = units["region"] == "East Zangezur"
+    units = units.assign(**{name: units[name].mask(empty, 0) for name in ("population", "women")})
+    held = held_against_norms(replace(evaluation, districts=units))
+    rows = held[(held["units"] == "residents") & (held["area_key"] == "East Zangezur")]
     assert set(rows["norm"]) == set(held["norm"])
     assert (rows["needed"] == 0).all()
     assert (rows["missing_high"] == 0).all()
@@ -191,7 +204,7 @@ def test_handing_over_loses_fewer_than_each_for_itself(results: CapacityResults)
 def test_each_town_sends_to_the_nearest_other(
     results: CapacityResults, evaluation: Evaluation
 ) -> None:
-    table = results.handed_over.query("demand_basis == 'appeals' and units == 'all'")
+    table = results.handed_over.query("demand_basis == 'appeals' and units == 'residents'")
     table = table.set_index("settlement")
     assert (
         table["next_settlement"].dropna().to_dict().items()

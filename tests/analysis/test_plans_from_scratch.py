@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 import tomllib
 from typing import Any
@@ -19,6 +20,7 @@ from shelter_geo.study.load import Study, bundled_study
 
 DATA = bundled_study().parent
 GEOD = Geod(ellps="WGS84")
+BUILT_ON = {"roads-being-built": "roads-2021"}
 KEYS = sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
 
 
@@ -34,22 +36,33 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def document(key: str) -> dict[str, Any]:
-    return tomllib.loads((DATA / "scenarios" / f"{key}.toml").read_text(encoding="utf-8"))
+    """A plan, with the roads of the one it inherits from before its own."""
+    plan = tomllib.loads((DATA / "scenarios" / f"{key}.toml").read_text(encoding="utf-8"))
+    parent = plan["scenario"].get("inherits")
+    if key in BUILT_ON:
+        plan["road"] = document(BUILT_ON[key])["road"] + plan["road"]
+    else:
+        assert parent in (None, "today")
+    return plan
 
 
-def roads_of(changes: list[dict[str, Any]]) -> nx.Graph:
-    graph = nx.Graph()
+def roads_of(changes: list[dict[str, Any]]) -> nx.DiGraph:
+    graph = nx.DiGraph()
     for link in rows("roads/links.csv"):
         ends = link["from_node"], link["to_node"]
-        weight = {"km": float(link["km"]), "min": float(link["minutes"])}
-        if not graph.has_edge(*ends) or weight["min"] < graph.edges[ends]["min"]:
-            graph.add_edge(*ends, **weight)
+        graph.add_edge(*ends, km=float(link["km"]), min=float(link["minutes"]))
+        if link["km_back"]:
+            home = {"km": float(link["km_back"]), "min": float(link["minutes_back"])}
+            graph.add_edge(*ends[::-1], **home)
     for change in changes:
         if change["kind"] == "open":
             minutes = change["km"] / change["kmh"] * 60
-            graph.add_edge(change["start"], change["end"], km=change["km"], min=minutes)
+            for ends in itertools.permutations((change["start"], change["end"])):
+                assert not graph.has_edge(*ends)
+                graph.add_edge(*ends, km=change["km"], min=minutes)
         elif change["kind"] == "close":
-            graph.remove_edges_from(change["between"])
+            for pair in change["between"]:
+                graph.remove_edges_from(itertools.permutations(pair))
         else:
             for *_, edge in graph.edges(data=True):
                 edge["min"] *= change["factor"]
@@ -102,7 +115,7 @@ def test_bundled_plans_change_only_what_is_worked_out_here() -> None:
     for key in KEYS:
         plan = document(key)
         assert set(plan) <= {"scenario", "open", "resize", "road"}
-        assert plan["scenario"].get("inherits", "today") == "today"
+        assert plan["scenario"].get("inherits", "today") == BUILT_ON.get(key, "today")
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "today"])

@@ -189,13 +189,13 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     for start, end in (
         ("[checks]", "[roads]"),
         ("[[roads.separate]]", "[access]"),
-        ("[[capacity.norms]]", "[[claims]]"),
-        ("[[claims]]", "[[assumptions]]"),
+        ("[[capacity.norms]]", "[[assumptions]]"),
     ):
         text = text[: text.index(start)] + text[text.index(end) :]
     text = text[: text.index("[[assumptions]]")]
     optional = (
         "private_points", "basemap", "published_distances", "standards", "package", "name =",
+        "claims", "statistics", "shelter_counts",
     )  # fmt: skip
     lines = [line for line in text.splitlines() if not line.startswith(optional)]
     lines.insert(lines.index("[study]") + 1, r'name = "A $x_$ </script>${y} \\frac{"')
@@ -212,7 +212,7 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     environment = {"PYTHONIOENCODING": "ascii", "FORCE_COLOR": "1"}
     done = shelter_geo("run", "../study", "--lang", "az", cwd=here, **environment)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == 9
+    assert len(done.stdout.splitlines()) == 10
     assert "Outputs: outputs/elsewhere\n" in done.stdout
     out = here / "outputs" / "elsewhere"
     written = contents(out)

@@ -24,8 +24,15 @@ CANDIDATES = [f"p-{n}" for n in range(9)]
 
 
 def districts() -> gpd.GeoDataFrame:
-    """Eight districts, as the maps know them."""
-    return map_toys.districts()
+    """Eight districts, as the maps know them; nobody lives where people live elsewhere."""
+    units = map_toys.districts()
+    there = ~units["counts_registered_not_resident"]
+    return units.assign(
+        registered=units["population"],
+        registered_women=units["women"],
+        population=units["population"].where(there, 0),
+        women=units["women"].where(there, 0),
+    )
 
 
 def sites() -> gpd.GeoDataFrame:

@@ -67,7 +67,7 @@ shelter_id = "house-1"
 places = 60
 
 [demand]
-count_registered = false
+count_registered = true
 """
 
 
@@ -78,7 +78,7 @@ def test_a_file_is_read_as_the_library_reads_it(page: Page, tmp_path: Path) -> N
     wanted = {
         "name": plan.scenario.name,
         "open": {"house-1": 60, "house-2": 15, "p-3": 40},
-        "registered": plan.demand is None or plan.demand.count_registered,
+        "registered": plan.demand is not None and plan.demand.count_registered,
     }
     for text in (PLAN, PLAN.replace("\n", "\r\n"), f"\ufeff{PLAN}"):
         assert parsed(page, text) == wanted
@@ -106,7 +106,7 @@ def test_what_is_written_both_the_library_and_the_page_read(
           plan.places[at("p-3")] = 41;
           plan.open[at("refuge")] = 0;
           plan.places[at("house-2")] = 16;
-          Model.counted.registered = false;
+          Model.counted.registered = true;
           return Scenario.write(plan, "plan-b", plan.name || "Plan B");
         }""",
         name,
@@ -119,7 +119,7 @@ def test_what_is_written_both_the_library_and_the_page_read(
     assert [change.shelter_id for change in plan.close] == ["refuge"]
     assert [(change.shelter_id, change.places) for change in plan.resize] == [("house-2", 16)]
     assert plan.demand is not None
-    assert not plan.demand.count_registered
+    assert plan.demand.count_registered
     back = parsed(page, written["text"])
     assert back["open"] == {"house-1": 30, "house-2": 16, "p-3": 41}
     assert back["name"] == (name.strip() or "Plan B")

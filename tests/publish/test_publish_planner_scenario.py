@@ -21,8 +21,12 @@ from shelter_geo.study.load import load_study
 pytestmark = pytest.mark.browser
 
 BUNDLED = sorted(path.stem for path in load_study().scenarios.glob("*.toml"))
-ROADS_ONLY = {"roads-2021": "new roads", "winter": "closed roads; slower or faster roads"}
-BASE = {"open": [{"settlement_id": "p-3", "places": 40}], "demand": {"count_registered": False}}
+ROADS_ONLY = {
+    "roads-2021": "new roads",
+    "roads-being-built": "new roads",
+    "winter": "closed roads; slower or faster roads",
+}
+BASE = {"open": [{"settlement_id": "p-3", "places": 40}], "demand": {"count_registered": True}}
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +190,7 @@ def test_what_moved_admits_whom_it_did(page: Page, tmp_path: Path) -> None:
 
 def test_a_plan_may_build_on_one_that_the_page_knows(page: Page, tmp_path: Path) -> None:
     base = "[scenario]\nid = 'base'\nname = 'Base'\n[[open]]\nsettlement_id = 'p-3'\nplaces = 40\n"
-    (tmp_path / "base.toml").write_text(f"{base}[demand]\ncount_registered = false", "utf-8")
+    (tmp_path / "base.toml").write_text(f"{base}[demand]\ncount_registered = true", "utf-8")
     path = tmp_path / "own.toml"
     path.write_text(
         "[scenario]\nid = 'own'\nname = 'Own'\ninherits = 'base'\n"
@@ -194,7 +198,7 @@ def test_a_plan_may_build_on_one_that_the_page_knows(page: Page, tmp_path: Path)
         encoding="utf-8",
     )
     assert load_plan(page, path) == ""
-    assert page.locator("#registered").is_checked() is False
+    assert page.locator("#registered").is_checked() is True
     saved = save(page, tmp_path / "saved")
     assert "inherits" not in tomllib.loads(saved.read_text("utf-8"))["scenario"]
     assert changes(read_plan(saved)) == changes(read_plan(path))

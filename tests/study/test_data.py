@@ -1,10 +1,12 @@
 """The bundled data: totals tie out, keys join, polygons hold, nothing gives a shelter away."""
 
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,15 +116,16 @@ def test_nakhchivan_is_eight_units_and_a_network_of_its_own(districts: pd.DataFr
     assert round(apart["population"].sum() / districts["population"].sum() * 100, 1) == 4.6
 
     nodes, links = table("roads/nodes.csv"), table("roads/links.csv")
-    neighbours: dict[str, set[str]] = {node: set() for node in nodes["node_id"]}
-    for start, end in zip(links["from_node"], links["to_node"], strict=True):
-        neighbours[start].add(end)
-        neighbours[end].add(start)
-    reached, todo = {"baku"}, ["baku"]
-    while todo:
-        fresh = neighbours[todo.pop()] - reached
-        reached |= fresh
-        todo += fresh
+    roads: nx.DiGraph[str] = nx.DiGraph()
+    for start, end, back in links[["from_node", "to_node", "km_back"]].itertuples(index=False):
+        roads.add_edge(start, end)
+        if back:
+            roads.add_edge(end, start)
+    parts = sorted(nx.strongly_connected_components(roads), key=len)
+    # Whoever can drive somewhere can drive back.
+    assert len(parts) == nx.number_weakly_connected_components(roads) == 2
+    reached = parts[-1]
+    assert "baku" in reached
     centre = nodes[nodes["district_id"] != ""].set_index("district_id")["node_id"]
     assert set(centre.index[~centre.isin(reached)]) == NAKHCHIVAN
 
@@ -161,14 +164,20 @@ def test_shelters_hold_nothing_that_looks_like_an_address() -> None:
 
 def test_links_are_positive_and_listed_once() -> None:
     links = pd.read_csv(DATA / "roads/links.csv")
-    assert len(links) == 732
-    assert (links["km"] > 0).all()
-    assert (links["minutes"] > 0).all()
-    # No road is faster than the motorway speed of 90 km/h, but for figures rounded to 0.1.
-    assert (links["km"] - 0.05 <= (links["minutes"] + 0.05) * 1.5).all()
+    assert len(links) == 4918
+    assert links["km_back"].isna().sum() == 1135
+    assert (links["km_back"].isna() == links["minutes_back"].isna()).all()
+    for km, minutes in (("km", "minutes"), ("km_back", "minutes_back")):
+        given = links[[km, minutes]].dropna()
+        assert (given > 0).all(axis=None)
+        # No road is faster than the motorway speed of 90 km/h, but for means of rounded figures.
+        assert (given[km] - 0.02 <= (given[minutes] + 0.01) * 1.5).all()
     pairs = {frozenset(pair) for pair in zip(links["from_node"], links["to_node"], strict=True)}
     assert len(pairs) == len(links)
     assert all(len(pair) == 2 for pair in pairs)
+    assert set(links["road_class"]) == {
+        "motorway", "trunk", "primary", "secondary", "tertiary", "other",
+    }  # fmt: skip
 
 
 def test_links_are_no_shorter_than_the_straight_line() -> None:
@@ -177,8 +186,37 @@ def test_links_are_no_shorter_than_the_straight_line() -> None:
     start, end = nodes.loc[links["from_node"]], nodes.loc[links["to_node"]]
     ends = (start["lon"], start["lat"], end["lon"], end["lat"])
     straight = GEOD.inv(*(column.to_numpy() for column in ends))[2] / 1000
-    # Merged nodes reach 2 km, and a link starts anywhere in them.
-    assert (links["km"].to_numpy() > straight - 4).all()
+    # A merged junction reaches 400 m, and a link starts anywhere in it; points are rounded.
+    assert (links["km"].to_numpy() > straight - 0.9).all()
+    assert not (links["km_back"].to_numpy() <= straight - 0.9).any()
+
+
+def test_near_ties_are_between_centres_and_the_cities_of_shelters(districts: pd.DataFrame) -> None:
+    ties = pd.read_csv(DATA / "roads/near_ties.csv")
+    assert len(ties) == 17
+    assert set(ties["district_id"]) <= set(districts.index)
+    shelters = pd.read_csv(DATA / "shelters/shelters.csv")
+    assert set(ties["settlement_id"]) == set(shelters["settlement_id"])
+    assert (ties["min_other"] >= ties["min_fastest"]).all()
+    assert (ties["min_other"] <= ties["min_fastest"] * 1.02).all()
+    assert ((ties["km_other"] / ties["km_fastest"] - 1).abs() > 0.025).all()
+
+
+def test_plans_of_new_roads_are_those_of_the_table_of_openings() -> None:
+    openings = pd.read_csv(DATA / "roads/openings.csv")
+    for key, open_now in (("roads-2021", True), ("roads-being-built", False)):
+        plan = tomllib.loads((DATA / f"scenarios/{key}.toml").read_text(encoding="utf-8"))
+        for road in plan["road"]:
+            row = openings[
+                (openings["from_node"] == road["start"])
+                & (openings["to_node"] == road["end"])
+                & (openings["km"] == road["km"])
+            ].iloc[0]
+            assert row["status"].startswith("open to traffic" if open_now else "under construction")
+            assert road["source"]
+            assert road["since"].startswith("not open") != open_now
+            if row["opened"] == row["opened"]:
+                assert road["since"] == row["opened"]
 
 
 def test_each_district_centre_is_one_node_of_its_name(districts: pd.DataFrame) -> None:

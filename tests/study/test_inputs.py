@@ -31,6 +31,11 @@ def copy(tmp_path: Path) -> StudyCopy:
     return copy_study(tmp_path / "study")
 
 
+BY_DISTRICT = (
+    "settlements.csv", "districts.geojson", "near_ties.csv", "residents.csv", "displaced.csv"
+)  # fmt: skip
+
+
 def faults(copy: StudyCopy) -> list[Fault]:
     before = contents(copy.folder)
     with pytest.raises(TableError) as caught:
@@ -99,7 +104,7 @@ def test_ten_faults_in_four_tables_are_named_at_once(copy: StudyCopy) -> None:
         ("links.csv", 8, "km", None),
     }
     # What names the district whose key was spoilt is named too; nothing else is.
-    rest = [f for f in found if f.file in ("settlements.csv", "districts.geojson")]
+    rest = [f for f in found if f.file in BY_DISTRICT]
     spoilt = [f for f in rest if f.column == "district_id"]
     assert len({fault.value for fault in spoilt}) == 1
     assert len(found) == 11 + len(spoilt)

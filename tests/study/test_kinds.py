@@ -72,7 +72,10 @@ def test_the_kinds_of_a_study_are_named_where_one_is_not_known(study: Study) -> 
 
 
 def test_claims_and_assumptions_may_name_a_kind(copy: StudyCopy) -> None:
-    copy.replace("study.toml", 'id = "two-cities"', f'id = "two-cities"\nkind = "{CENTRE}"')
+    copy.change(
+        "published/claims.csv",
+        lambda row: row.update(kind=CENTRE if row["claim_id"] == "two-cities" else ""),
+    )
     copy.replace("study.toml", 'id = "places-split"', 'id = "places-split"\nkind = "shelter"')
     study = load_study(copy.file)
     centres = study.of_kind(CENTRE)
@@ -107,7 +110,7 @@ def test_a_kind_that_no_study_declares_is_a_fault(copy: StudyCopy) -> None:
         ("people_per_place = 5000", "people_per_place = 0", "greater than 0"),
         ('norm = { people_per_place = 5000, source = "invented" }', "", f"kinds {EMPTY}: give"),
         ('colour = "#0b6e4f"', 'colour = "green"', "colour"),
-        ('id = "two-cities"', 'id = "two-cities"\nkind = "refuge"', "is of the kind refuge"),
+        ('id = "places-split"', 'id = "places-split"\nkind = "refuge"', "is of the kind refuge"),
         (f'id = "{EMPTY}"', 'id = "Day centre"', "small letters"),
     ],
 )

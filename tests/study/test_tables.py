@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shelter_geo.errors import Fault
 from shelter_geo.study.load import load_study
 from shelter_geo.study.tables import check_table, read_text_table, relations, schemas
-from shelter_geo.study.tables.links import impossible_links
+from shelter_geo.study.tables.links import impossible_links, read_links
 
 SETTLEMENTS = "settlement_id,name_en,district_id,lat,lon,population_listed\n"
 GOOD = SETTLEMENTS + "s1,One,d1,40.1,47.2,100\ns2,Two,d2,40.3,47.4,\n"
@@ -322,10 +322,17 @@ def test_districts_without_a_settlement_are_named() -> None:
 
 
 def test_links_that_cannot_be() -> None:
-    nodes = pd.DataFrame({"node_id": ["a", "b", "c"], "lat": [0.0, 0.0, np.nan], "lon": [0, 1, 2]})
+    east = [f"b{i}" for i in range(2, 6)]
+    nodes = pd.DataFrame(
+        {
+            "node_id": ["a", "b", "c", *east],
+            "lat": [0, 0, np.nan] + [0] * 4,
+            "lon": [0, 1, 2] + [1] * 4,
+        }
+    )
     links = settlement_frame(
         from_node=["a", "a", "a", "a", "x", "a", "a"],
-        to_node=["b", "b", "b", "b", "b", "c", "b"],
+        to_node=["b", "b2", "b3", "b4", "b", "c", "b5"],
         km=[115.0, 107.0, 100.0, 115.0, 10.0, 1.0, np.nan],
         minutes=[100.0, 100.0, 100.0, 1.9, 10.0, 1.0, 1.0],
     )
@@ -338,6 +345,82 @@ def test_links_that_cannot_be() -> None:
     ]
     assert "shorter than the 111 km straight between its ends" in str(found[1])
     assert "the speed would be 3631.6 km/h" in str(found[2])
+
+
+def test_links_that_cannot_be_driven_back_so() -> None:
+    nodes = pd.DataFrame({"node_id": ["a", "b", "c"], "lat": [0.0] * 3, "lon": [0, 1, 2]})
+    links = settlement_frame(
+        from_node=["a", "b", "c", "b", "c"],
+        to_node=["b", "c", "a", "a", "b"],
+        km=[115.0, 115.0, 230.0, 115.0, 115.0],
+        minutes=[100.0, 100.0, 200.0, 100.0, 100.0],
+        km_back=[np.nan, np.nan, 200.0, np.nan, 115.0],
+        minutes_back=[np.nan, 100.0, 1.0, np.nan, 100.0],
+    )
+    found = impossible_links(Path("links.csv"), links, nodes)
+    assert [(fault.row, fault.column) for fault in found] == [
+        (3, "km_back"),
+        (6, "to_node"),
+        (4, "km_back"),
+        (4, "minutes_back"),
+    ]
+    said = [str(fault) for fault in found]
+    assert "the cell is empty although minutes_back is filled. Fill it in, or leave both" in said[0]
+    assert "shorter than the 223 km straight between its ends" in said[2]
+    assert "the speed would be 12000.0 km/h" in said[3]
+    # Row 6 drives back what row 3 drives already; rows 2 and 5 are the two carriageways of a road.
+    assert "to_node: this link stands already in row 3 ('b to c')" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (("a", "b", 115.0, 100.0), "this link stands already in row 2 ('a to b')"),
+        (("b", "a", 115.0, 100.0), "this link stands already in row 2 ('b to a')"),
+        (("b", "a", 120.0, 100.0), "this link contradicts the one in row 2 ('b to a')"),
+        (("c", "c", 1.0, 1.0), "this link stands already within itself ('c to c')"),
+    ],
+)
+def test_links_given_twice(last: tuple[str, str, float, float], said: str) -> None:
+    nodes = pd.DataFrame({"node_id": ["a", "b", "c"], "lat": [0.0] * 3, "lon": [0, 1, 2]})
+    rows = [("a", "b", 115.0, 100.0), ("b", "c", 115.0, 100.0), last]
+    names = ["from_node", "to_node", "km", "minutes"]
+    columns = {
+        name: list(cells) for name, cells in zip(names, zip(*rows, strict=True), strict=True)
+    }
+    found = impossible_links(Path("links.csv"), settlement_frame(**columns), nodes)
+    assert [(fault.row, fault.column) for fault in found] == [(4, "to_node")]
+    assert f"{said}. Remove one of them" in str(found[0])
+
+
+def test_links_are_read_with_their_way_back_or_without(tmp_path: Path) -> None:
+    plain, found = read_links(written(tmp_path, LINKS + "a,b,5,6\n"))
+    assert found == []
+    assert plain is not None
+    assert "km_back" not in plain
+    header = "from_node,to_node,km,minutes,km_back,minutes_back,road_class\n"
+    frame, found = read_links(written(tmp_path, header + "a,b,5,6,,,primary\nb,c,5,6,7,8,\n"))
+    assert found == []
+    assert frame is not None
+    assert frame["km_back"].fillna(-1).tolist() == [-1.0, 7.0]
+    assert frame["minutes_back"].fillna(-1).tolist() == [-1.0, 8.0]
+    assert frame["road_class"].fillna("-").tolist() == ["primary", "-"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("km_back", "7", "column minutes_back: the column is missing. Add it."),
+        ("minutes_back", "7", "column km_back: the column is missing. Add it."),
+        ("KM back,minutes_back", "7,8", "km_back: the column is missing. Rename column KM back to"),
+        ("km_back,minutes_back", "0,8", "row 2, column km_back: must be above 0 ('0')"),
+        ("km_back,minutes_back", "7,x", "row 2, column minutes_back: is not a number ('x')"),
+    ],
+)
+def test_bad_ways_back(tmp_path: Path, header: str, row: str, said: str) -> None:
+    _, found = read_links(written(tmp_path, f"{LINKS.strip()},{header}\na,b,5,6,{row}\n"))
+    assert len(found) == 1
+    assert said in str(found[0])
 
 
 def test_a_link_takes_time_and_has_a_length(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -35,10 +35,15 @@ from shelter_geo.roads import (
     snap,
 )
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
-from shelter_geo.vocabulary import Reason
+from shelter_geo.vocabulary import Impedance, Reason
 
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
 Joining: TypeAlias = "SnapSettings | Joiner | None"
+MEASURE: Final[dict[Impedance, str]] = {
+    Impedance.DISTANCE: "distance_km",
+    Impedance.TIME: "travel_min",
+}
+"""Column of a cost by the impedance that it stands for."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +77,11 @@ class CostMatrix:
     def distance_km(self) -> pd.DataFrame:
         """Kilometres along the best road, missing where there is none."""
         return self._frame(self.length_cm, CM_PER_KM)
+
+    def by_impedance(self, impedance: Impedance) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the cost that decides who is nearest, and the one that settles ties."""
+        both = self.distance_km, self.travel_min
+        return both if impedance is Impedance.DISTANCE else (both[1], both[0])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a pair: `origin_id`, `facility_id`, `distance_km`, `travel_min`."""
@@ -182,37 +192,42 @@ def cost_blocks(
             progress(first + len(block), len(origins))
 
 
-def nearest(costs: CostMatrix) -> pd.DataFrame:
-    """Find the facility nearest by time to each origin.
+def nearest(costs: CostMatrix, *, impedance: Impedance = Impedance.DISTANCE) -> pd.DataFrame:
+    """Find the fewest kilometres and the fewest minutes from each origin to a facility.
 
-    Ties go to the fewer kilometres, then to the lower key.
+    Both are the least over all facilities, so that one more facility never lengthens either. They
+    may be of two facilities: of two with a road each, the fewer minutes can be the more kilometres.
 
     Parameters
     ----------
     costs
         From `cost_matrix`; without any facility no origin is reached.
+    impedance
+        Which of the two says what the nearest facility is.
 
     Returns
     -------
     DataFrame
-        Indexed by origin: `facility_id`, `distance_km`, `travel_min`, `reachable`, `reason`.
+        Indexed by origin: `facility_id`, the nearest; `distance_km` and `facility_by_km`,
+        `travel_min` and `facility_by_min`; `reachable` and `reason`. Ties go to the other measure,
+        then to the lower key.
     """
     if costs.facility_id.empty:
         return _none_reached(costs)
     by_key = np.argsort(costs.facility_id.to_numpy(), kind="stable")
     time, length = costs.time_ms[:, by_key], costs.length_cm[:, by_key]
-    far = np.iinfo(np.int64).max
-    lost = time == UNREACHED
-    best_time = np.where(lost, far, time).min(axis=1, keepdims=True)
-    pick = np.where(lost | (time != best_time), far, length).argmin(axis=1)
-    rows = np.arange(len(costs.origin_id))
-    reached = ~lost.all(axis=1)
-    key = costs.facility_id.to_numpy(dtype=object)[by_key][pick]
+    key = costs.facility_id.to_numpy(dtype=object)[by_key]
+    rows, reached = np.arange(len(costs.origin_id)), ~(time == UNREACHED).all(axis=1)
+    by_km, by_min = least(length, time), least(time, length)
+    least_km, least_min = key[by_km], key[by_min]
+    least_km[~reached] = least_min[~reached] = None
     return pd.DataFrame(
         {
-            "facility_id": np.where(reached, key, None),
-            "distance_km": np.where(reached, length[rows, pick] / CM_PER_KM, np.nan),
-            "travel_min": np.where(reached, time[rows, pick] / MS_PER_MIN, np.nan),
+            "facility_id": least_km if impedance is Impedance.DISTANCE else least_min,
+            "distance_km": np.where(reached, length[rows, by_km] / CM_PER_KM, np.nan),
+            "facility_by_km": least_km,
+            "travel_min": np.where(reached, time[rows, by_min] / MS_PER_MIN, np.nan),
+            "facility_by_min": least_min,
             "reachable": reached,
             "reason": costs.reason,
         },
@@ -221,9 +236,30 @@ def nearest(costs: CostMatrix) -> pd.DataFrame:
 
 
 def _none_reached(costs: CostMatrix) -> pd.DataFrame:
-    missing = {"facility_id": None, "distance_km": np.nan, "travel_min": np.nan}
+    missing = {
+        "facility_id": None,
+        "distance_km": np.nan,
+        "facility_by_km": None,
+        "travel_min": np.nan,
+        "facility_by_min": None,
+    }
     frame = pd.DataFrame(missing, index=costs.origin_id)
     return frame.assign(reachable=False, reason=costs.reason)
+
+
+def least(first: NDArray[np.int64], then: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the column of each row that is least in one cost; ties by the other, then the first.
+
+    Parameters
+    ----------
+    first, then
+        Shape (n, m), `UNREACHED` where there is no road; a row without any road gives column 0.
+    """
+    far = np.iinfo(np.int64).max
+    lost = first == UNREACHED
+    best = np.where(lost, far, first).min(axis=1, keepdims=True)
+    pick: NDArray[np.intp] = np.where(lost | (first != best), far, then).argmin(axis=1)
+    return pick
 
 
 def routes(

@@ -13,9 +13,20 @@ from numpy.typing import NDArray
 from shelter_geo.access.costs import CostMatrix, nearest
 from shelter_geo.access.quantiles import weighted_quantile as weighted_quantile
 from shelter_geo.errors import CostError
+from shelter_geo.vocabulary import Impedance
 
 BASES = ("district_centres", "settlements")
-UNITS = ("all", "without_registered_elsewhere")
+UNITS = ("residents", "registered")
+"""The two populations: people where they live, and people where they are registered."""
+NEAR = 0.02
+"""People whose distance is within this share of a limit stand near it."""
+FEW = 0.05
+"""Up to this share of the people beyond a limit may stand near it without making it a range."""
+_SHELTERS = {
+    "facility_id": "nearest_shelter_id",
+    "facility_by_km": "shelter_by_km",
+    "facility_by_min": "shelter_by_min",
+}
 _SPREAD = {"distance_km": "km", "travel_min": "min", "bus_min": "min"}
 
 
@@ -28,8 +39,14 @@ class BusTime:
     high: float
 
 
-def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.DataFrame:
-    """Distance and time from each point to the facility nearest by time.
+def point_access(
+    points: pd.DataFrame,
+    costs: CostMatrix,
+    bus: BusTime,
+    *,
+    impedance: Impedance = Impedance.DISTANCE,
+) -> pd.DataFrame:
+    """Fewest kilometres and fewest minutes from each point to a facility.
 
     Parameters
     ----------
@@ -39,13 +56,15 @@ def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.Da
         From each point to each facility.
     bus
         Multiples of the time by car.
+    impedance
+        Which of the two says what the nearest facility is.
 
     Returns
     -------
     DataFrame
-        `points` with `nearest_shelter_id`, `distance_km` (along the fastest road), `travel_min`,
-        `bus_min`, `bus_min_low`, `bus_min_high`, `reachable` and `reason`; distances and times
-        are missing where `reachable` is false.
+        `points` with `nearest_shelter_id`, `distance_km` (of the fastest road to `shelter_by_km`),
+        `travel_min` (to `shelter_by_min`), `bus_min`, `bus_min_low`, `bus_min_high`, `reachable`
+        and `reason`; distances and times are missing where `reachable` is false.
 
     Raises
     ------
@@ -54,10 +73,10 @@ def point_access(points: pd.DataFrame, costs: CostMatrix, bus: BusTime) -> pd.Da
     """
     if list(points.index) != list(costs.origin_id):
         raise CostError("the points and the origins of the cost matrix are not the same")
-    found = nearest(costs).rename(columns={"facility_id": "nearest_shelter_id"})
+    found = nearest(costs, impedance=impedance).rename(columns=_SHELTERS)
     for name, factor in (("", bus.factor), ("_low", bus.low), ("_high", bus.high)):
         found[f"bus_min{name}"] = found["travel_min"] * factor
-    columns = ["nearest_shelter_id", "distance_km", "travel_min"]
+    columns = [*_SHELTERS.values(), "distance_km", "travel_min"]
     columns += ["bus_min", "bus_min_low", "bus_min_high", "reachable", "reason"]
     kept = points.drop(columns=[c for c in columns if c in points])
     return pd.concat([kept, found[columns]], axis=1)
@@ -115,7 +134,8 @@ def summarise(
     Returns
     -------
     list of dict
-        Rows with `metric`, `value`, `unit`.
+        Rows with `metric`, `value`, `unit`; `distance_km_median_of_all` counts those without a road
+        as farther than any, and is missing where they are half of the people or more.
     """
     reach = access["reachable"].to_numpy(bool)
     people = weights.to_numpy(float)
@@ -130,6 +150,10 @@ def summarise(
     values = {name: access[name].to_numpy(float)[reach] for name in _SPREAD}
     for name, unit in _SPREAD.items():
         rows += _spread(name, values[name], by_road, unit)
+    far = np.where(reach, access["distance_km"].to_numpy(float), np.inf)
+    middle = weighted_quantile(far, people, 0.5)
+    middle = middle if np.isfinite(middle) else float("nan")
+    rows.append(_row("distance_km_median_of_all", middle, "km"))
     for limit in distance_classes_km:
         beyond = by_road[values["distance_km"] > limit].sum()
         rows += _beyond(f"beyond_{limit}_km", beyond, served)
@@ -147,43 +171,117 @@ def access_metrics(
     distance_classes_km: Sequence[int],
     time_classes_h: Sequence[int],
 ) -> pd.DataFrame:
-    """Summarise access from both bases, for all people and for women, with and without some units.
+    """Summarise access from both bases, for all people and for women of each population.
 
     Parameters
     ----------
     districts, settlements
-        Results of `point_access` with `population`, `women` and `counts_registered_not_resident`.
+        Results of `point_access` with the columns of people; see `counted`.
     distance_classes_km, time_classes_h
         Limits beyond which people are counted.
 
     Returns
     -------
     DataFrame
-        `basis`, `units`, `weighted_by`, `metric`, `value`, `unit`.
+        `basis`, `units`, `weighted_by`, `metric`, `value`, `unit`, and `value_low` and
+        `value_high` over what the study says of how many live where. A study that counts its
+        people in one way has one population.
     """
+    limits = {"distance_classes_km": distance_classes_km, "time_classes_h": time_classes_h}
     blocks = []
     for basis, access in zip(BASES, (districts, settlements), strict=True):
-        for units in UNITS:
-            part = access if units == "all" else resident_units(access)
-            for weighted_by, column in (("people", "population"), ("women", "women")):
-                rows = summarise(
-                    part,
-                    part[column],
-                    distance_classes_km=distance_classes_km,
-                    time_classes_h=time_classes_h,
-                )
+        for units in populations(districts):
+            for weighted_by in ("people", "women"):
                 key = {"basis": basis, "units": units, "weighted_by": weighted_by}
-                blocks += [key | row for row in rows]
-    return pd.DataFrame(blocks)
+                table = pd.DataFrame(
+                    summarise(access, counted(access, units, weighted_by), **limits)
+                )
+                ends = [table["value"]]
+                for end in ("low", "high") if units == UNITS[0] else ():
+                    weights = counted(access, units, weighted_by, end)
+                    ends.append(pd.DataFrame(summarise(access, weights, **limits))["value"])
+                every = pd.concat(ends, axis=1)
+                spread = {"value_low": every.min(axis=1), "value_high": every.max(axis=1)}
+                blocks.append(table.assign(**key, **spread))
+    columns = ["basis", "units", "weighted_by", "metric", "value", "value_low", "value_high"]
+    return pd.concat(blocks, ignore_index=True)[[*columns, "unit"]]
+
+
+def populations(points: pd.DataFrame) -> tuple[str, ...]:
+    """Return the populations that a study counts: one where people live as they are registered."""
+    apart = "registered" in points and (points["registered"] != points["population"]).any()
+    return UNITS if apart else UNITS[:1]
+
+
+def counted(
+    points: pd.DataFrame, units: str, weighted_by: str = "people", end: str = ""
+) -> pd.Series:
+    """Return the people of each point in one population.
+
+    Parameters
+    ----------
+    points
+        With `population` and `women`, who live there. Ranges stand in `residents_low`,
+        `residents_high`, `resident_women_low` and `resident_women_high`, the other population in
+        `registered` and `registered_women`.
+    units
+        One of `UNITS`.
+    weighted_by
+        people, women or men.
+    end
+        low or high for an end of the range; registered people have none.
+    """
+    if units == UNITS[1]:
+        everybody, women = points["registered"], points["registered_women"]
+    elif end and f"residents_{end}" in points:
+        everybody, women = points[f"residents_{end}"], points[f"resident_women_{end}"]
+    else:
+        everybody, women = points["population"], points["women"]
+    found: pd.Series = {"women": women, "men": everybody - women}.get(weighted_by, everybody)
+    return found
 
 
 def resident_units(access: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the units whose people are registered there but live elsewhere."""
+    """Leave out the units whose people are registered there but mostly live elsewhere."""
     return access[~access["counts_registered_not_resident"]]
 
 
+def beyond_range(
+    access: pd.DataFrame, limit_km: float, *, units: str = UNITS[0], weighted_by: str = "people"
+) -> tuple[float, float]:
+    """Count the people beyond a limit as a range: of how many live where, and of who lives near it.
+
+    Where the people within 2 % of the limit are more than 5 % of those beyond it, the range leads
+    from those beyond 102 % of the limit to those beyond 98 % of it, so that no figure turns on a
+    few kilometres.
+
+    Parameters
+    ----------
+    access
+        Result of `point_access` with the columns of people; see `counted`.
+    limit_km
+        The limit.
+    units, weighted_by
+        See `counted`.
+
+    Returns
+    -------
+    tuple of float
+        Least and most people who have a road and live beyond it.
+    """
+    far = access["distance_km"].to_numpy(float, na_value=np.nan)
+    people, low, high = (
+        counted(access, units, weighted_by, end).to_numpy(float) for end in ("", "low", "high")
+    )
+    inner, outer = limit_km * (1 - NEAR), limit_km * (1 + NEAR)
+    near = people[(far > inner) & (far <= outer)].sum()
+    if near <= FEW * people[far > limit_km].sum():
+        inner = outer = limit_km
+    return float(low[far > outer].sum()), float(high[far > inner].sum())
+
+
 def farthest(access: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return the reachable districts farthest from a shelter by road, with and without some units.
+    """Return the reachable districts farthest from a shelter by road, where anybody is counted.
 
     Parameters
     ----------
@@ -198,9 +296,8 @@ def farthest(access: pd.DataFrame, count: int) -> pd.DataFrame:
         `units`, `rank` and the columns of `access`; ties go to the lower `district_id`.
     """
     lists = []
-    for units in UNITS:
-        part = access if units == "all" else resident_units(access)
-        part = part[part["reachable"]].sort_index()
+    for units in populations(access):
+        part = access[access["reachable"] & (counted(access, units) > 0)].sort_index()
         part = part.sort_values("distance_km", ascending=False, kind="stable").head(count)
         lists.append(part.assign(units=units, rank=np.arange(1, len(part) + 1)))
     return pd.concat(lists)

@@ -6,6 +6,7 @@ from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
+from shelter_geo.analysis.near_ties import near_ties, other_km
 from shelter_geo.analysis.norms import COUNTRY
 from shelter_geo.analysis.plan_metrics import KEY
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
@@ -28,6 +29,8 @@ __all__ = [
     "evaluate",
     "evaluate_plans",
     "named",
+    "near_ties",
+    "other_km",
     "read_cases",
     "reason_of",
     "rows_of",

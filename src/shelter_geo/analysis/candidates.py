@@ -59,7 +59,9 @@ def candidate_sites(
         raise SitingError("the least population of a candidate must be 0 or more")
     centres = _centres(districts, settlements)
     listed = settlements["population_listed"].astype("Float64").fillna(0)
-    most = settlements["district_id"].map(districts.set_index("district_id")["population"])
+    counts = districts.set_index("district_id")
+    counts = counts[[name for name in ("population", "registered") if name in counts]]
+    most = settlements["district_id"].map(counts.max(axis=1))
     large = np.minimum(listed.to_numpy(float), most.to_numpy(float)) > min_population
     chosen = settlements[large | settlements["settlement_id"].isin(centres)]
     own = languages_in("name", settlements, districts, shelters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,10 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import counted, populations
 from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
 from shelter_geo.analysis.handing_over import handed_over
+from shelter_geo.analysis.no_place import anywhere_and_nearest, no_place_table, pools_of
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis
 from shelter_geo.capacity import (
@@ -40,8 +42,8 @@ from shelter_geo.vocabulary import Reason
 NONE: Final = "none"
 """Stands for no shelter at all, for people whom no road leads to one."""
 _BY_BASIS: Final = (
-    "by_shelter", "handed_over", "by_district", "by_family_size", "turn_away", "pooling",
-    "sensitivity",
+    "by_shelter", "no_place", "handed_over", "by_district", "by_family_size", "turn_away",
+    "pooling", "sensitivity",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
 _SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
@@ -59,6 +61,8 @@ class CapacityResults:
         `_central` and `_high` `stays`, `turn_away`, `turned_away_per_year`, `places_needed`.
     by_norm
         See `norms_held.held_against_norms`.
+    no_place
+        See `no_place.no_place_table`, with `demand_basis` and `units`.
     handed_over
         See `handing_over.handed_over`, with `demand_basis` and `units`.
     by_district
@@ -76,6 +80,7 @@ class CapacityResults:
 
     by_shelter: pd.DataFrame
     by_norm: pd.DataFrame
+    no_place: pd.DataFrame
     handed_over: pd.DataFrame
     by_district: pd.DataFrame
     by_group: pd.DataFrame
@@ -89,6 +94,14 @@ class CapacityResults:
     def bases(self) -> list[str]:
         """Bases of the demand, in the study's order."""
         return list(dict.fromkeys(self.turn_away["demand_basis"]))
+
+    @property
+    def no_place_ranges(self) -> pd.DataFrame:
+        """Rows of `no_place` for all people with whole ranges, one a basis, indexed by it."""
+        if self.no_place.empty or "units" not in self.no_place:
+            return pd.DataFrame(index=pd.Index([], name="demand_basis"))
+        table = self.no_place[self.no_place["units"] == UNITS[0]]
+        return table[table["stays_low"].notna()].set_index("demand_basis")
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +150,9 @@ def capacity_results(
             key = {"demand_basis": basis, "units": units.name}
             told = _by_district(evaluation, demand, cases, key)
             parts["by_district"].append(told.assign(rests_on=rests_on(demand.inputs)))
-            there = _catchments(evaluation, units, demand, shares)
-            for name, table in _turned_away(evaluation, there, demand, inputs, key):
+            asked = _asked(evaluation, units, demand)
+            there = _catchments(evaluation, asked, shares)
+            for name, table in _turned_away(evaluation, asked, there, demand, inputs, key):
                 parts[name].append(table)
     return CapacityResults(
         by_norm=held_against_norms(evaluation),
@@ -148,10 +162,10 @@ def capacity_results(
     )
 
 
-def turned_away_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
-    """Give turn-away, stays turned away and places needed of all shelters, by basis.
+def no_place_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Give the shares that find no place and the places needed, by basis.
 
-    They are those of the row `Total` of `CapacityResults.by_shelter` for all people.
+    They are those of `CapacityResults.no_place` for all people.
 
     Parameters
     ----------
@@ -169,18 +183,17 @@ def turned_away_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
     weight = weight.reindex(evaluation.districts.index)
     found = {}
     for basis, demand in demand_of_each_basis(capacity, weight, None).items():
-        there = _catchments(evaluation, units, demand, shares)
-        sites = _alone(evaluation, there, inputs)
-        found[basis] = {
-            f"{name}_{corner}": float(sites.table[f"{name}_{corner}"].sum())
-            for name in _SUMMED
-            for corner in CORNERS
-        } | _in_all(sites)
+        asked = _asked(evaluation, units, demand)
+        there = _catchments(evaluation, asked, shares)
+        found[basis] = anywhere_and_nearest(
+            evaluation, asked, _alone(evaluation, there, inputs), inputs
+        )
     return found
 
 
 def _turned_away(
     evaluation: Evaluation,
+    asked: pd.DataFrame,
     there: Catchments,
     demand: Demand,
     inputs: StayInputs,
@@ -198,6 +211,9 @@ def _turned_away(
     yield "by_shelter", sites.assign(**key, **rests)
     if evaluation.study.shelters.empty:
         return
+    alone = _alone(evaluation, there, inputs)
+    anywhere = no_place_table(evaluation, asked, alone, inputs, demand.inputs)
+    yield "no_place", anywhere.assign(**key)
     yield "handed_over", handed_over(evaluation, stays, inputs).assign(**key, **rests)
     if key["units"] != UNITS[0]:
         return
@@ -205,35 +221,37 @@ def _turned_away(
     families = _by_family_size(evaluation, stays, inputs)
     with_children = rests_on([*known, inputs.children_per_woman])
     yield "by_family_size", families.assign(rests_on=with_children, **basis)
-    yield "turn_away", more_places(sites, inputs).assign(**basis, **rests)
+    yield "turn_away", more_places(pools_of(evaluation, asked), inputs).assign(**basis, **rests)
     yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
     yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
 
 
 def _units(evaluation: Evaluation) -> Iterator[_Units]:
     points = evaluation.settlements
-    everybody = _Units(UNITS[0], points["population"], points["women"])
-    yield everybody
-    there = ~points["counts_registered_not_resident"]
-    if points.loc[there, "women"].sum() > 0:
-        women, people = points["women"].where(there, 0), points["population"].where(there, 0)
-        yield replace(everybody, name=UNITS[1], women=women, people=people)
+    for name in populations(evaluation.districts):
+        women, people = (counted(points, name, who) for who in ("women", "people"))
+        if name == UNITS[0] or women.sum() > 0:
+            yield _Units(name, people, women)
 
 
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
     """Share of each settlement that turns to each shelter."""
     costs = evaluation.settlement_costs
-    places = evaluation.study.shelters["places"]
-    return catchment_shares(costs.travel_min, places, then=costs.distance_km)
+    first, then = costs.by_impedance(evaluation.study.settings.access.impedance)
+    return catchment_shares(first, evaluation.study.shelters["places"], then=then)
 
 
-def _catchments(
-    evaluation: Evaluation, units: _Units, demand: Demand, shares: NDArray[np.float64]
-) -> Catchments:
+def _asked(evaluation: Evaluation, units: _Units, demand: Demand) -> pd.DataFrame:
+    """Stays that are asked for at each settlement, and the people who live there."""
     stays = share_out(
         demand.by_district, evaluation.settlements["district_id"], units.women.astype(float)
     )
-    points = stays.assign(catchment_people=units.people)
+    return stays.assign(catchment_people=units.people)
+
+
+def _catchments(
+    evaluation: Evaluation, points: pd.DataFrame, shares: NDArray[np.float64]
+) -> Catchments:
     return catchment_sums(points, shares, list(evaluation.study.shelters.index))
 
 

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from shelter_geo.analysis.stays import StayInputs
-from shelter_geo.capacity import CORNERS, DAYS, Demand, erlang_b, places_for, pooling_table, tornado
+from shelter_geo.analysis.stays import RECORDED, StayInputs
+from shelter_geo.capacity import CORNERS, DAYS, Demand, places_for, pooling_table, tornado
+from shelter_geo.capacity.no_place import refused
 
 TIMES: Final = 4.0
 """Multiple of today's places up to which turn-away is followed."""
@@ -18,30 +19,30 @@ MOST_SHELTERS: Final = 12
 """Number of shelters up to which places are dealt out."""
 
 
-def more_places(sites: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
-    """Share turned away if each shelter had a multiple of its places.
+def more_places(pooled: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
+    """Share that finds no place anywhere within reach if each house had a multiple of its places.
 
     Parameters
     ----------
-    sites
-        Shelters with `places`, `stays_low`, `stays_central`, `stays_high`.
+    pooled
+        From `capacity.no_place.pools`.
     inputs
         Stays, persons a place and target.
 
     Returns
     -------
     DataFrame
-        `places` (of all shelters), `turn_away_low`, `turn_away_central`, `turn_away_high`.
+        `places` (of all shelters), `no_place_low`, `no_place_central`, `no_place_high`.
     """
-    today = sites["places"].to_numpy(float)
+    today = pooled["places"].to_numpy(float)
     whole = np.unique(np.round(np.linspace(0, TIMES * today.sum(), STEPS + 1)))
     table = pd.DataFrame({"places": whole.astype("int64")})
+    multiples = whole / (today.sum() or 1.0)
     readings = zip(CORNERS, inputs.stay_days.corners, inputs.persons_per_place.corners, strict=True)
     for corner, days, persons in readings:
-        offered = sites[f"stays_{corner}"].to_numpy(float) * days / DAYS
-        family_places = np.floor(np.outer(whole / today.sum(), today) / persons + 1e-9)
-        lost = erlang_b(family_places, offered) @ offered
-        table[f"turn_away_{corner}"] = lost / offered.sum() if offered.sum() > 0 else 0.0
+        asked = pooled[f"stays_{corner}"].to_numpy(float)
+        lost = [refused(today * times, asked, days, persons) @ asked for times in multiples]
+        table[f"no_place_{corner}"] = np.array(lost) / asked.sum() if asked.sum() > 0 else 0.0
     return table
 
 
@@ -50,8 +51,10 @@ def pooled(sites: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
 
     Parameters
     ----------
-    sites, inputs
-        As for `more_places`; only central values are used.
+    sites
+        Shelters with `places`, `stays_low`, `stays_central`, `stays_high`.
+    inputs
+        Stays, persons a place and target; only central values are used.
     """
     persons = inputs.persons_per_place.central
     family_places = int(sites["places"].sum() / persons + 1e-9)
@@ -68,7 +71,7 @@ def what_moves(sites: pd.DataFrame, demand: Demand, inputs: StayInputs) -> pd.Da
     Parameters
     ----------
     sites, inputs
-        As for `more_places`.
+        As for `pooled`.
     demand
         The basis and its factors; what each shelter has of it does not change.
 
@@ -80,13 +83,14 @@ def what_moves(sites: pd.DataFrame, demand: Demand, inputs: StayInputs) -> pd.Da
     """
     whole = demand.total.central
     share = sites["stays_central"].to_numpy(float) / (whole or 1.0)
-    factors = [estimate.id for estimate in demand.inputs]
     days, persons = inputs.stay_days, inputs.persons_per_place
 
     def places(values: Mapping[str, float]) -> float:
-        stays = np.prod([values[id] for id in factors])
+        stays = demand.stays(values)
         needed = places_for(share * stays * values[days.id] / DAYS, inputs.target.central)
         return float(np.ceil(needed * values[persons.id] - 1e-9).sum())
 
     found = tornado(places, [*demand.inputs, days, persons])
-    return found.table.assign(answer_central=found.central)
+    # A floor without a range moves nothing by itself.
+    still = (found.table["input"] == RECORDED) & (found.table["swing"] == 0)
+    return found.table[~still].assign(answer_central=found.central)

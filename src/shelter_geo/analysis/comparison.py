@@ -12,17 +12,19 @@ import pandas as pd
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.plan_metrics import KEY, plan_metrics
 from shelter_geo.errors import StudyError
-from shelter_geo.vocabulary import Effect, choose
+from shelter_geo.vocabulary import Effect, Impedance, choose
 
-SAME_MIN = 1e-9
-"""Differences of fewer minutes are none."""
-_EFFECTS: Final = (
-    Effect.COMES_WITHIN_REACH,
-    Effect.CUT_OFF,
-    Effect.STAYS_CUT_OFF,
-    Effect.NEARER,
-    Effect.FARTHER,
-)
+SAME: Final = 1e-9
+"""Smaller differences of minutes or kilometres are none."""
+_GAINS: Final = {Impedance.DISTANCE: "gain_km", Impedance.TIME: "gain_min"}
+_MOVES: Final = {
+    Impedance.DISTANCE: (Effect.NEARER, Effect.FARTHER),
+    Impedance.TIME: (Effect.QUICKER, Effect.SLOWER),
+}
+_BETTER: Final = [Effect.NEARER, Effect.QUICKER]
+_WORSE: Final = [Effect.FARTHER, Effect.SLOWER]
+_OF_THE_SAME: Final = ("distance_", "travel_", "bus_", "beyond_")
+"""How the metrics begin that are compared for people who reach a shelter both times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +35,22 @@ class Comparison:
     ----------
     metrics : DataFrame
         One row a metric: the key columns, `unit`, a column of values for each plan, and
-        `<plan>_change` for each but the first.
+        `<plan>_change` for each but the first. Distances and times of a plan, and their changes,
+        stand for the people who reach a shelter in the first and in the plan.
     districts : DataFrame
         One row a plan and district: distances and times before and after, `gain_km`, `gain_min`
-        (above 0 where the plan brings a shelter nearer), `change`, of `Effect`.
+        (above 0 where the plan brings a shelter nearer, missing without a road before or after),
+        `measure`, of `Impedance`, and `change`, of `Effect`, in that measure.
     reallocation : DataFrame
         One row a plan and pair of shelters: districts and people whose nearest shelter changes.
     reach : DataFrame
         One row a plan and limit of the study's distances: people who live within it, come within
         it and no longer do.
     summary : DataFrame
-        One row a plan, the first included: people who gain, lose, come within reach or are cut
-        off, places, mean and farthest distance.
+        One row a plan, the first included: `measure`, people who gain, lose, come within reach or
+        are cut off, places; `people_compared`, who reach a shelter in the first and in the plan,
+        and for them the mean and the farthest kilometres and minutes, each with `_before`;
+        `distance_km_reached`, the mean of those who come within reach.
     """
 
     metrics: pd.DataFrame
@@ -77,8 +83,8 @@ def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
     districts = pd.concat([table.assign(scenario=key) for key, table in changes.items()])
     moves = [_reallocation(table).assign(scenario=key) for key, table in changes.items()]
     unchanged = _by_district(base, base)
-    rows = [_summary(base_key, unchanged, base)]
-    rows += [_summary(key, changes[key], other) for key, other in others]
+    rows = [_summary(base_key, unchanged, base, base)]
+    rows += [_summary(key, changes[key], base, other) for key, other in others]
     return Comparison(
         metrics=_metrics(evaluations, base_key),
         districts=districts.reset_index(drop=True),
@@ -92,14 +98,45 @@ def compare(evaluations: Mapping[str, Evaluation]) -> Comparison:
     )
 
 
+def measure_of(base: Evaluation, other: Evaluation) -> Impedance:
+    """Say in which measure a plan is told: minutes where it changes roads, else the study's.
+
+    A faster road may be a longer one, so kilometres would call a gain a loss.
+    """
+    if other.study.network is not base.study.network:
+        return Impedance.TIME
+    return base.study.settings.access.impedance
+
+
 def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFrame:
-    full = {key: plan_metrics(evaluation) for key, evaluation in evaluations.items()}
-    table = pd.concat([m.set_index(KEY)["value"].rename(key) for key, m in full.items()], axis=1)
-    for key in evaluations:
-        if key != base_key:
-            table[f"{key}_change"] = table[key] - table[base_key]
-    units = full[base_key].set_index(KEY)["unit"]
-    return table.assign(unit=units).reset_index()
+    full = {key: plan_metrics(evaluation).set_index(KEY) for key, evaluation in evaluations.items()}
+    values = {key: table["value"] for key, table in full.items()}
+    base = evaluations[base_key]
+    changes = {}
+    for key in [key for key in evaluations if key != base_key]:
+        before, after = (
+            access.set_index(KEY)["value"] for access in _shared(base, evaluations[key])
+        )
+        same = before.index[before.index.get_level_values("metric").str.startswith(_OF_THE_SAME)]
+        values[key] = values[key].copy()
+        values[key].loc[same] = after.loc[same]
+        change = values[key] - values[base_key]
+        change.loc[same] = after.loc[same] - before.loc[same]
+        changes[f"{key}_change"] = change
+    table = pd.concat([column.rename(key) for key, column in (values | changes).items()], axis=1)
+    return table.assign(unit=full[base_key]["unit"]).reset_index()
+
+
+def _shared(one: Evaluation, other: Evaluation) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Summarise access in two plans for the points that reach a shelter in both."""
+    both = [
+        first["reachable"].to_numpy(bool) & second["reachable"].to_numpy(bool)
+        for first, second in (
+            (one.districts, other.districts),
+            (one.settlements, other.settlements),
+        )
+    ]
+    return one.metrics_of(*both), other.metrics_of(*both)
 
 
 def _within(key: str, table: pd.DataFrame, limits: Sequence[float]) -> Iterator[dict[str, object]]:
@@ -135,16 +172,19 @@ def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:
     )
     table["gain_km"] = table["km_before"] - table["km_after"]
     table["gain_min"] = table["min_before"] - table["min_after"]
+    measure = measure_of(base, other)
+    gain = table[_GAINS[measure]]
     was, is_ = before["reachable"], after["reachable"]
     conditions = [
         ~was & is_,
         was & ~is_,
         ~was & ~is_,
-        table["gain_min"] > SAME_MIN,
-        table["gain_min"] < -SAME_MIN,
+        gain > SAME,
+        gain < -SAME,
     ]
-    table["change"] = choose(conditions, _EFFECTS, Effect.NO_CHANGE)
-    return table
+    effects = (Effect.COMES_WITHIN_REACH, Effect.CUT_OFF, Effect.STAYS_CUT_OFF, *_MOVES[measure])
+    table["change"] = choose(conditions, effects, Effect.NO_CHANGE)
+    return table.assign(measure=measure)
 
 
 def _reallocation(table: pd.DataFrame) -> pd.DataFrame:
@@ -155,18 +195,30 @@ def _reallocation(table: pd.DataFrame) -> pd.DataFrame:
     return grouped.agg(districts="size", people="sum").reset_index()
 
 
-def _summary(key: str, table: pd.DataFrame, other: Evaluation) -> dict[str, object]:
+def _summary(
+    key: str, table: pd.DataFrame, base: Evaluation, other: Evaluation
+) -> dict[str, object]:
     people = table.groupby("change")["population"].sum()
-    after = other.districts[other.districts["reachable"]]
-    weight = after["population"].sum()
-    mean = (after["distance_km"] * after["population"]).sum() / weight if weight else np.nan
-    return {
+    reached = table[table["change"] == Effect.COMES_WITHIN_REACH]
+    same = table[table["km_before"].notna() & table["km_after"].notna()]
+    row: dict[str, object] = {
         "scenario": key,
-        "people_gain": int(people.get(Effect.NEARER, 0)),
-        "people_lose": int(people.get(Effect.FARTHER, 0)),
+        "measure": measure_of(base, other),
+        "people_gain": int(people.reindex(_BETTER, fill_value=0).sum()),
+        "people_lose": int(people.reindex(_WORSE, fill_value=0).sum()),
         "people_reached": int(people.get(Effect.COMES_WITHIN_REACH, 0)),
         "people_cut_off": int(people.get(Effect.CUT_OFF, 0)),
         "places": int(other.study.shelters["places"].sum()),
-        "distance_km_mean": float(mean),
-        "distance_km_max": float(after["distance_km"].max()),
+        "people_compared": int(same["population"].sum()),
+        "distance_km_reached": _mean(reached["km_after"], reached["population"]),
     }
+    for name, short in (("distance_km", "km"), ("travel_min", "min")):
+        for when, column in (("_before", f"{short}_before"), ("", f"{short}_after")):
+            counted = same.loc[same["population"] > 0, column]
+            row[f"{name}_mean{when}"] = _mean(same[column], same["population"])
+            row[f"{name}_max{when}"] = float(counted.max()) if len(counted) else np.nan
+    return row
+
+
+def _mean(values: pd.Series, people: pd.Series) -> float:
+    return float(np.average(values, weights=people)) if people.sum() > 0 else np.nan

@@ -9,6 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from shelter_geo import access
 from shelter_geo.access import CostMatrix, cost_matrix, routes
@@ -18,11 +19,11 @@ from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads import snap_table
 from shelter_geo.study import Study, centres, engine, joiner
+from shelter_geo.study.people import COLUMNS
 from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (
-    "population", "women", "counts_registered_not_resident", "reachable", "distance_km",
-    "travel_min", "bus_min",
+    *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
 """Columns of access that are summed up."""
 
@@ -65,6 +66,18 @@ class Evaluation:
         reached = int(self.districts["reachable"].sum())
         return f"Evaluation of {self.study!r}; {reached} districts reach a shelter"
 
+    def metrics_of(
+        self, districts: NDArray[np.bool_], settlements: NDArray[np.bool_]
+    ) -> pd.DataFrame:
+        """Summarise access for some of the points, as `metrics` does for all of them.
+
+        Parameters
+        ----------
+        districts, settlements
+            Whether each counts, shape (districts,) and (settlements,).
+        """
+        return _metrics(self.study, self.districts[districts], self.settlements[settlements])
+
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
         """The network's edges as lines."""
@@ -93,10 +106,6 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         Without any, nobody is reached, and that is the answer: `Reason.NO_FACILITY`.
     """
     settings, at = study.settings, centres(study)
-    limits = {
-        "distance_classes_km": settings.access.distance_classes_km,
-        "time_classes_h": settings.access.time_classes_h,
-    }
     roads: Any = {"snapping": joiner(study), "engine": engine(study)}
     from_centres, from_settlements = (
         no_facility(points.index)
@@ -118,7 +127,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         )
     by_region = _shortfall(study)
     claimed = _claimed_shortfall(study)
-    measures = measure(districts, study.shelters, claimed)
+    measures = measure(districts, settlements, study.shelters, claimed, from_centres)
     reached = districts[districts["reachable"]]
     return Evaluation(
         study=study,
@@ -126,10 +135,10 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         settlement_costs=from_settlements,
         districts=_drawn(districts),
         settlements=_drawn(settlements),
-        metrics=access.access_metrics(_figures(districts), _figures(settlements), **limits),
+        metrics=_metrics(study, districts, settlements),
         farthest=_drawn(_farthest(districts, settings.access.farthest)),
         shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
-        claims=compare_claims(settings.claims, measures),
+        claims=compare_claims(settings.claims, measures, study.statistics),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
 
@@ -139,6 +148,15 @@ def no_facility(origins: pd.Index) -> CostMatrix:
     none = np.empty((len(origins), 0), dtype=np.int64)
     reason = np.full(len(origins), Reason.NO_FACILITY, dtype=object)
     return CostMatrix(origins, pd.Index([], dtype=object), none, none, reason)
+
+
+def _metrics(study: Study, districts: pd.DataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
+    return access.access_metrics(
+        _figures(districts),
+        _figures(settlements),
+        distance_classes_km=study.settings.access.distance_classes_km,
+        time_classes_h=study.settings.access.time_classes_h,
+    )
 
 
 def _joins(study: Study) -> pd.DataFrame:
@@ -162,7 +180,12 @@ def _joins(study: Study) -> pd.DataFrame:
 def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:
     """Find each point's access, and say why whole regions have no road."""
     bus, plain = study.settings.access.bus, pd.DataFrame(points)
-    found = access.point_access(plain, costs, access.BusTime(bus.factor, bus.low, bus.high))
+    found = access.point_access(
+        plain,
+        costs,
+        access.BusTime(bus.factor, bus.low, bus.high),
+        impedance=study.settings.access.impedance,
+    )
     if "region" in points:
         region = points["region"]
     else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from shelter_geo.access import UNITS, CostMatrix
+from shelter_geo.access import CostMatrix
+from shelter_geo.access.costs import MEASURE
+from shelter_geo.access.metrics import counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity import (
     FAST_DECAY,
@@ -19,6 +20,7 @@ from shelter_geo.capacity import (
     nearest_admitting,
     reach_table,
 )
+from shelter_geo.capacity.groups import refusals_reported
 from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"
@@ -30,7 +32,8 @@ _ENDS: Final = ("low", "high")
 def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
     """Summarise access for everybody and for each group, with and without police papers.
 
-    Distances are those of the people of the settlements, to the shelter nearest by time.
+    Distances and times are those of the people of the settlements, each to the shelter with the
+    fewest.
 
     Returns
     -------
@@ -58,10 +61,12 @@ def rows_of(
         If a group is not known.
     """
     admits = _admits(evaluation, groups, without_police_papers)
-    nearest = _nearest(admits, evaluation.settlement_costs)
+    nearest = _nearest(admits, evaluation, evaluation.settlement_costs)
     who, rows = weighted_by(groups), []
-    for units in UNITS:
+    for units in populations(evaluation.districts):
         row = _row(evaluation, nearest, admits, who, units)
+        row["rests_on"] = _rests_on(evaluation, admits, groups)
+        row["reason"] = _why_none(evaluation, admits, groups, without_police_papers) or ""
         row |= {"group": named(groups), "without_police_papers": without_police_papers}
         rows.append(row | {"units": units, "weighted_by": who})
     return rows
@@ -96,12 +101,12 @@ def access_for(
         If a group is not known.
     """
     admits = _admits(evaluation, groups, without_police_papers)
-    found = _nearest(admits, evaluation.district_costs)
+    found = _nearest(admits, evaluation, evaluation.district_costs)
     table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
     return table.assign(
         reason=found["reason"].mask(empty, Reason.NOBODY_LIVES_HERE),
-        rests_on=_rests_on(evaluation, admits),
+        rests_on=_rests_on(evaluation, admits, groups),
     )
 
 
@@ -109,7 +114,8 @@ def reason_of(
     evaluation: Evaluation, groups: Iterable[str], without_police_papers: bool
 ) -> Reason | None:
     """Say that no shelter admits these people, none is known to or none is there; else None."""
-    return _why_none(_admits(evaluation, groups, without_police_papers))
+    admits = _admits(evaluation, groups, without_police_papers)
+    return _why_none(evaluation, admits, groups, without_police_papers)
 
 
 def named(groups: Iterable[str]) -> str:
@@ -128,59 +134,58 @@ def _admits(evaluation: Evaluation, groups: Iterable[str], without_papers: bool)
     return admission(shelters, groups, without_police_papers=without_papers)
 
 
-def _nearest(admits: pd.Series, costs: CostMatrix) -> pd.DataFrame:
-    """Nearest admitting shelter by time, with the kilometres of that road."""
-    minutes, km = costs.travel_min.to_numpy(), costs.distance_km
-    found = nearest_admitting(
-        admits, minutes, costs.origin_id, measure="travel_min", then=km.to_numpy()
-    )
-    for end in _ENDS:
-        column = costs.facility_id.get_indexer(pd.Index(found[f"shelter_{end}"]))
-        row = np.flatnonzero(column >= 0)
-        along = np.full(len(km), np.nan)
-        along[row] = km.to_numpy()[row, column[row]]
-        found[f"distance_km_{end}"] = along
-    return found
+def _nearest(admits: pd.Series, evaluation: Evaluation, costs: CostMatrix) -> pd.DataFrame:
+    """Fewest kilometres and minutes to an admitting shelter, and the nearest by the study."""
+    values = {"distance_km": costs.distance_km, "travel_min": costs.travel_min}
+    of_study = MEASURE[evaluation.study.settings.access.impedance]
+    other = next(measure for measure in values if measure != of_study)
+    by = [
+        nearest_admitting(
+            admits, values[measure], costs.origin_id, measure=measure, then=values[then]
+        )
+        for measure, then in ((of_study, other), (other, of_study))
+    ]
+    return by[0].assign(**{f"{other}_{end}": by[1][f"{other}_{end}"] for end in _ENDS})
 
 
 def _row(
     evaluation: Evaluation, nearest: pd.DataFrame, admits: pd.Series, who: str, units: str
 ) -> dict[str, float | int | str | bool]:
-    people = _people(evaluation, who, units)
+    people = counted(evaluation.settlements, units, who)
     row: dict[str, float | int | str | bool] = {"people": int(people.sum())}
     for measure in _MEASURES:
         places = evaluation.study.shelters["places"]
         row |= group_row(nearest, admits, places, people, measure=measure)
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
-    return row | {"reason": _why_none(admits) or "", "rests_on": _rests_on(evaluation, admits)}
+    return row
 
 
-def _people(evaluation: Evaluation, who: str, units: str) -> pd.Series:
-    points = evaluation.settlements
-    women, everybody = points["women"], points["population"]
-    counted: pd.Series = {"women": women, "men": everybody - women}.get(who, everybody)
-    if units == "all":
-        return counted
-    there: pd.Series = ~points["counts_registered_not_resident"]
-    return counted.where(there, 0)
-
-
-def _why_none(admits: pd.Series) -> Reason | None:
+def _why_none(
+    evaluation: Evaluation, admits: pd.Series, groups: Iterable[str], without_papers: bool
+) -> Reason | None:
     if admits.empty:
         return Reason.NO_FACILITY
     if not admits.fillna(True).any():
         return Reason.NOT_ADMITTED
+    shelters = evaluation.study.shelters
+    reported = refusals_reported(shelters, groups, without_police_papers=without_papers)
+    if reported and not admits.fillna(False).any():
+        return Reason.REFUSALS_REPORTED
     return None if admits.fillna(False).any() else Reason.ADMISSION_NOT_KNOWN
 
 
-def _rests_on(evaluation: Evaluation, admits: pd.Series) -> str:
+def _rests_on(evaluation: Evaluation, admits: pd.Series, groups: Iterable[str]) -> str:
     """Say how people, places and admission are known: the word before the colon of each basis."""
     known = {"published": ["population"]}
     for shelter, basis in evaluation.study.shelters["places_basis"].items():
         known.setdefault(str(basis).partition(":")[0], []).append(f"places of {shelter}")
+    known_by = {}
+    if (table := evaluation.study.admission) is not None:
+        guessed = table[table["group"].isin(list(groups)) & (table["evidence"] != "sourced")]
+        known_by = dict.fromkeys(guessed["shelter_id"], "assumed")
     for shelter, answer in admits.items():
-        kind = "unknown" if pd.isna(answer) else "published"
+        kind = "unknown" if pd.isna(answer) else known_by.get(str(shelter), "published")
         known.setdefault(kind, []).append(f"admission of {shelter}")
     return "; ".join(f"{kind}: {', '.join(what)}" for kind, what in known.items())
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.stays import StayInputs
 from shelter_geo.capacity import CORNERS, DAYS, NOWHERE, TOTAL, help_once
+from shelter_geo.vocabulary import Impedance
 
 EXACT: Final = "exact chain of two"
 APPROXIMATE: Final = "Hayward's approximation"
@@ -85,7 +86,7 @@ def handed_over(evaluation: Evaluation, stays: pd.DataFrame, inputs: StayInputs)
 def _next_town(
     evaluation: Evaluation, towns: pd.Index
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Find the nearest other town by time, or none, with the minutes and kilometres to it."""
+    """Find the nearest other town, or none, with the minutes and kilometres to it."""
     shelters, costs = evaluation.study.shelters, evaluation.settlement_costs
     # Shelters of one town stand at one point, so any of them will do.
     one_of = shelters["settlement_id"].drop_duplicates()
@@ -93,7 +94,8 @@ def _next_town(
     minutes = costs.travel_min.loc[towns, one_of].to_numpy(float).copy()
     km = costs.distance_km.loc[towns, one_of].to_numpy(float)
     np.fill_diagonal(minutes, np.nan)
-    far = np.where(np.isnan(minutes), np.inf, minutes)
+    first = km if evaluation.study.settings.access.impedance is Impedance.DISTANCE else minutes
+    far = np.where(np.isnan(minutes), np.inf, first)
     nearest, rows = far.argmin(axis=1), np.arange(len(towns))
     reached = np.isfinite(far[rows, nearest])
     return (

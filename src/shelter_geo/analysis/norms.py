@@ -9,6 +9,8 @@ from typing import Final
 import pandas as pd
 
 from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import counted as people_of
+from shelter_geo.access.metrics import populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study import Norm, in_english
@@ -99,16 +101,19 @@ def _counts(
     evaluation: Evaluation, kinds: Sequence[str], units: Sequence[str]
 ) -> Iterator[_Counted]:
     """Count people and places in each kind of area, for each of the units."""
-    everybody = pd.DataFrame(evaluation.districts[["population", "women"]])
-    elsewhere = evaluation.districts["counts_registered_not_resident"]
+    districts = evaluation.districts
     for kind, area in _areas(evaluation):
         if kind not in kinds:
             continue
         home = _home(evaluation, kind, area)
         supply = evaluation.study.shelters["places"].groupby(home).sum()
-        for name in units:
-            lives_there = ~elsewhere | (name == UNITS[0])
-            people = everybody.where(lives_there, 0).groupby(area).sum()
+        for name in (name for name in populations(districts) if name in units):
+            counts = {"population": "people", "women": "women"}
+            living = pd.DataFrame(
+                {key: people_of(districts, name, who) for key, who in counts.items()}
+            )
+            lives_there = living["population"] > 0
+            people = living.groupby(area).sum()
             places = supply.reindex(people.index, fill_value=0)
             yield _Counted(kind, area, name, lives_there, people, places)
 
@@ -167,7 +172,7 @@ def _sites(
     districts, shelters = evaluation.districts, evaluation.study.shelters
     if norm.asks_for == "regions":
         region = districts["region"]
-        lived_in = districts["population"].where(lives_there, 0).groupby(region).sum() > 0
+        lived_in = lives_there.groupby(region).any()
         served = lived_in.index.isin(shelters["district_id"].map(region))
         sites = pd.DataFrame({"area": area.groupby(region).first(), "served": served})[lived_in]
     else:

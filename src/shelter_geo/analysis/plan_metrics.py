@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis.capacity_results import turned_away_in_all
+from shelter_geo.analysis.capacity_results import no_place_in_all
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.norms import missing_in_all
 from shelter_geo.capacity import CORNERS
@@ -16,8 +16,9 @@ KEY: Final = ["basis", "units", "weighted_by", "metric"]
 """Columns that name a figure."""
 _MISSING: Final = ("missing_low", "missing_high")
 _OF_STAYS: Final = {
-    "turn_away": "share",
-    "turned_away_per_year": "stays a year",
+    "no_place": "share",
+    "no_place_per_year": "stays a year",
+    "refused_at_nearest": "share",
     "places_needed": "places",
 }
 
@@ -47,7 +48,7 @@ def plan_metrics(evaluation: Evaluation) -> pd.DataFrame:
         rows += [
             key | {"metric": name, "value": row[name], "unit": row["asked_in"]} for name in _MISSING
         ]
-    for basis, total in turned_away_in_all(evaluation).items():
+    for basis, total in no_place_in_all(evaluation).items():
         key = {"basis": basis, "units": UNITS[0], "weighted_by": "stays"}
         rows += [
             key

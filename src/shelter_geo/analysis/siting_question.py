@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.access import CostMatrix, cost_matrix
+from shelter_geo.access.metrics import counted
 from shelter_geo.analysis.candidates import candidate_sites
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
@@ -67,6 +68,14 @@ class SiteQuestion:
     districts: pd.DataFrame
     sites: pd.DataFrame
     costs: CostMatrix
+
+    def of(self, population: str) -> SiteQuestion:
+        """Ask for another population, of `access.metrics.UNITS`."""
+        weights = {
+            name: counted(self.districts, population, who)
+            for name, who in (("population", "people"), ("women", "women"))
+        }
+        return replace(self, districts=self.districts.assign(**weights))
 
     def problem(self, *, unit: Unit = "km", per_region: bool = False) -> SitingProblem:
         """Put the question to the models.

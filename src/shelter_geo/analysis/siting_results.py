@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shelter_geo.access.metrics import populations
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import (
     SiteOptions,
@@ -166,11 +167,15 @@ def siting_results(
 def counted_elsewhere(study: Study, problem: SitingProblem) -> Array | None:
     """Return which districts count people who live elsewhere; None if all do, or none has people.
 
+    It is None too where the study says who lives where, for nobody else is counted then.
+
     Parameters
     ----------
     study, problem
         The study, and its siting question.
     """
+    if len(populations(study.districts)) > 1:
+        return None
     registered = study.districts["counts_registered_not_resident"].to_numpy(bool)
     return registered if problem.weights[~registered].any() else None
 

@@ -22,6 +22,9 @@ from shelter_geo.study import Capacity, Range, in_english
 CASES = "cases"
 """Basis of the demand that comes from a user's own table of cases."""
 
+RECORDED = "recorded_cases"
+"""Input that the true cases of no basis are fewer than."""
+
 
 @dataclass(frozen=True)
 class StayInputs:
@@ -105,12 +108,15 @@ def demand_of_each_basis(
     if settings is None:
         return {}
     share = _estimate("share_needing", settings.share_needing, "share")
+    floor = settings.recorded
+    recorded = None if floor is None else _estimate(RECORDED, floor, "cases a year")
     found = {
         base.id: demand_by_weight(
             _estimate(f"{base.id}.cases", base.cases, "cases a year"),
             _estimate(f"{base.id}.under_reporting", base.under_reporting, "times"),
             share,
             weight,
+            recorded=recorded,
         )
         for base in settings.bases
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,15 +32,26 @@ class Demand:
         Indexed by `district_id`: `stays_low`, `stays_central`, `stays_high`, `basis` (what the
         district's part rests on) and `reason` (why nobody asks, or empty).
     inputs
-        What went in, published, recalled or assumed.
+        What went in, published, recalled or assumed: base, multiple, share, and the cases on
+        record where they are a floor.
     """
 
     total: Estimate
     by_district: pd.DataFrame
     inputs: tuple[Estimate, ...]
 
+    def stays(self, values: Mapping[str, float]) -> float:
+        """Stays a year with other values of the inputs, by their ids."""
+        base, times, share, *recorded = (values[estimate.id] for estimate in self.inputs)
+        return max(base * times, *recorded) * share if recorded else base * times * share
 
-def annual_stays(base: Estimate, under_reporting: Estimate, share_needing: Estimate) -> Estimate:
+
+def annual_stays(
+    base: Estimate,
+    under_reporting: Estimate,
+    share_needing: Estimate,
+    recorded: Estimate | None = None,
+) -> Estimate:
     """Multiply out the stays asked for in a year.
 
     Parameters
@@ -50,14 +62,24 @@ def annual_stays(base: Estimate, under_reporting: Estimate, share_needing: Estim
         Cases there are for each one counted in the base, 1 or more.
     share_needing
         Share of them who need a shelter, 0 to 1.
+    recorded
+        Cases on record somewhere, which the true number cannot be below.
 
     Raises
     ------
     CapacityError
         If a factor is out of its bounds.
     """
-    factors = (base, within(under_reporting, 1, math.inf), within(share_needing, 0, 1))
-    return product("annual_stays", "stays a year", factors)
+    factors = (base, within(under_reporting, 1, math.inf))
+    share = within(share_needing, 0, 1)
+    if recorded is None:
+        return product("annual_stays", "stays a year", (*factors, share))
+    cases = product("true_cases", "cases a year", factors)
+    pairs = zip(cases.corners, recorded.corners, strict=True)
+    low, central, high = (max(pair) for pair in pairs)
+    source = f"{cases.source}, at least {recorded.id}"
+    true = replace(cases, low=low, central=central, high=high, source=source)
+    return product("annual_stays", "stays a year", (true, share))
 
 
 def demand_by_weight(
@@ -67,12 +89,13 @@ def demand_by_weight(
     weight: pd.Series,
     *,
     basis: str = "women",
+    recorded: Estimate | None = None,
 ) -> Demand:
     """Spread a country's stays over its districts in proportion to a weight.
 
     Parameters
     ----------
-    base, under_reporting, share_needing
+    base, under_reporting, share_needing, recorded
         As for `annual_stays`.
     weight
         By `district_id`, such as the women who live there.
@@ -85,13 +108,15 @@ def demand_by_weight(
         If a factor is out of its bounds, a weight is negative or missing, a district stands
         twice, or there are stays and no weight at all.
     """
-    total = annual_stays(base, under_reporting, share_needing)
+    total = annual_stays(base, under_reporting, share_needing, recorded)
     share = _shares(weight, anybody=total.high > 0)
     table = _table(share.to_numpy(), total.corners, weight.index)
     table["basis"] = basis
     nobody = np.full(len(share), total.high == 0)
     table["reason"] = choose([nobody, ~(share > 0)], [Reason.NO_CASES, Reason.NO_WEIGHT_HERE])
-    return Demand(total, table.sort_index(), (base, under_reporting, share_needing))
+    known = (base, under_reporting, share_needing)
+    floor = () if recorded is None else (recorded,)
+    return Demand(total, table.sort_index(), (*known, *floor))
 
 
 def demand_by_cases(

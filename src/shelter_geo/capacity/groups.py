@@ -21,8 +21,13 @@ GROUPS: Final[Mapping[str, str]] = {
     "disabilities": "disabilities",
     "elderly": "elderly",
     "addiction": "addiction",
+    "mental_illness": "mental_illness",
+    "infectious_disease": "infectious_disease",
+    "epilepsy": "epilepsy",
+    "without_identity_papers": "without_identity_papers",
 }
 """Group as asked for, and the column of the shelters table that answers."""
+REFUSALS: Final = "refusals_reported"
 POLICE: Final = "police_referral_required"
 ANSWERS: Final[Mapping[str, bool]] = {"yes": True, "reported": True, "no": False}
 """Words that settle a question; any other word, or none, leaves it open."""
@@ -71,6 +76,21 @@ def _answers(shelters: pd.DataFrame, column: str) -> pd.Series:
         return pd.Series(pd.NA, index=shelters.index, dtype="boolean")
     words = shelters[column].astype(object)
     return words.map(lambda word: ANSWERS.get(word, pd.NA)).astype("boolean")
+
+
+def refusals_reported(
+    shelters: pd.DataFrame, groups: Iterable[str] = (), *, without_police_papers: bool = False
+) -> bool:
+    """Say whether refusals of any of these groups are reported of any shelter.
+
+    Parameters
+    ----------
+    shelters, groups, without_police_papers
+        As for `admission`.
+    """
+    columns = [GROUPS[group] for group in groups] + [POLICE] * without_police_papers
+    there = [column for column in columns if column in shelters]
+    return bool((shelters[there] == REFUSALS).any(axis=None))
 
 
 def places_for_group(admits: pd.Series, places: pd.Series) -> tuple[int, int]:

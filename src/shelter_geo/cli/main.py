@@ -164,11 +164,13 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
 
 def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:
     from shelter_geo.publish import key_figures
+    from shelter_geo.publish.study.dates import dates
 
     lines = [(label.of(words), value.of(words)) for label, value in key_figures(evaluation)]
     width = max(len(label) for label, _ in lines)
     for label, value in lines:
         typer.echo(f"{label:<{width}}  {value}")
+    typer.echo(dates(evaluation.study).of(words))
     typer.echo(f"Outputs: {folder}")
     typer.echo(f"Map: {folder / 'maps' / 'access.html'}")
     typer.echo(f"Planner: {folder / 'planner.html'}")

@@ -60,6 +60,9 @@ def site(
     most_places: Annotated[
         int, typer.Option("--most-places", help="Family places that may be added at a site.")
     ] = 50,
+    population: Annotated[
+        str, typer.Option("--population", help="Who is counted: residents or registered.")
+    ] = "residents",
     robust: Annotated[
         bool,
         typer.Option(
@@ -85,6 +88,7 @@ def site(
     if robust:
         _check_robust(entry, new)
 
+    from shelter_geo.access.metrics import UNITS, populations
     from shelter_geo.analysis.siting_question import (
         places_question,
         question_from_file,
@@ -103,6 +107,9 @@ def site(
         question = site_question(loaded, site_options(loaded))
     else:
         question = question_from_file(loaded, candidates)
+    if population not in UNITS:
+        raise typer.BadParameter(f"choose {' or '.join(UNITS)}", param_hint="--population")
+    question = question.of(population)
     keep = set(loaded.input_hashes.values())
     if entry.takes_budget:
         places = places_question(
@@ -138,6 +145,8 @@ def site(
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
+    if len(populations(loaded.districts)) > 1:
+        typer.echo(f"Counted: {population}.")
     for line in text:
         typer.echo(line)
 

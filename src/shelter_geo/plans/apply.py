@@ -22,6 +22,7 @@ from shelter_geo.plans.plan import (
 )
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
 from shelter_geo.study import Study, kind_of, snap_settings
+from shelter_geo.study.people import COLUMNS
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""
@@ -203,11 +204,19 @@ def _place(study: Study, settlement_id: str) -> dict[str, object]:
 
 
 def _counted(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
-    """Count nobody where people are registered but do not live, if the plan says so."""
-    if plan.demand is None or plan.demand.count_registered:
+    """Count the population that the plan asks for, and no other.
+
+    Without a word on who lives where, nobody is counted where people are registered but do not
+    live, if residents are asked for.
+    """
+    if plan.demand is None or plan.demand.count_registered is None:
         return points
+    people, women = points["registered"], points["registered_women"]
+    if plan.demand.count_registered:
+        ends = {f"residents_{end}": people for end in ("low", "high")}
+        ends |= {f"resident_women_{end}": women for end in ("low", "high")}
+        return points.assign(population=people, women=women, **ends)
+    if (people != points["population"]).any():
+        return points.assign(registered=points["population"], registered_women=points["women"])
     lives_here = ~points["counts_registered_not_resident"]
-    return points.assign(
-        population=points["population"].where(lives_here, 0),
-        women=points["women"].where(lives_here, 0),
-    )
+    return points.assign(**{name: points[name].where(lives_here, 0) for name in COLUMNS})

@@ -100,9 +100,16 @@ class Costs(Settings):
 
 
 class DemandChange(Settings):
-    """Who is counted, and assumptions on stays that take the place of the study's ranges."""
+    """Who is counted, and assumptions on stays that take the place of the study's ranges.
 
-    count_registered: bool = True
+    Attributes
+    ----------
+    count_registered
+        True counts people where they are registered, False only where they live; as the study does
+        if not given.
+    """
+
+    count_registered: bool | None = None
     under_reporting: float | None = Field(default=None, ge=1, le=1000)
     share_needing: float | None = Field(default=None, ge=0, le=1)
     stay_days: float | None = Field(default=None, ge=0, le=3660)

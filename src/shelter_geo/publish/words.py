@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
@@ -145,9 +145,28 @@ class Words:
         locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
         return str(format_date(day, "long", locale=locale))
 
+    def month(self, day: datetime.date) -> str:
+        """Write the month and the year of a day."""
+        locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
+        return str(format_skeleton("yMMMM", day, locale=locale))
+
     def people(self, count: float) -> str:
         """Write a number of people, rounded to what is known."""
         return self.number(known_people(count))
+
+    def people_between(self, low: float, high: float) -> str:
+        """Write a range of people, one number where both ends are the same to two digits.
+
+        Ends of more than 10,000 are rounded to three digits.
+        """
+        if known_people(low) == known_people(high):
+            return self.people(high)
+        size = len(str(round(high)))
+        coarse, fine = (max(100, 10 ** max(size - digits, 0)) for digits in (2, 3))
+        if _to_step(low, coarse) == _to_step(high, coarse):
+            return self.number(_to_step(high, coarse))
+        ends = (self.number(_to_step(end, fine)) for end in (low, high))
+        return self.text("study.between", **dict(zip(("low", "high"), ends, strict=True)))
 
     def distance(self, distance_km: float) -> str:
         """Write a distance, rounded to the kilometre; a missing one as nothing."""

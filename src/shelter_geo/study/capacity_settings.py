@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final, Literal
 
 from pydantic import Field, model_validator
@@ -117,9 +118,21 @@ class CaseTable(Settings):
 
 
 class Demand(Settings):
-    """What stays in shelters are computed from; without bases and cases there are none."""
+    """What stays in shelters are computed from; without bases and cases there are none.
+
+    Attributes
+    ----------
+    share_needing
+        Share of the true cases who need a shelter.
+    recorded
+        Cases on record, such as complaints to the police: no basis may take the true number to
+        be smaller.
+    bases, cases
+        Counts for the whole country, and a count by district.
+    """
 
     share_needing: Share
+    recorded: Range | None = None
     bases: tuple[DemandBase, ...] = ()
     cases: CaseTable | None = None
 
@@ -131,8 +144,43 @@ class Demand(Settings):
         return self
 
 
+class Measured(Settings):
+    """The share of those who needed a place and got none, as somebody counted it.
+
+    Attributes
+    ----------
+    no_place
+        From 0 to 1.
+    people
+        Those who needed a place, of whom it is the share.
+    source, evidence
+        Who counted, and how that is known.
+    """
+
+    no_place: float = Field(ge=0, le=1)
+    people: int = Field(gt=0)
+    source: Worded
+    evidence: EvidenceKey
+
+
+class StayReading(Settings):
+    """A length of stay to compute the central estimate with as well."""
+
+    days: float = Field(gt=0, le=36_500)
+    source: str
+    evidence: EvidenceKey
+
+
 class Stays(Settings):
-    """Mean length of a stay, and the children who come along."""
+    """Mean length of a stay, and the children who come along.
+
+    Attributes
+    ----------
+    days, children_per_woman
+        Ranges.
+    readings
+        Other lengths, such as the longest that a law allows, each with its own central estimate.
+    """
 
     days: Range = Range(
         low=30,
@@ -144,6 +192,7 @@ class Stays(Settings):
     children_per_woman: Range = Range(
         low=0.5, central=1, high=1.5, source="no source", evidence=Evidence.ASSUMED
     )
+    readings: tuple[StayReading, ...] = ()
 
 
 class TurnAwayTarget(Settings):
@@ -185,8 +234,21 @@ class Catchment(Settings):
 
 
 class Capacity(Settings):
-    """The norm that places are held against, and the stays that are asked for."""
+    """The norm that places are held against, and the stays that are asked for.
 
+    Attributes
+    ----------
+    places_as_of
+        First and last year of the counts that the places come from.
+    no_newer_count
+        Day on which no newer count was public; readers see the month.
+    counted
+        Which facilities are counted, said once on every page.
+    """
+
+    places_as_of: tuple[int, int] | None = None
+    no_newer_count: dt.date | None = None
+    counted: Worded | None = None
     people_per_family_place: int = Field(gt=0)
     norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)
@@ -194,11 +256,14 @@ class Capacity(Settings):
     claim_population: ClaimPopulation | None = None
     demand: Demand | None = None
     stays: Stays = Stays()
+    measured: Measured | None = None
     turn_away: TurnAwayTarget = TurnAwayTarget()
     catchment: Catchment = Catchment()
 
     @model_validator(mode="after")
     def _distinct(self) -> Capacity:
+        if self.places_as_of is not None and self.places_as_of[0] > self.places_as_of[1]:
+            raise ValueError("places_as_of: the first year is after the last")
         refuse_twice("readings", self.readings)
         refuse_twice("norms", self.norms)
         return self

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shelter_geo.study.people import COLUMNS
+
 
 def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Share the people and women of each district out over its settlements.
 
     Listed populations mix towns with the district around them, so they serve as shares only: each
-    is capped at the district's population, the shares of a district sum to 1, and whole people
+    is capped at the district's people, the shares of a district sum to 1, and whole people
     are handed out by largest remainder (ties by `settlement_id`). Every district is therefore
     counted once, and people outside listed places are taken to live as those in them do. A
     settlement without a listed population counts as the mean of those listed in its district; a
@@ -21,15 +23,16 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     Parameters
     ----------
     districts
-        Indexed by `district_id`, with `population` and `women`.
+        Indexed by `district_id`, with `population` and `women`, and perhaps the other counts of
+        `people.COLUMNS`.
     settlements
         With `settlement_id`, `district_id`, `population_listed` (may be missing).
 
     Returns
     -------
     GeoDataFrame
-        `settlements` sorted by id and indexed by it, with `population`, `women` and
-        `counts_registered_not_resident` of its share.
+        `settlements` sorted by id and indexed by it, with its share of each of these counts, and
+        with `counts_registered_not_resident`.
 
     Raises
     ------
@@ -44,13 +47,16 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     listed = demand["population_listed"].astype("Float64")
     typical = listed.groupby(demand["district_id"]).transform("mean")
     weight = listed.fillna(typical).fillna(0).round().astype("int64")
-    weight = np.minimum(weight, demand["district_id"].map(districts["population"]))
+    counts = [name for name in COLUMNS if name in districts]
+    people = [name for name in ("population", "registered") if name in districts]
+    most = districts[people].max(axis=1)
+    weight = np.minimum(weight, demand["district_id"].map(most))
     weights, homes = weight.to_numpy(), demand.groupby("district_id").indices
-    for column in ("population", "women"):
-        people, totals = np.zeros(len(demand), np.int64), districts[column]
+    for column in counts:
+        shared, totals = np.zeros(len(demand), np.int64), districts[column]
         for district_id, rows in homes.items():
-            people[rows] = _largest_remainder(weights[rows], int(totals[district_id]))
-        demand[column] = people
+            shared[rows] = _largest_remainder(weights[rows], int(totals[district_id]))
+        demand[column] = shared
     flag = districts["counts_registered_not_resident"]
     demand["counts_registered_not_resident"] = demand["district_id"].map(flag).astype(bool)
     return demand

@@ -14,6 +14,8 @@ import shapely
 
 from shelter_geo.errors import Fault, TableError
 from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
+from shelter_geo.study.admission import with_admission
+from shelter_geo.study.claims import claims_of
 from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.kinds import (
     SHELTERS,
@@ -24,12 +26,13 @@ from shelter_geo.study.kinds import (
     with_kind,
 )
 from shelter_geo.study.languages import in_own_languages
+from shelter_geo.study.people import count_people, too_many_displaced, uneven_people
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
 from shelter_geo.study.tables.areas import read_areas, read_basemap
 from shelter_geo.study.tables.folder import StudyFolder
-from shelter_geo.study.tables.links import impossible_links
+from shelter_geo.study.tables.links import impossible_links, read_links
 from shelter_geo.study.tables.road_file import read_network
 
 STUDY_FILE = "study.toml"
@@ -50,6 +53,8 @@ class Study:
         Where the study file stands.
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
+        `population` and `women` are those who live there, as far as the study says; see
+        `people.count_people`.
     centres : GeoSeries
         Centre of each district.
     settlements : GeoDataFrame
@@ -58,6 +63,14 @@ class Study:
         Facilities of one kind, indexed by `shelter_id`, at settlement points.
     basemap : GeoDataFrame or None
     published_distances : DataFrame or None
+    near_ties : DataFrame or None
+        Ways from a district's centre to a settlement, nearly as fast as the fastest one but of
+        another length: `district_id`, `settlement_id`, `km_fastest`, `min_fastest`, `km_other`,
+        `min_other`.
+    statistics : DataFrame or None
+        Published counts by year: `measure`, `year`, `value`.
+    shelter_counts : DataFrame or None
+        What has been made public on the number of shelters and places, by day.
     network : RoadNetwork
     input_package : dict
         Data package of the inputs, with their sources and licences; empty if there is none.
@@ -67,6 +80,8 @@ class Study:
         The roads as they stand, where a plan has made `network` of them.
     standards : DataFrame or None
         Published standards by their `id`, which the study's norms name.
+    admission : DataFrame or None
+        Answers on who is admitted where, with their sources: `shelter_id`, `group`, `admitted`.
     kind : Kind
         The kind of facility that all results are of.
     others : GeoDataFrame or None
@@ -90,6 +105,10 @@ class Study:
     input_hashes: dict[str, str]
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
+    near_ties: pd.DataFrame | None = None
+    admission: pd.DataFrame | None = None
+    statistics: pd.DataFrame | None = None
+    shelter_counts: pd.DataFrame | None = None
     kind: Kind = SHELTERS
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
@@ -161,6 +180,7 @@ def load_study(path: str | Path | None = None) -> Study:
     settings = read_settings(file)
     folder = StudyFolder(file)
     tables = _read_tables(folder, settings)
+    settings = _with_claims(folder, settings, tables)
     _relate(folder, settings, tables)
     package = folder.package(settings.tables.package)
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
@@ -179,12 +199,19 @@ def _study_file(path: Path) -> Path:
 @dataclass(frozen=True)
 class _Tables:
     districts: pd.DataFrame | None
+    residents: pd.DataFrame | None
+    displaced: pd.DataFrame | None
     settlements: pd.DataFrame | None
     shelters: pd.DataFrame | None
+    admission: pd.DataFrame | None
     private_points: pd.DataFrame | None
     areas: gpd.GeoDataFrame | None
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
+    near_ties: pd.DataFrame | None
+    claims: pd.DataFrame | None
+    statistics: pd.DataFrame | None
+    shelter_counts: pd.DataFrame | None
     standards: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
@@ -194,19 +221,42 @@ class _Tables:
 def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
     files, roads = settings.tables, settings.roads
     tabled, languages = roads.network == "reference", settings.study.languages
+    admission = folder.table(files.admission, schemas.ADMISSION)
+    facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     return _Tables(
         districts=folder.table(files.districts, schemas.DISTRICTS, languages),
+        residents=folder.table(files.residents, schemas.RESIDENTS),
+        displaced=folder.table(files.displaced, schemas.DISPLACED),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
-        shelters=with_kind(folder.table(files.shelters, schemas.SHELTERS, languages)),
+        shelters=with_admission(facilities, admission),
+        admission=admission,
         private_points=folder.private_points(files.private_points),
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
+        near_ties=folder.table(files.near_ties, schemas.NEAR_TIES),
+        claims=folder.table(files.claims, schemas.CLAIMS, languages),
+        statistics=folder.table(files.statistics, schemas.STATISTICS),
+        shelter_counts=folder.table(files.shelter_counts, schemas.SHELTER_COUNTS, languages),
         standards=folder.table(files.standards, schemas.STANDARDS),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
-        links=folder.table(roads.links, schemas.ROAD_LINKS) if tabled else None,
+        links=folder.read(roads.links, read_links) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
     )
+
+
+def _with_claims(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> StudySettings:
+    """Add the claims of the table to those that the study file gives."""
+    if tables.claims is None:
+        return settings
+    path = folder.path(str(settings.tables.claims))
+    own = [claim.id for claim in settings.claims]
+    claims, faults = claims_of(path, tables.claims, own, tables.statistics)
+    folder.add(faults)
+    kinds = pd.Series([kind.id for kind in settings.facility_kinds])
+    named = tables.claims.assign(kind=tables.claims["kind"].fillna(""))
+    folder.add(relations.unknown_keys(path, named, "kind", kinds, of="kind"))
+    return settings.model_copy(update={"claims": (*settings.claims, *claims)})
 
 
 def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> None:
@@ -223,6 +273,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
     if tables.shelters is not None:
         folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
+    if tables.shelters is not None and tables.admission is not None:
+        path, known = folder.path(str(files.admission)), tables.shelters["shelter_id"]
+        answers, column = tables.admission, "shelter_id"
+        folder.add(relations.unknown_keys(path, answers, column, known, of="shelter"))
     if tables.settlements is not None and tables.shelters is not None:
         path = folder.path(files.shelters)
         folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
@@ -230,6 +284,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
             path = folder.path(files.private_points)
             public = tables.shelters, tables.settlements
             folder.add(private_slips(path, tables.private_points, *public))
+    if tables.settlements is not None and tables.near_ties is not None:
+        path, known = folder.path(str(files.near_ties)), tables.settlements["settlement_id"]
+        ties, column = tables.near_ties, "settlement_id"
+        folder.add(relations.unknown_keys(path, ties, column, known, of="settlement"))
     if tables.nodes is not None and tables.links is not None:
         path = folder.path(str(settings.roads.links))
         folder.add(impossible_links(path, tables.links, tables.nodes))
@@ -243,14 +301,18 @@ def _relate_districts(
     """Check sums, and every district that another file names."""
     files, known = settings.tables, districts["district_id"]
     folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    _relate_people(folder, settings, districts, tables)
     named = (
+        (files.residents, tables.residents),
+        (files.displaced, tables.displaced),
         (files.settlements, tables.settlements),
+        (files.near_ties, tables.near_ties),
         (files.shelters, tables.shelters),
         (files.boundaries, tables.areas),
     )
     for name, table in named:
         if table is not None:
-            path = folder.path(name)
+            path = folder.path(str(name))
             folder.add(relations.unknown_keys(path, table, "district_id", known, of="district"))
     if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
         path = folder.path(files.districts)
@@ -258,6 +320,20 @@ def _relate_districts(
     regions = [entry.region for entry in settings.roads.separate]
     key, of = "roads.separate", "region of the districts"
     folder.add(_unlisted(folder.study_file, key, regions, districts["region"], of=of))
+
+
+def _relate_people(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: _Tables
+) -> None:
+    """Check who lives where against who is registered where."""
+    files = settings.tables
+    if tables.residents is not None:
+        path = folder.path(str(files.residents))
+        folder.add(uneven_people(path, tables.residents, "residents"))
+    if tables.displaced is not None:
+        path = folder.path(str(files.displaced))
+        folder.add(uneven_people(path, tables.displaced, "displaced"))
+        folder.add(too_many_displaced(path, districts, tables.residents, tables.displaced))
 
 
 def _relate_points(
@@ -300,7 +376,8 @@ def _assemble(
     folder: StudyFolder,
 ) -> Study:
     languages = settings.study.languages
-    centres = _points(in_own_languages(_there(tables.districts), languages), "district_id")
+    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
+    centres = _points(in_own_languages(counted, languages), "district_id")
     polygons = _there(tables.areas).set_index("district_id").geometry
     districts = gpd.GeoDataFrame(
         centres.drop(columns="geometry"),
@@ -325,6 +402,10 @@ def _assemble(
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=None if tables.standards is None else tables.standards.set_index("id"),
         catalogues=catalogues,
+        near_ties=tables.near_ties,
+        admission=tables.admission,
+        statistics=tables.statistics,
+        shelter_counts=tables.shelter_counts,
     )
     return _of_kind(study, facilities, settings.facility_kinds[0])
 

@@ -15,15 +15,17 @@ from pydantic import (
 )
 
 from shelter_geo.study.capacity_settings import Capacity
+from shelter_geo.study.claims import Claim as Claim
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import FALLBACK, AnyPath, LanguageCode, OfKind, refuse_twice
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
+from shelter_geo.study.types import ImpedanceKey as ImpedanceKey
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
 from shelter_geo.study.types import Worded as Worded
 from shelter_geo.study.types import in_english as in_english
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 FEWEST_LIMITS: Final = 2
 MOST_LIMITS: Final = 8
@@ -86,12 +88,19 @@ class TableFiles(Settings):
     """Input tables, as paths relative to the study file; private points may lie anywhere."""
 
     districts: RelativePath
+    residents: RelativePath | None = None
+    displaced: RelativePath | None = None
     settlements: RelativePath
     shelters: RelativePath
+    admission: RelativePath | None = None
     private_points: AnyPath | None = None
     boundaries: RelativePath
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
+    near_ties: RelativePath | None = None
+    claims: RelativePath | None = None
+    statistics: RelativePath | None = None
+    shelter_counts: RelativePath | None = None
     standards: RelativePath | None = None
     package: RelativePath | None = None
     scenarios: RelativePath | None = None
@@ -121,6 +130,8 @@ class Roads(Settings):
         The tables, or the file.
     source, licence
         Where the roads come from.
+    as_of
+        A day of the month that the roads are of; readers see the month.
     connector_kmh
         Speed between a point and the road it joins.
     max_connector_km
@@ -138,6 +149,7 @@ class Roads(Settings):
     file: RelativePath | None = None
     source: Worded
     licence: str
+    as_of: dt.date | None = None
     connector_kmh: float = Field(gt=0, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
     connect_to_main: bool = False
@@ -168,25 +180,30 @@ class Bus(Settings):
 
 
 class Access(Settings):
-    """Thresholds of the access metrics, and the classes of the maps.
+    """Which shelter is the nearest, thresholds of the access metrics, and classes of the maps.
 
     Attributes
     ----------
+    impedance
+        What is smallest to the nearest shelter: "distance" or "time". It decides catchments,
+        siting, capacity and colours alike.
     distance_classes_km, time_classes_h
         Two to eight limits: people beyond each are counted, and maps, figures and the planner
         have a class more than there are limits of distance.
-    change_classes_km
-        One to four limits between the kilometres that a plan saves or adds; within the first,
-        roads count as long as before.
+    change_classes_km, change_classes_min
+        One to four limits between the kilometres that a plan saves or adds, and between the
+        minutes where it changes roads; within the first, roads count as long as before.
     farthest
         Districts that are named as the farthest.
     bus
         Timetabled buses beside cars.
     """
 
+    impedance: ImpedanceKey = Impedance.DISTANCE
     distance_classes_km: Limits = (50, 100, 200, 300)
     time_classes_h: Limits = (1, 2, 4)
     change_classes_km: ChangeLimits = (1, 25, 100)
+    change_classes_min: ChangeLimits = (5, 15, 60)
     farthest: int = Field(default=10, ge=1)
     bus: Bus
 
@@ -204,25 +221,6 @@ class Siting(Settings):
 
     within_km: float = Field(default=100, gt=0, le=20_000)
     half_km: float = Field(default=50, gt=0, le=20_000)
-
-
-class Claim(OfKind):
-    """A published statement on a kind of facility, and the measure that answers it."""
-
-    id: Key
-    statement: Worded
-    measure: Literal["places", "times_fewer", "travel_km", "shelter_cities"]
-    low: float
-    high: float
-    unit: str
-    source: str
-    evidence: EvidenceKey
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Claim:
-        if self.low > self.high:
-            raise ValueError("low is above high")
-        return self
 
 
 class Assumption(OfKind):

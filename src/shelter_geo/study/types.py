@@ -16,7 +16,7 @@ from pydantic import (
     model_serializer,
 )
 
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 FALLBACK: Final = "en"
 """The language in which everything can be said, and that stands in where words are missing."""
@@ -25,6 +25,8 @@ LANGUAGE_CODE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 
 EvidenceKey = Annotated[Evidence, Field(strict=False)]
 """How something is known, as a file gives it: by the key."""
+ImpedanceKey = Annotated[Impedance, Field(strict=False)]
+"""What the way to the nearest shelter makes smallest, as a file gives it."""
 LocalText = str | dict[str, str]
 """One text for all readers, or one for each language by its code."""
 LanguageCode = Annotated[str, Field(pattern=f"^{LANGUAGE_CODE}$")]

@@ -4,6 +4,7 @@
   const { data, all, on, make, rows } = Page;
   const { tell, number, signed, people, km, duration, district, place } = Words;
   const { counted } = Model;
+  const length = data.by_time ? duration : km;
   const MOST = 8, FIRST_LIVE = 4;
   const plans = [Model.today(), Model.today()];
   const panels = ["a", "b"].map((letter, at) => Panel(letter, plans[at], {
@@ -28,7 +29,7 @@
 
   // What a change leaves as it was is not drawn again, but for differences between the plans.
   function draw(afresh = [0, 1]) {
-    const results = plans.map(Model.evaluate);
+    const results = Model.measure(plans.map(Model.evaluate));
     // The plan that is not today is held against the other; if both are not, the second is.
     const held = Model.isToday(plans[1]) && !Model.isToday(plans[0]) ? 0 : 1;
     panels.forEach((panel, at) => panel.draw(results[at], results[1 - at], at === held, afresh.includes(at)));
@@ -51,13 +52,13 @@
   }
 
   function fill(selector, entries, before, after) {
-    const shown = entries.filter(({ row }) => after.weight[row] > 0).slice(0, MOST).map(({ row, minutes, kind }) => {
+    const shown = entries.filter(({ row }) => after.weight[row] > 0).slice(0, MOST).map(({ row, less, kind }) => {
       const item = make("li");
       const ways = kind === "reached" ? tell("gain_reached", { after: km(after.km[row]) })
         : kind === "cut" ? tell("gain_cut")
           : tell("gain", { before: km(before.km[row]), after: km(after.km[row]) });
-      const time = Number.isFinite(minutes) ? `${minutes > 0 ? "−" : "+"}${duration(Math.abs(minutes))}` : "";
-      item.append(make("span", district(row)), make("small", ways), make("span", time, { class: "number" }));
+      const by = Number.isFinite(less) ? `${less > 0 ? "−" : "+"}${length(Math.abs(less))}` : "";
+      item.append(make("span", district(row)), make("small", ways), make("span", by, { class: "number" }));
       return item;
     });
     changes.querySelector(selector).replaceChildren(...(shown.length ? shown : [make("li", tell("nobody"))]));
@@ -92,11 +93,11 @@
   }
 
   function csv() {
-    const results = plans.map(Model.evaluate), { id, name, people: everyone, women, apart } = data.districts;
-    const head = ["district_id", "name", "population", "women", "counts_registered_not_resident"];
+    const results = plans.map(Model.evaluate), { id, name, people: everyone, women, registered: listed = everyone, registered_women: listedWomen = women } = data.districts;
+    const head = ["district_id", "name", "residents", "resident_women", "registered", "registered_women"];
     const each = ["distance_km", "travel_min", "nearest_site_id"];
     const lines = id.map((key, row) => [
-      key, Page.say(name[row]), everyone[row], women[row], apart[row] ? "yes" : "no",
+      key, Page.say(name[row]), everyone[row], women[row], listed[row], listedWomen[row],
       ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
         : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
     ]);

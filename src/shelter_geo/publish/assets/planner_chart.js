@@ -41,7 +41,7 @@ const Chart = (() => {
 
   return (frame, press, tip) => {
     const svg = frame.querySelector("svg.chart") ?? copied(frame);
-    const areas = all(".area", svg), apart = all(".apart", svg);
+    const areas = all(".area", svg);
     const signs = svg.querySelector(".marks"), layer = shape("g", { class: "spots" });
     const halo = shape("path", { class: "halo" }), bubble = frame.querySelector(".bubble");
     svg.removeAttribute("data-t-label");
@@ -153,10 +153,8 @@ const Chart = (() => {
       areas.forEach((area, row) => {
         const fill = colour(result.km[row]);
         if (area.getAttribute("fill") !== fill) area.setAttribute("fill", fill);
-        const away = !Model.counted.registered && districts.apart[row];
-        area.classList.toggle("uncounted", Boolean(away));
+        area.classList.toggle("uncounted", Model.nobody(row));
       });
-      for (const path of apart) path.toggleAttribute("hidden", !Model.counted.registered);
       dots.forEach((dot, at) => {
         const kind = sign(spots[at], plan);
         const label = tip.spot(spots[at]).join(", ");

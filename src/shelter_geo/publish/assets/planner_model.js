@@ -9,7 +9,7 @@ const Model = (() => {
   const MS = 60000, CM = 100000, MOST = 100000;
   const time = unpacked(data.time), length = unpacked(data.length);
   const groups = { women: [0], children: [0, 1], men: [2], lgbtq: [3] };
-  const counted = { group: "all", unknown: false, registered: true };
+  const counted = { group: "all", unknown: false, registered: false };
 
   // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no
   // road. Five bytes hold any cost, wherever in its first byte it begins: three and then two.
@@ -58,24 +58,28 @@ const Model = (() => {
   const anyUnknown = () => counted.group !== "all" && sites.id.some((_, site) =>
     sites.shelter[site] && groups[counted.group].some((column) => sites.admits[site][column] === "u"));
 
-  const lives = (row) => counted.registered || !districts.apart[row];
+  // Residents, or people as they are registered where a study says both.
+  const both = Boolean(districts.registered);
+  const everybody = () => counted.registered && both ? districts.registered : districts.people;
+  const allWomen = () => counted.registered && both ? districts.registered_women : districts.women;
   function people(row) {
-    if (!lives(row)) return 0;
-    if (counted.group === "women" || counted.group === "children") return districts.women[row];
-    if (counted.group === "men") return districts.people[row] - districts.women[row];
-    return districts.people[row];
+    if (counted.group === "women" || counted.group === "children") return allWomen()[row];
+    return counted.group === "men" ? everybody()[row] - allWomen()[row] : everybody()[row];
   }
 
-  // Nearest by time, then kilometres, then key: sites stand in the order of their keys.
-  const better = (one, other) => time[one] < time[other] || (time[one] === time[other] && length[one] < length[other]);
-  function nearest(open) {
+  // Least of one cost, then of the other, then by key: sites stand in the order of their keys.
+  const less = (first, then) => (one, other) =>
+    first[one] < first[other] || (first[one] === first[other] && then[one] < then[other]);
+  const shorter = less(length, time), quicker = less(time, length);
+  const better = data.by_time ? quicker : shorter;
+  function nearest(open, less) {
     const found = new Int16Array(units).fill(-1);
     for (let row = 0; row < units; row++) {
       const from = row * places;
       let best = -1;
       for (const site of open) {
         if (time[from + site] < 0) continue;
-        if (best < 0 || better(from + site, from + best)) best = site;
+        if (best < 0 || less(from + site, from + best)) best = site;
       }
       found[row] = best;
     }
@@ -97,37 +101,56 @@ const Model = (() => {
 
   function evaluate(plan) {
     const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site, plan));
-    const site = nearest(open);
+    const byKm = nearest(open, shorter), byTime = nearest(open, quicker);
+    const site = data.by_time ? byTime : byKm;
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
     const reached = [];
-    let everyone = 0, served = 0, sum = 0, farthest = -1;
+    let everyone = 0;
     for (let row = 0; row < units; row++) {
       weight[row] = people(row);
-      if (lives(row)) everyone += districts.people[row];
+      everyone += everybody()[row];
       const at = site[row];
       if (at < 0) continue;
-      km[row] = length[row * places + at] / CM;
-      minutes[row] = time[row * places + at] / MS;
+      km[row] = length[row * places + byKm[row]] / CM;
+      minutes[row] = time[row * places + byTime[row]] / MS;
       reached.push(row);
-      served += weight[row];
-      sum += weight[row] * km[row];
       load[at] += weight[row];
-      if (weight[row] > 0 && (farthest < 0 || km[row] > km[farthest])) farthest = row;
     }
-    const total = weight.reduce((all, each) => all + each, 0);
+    const total = sum(weight), served = sum(reached.map((row) => weight[row]));
     const there = open.reduce((all, each) => all + plan.places[each], 0);
     return {
-      open, site, km, minutes, weight, load, farthest, total, served,
-      mean: served ? sum / served : NaN,
-      median: quantile(reached.map((row) => km[row]), reached.map((row) => weight[row]), 0.5),
-      max: farthest < 0 ? NaN : km[farthest],
-      beyond: data.limits.map((limit) =>
-        reached.reduce((all, row) => all + (km[row] > limit ? weight[row] : 0), 0)),
-      unreached: total - served,
+      open, site, km, minutes, weight, load, reached, total, served, unreached: total - served,
       places: there, there: there / data.persons, needed: everyone / data.norm,
       missing: Math.max(0, everyone / data.norm - there / data.persons),
     };
+  }
+
+  const sum = (values) => values.reduce((all, each) => all + each, 0);
+  function spread({ km, weight }, rows) {
+    const people = rows.map((row) => weight[row]), far = rows.map((row) => km[row]), all = sum(people);
+    const farthest = rows.reduce((most, row) =>
+      weight[row] > 0 && (most < 0 || km[row] > km[most]) ? row : most, -1);
+    return {
+      farthest, max: farthest < 0 ? NaN : km[farthest], median: quantile(far, people, 0.5),
+      mean: all ? sum(rows.map((row) => weight[row] * km[row])) / all : NaN,
+      beyond: data.limits.map((limit) => sum(rows.map((row) => (km[row] > limit ? weight[row] : 0)))),
+    };
+  }
+
+  // Figures stand for those who reach a shelter today and in every plan shown: no other two can be
+  // held against each other. Where nobody does, each plan's stand by themselves.
+  function measure(results) {
+    const now = evaluate(today()), every = [now, ...results];
+    const shared = now.reached.filter((row) => results.every((result) => result.site[row] >= 0));
+    const comparable = shared.some((row) => now.weight[row] > 0);
+    for (const result of every) {
+      const anew = result.reached.filter((row) => now.site[row] < 0), more = spread(result, anew);
+      Object.assign(result, spread(result, comparable ? shared : result.reached), {
+        comparable, anew: sum(anew.map((row) => result.weight[row])), anewMean: more.mean,
+      });
+    }
+    return results;
   }
 
   // What one more site would change: people who get a road, and kilometres of the mean.
@@ -140,9 +163,9 @@ const Model = (() => {
       if (now < 0) {
         reaches += result.weight[row];
         far += result.weight[row] * length[at] / CM;
-      } else if (better(at, row * places + now)) {
-        nearer += result.weight[row];
-        saved += result.weight[row] * (result.km[row] - length[at] / CM);
+      } else {
+        if (better(at, row * places + now)) nearer += result.weight[row];
+        saved += result.weight[row] * Math.max(0, result.km[row] - length[at] / CM);
       }
     }
     return { site, reaches, far, nearer, change: result.served ? -saved / result.served : 0 };
@@ -155,22 +178,26 @@ const Model = (() => {
       .sort((a, b) => b.reaches - a.reaches || a.far - b.far || a.change - b.change || a.site - b.site);
   }
 
-  // Who gains from the second plan against the first: by minutes, as the library compares plans.
+  // Who gains from the second plan against the first, by the study's measure.
+  const far = (result) => (data.by_time ? result.minutes : result.km);
   function compare(before, after) {
     const sums = { gain: 0, lose: 0, reached: 0, cut: 0 }, gainers = [], losers = [];
     for (let row = 0; row < units; row++) {
       const was = before.site[row] >= 0, is = after.site[row] >= 0;
       if (!was && !is) continue;
-      const minutes = was && is ? before.minutes[row] - after.minutes[row] : is ? Infinity : -Infinity;
-      if (!minutes) continue;
-      const kind = was && is ? (minutes > 0 ? "gain" : "lose") : is ? "reached" : "cut";
+      const less = was && is ? far(before)[row] - far(after)[row] : is ? Infinity : -Infinity;
+      if (!less) continue;
+      const kind = was && is ? (less > 0 ? "gain" : "lose") : is ? "reached" : "cut";
       sums[kind] += after.weight[row];
-      (minutes > 0 ? gainers : losers).push({ row, minutes, kind });
+      (less > 0 ? gainers : losers).push({ row, less, kind });
     }
-    gainers.sort((a, b) => b.minutes - a.minutes || a.row - b.row);
-    losers.sort((a, b) => a.minutes - b.minutes || a.row - b.row);
+    gainers.sort((a, b) => b.less - a.less || a.row - b.row);
+    losers.sort((a, b) => a.less - b.less || a.row - b.row);
     return { sums, gainers, losers };
   }
 
-  return { counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, promises, compare, MOST };
+  const nobody = (row) => !everybody()[row];
+
+  return {
+    nobody, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, promises, compare, MOST };
 })();

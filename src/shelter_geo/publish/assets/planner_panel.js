@@ -6,14 +6,19 @@ const Panel = (() => {
   const { sites } = data;
   const WORST = 5, OFFERED = 24;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const part = (value) => (Number.isNaN(value) ? 0 : value);
+
+  // No difference is taken from what stands for other people, or from nobody.
+  const shared = (result, size) => (result.comparable ? size : NaN);
 
   // Each figure: what it says, and its size for the difference, rounded as it is shown.
   const FIGURES = {
-    mean: (r) => ({ text: km(r.mean), size: r.mean, unit: "km" }),
-    median: (r) => ({ text: km(r.median), size: r.median, unit: "km" }),
-    farthest: (r) => ({ text: km(r.max), detail: r.farthest < 0 ? "" : district(r.farthest), size: r.max, unit: "km" }),
-    unreached: (r) => ({ text: people(r.unreached), size: known(r.unreached) }),
+    mean: (r) => ({ text: km(r.mean), size: shared(r, r.mean), unit: "km" }),
+    median: (r) => ({ text: km(r.median), size: shared(r, r.median), unit: "km" }),
+    farthest: (r) => ({ text: km(r.max), detail: r.farthest < 0 ? "" : district(r.farthest), size: shared(r, r.max), unit: "km" }),
+    unreached: (r) => ({
+      text: people(r.unreached), size: known(r.unreached),
+      detail: r.anew ? tell("reached_anew", { people: people(r.anew), km: km(r.anewMean) }) : "",
+    }),
     places: (r) => ({
       text: tell("out_of", { there: number(r.there), needed: number(r.needed) }),
       detail: r.missing > 0 ? tell("missing_places", { n: number(r.missing) }) : tell("enough_places"),
@@ -21,13 +26,13 @@ const Panel = (() => {
     }),
   };
   data.limits.forEach((_, rank) => {
-    FIGURES[`beyond_${rank}`] = (r) => ({ text: people(r.beyond[rank]), size: known(r.beyond[rank]) });
+    FIGURES[`beyond_${rank}`] = (r) => ({ text: people(r.beyond[rank]), size: shared(r, known(r.beyond[rank])) });
   });
 
   function change(mine, others, other) {
     const rounded = (figure) => Number(Math.round(figure.size));
     const less = rounded(mine) - rounded(others);
-    if (!less) return ["", ""];
+    if (!less || Number.isNaN(less)) return ["", ""];
     const plain = number(less), text = signed(mine.unit ? tell(mine.unit, { n: plain }) : plain, less);
     return [tell("against", { change: text, plan: other }), (less < 0) === !mine.more ? "better" : "worse"];
   }
@@ -207,7 +212,7 @@ const Panel = (() => {
         const mine = figure(result);
         put(value, mine.text);
         put(detail, mine.detail ?? "");
-        const [text, kind] = !against ? ["", ""] : change({ ...mine, size: part(mine.size) }, { size: part(figure(others).size) }, other);
+        const [text, kind] = !against ? ["", ""] : change(mine, figure(others), other);
         put(note, text);
         note.className = `change ${kind}`;
       }

@@ -103,10 +103,10 @@ const Scenario = (() => {
     apply(plan, parts, kept, leave);
     for (const kind of ROADS) if (parts.road.some((road) => road.get("kind") === kind)) leave(`left_${kind}_road`);
     if (["night", "snow"].some((name) => times.has(name))) leave("left_times");
-    const registered = demand.get("count_registered") ?? true;
-    demand.delete("count_registered");
+    const registered = demand.get("count_registered") ?? false;
+    if (Model.both) demand.delete("count_registered");
     if (demand.size) leave("left_stays");
-    if (left.length && Model.isToday(plan) && registered) throw fault("left_all", { what: said(left) });
+    if (left.length && Model.isToday(plan) && !(registered && Model.both)) throw fault("left_all", { what: said(left) });
     Object.assign(plan, { kept, left, name: nameOf(kept) });
     kept.shown = plan.name;
     return { plan, registered };
@@ -199,7 +199,7 @@ const Scenario = (() => {
     }
     for (const kind of ["candidate", "road"]) for (const table of kept?.[kind] ?? []) add(kind, table);
     for (const kind of OTHERS) {
-      const counted = kind === "demand" && !Model.counted.registered ? [["count_registered", false]] : [];
+      const counted = kind === "demand" && Model.both && Model.counted.registered ? [["count_registered", true]] : [];
       const table = new Table([...counted, ...(kept?.[kind] ?? [])]);
       if (table.size) blocks.push(Toml.block(`[${kind}]`, table));
     }

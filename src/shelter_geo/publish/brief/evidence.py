@@ -7,13 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import beyond_range
 from shelter_geo.analysis import Evaluation
+from shelter_geo.publish.brief.claims import published_claims
+from shelter_geo.publish.brief.counts import public_counts
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.study.study_texts import headline, telling_limit
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.study.dates import dated, years_of_places
+from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
+from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -29,17 +34,21 @@ def lead(evaluation: Evaluation) -> Text:
     """Say in one sentence for how many people that is so."""
     head = headline(evaluation)
     limit = telling_limit(head)
-    said = "brief.lead_none" if head.farthest is None else "brief.lead"
-    return in_each(
+    if head.farthest is None:
+        key = "brief.lead_none"
+    else:
+        key = of_roads(evaluation, "brief.lead", "brief.lead_domestic")
+    sentence = in_each(
         lambda words: words.text(
-            said,
-            people=words.people(head.beyond[limit]),
+            key,
+            people=words.people_between(*head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
             low=words.number(head.missing_low),
             high=words.number(head.missing_high),
         )
     )
+    return dated(evaluation.study, sentence)
 
 
 def claim(evaluation: Evaluation) -> Section:
@@ -54,7 +63,9 @@ def evidence(evaluation: Evaluation, classes: Classes) -> Section:
     if len(evaluation.farthest):
         listings.append(_farthest(evaluation))
     if len(evaluation.claims):
-        listings.append(_claims(evaluation))
+        listings.append(published_claims(evaluation))
+    if evaluation.study.shelter_counts is not None:
+        listings.append(public_counts(evaluation.study))
     return Section(say("brief.evidence"), (), tuple(listings))
 
 
@@ -63,10 +74,11 @@ def _places(evaluation: Evaluation) -> Text:
     shelters = study.shelters
     need = study.settings.capacity.people_per_family_place
     living = float(evaluation.districts["population"].sum())
-    towns = len(set(shelters["settlement_id"]))
+    towns, years = len(set(shelters["settlement_id"])), years_of_places(study)
     return in_each(
         lambda words: words.text(
-            "brief.places",
+            "brief.places" if years is None else "brief.places_in",
+            years=years or "",
             places=words.text("units.places", n=int(shelters["places"].sum())),
             towns=words.text("units.towns", n=towns),
             norm=words.number(need),
@@ -80,17 +92,17 @@ def _places(evaluation: Evaluation) -> Text:
 def _distances(evaluation: Evaluation) -> Text:
     head, far = headline(evaluation), evaluation.farthest.iloc[0]
     limit = telling_limit(head)
-    women = metric(evaluation, f"beyond_{limit}_km", weighted_by="women")
-    median = metric(evaluation, "distance_km_median")
+    women = beyond_range(evaluation.districts, limit, weighted_by="women")
+    median = metric(evaluation, "distance_km_median_of_all")
     return in_each(
         lambda words: words.text(
             "brief.distances",
             median=words.distance(median),
             district=own_name(dict(far)),
-            km=words.distance(float(far["distance_km"])),
+            km=head.farthest_distance(words),
             car=words.duration(float(far["travel_min"])),
             bus=words.duration(float(far["bus_min"])),
-            women=words.people(women),
+            women=words.people_between(*women),
             limit=words.distance(limit),
         )
     )
@@ -101,7 +113,7 @@ def metric(evaluation: Evaluation, name: str, *, weighted_by: str = "people") ->
     table = evaluation.metrics
     found = table[
         (table["basis"] == "district_centres")
-        & (table["units"] == "all")
+        & (table["units"] == UNITS[0])
         & (table["weighted_by"] == weighted_by)
         & (table["metric"] == name)
     ]
@@ -132,7 +144,7 @@ def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
 
 def _farthest(evaluation: Evaluation) -> Listing:
     table = evaluation.farthest
-    rows = table[table["units"] == "all"].to_dict("records")
+    rows = table[table["units"] == UNITS[0]].to_dict("records")
     lines = [
         Line(
             (
@@ -153,37 +165,6 @@ def _farthest(evaluation: Evaluation) -> Listing:
         Head(say("access.people"), numeric=True),
     )
     return Listing(say("access.farthest"), heads, tuple(lines))
-
-
-def _claims(evaluation: Evaluation) -> Listing:
-    asked = {claim.id: claim for claim in evaluation.study.settings.claims}
-    lines = []
-    for row in evaluation.claims.to_dict("records"):
-        said = asked[row["claim_id"]]
-        cells = (
-            everywhere(said.statement),
-            _measured(row, said.measure),
-            say(f"verdict.{row['verdict']}"),
-            say(f"evidence.{row['evidence']}"),
-        )
-        lines.append(Line(cells))
-    heads = tuple(
-        Head(say(f"brief.{name}")) for name in ("published", "computed", "verdict", "standing")
-    )
-    return Listing(say("brief.claims"), heads, tuple(lines), notes=(say("brief.claims_note"),))
-
-
-def _measured(row: Mapping[Any, Any], measure: str) -> Text:
-    """Write what the data give for one claim, with its unit."""
-    digits = 1 if measure == "times_fewer" else 0
-    ends = [float(row[f"data_{end}"]) for end in ("low", "high")]
-
-    def write(words: Words) -> str:
-        low, high = (words.number(end, digits=digits) for end in ends)
-        both = low if low == high else words.text("study.between", low=low, high=high)
-        return words.text(f"brief.unit_{measure}", n=both)
-
-    return in_each(write)
 
 
 def _named(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shelter_geo.analysis import EVERYBODY, TOTAL, CapacityResults, Evaluation
+from shelter_geo.access import UNITS
+from shelter_geo.analysis import EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.study.capacity_lines import checks
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 
-_ALL_UNITS: Final = "all"
+_ALL_UNITS: Final = UNITS[0]
 
 
 def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
@@ -57,9 +59,7 @@ def _reading(persons: float) -> Text:
 
 def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
     """List stays asked for, turn-away and places needed on each basis, with their ranges."""
-    total = needs.by_shelter
-    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == _ALL_UNITS)]
-    rows = [row for row in total.to_dict("records") if row["demand_basis"]]
+    rows = needs.no_place_ranges.reset_index().to_dict("records")
     if not rows:
         return []
     lines = [
@@ -67,7 +67,8 @@ def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
             (
                 _basis(evaluation, row["demand_basis"]),
                 _ranged(row, "stays", number),
-                _ranged(row, "turn_away", percent),
+                _ranged(row, "no_place", percent),
+                _ranged(row, "refused_at_nearest", percent),
                 _ranged(row, "places_needed", number),
             )
         )
@@ -78,10 +79,13 @@ def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Head(say("brief.basis")),
         Head(say("brief.stays"), numeric=True),
         Head(say("brief.turned_away"), numeric=True),
+        Head(say("brief.refused_at_nearest"), numeric=True),
         Head(say("brief.places_needed"), numeric=True),
     )
     note = in_each(lambda words: words.text("brief.asked_note", share=words.percent(target)))
-    return [Listing(say("brief.asked"), heads, tuple(lines), notes=(note,))]
+    return [
+        Listing(say("brief.asked"), heads, tuple(lines), notes=(note, *checks(evaluation, needs)))
+    ]
 
 
 def _basis(evaluation: Evaluation, basis: str) -> Text:

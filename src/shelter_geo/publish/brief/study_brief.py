@@ -16,7 +16,7 @@ from shelter_geo.publish.brief.parts import Section
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.maps.district_map import no_way
+from shelter_geo.publish.maps.district_map import no_way, registered_column
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -27,7 +27,7 @@ from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
-from shelter_geo.publish.words import Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, own_name, say
 
 _FARTHEST: Final = 10
 
@@ -61,7 +61,6 @@ def study_brief(
         If a shape is missing, or there is no such language.
     """
     classes = distance_classes(evaluation)
-    day = evaluation.study.settings.study.as_of
     units = evaluation.districts.sort_values(
         ["distance_km", "district_id"], ascending=[False, True]
     )
@@ -72,7 +71,7 @@ def study_brief(
         *_choices(plans, sites),
     ]
     return BriefPage(
-        kicker=in_each(lambda words: words.text("brief.kicker", date=words.date(day))),
+        kicker=say("brief.kicker"),
         title=evidence.title(evaluation),
         lead=evidence.lead(evaluation),
         figures=study_texts.key_figures(evaluation),
@@ -128,6 +127,7 @@ def _table(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) ->
             class_column(say("access.class"), units["distance_km"], classes, no_road[0]),
             text_column(say("access.nearest"), nearest),
             number_column(say("access.people"), units["population"], Words.people),
+            *registered_column(units),
         ),
         tuple(elsewhere if apart else None for apart in units["counts_registered_not_resident"]),
         sorted_by=1,

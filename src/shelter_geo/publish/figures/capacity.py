@@ -31,15 +31,17 @@ def draw_turn_away(
     names: Mapping[str, str],
     words: Words,
     foot: str,
+    measured_of: int | None = None,
 ) -> None:
-    """Draw the share turned away against places, a panel for each basis of the demand.
+    """Draw the share that finds no place against places, a panel for each basis of the demand.
 
     Parameters
     ----------
     curves
         `CapacityResults.turn_away`.
     today
-        All shelters together on each basis, indexed by it: `places`, `turn_away_central`.
+        All shelters together on each basis, indexed by it: `places`, `no_place_central`, and
+        `measured`, `measured_low`, `measured_high` if a share was measured.
     stem
         Path without its ending; PNG and SVG are written.
     target
@@ -50,8 +52,10 @@ def draw_turn_away(
         Language of the texts.
     foot
         Line at the foot.
+    measured_of
+        People among whom the share was measured; its interval is drawn as a bar beside today's.
     """
-    shares = today["turn_away_central"]
+    shares = today["no_place_central"]
     with drawing(10, 5.8) as figure:
         heading(
             figure,
@@ -70,6 +74,8 @@ def draw_turn_away(
             title = fill(names[str(basis)], _TITLE_WIDTH // len(today))
             axes.set_title(title, fontsize=10, loc="left")
             _mark(axes, row, words)
+            if measured_of is not None:
+                _measured(axes, row, measured_of, words, first=place == 0)
             if place == 0:
                 aim = words.text("capacity.turn_away_target", share=words.percent(target))
                 at = (curve["places"].max(), target)
@@ -87,9 +93,9 @@ def _panel(figure: Figure, place: int, count: int) -> Axes:
 
 def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> None:
     axes.fill_between(
-        curve["places"], curve["turn_away_low"], curve["turn_away_high"], color=BAND, linewidth=0
+        curve["places"], curve["no_place_low"], curve["no_place_high"], color=BAND, linewidth=0
     )
-    axes.plot(curve["places"], curve["turn_away_central"], color=INK_ACCENT, linewidth=2)
+    axes.plot(curve["places"], curve["no_place_central"], color=INK_ACCENT, linewidth=2)
     axes.set_xlim(0, curve["places"].max())
     axes.set_ylim(0, 1)
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -101,7 +107,7 @@ def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> Non
 
 def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
     """Mark today's places and what they turn away."""
-    share = float(row["turn_away_central"])
+    share = float(row["no_place_central"])
     axes.axvline(row["places"], color=INK, linewidth=0.8)
     axes.plot([row["places"]], [share], "o", color=INK_ACCENT, markersize=6)
     axes.annotate(
@@ -114,6 +120,31 @@ def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
         fontweight="bold",
         linespacing=1.2,
     )
+
+
+def _measured(axes: Axes, row: pd.Series, people: int, words: Words, *, first: bool) -> None:
+    """Draw the share that was measured, with its interval, as a bar at today's places."""
+    share, low, high = (float(row[f"measured{end}"]) for end in ("", "_low", "_high"))
+    at = row["places"]
+    axes.plot([at, at], [low, high], color=INK_DARK, linewidth=3.5, alpha=0.55)
+    axes.plot([at], [share], "s", color=INK_DARK, markersize=5)
+    if first:
+        told = words.text(
+            "capacity.turn_away_measured",
+            share=words.percent(share),
+            n=words.number(people),
+            low=words.percent(low),
+            high=words.percent(high),
+        )
+        axes.annotate(
+            told,
+            (at, high),
+            xytext=(8, 4),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=7.5,
+            linespacing=1.2,
+        )
 
 
 def draw_pooling(

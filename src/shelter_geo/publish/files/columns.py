@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from shelter_geo.publish.catalogue import english_name_of
 from shelter_geo.study import LANGUAGE_CODE
-from shelter_geo.vocabulary import Effect, Evidence, Infeasible, Reason, Verdict
+from shelter_geo.vocabulary import ClaimRule, Effect, Evidence, Infeasible, Reason, Verdict
 
 
 class Column(NamedTuple):
@@ -72,8 +72,12 @@ COLUMNS: Final[dict[str, Column]] = {
     "facility_id": _text("Key of the shelter"),
     "name_en": _text("Name in English"),
     "region": _text("Region"),
-    "population": _whole("People"),
-    "women": _whole("Women"),
+    "population": _whole("People who live there, as far as the study says; else those registered"),
+    "residents_low": _whole("Least number of people who live there"),
+    "residents_high": _whole("Largest number of people who live there"),
+    "registered": _whole("People registered there"),
+    "women": _whole("Women, counted as population is"),
+    "registered_women": _whole("Women registered there"),
     "counts_registered_not_resident": Column(
         "boolean", "Whether the figures count people registered there who live elsewhere"
     ),
@@ -95,10 +99,12 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "population_listed": _whole("Population as listed by the source; used as a share only"),
     "basis": _text("Where people are taken to start: district_centres or settlements"),
-    "units": _text("all, or without_registered_elsewhere"),
+    "units": _text("Population that is counted: residents or registered"),
     "weighted_by": _text("people, women or men"),
     "metric": _text("Name of the metric; beyond_ counts those who reach a shelter at all"),
     "value": _number("Value of the metric or input"),
+    "value_low": _number("Least value over what is known of how many live where"),
+    "value_high": _number("Largest value over what is known of how many live where"),
     "unit": _text("Unit of the value"),
     "point_kind": _text("district_centre, settlement or shelter (at its settlement's point)"),
     "point_id": _text("Key of the district, settlement or shelter"),
@@ -116,6 +122,17 @@ COLUMNS: Final[dict[str, Column]] = {
     "scenario_name": _text("Name of the scenario"),
     **_keyed("scenario_evidence", "How the scenario is known", Evidence),
     "cost": _number("Cost of what it opens and adds, as given in the scenario", 0),
+    "measure": _text("distance or time: what the gains of the plan are told in"),
+    "people_compared": _whole("People who reach a shelter today and under the scenario"),
+    "distance_km_reached": _km("Mean distance of those who come within reach"),
+    "distance_km_mean_before": _km("Mean distance today of the people compared"),
+    "distance_km_max_before": _km("Distance today of the farthest of them"),
+    "travel_min_mean_before": _min("Mean time by car today of the people compared"),
+    "travel_min_mean": _min("Mean time by car under the scenario of the people compared"),
+    "travel_min_max_before": _min("Time by car today of the one of them with the longest trip"),
+    "travel_min_max": _min("Time by car under the scenario of the longest trip among them"),
+    "shelter_by_km": _text("Key of the shelter with the fewest kilometres"),
+    "shelter_by_min": _text("Key of the shelter with the fewest minutes"),
     "people_gain": _whole("People whose nearest shelter becomes nearer by time"),
     "people_lose": _whole("People whose nearest shelter becomes farther by time"),
     "people_reached": _whole("People who had no road to any shelter and now have one"),
@@ -156,6 +173,13 @@ COLUMNS: Final[dict[str, Column]] = {
     "times_fewer": _number("Needed over there; empty where there is no place"),
     "claim_id": _text("Key of the claim"),
     "statement": _text("What was published"),
+    "scope": _text("Of what it was said, in the words of the claim"),
+    "held_against": _text("What the data say beside it, by key; empty where nothing does"),
+    "about_percent": _number("How far the figure may be off on each side, where it says about", 0),
+    "said_by": _text("Who said it"),
+    "document": _text("Document in which it stands"),
+    "paragraph": _text("Where in the document"),
+    **_keyed("rule", "By which rule the verdict is given", ClaimRule),
     "published_low": _number("Published value, low end", 1),
     "published_high": _number("Published value, high end", 1),
     "data_low": _number("What the data give, low end", 1),
@@ -170,8 +194,19 @@ COLUMNS: Final[dict[str, Column]] = {
     "places_basis": _text("Whether the number of places is published or assumed"),
     "catchment_people": _whole("People whose nearest shelter by time it is; ties share them"),
     **_three("stays", "Stays asked for in a year, a woman with her children each", 1),
-    **_three("turn_away", "Share of those who ask who find no place, 0 to 1", 4),
-    **_three("turned_away_per_year", "Stays a year that find no place", 1),
+    **_three("turn_away", "Share of those who ask at the nearest shelter refused there, 0 to 1", 4),
+    **_three("turned_away_per_year", "Stays a year refused at the nearest shelter", 1),
+    **_three(
+        "no_place",
+        "Share of all stays asked for that find no place anywhere within reach by road, 0 to 1",
+        4,
+    ),
+    **_three("no_place_per_year", "Stays a year that find no place anywhere", 1),
+    **_three("refused_at_nearest", "Share of those who reach a shelter refused at the nearest", 4),
+    "stay_days": _number("Mean length of a stay in days, its central reading", 0),
+    "measured": _number("Measured share of those who needed a place and got none, 0 to 1", 4),
+    "measured_low": _number("Low end of its 95 % interval (Wilson)", 4),
+    "measured_high": _number("High end of its 95 % interval (Wilson)", 4),
     **_three("places_needed", "Places with which no more than the target are turned away", 0),
     "rests_on": _text(
         "How each input of the row is known; see capacity_inputs.csv and the shelters"

@@ -20,6 +20,7 @@ KEYED: Final = {
     "reason": "reason",
     "change": "effect",
     "verdict": "verdict",
+    "rule": "rule",
     "evidence": "evidence",
     "scenario_evidence": "evidence",
 }

@@ -19,7 +19,9 @@ from shelter_geo.publish.maps.district_map import (
     names,
     no_way,
     page_texts,
+    registered_column,
     rows_of,
+    unpublished,
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
@@ -174,6 +176,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
         text_column(AREA, regions),
         number_column(say("access.people"), units["population"], Words.people),
         number_column(say("access.women"), units["women"], Words.people),
+        *registered_column(units),
     ]
     marks = elsewhere_marks(units)
     return ReaderTable(say("access.table"), tuple(columns), marks, sorted_by=1)
@@ -258,6 +261,8 @@ def _settlements(settlements: gpd.GeoDataFrame) -> SealedLayer:
 
 
 def _holding(shelter: Mapping[str, Any]) -> Text:
+    if unpublished(shelter):
+        return say("compare.holding", name=own_name(shelter), places=say("access.unpublished"))
     return say(
         "access.holding",
         name=own_name(shelter),

@@ -21,6 +21,7 @@ from shelter_geo.publish.maps.district_map import (
     names,
     page_texts,
     rows_of,
+    unpublished,
 )
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import in_degrees
@@ -33,7 +34,7 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import Classes, two_sided_ramp
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
-from shelter_geo.vocabulary import Effect
+from shelter_geo.vocabulary import Effect, Impedance
 
 _COLUMNS: Final = (
     "district_id",
@@ -50,34 +51,43 @@ _COLUMNS: Final = (
     "counts_registered_not_resident",
 )
 _SHORT: Final = 10
-_GAINS: Final = (Effect.NEARER, Effect.COMES_WITHIN_REACH)
-_LOSES: Final = (Effect.FARTHER, Effect.CUT_OFF)
+EFFECTS: Final = {
+    Impedance.DISTANCE: (Effect.NEARER, Effect.FARTHER),
+    Impedance.TIME: (Effect.QUICKER, Effect.SLOWER),
+}
+"""What becomes better and what worse in each measure."""
+_GAINS: Final = (Effect.NEARER, Effect.QUICKER, Effect.COMES_WITHIN_REACH)
+_LOSES: Final = (Effect.FARTHER, Effect.SLOWER, Effect.CUT_OFF)
+_GAIN: Final = {Impedance.DISTANCE: "gain_km", Impedance.TIME: "gain_min"}
 
 
 @dataclass(frozen=True)
 class GainClasses(Classes):
-    """Classes of kilometres gained: orange where the road grows longer, blue where shorter.
+    """Classes of kilometres or minutes gained: orange where it grows longer, blue where shorter.
 
     The middle class is that of roads as long as before, within its limits.
     """
 
     breaks: tuple[float, ...] = (-100, -25, -1, 1, 25, 100)
+    measure: Impedance = Impedance.DISTANCE
 
     @classmethod
-    def mirrored(cls, limits: Sequence[float]) -> Self:
+    def mirrored(cls, limits: Sequence[float], measure: Impedance = Impedance.DISTANCE) -> Self:
         """Make the classes of losses and gains with the same limits on both sides.
 
         Parameters
         ----------
         limits
-            Ascending, above 0, in kilometres.
+            Ascending, above 0.
+        measure
+            Kilometres or minutes.
 
         Raises
         ------
         OutputError
             If they do not ascend, or there are more than four.
         """
-        return cls(breaks=(*(-limit for limit in reversed(limits)), *limits))
+        return cls(breaks=(*(-limit for limit in reversed(limits)), *limits), measure=measure)
 
     @staticmethod
     def _sampled(number: int) -> tuple[str, ...]:
@@ -88,20 +98,28 @@ class GainClasses(Classes):
         middle = len(self.breaks) // 2
         limits = self.breaks[middle:]
         if rank == middle:
-            return in_each(lambda words: words.text("compare.same", km=words.distance(limits[0])))
+            return in_each(
+                lambda words: words.text("compare.same", km=self._write(words, limits[0]))
+            )
         step = abs(rank - middle)
-        which = "nearer" if rank > middle else "farther"
+        better, worse = EFFECTS[self.measure]
+        which = better if rank > middle else worse
         if step == len(limits):
             return in_each(
-                lambda words: words.text(f"compare.{which}_more", km=words.distance(limits[-1]))
+                lambda words: words.text(f"compare.{which}_more", km=self._write(words, limits[-1]))
             )
         return in_each(
             lambda words: words.text(
                 f"compare.{which}",
                 low=words.number(limits[step - 1]),
-                high=words.distance(limits[step]),
+                high=self._write(words, limits[step]),
             )
         )
+
+    def _write(self, words: Words, limit: float) -> str:
+        if self.measure == Impedance.DISTANCE:
+            return words.distance(limit)
+        return words.text("units.minutes", n=words.number(limit))
 
 
 def comparison_map(
@@ -149,7 +167,7 @@ def comparison_map(
     """
     scale = GainClasses() if classes is None else classes
     units = in_degrees(districts, "districts", _COLUMNS)
-    units = _in_order(units.assign(shown=_shown(units)))
+    units = _in_order(units.assign(shown=_shown(units, scale.measure)))
     ranks = [int(rank) for rank in scale.of(units["shown"])]
     changed = units["change"].isin((*_GAINS, *_LOSES))
     told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
@@ -181,9 +199,9 @@ def comparison_map(
     return SealedMap(page, layers, languages=languages)
 
 
-def _shown(units: pd.DataFrame) -> pd.Series:
-    """Kilometres gained; without an end where a road is won or lost altogether."""
-    gain = units["gain_km"].mask(units["change"] == Effect.COMES_WITHIN_REACH, np.inf)
+def _shown(units: pd.DataFrame, measure: Impedance) -> pd.Series:
+    """Give what is gained; without an end where a road is won or lost altogether."""
+    gain = units[_GAIN[measure]].mask(units["change"] == Effect.COMES_WITHIN_REACH, np.inf)
     return gain.mask(units["change"] == Effect.CUT_OFF, -np.inf)
 
 
@@ -247,6 +265,8 @@ def _signed(write: Callable[[Words, float], str]) -> Callable[[Words, float], st
 
 def _holding(shelter: Row) -> Text:
     places = say("units.places", n=int(shelter["places"]))
+    if unpublished(shelter):
+        places = say("access.unpublished")
     change: Any = shelter["change"]
     if not change:
         return say("compare.holding", name=own_name(shelter), places=places)

@@ -8,16 +8,25 @@ from typing import Any, Final, TypeAlias
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.access.metrics import populations
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
+from shelter_geo.publish.pages.reader_table import Column, number_column
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.words import AnyText, Text, everywhere, known_people, own_name, say
-from shelter_geo.vocabulary import Reason
+from shelter_geo.publish.words import AnyText, Text, Words, everywhere, known_people, own_name, say
+from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
 Row: TypeAlias = Mapping[str, Any]
+
+
+def registered_column(units: pd.DataFrame) -> list[Column]:
+    """Give the column of registered people, where a study counts residents beside them."""
+    if len(populations(units)) == 1:
+        return []
+    return [number_column(say("access.registered"), units["registered"], Words.people)]
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -157,6 +166,12 @@ def city(shelter: Row) -> Text:
     return own_name(shelter, stem)
 
 
+def unpublished(shelter: Row) -> bool:
+    """Say whether the places of a shelter are a guess, which never stands on a map."""
+    basis = str(shelter.get("places_basis", "")).partition(":")[0]
+    return basis.strip() == Evidence.ASSUMED
+
+
 def cities(
     shelters: gpd.GeoDataFrame, *, holding: Callable[[Row], Text] | None = None
 ) -> SealedLayer:
@@ -165,7 +180,8 @@ def cities(
     Parameters
     ----------
     shelters
-        Points of cities with `shelter_id`, names and `places`.
+        Points of cities with `shelter_id`, names, `places` and, where it is known,
+        `places_basis`: no number is given where it begins with "assumed".
     holding
         What to say of each shelter on hover.
     """
@@ -176,7 +192,10 @@ def cities(
         rows = rows_of(group)
         where = city(rows[0])
         total = say("units.places", n=int(group["places"].sum()))
-        name = say("access.city_places", city=where, places=total)
+        if any(str(row.get("places_basis", "")).startswith(Evidence.ASSUMED) for row in rows):
+            name = say("access.city_unpublished", city=where)
+        else:
+            name = say("access.city_places", city=where, places=total)
         tip = [name] if holding is None else [where, *map(holding, rows)]
         properties = {"symbol": "shelter", "name": name, "tip": tip}
         features.append(feature(rows[0]["geometry"], str(at), properties))

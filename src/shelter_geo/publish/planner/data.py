@@ -12,9 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shelter_geo.access.costs import least
+from shelter_geo.access.metrics import populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
+from shelter_geo.vocabulary import Impedance
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns of a site that say whom it admits, in the order in which the page reads them."""
@@ -45,6 +48,23 @@ class Suggestion:
 
 
 @dataclass(frozen=True, eq=False)
+class Nearest:
+    """What is nearest to each district.
+
+    Attributes
+    ----------
+    site : int64, shape (districts,)
+        Row of the nearest open site by the study's measure, -1 without a road to any.
+    distance_km, travel_min : shape (districts,)
+        Fewest kilometres and fewest minutes to an open site, missing without a road.
+    """
+
+    site: NDArray[np.int64]
+    distance_km: NDArray[np.float64]
+    travel_min: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class PlannerData:
     """Districts by key, sites by key, and whole milliseconds and centimetres between them.
 
@@ -54,6 +74,8 @@ class PlannerData:
         Sorted by key, with columns `district_id` and `site_id`.
     time_ms, length_cm : int64, shape (districts, sites)
         -1 where no road leads.
+    impedance
+        Whether kilometres or minutes say which site is the nearest.
     people_per_family_place, persons_per_family_place
         The norm, and how many persons one family place stands for.
     new_places
@@ -66,6 +88,7 @@ class PlannerData:
     sites: gpd.GeoDataFrame
     time_ms: NDArray[np.int64]
     length_cm: NDArray[np.int64]
+    impedance: Impedance
     people_per_family_place: float
     persons_per_family_place: float
     new_places: int
@@ -81,20 +104,32 @@ class PlannerData:
         """Name of the settlement of each site."""
         return [_place(dict(row)) for _, row in self.sites.iterrows()]
 
-    def nearest(self, opened: Sequence[int] | NDArray[np.intp]) -> NDArray[np.int64]:
-        """Row of the open site nearest to each district by time, or -1.
-
-        Ties go to the fewer centimetres, then to the lower key, as in `costs.nearest`.
-        """
+    def nearest(self, opened: Sequence[int] | NDArray[np.intp]) -> Nearest:
+        """Find the open sites that are nearest to each district, as `costs.nearest` does."""
         rows = np.sort(np.asarray(opened, dtype=np.int64))
         if len(rows) == 0:
-            return np.full(len(self.districts), _NO_ROAD, dtype=np.int64)
-        far = np.iinfo(np.int64).max
+            none = np.full(len(self.districts), _NO_ROAD, dtype=np.int64)
+            missing = np.full(len(self.districts), np.nan)
+            return Nearest(none, missing, missing)
         time, length = self.time_ms[:, rows], self.length_cm[:, rows]
-        lost = time == _NO_ROAD
-        best = np.where(lost, far, time).min(axis=1, keepdims=True)
-        pick = np.where(lost | (time != best), far, length).argmin(axis=1)
-        return np.where(lost.all(axis=1), _NO_ROAD, rows[pick])
+        by_km, by_min = least(length, time), least(time, length)
+        every, lost = np.arange(len(time)), (time == _NO_ROAD).all(axis=1)
+        site = rows[by_km if self.impedance is Impedance.DISTANCE else by_min]
+        return Nearest(
+            np.where(lost, _NO_ROAD, site),
+            np.where(lost, np.nan, length[every, by_km] / CM_PER_KM),
+            np.where(lost, np.nan, time[every, by_min] / MS_PER_MIN),
+        )
+
+    @property
+    def both(self) -> bool:
+        """Whether people are counted where they live and where they are registered."""
+        return len(populations(self.districts)) > 1
+
+    def _registered(self) -> dict[str, list[int]]:
+        """Give people where they are registered, if that is not where they live."""
+        columns = ("registered", "registered_women") if self.both else ()
+        return {name: self.districts[name].astype(int).tolist() for name in columns}
 
     def page_data(self) -> dict[str, Any]:
         """Give what the page's script reads, but for names and positions."""
@@ -106,7 +141,7 @@ class PlannerData:
                 "id": units["district_id"].astype(str).tolist(),
                 "people": units["population"].astype(int).tolist(),
                 "women": units["women"].astype(int).tolist(),
-                "apart": units["counts_registered_not_resident"].astype(int).tolist(),
+                **self._registered(),
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),
@@ -116,6 +151,7 @@ class PlannerData:
                 "places": sites["places"].astype(int).tolist(),
                 "admits": [_answers(answers) for answers in sites[[*ADMISSION]].to_numpy()],
             },
+            "by_time": int(self.impedance is Impedance.TIME),
             "time": _packed(self.time_ms),
             "length": _packed(self.length_cm),
             "norm": self.people_per_family_place,
@@ -130,6 +166,7 @@ def planner_data(
     distance_km: pd.DataFrame,
     travel_min: pd.DataFrame,
     *,
+    impedance: Impedance,
     people_per_family_place: float,
     persons_per_family_place: float,
     new_places: int,
@@ -160,6 +197,7 @@ def planner_data(
         sites=places,
         time_ms=time,
         length_cm=length,
+        impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         new_places=new_places,

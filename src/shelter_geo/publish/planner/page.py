@@ -31,7 +31,7 @@ from shelter_geo.publish.words import (
     say,
 )
 from shelter_geo.study import FALLBACK
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 NEW_PLACES: Final = 20
 """Places that a newly opened site begins with, unless the caller says otherwise."""
@@ -121,6 +121,7 @@ class PlannerPage(OneFile):
                 *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
                 (self.classes.colour(MISSING), say("access.no_road")),
             ],
+            both=self.data.both,
             groups=("all", "women", "children", "men", "lgbtq"),
             without_script=say("planner.without_script"),
             say=say,
@@ -185,6 +186,7 @@ def planner_page(
     basemap: gpd.GeoDataFrame,
     *,
     title: AnyText,
+    impedance: Impedance = Impedance.DISTANCE,
     people_per_family_place: float,
     persons_per_family_place: float,
     suggestions: Sequence[Suggestion] = (),
@@ -192,6 +194,7 @@ def planner_page(
     assumptions: Sequence[AnyText],
     notes: Sequence[AnyText] = (),
     credit: AnyText = "",
+    dates: AnyText = "",
     languages: Languages | None = None,
     new_places: int = NEW_PLACES,
     classes: Classes = DISTANCE,
@@ -216,6 +219,8 @@ def planner_page(
         See `basemap.ground_layers`.
     title
         Heading of the page, in one language or in each.
+    impedance
+        Whether kilometres or minutes say which site is the nearest.
     people_per_family_place
         The norm, such as 10,000 people a family place.
     persons_per_family_place
@@ -226,6 +231,8 @@ def planner_page(
         What to name below the table.
     credit
         Line of sources below the pictures that readers take from the page.
+    dates
+        As of when the figures are, behind the sentence below the heading.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
     new_places
@@ -249,6 +256,7 @@ def planner_page(
         sites,
         distance_km,
         travel_min,
+        impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         new_places=new_places,
@@ -266,7 +274,7 @@ def planner_page(
         data=data,
         drawing=draw(data.districts, data.sites, basemap),
         title=everywhere(title),
-        lead=say("planner.lead"),
+        lead=_with_dates(everywhere(dates)),
         assumptions=(told, *map(everywhere, assumptions)),
         sources=tuple(map(everywhere, sources)),
         notes=(say("planner.definitions"), *map(everywhere, notes)),
@@ -276,6 +284,11 @@ def planner_page(
         plans=plans or {},
         kinds=kinds or {},
     )
+
+
+def _with_dates(dates: Text) -> Text:
+    lead = say("planner.lead")
+    return in_each(lambda words: f"{lead.of(words)} {dates.of(words)}".strip())
 
 
 def _plain_number(words: Words, value: float) -> str:

@@ -14,7 +14,6 @@ from shelter_geo.access import weighted_quantile
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
 from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
-from shelter_geo.units import CM_PER_KM
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Today:
             self._farthest(people),
         ]
         for rank, limit in enumerate(limits):
-            label = say("study.beyond", km=_distance(limit))
+            label = say("planner.beyond", km=_distance(limit))
             beyond = float(weight[km > limit].sum())
             figures.append(TodayFigure(f"beyond_{rank}", label, _people(beyond)))
         figures.append(
@@ -126,10 +125,9 @@ class Today:
 def today(data: PlannerData) -> Today:
     """Measure access as it stands."""
     nearest = data.nearest(data.today)
-    km = data.length_cm[np.arange(len(nearest)), nearest] / CM_PER_KM
-    distance = pd.Series(np.where(nearest < 0, np.nan, km))
+    distance = pd.Series(nearest.distance_km)
     order = distance.sort_values(ascending=False, kind="stable", na_position="last").index
-    return Today(data, nearest, distance, tuple(int(row) for row in order))
+    return Today(data, nearest.site, distance, tuple(int(row) for row in order))
 
 
 def _distance(distance_km: float) -> Text:

@@ -11,6 +11,7 @@ from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dated
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.words import Text, in_each
 
@@ -78,7 +79,7 @@ def plan_page(
     return access_page(
         plan.evaluation,
         title=in_each(lambda words: words.text("scenario.title", name=name)),
-        lead=lead,
+        lead=dated(evaluation.study, lead),
         notes=[
             in_each(lambda words: words.text(f"siting.{status}", count=count)),
             *reached_by_some(results),

@@ -8,17 +8,17 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
-from shelter_geo.analysis import CASES, TOTAL, CapacityResults, Evaluation
+from shelter_geo.analysis import CASES, CapacityResults, Evaluation
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
 from shelter_geo.publish.figures.shortfall import draw_shortfall
 from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dates
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.vocabulary import Evidence
 
 _OF_STAYS: Final = (
-    "cases", "under_reporting", "share_needing", "stay_days", "persons_per_place",
+    "cases", "under_reporting", "recorded_cases", "share_needing", "stay_days", "persons_per_place",
 )  # fmt: skip
 """Kinds of inputs that places needed are computed from."""
 
@@ -75,16 +75,16 @@ def write_capacity_figures(
     words
         Language of the figures.
     """
-    total = results.by_shelter
-    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
-    total = total[total["stays_high"] > 0].set_index("demand_basis")
-    if total.empty:
+    total = results.no_place_ranges
+    if total.empty or total[total["stays_high"] > 0].empty:
         return
+    total = total[total["stays_high"] > 0]
     capacity = evaluation.study.settings.capacity
     told = _in_words(evaluation, results, words)
     asked = {"target": capacity.turn_away.target} | told
     drawn = folder / "figures"
-    draw_turn_away(results.turn_away, total, drawn / "turn_away", **asked)
+    people = capacity.measured.people if capacity.measured is not None else None
+    draw_turn_away(results.turn_away, total, drawn / "turn_away", measured_of=people, **asked)
     moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
     draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
     if (results.pooling["places_needed_together"] > 0).any():
@@ -97,7 +97,7 @@ def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) ->
     foot = words.text(
         "capacity.foot",
         credit=everywhere(settings.study.credit),
-        date=words.date(settings.study.as_of),
+        dates=dates(evaluation.study),
     )
     names = basis_names(evaluation, words)
     known = known_inputs(results.inputs, names, words)

@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis import COUNTRY, EVERYBODY, TOTAL, CapacityResults, Evaluation
+from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
+from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
-from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.publish.words import Text, Words, everywhere, say
 
 
 def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
     """Write stays, turn-away and places needed on each basis, then places for each group."""
-    total = results.by_shelter
-    total = total[(total["shelter_id"] == TOTAL) & (total["units"] == UNITS[0])]
+    total = results.no_place_ranges.reset_index()
     names = basis_names(evaluation, words)
     lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
     if evaluation.study.shelters.empty:
         lines = [f"{words.text('figures.none_title')}."]
+    lines += [text.of(words) for text in checks(evaluation, results)]
     lines = lines or [words.text("capacity.cli_no_demand")]
     lines = [*norm_lines(evaluation, results, words), *lines]
     groups = results.by_group[results.by_group["units"] == UNITS[0]]
@@ -48,6 +49,40 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
     ]
 
 
+def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
+    """Say what was measured, and what other lengths of a stay would give."""
+    capacity = evaluation.study.settings.capacity
+    ranges = results.no_place_ranges
+    if ranges.empty:
+        return []
+    told = []
+    if capacity.measured is not None:
+        row, given = ranges.iloc[0], capacity.measured
+        told.append(
+            say(
+                "capacity.measured",
+                share=percent(float(row["measured"])),
+                n=number(given.people),
+                low=percent(float(row["measured_low"])),
+                high=percent(float(row["measured_high"])),
+                source=everywhere(given.source),
+            )
+        )
+    others = results.no_place[results.no_place["units"] == UNITS[0]]
+    others = others[others["stays_low"].isna()]
+    for days, rows in others.groupby("stay_days"):
+        shares = rows["no_place_central"]
+        told.append(
+            say(
+                "capacity.stay_reading",
+                days=number(float(str(days))),
+                low=percent(float(shares.min())),
+                high=percent(float(shares.max())),
+            )
+        )
+    return told
+
+
 def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:
     return words.text(
         "capacity.cli_basis",
@@ -55,9 +90,10 @@ def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> st
         stays=words.number(row["stays_central"]),
         low=words.number(row["stays_low"]),
         high=words.number(row["stays_high"]),
-        share=words.percent(row["turn_away_central"]),
-        share_low=words.percent(row["turn_away_low"]),
-        share_high=words.percent(row["turn_away_high"]),
+        share=words.percent(row["no_place_central"]),
+        share_low=words.percent(row["no_place_low"]),
+        share_high=words.percent(row["no_place_high"]),
+        nearest=words.percent(row["refused_at_nearest_central"]),
         places=words.number(row["places_needed_central"]),
     )
 

@@ -62,6 +62,14 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "capacity_inputs.csv": (
         "input", "value", "low", "high", "unit", "evidence", "evidence_en", "source",
     ),
+    "capacity_no_place.csv": (
+        "demand_basis", "units", "places", "stay_days",
+        *_each(
+            ("stays", "no_place", "no_place_per_year", "refused_at_nearest", "places_needed"),
+            _CORNERS,
+        ),
+        "measured", "measured_low", "measured_high", "rests_on",
+    ),
     "capacity_pooling.csv": (
         "demand_basis", "shelters", "places_smallest", "places_largest", "turn_away_apart",
         "turn_away_together", "places_needed_apart", "places_needed_together", "target",
@@ -72,7 +80,7 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         "answer_central", "answer_at_low", "answer_at_high", "swing",
     ),
     "capacity_turn_away.csv": (
-        "demand_basis", "places", *_each(("turn_away",), _CORNERS), "rests_on",
+        "demand_basis", "places", *_each(("no_place",), _CORNERS), "rests_on",
     ),
     "demand_by_district.csv": (
         "demand_basis", "units", "district_id", "name_en", "region", "women",
@@ -106,6 +114,7 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
         "capacity_by_shelter.csv": results.by_shelter,
         "capacity_handed_over.csv": results.handed_over,
         "capacity_inputs.csv": results.inputs,
+        "capacity_no_place.csv": results.no_place,
         "capacity_pooling.csv": results.pooling,
         "capacity_sensitivity.csv": results.sensitivity,
         "capacity_turn_away.csv": results.turn_away,

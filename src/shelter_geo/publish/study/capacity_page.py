@@ -13,6 +13,7 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dated, which_shelters
 from shelter_geo.publish.study.study_map import NO_GROUND
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
@@ -62,12 +63,15 @@ def reach_map(
         study.basemap if study.basemap is not None else NO_GROUND,
         classes=PlaceClasses(breaks=(0.0, *settings.catchment.classes_per_10000)),
         title=say("capacity.map_title", name=name),
-        lead=in_each(
-            lambda words: words.text(
-                "capacity.map_lead",
-                time=words.duration(minutes),
-                people=words.number(settings.people_per_family_place),
-            )
+        lead=dated(
+            study,
+            in_each(
+                lambda words: words.text(
+                    "capacity.map_lead",
+                    time=words.duration(minutes),
+                    people=words.number(settings.people_per_family_place),
+                )
+            ),
         ),
         figures=_figures(evaluation, reach, groups, without_police_papers),
         sources=study_texts.sources(evaluation),
@@ -139,5 +143,6 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
             )
         ),
         say("capacity.note_method"),
+        *which_shelters(evaluation.study),
     ]
     return [*notes, say("capacity.note_unknown")] if unknown else notes

@@ -35,9 +35,15 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str | None = None) -> list
         cells = [_differing(before, float(values[key]), write, words) for key in others]
         table.append([label, write(before), *cells])
     facts = evaluated.comparison.summary
-    for name, other in (("gain", "reached"), ("lose", "cut_off")):
-        people = facts[f"people_{name}"] + facts[f"people_{other}"]
-        table.append([words.text(f"scenario.{name}"), *map(words.people, people)])
+    for measure, effects in texts.EFFECTS.items():
+        in_it = facts["measure"] == measure
+        for effect, name, other in zip(
+            effects, ("gain", "lose"), ("reached", "cut_off"), strict=True
+        ):
+            if in_it.iloc[1:].any():
+                people = (facts[f"people_{name}"] + facts[f"people_{other}"]).where(in_it)
+                cells = ["–" if pd.isna(count) else words.people(count) for count in people]
+                table.append([words.text(f"compare.line_{effect}"), *cells])
     costs = [texts.cost(plan).of(words) for plan in evaluated.plans]
     table.append([words.text("compare.line_cost"), *costs])
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
@@ -70,7 +76,7 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     names = basis_names(base, words)
     for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:
         label = words.text("compare.line_stays", basis=names[basis.id])
-        yield label, pd.Series(metrics.loc[f"{basis.id} turn_away_central"]), words.percent
+        yield label, pd.Series(metrics.loc[f"{basis.id} no_place_central"]), words.percent
 
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:

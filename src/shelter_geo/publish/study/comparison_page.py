@@ -11,8 +11,10 @@ from shelter_geo.publish.maps.comparison_map import GainClasses, comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dated, which_shelters
 from shelter_geo.publish.study.study_map import NO_GROUND, with_cities
 from shelter_geo.publish.words import everywhere, say
+from shelter_geo.vocabulary import Impedance
 
 _KEPT = ("district_id", "counts_registered_not_resident")
 
@@ -42,18 +44,28 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
         _shelters(evaluated, key),
         study.basemap if study.basemap is not None else NO_GROUND,
         title=say("compare.title", plan=texts.plan_name(plan)),
-        lead=texts.paragraph(texts.summary(evaluated, key)),
+        lead=dated(study, texts.paragraph(texts.summary(evaluated, key))),
         figures=texts.figures(evaluated, key),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=[
             *([] if note is None else [everywhere(note)]),
             say("compare.note_gain"),
+            *which_shelters(study),
             *texts.moves(evaluated, key),
         ],
-        classes=GainClasses.mirrored(study.settings.access.change_classes_km),
+        classes=_classes(evaluated, key),
         languages=languages_of(study, lang),
     )
+
+
+def _classes(evaluated: EvaluatedPlans, key: str) -> GainClasses:
+    measure = texts.facts_of(evaluated, key)["measure"]
+    access = evaluated.evaluations[key].study.settings.access
+    limits = access.change_classes_km
+    if measure == Impedance.TIME:
+        limits = access.change_classes_min
+    return GainClasses.mirrored(limits, measure)
 
 
 def _districts(evaluated: EvaluatedPlans, key: str) -> gpd.GeoDataFrame:

@@ -9,19 +9,25 @@ import pandas as pd
 
 from shelter_geo.analysis import EvaluatedPlans, Evaluation
 from shelter_geo.plans import Plan
+from shelter_geo.publish.maps.comparison_map import EFFECTS as EFFECTS
 from shelter_geo.publish.maps.district_map import rows_of
 from shelter_geo.publish.study.study_map import with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, known_people, own_name, say
 from shelter_geo.study import FALLBACK
+from shelter_geo.vocabulary import Impedance
 
+_MEASURES: Final[dict[Impedance, tuple[str, Callable[[Words, float], str]]]] = {
+    Impedance.DISTANCE: ("distance_km", Words.distance),
+    Impedance.TIME: ("travel_min", Words.duration),
+}
 MOST_NAMED: Final = 3
 """Places of new shelters named in a sentence; more are not."""
 
 
-def facts_of(evaluated: EvaluatedPlans, key: str) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
-    """Give the rows of the summary for what plans are held against, and for one plan."""
-    rows = evaluated.comparison.summary.set_index("scenario").to_dict("index")
-    return next(iter(rows.values())), rows[key]
+def facts_of(evaluated: EvaluatedPlans, key: str) -> Mapping[Any, Any]:
+    """Give the row of the summary for a plan."""
+    facts: Mapping[Any, Any] = evaluated.comparison.summary.set_index("scenario").loc[key].to_dict()
+    return facts
 
 
 def plan_of(evaluated: EvaluatedPlans, key: str) -> Plan:
@@ -44,20 +50,27 @@ def summary(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     list of Text
         Who comes within a distance, who no longer is, who gains and loses, the mean, the cost.
     """
-    before, after = facts_of(evaluated, key)
-    parts = [*_within(evaluated, key), *_moved(after)]
+    facts = facts_of(evaluated, key)
+    parts = [*_within(evaluated, key), *_moved(facts)]
     if not parts:
         parts = [say("compare.nobody")]
-    ends = [before["distance_km_mean"], after["distance_km_mean"]]
+    return [*parts, *_mean(facts), say("compare.cost", cost=cost(plan_of(evaluated, key)))]
+
+
+def _mean(facts: Mapping[Any, Any]) -> list[Text]:
+    """Say what becomes of the mean of those who reach a shelter today and under the plan."""
+    # Where nobody reaches any at both times, there is no mean to speak of.
+    if not facts["people_compared"]:
+        return []
+    name, write = _MEASURES[facts["measure"]]
+    others = facts["people_reached"] + facts["people_cut_off"] > 0
 
     def mean(words: Words) -> str:
-        start, end = map(words.distance, ends)
-        key = "compare.mean_same" if start == end else "compare.mean"
-        return words.text(key, before=start, after=end)
+        start, end = (write(words, facts[f"{name}_mean{when}"]) for when in ("_before", ""))
+        key = f"compare.{name}_mean{'_of_both' if others else ''}"
+        return words.text(f"{key}_same" if start == end else key, before=start, after=end)
 
-    # Where nobody reaches any at one of the ends, there is no mean to speak of.
-    means = [] if pd.isna(ends).any() else [in_each(mean)]
-    return [*parts, *means, say("compare.cost", cost=cost(plan_of(evaluated, key)))]
+    return [in_each(mean)]
 
 
 def paragraph(sentences: Sequence[Text]) -> Text:
@@ -66,7 +79,12 @@ def paragraph(sentences: Sequence[Text]) -> Text:
 
 
 def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
-    """Say how many come within that distance which most come within, and how many leave it."""
+    """Say how many come within that distance which most come within, and how many leave it.
+
+    Kilometres of a plan that changes roads are not told: a faster road may be a longer one.
+    """
+    if facts_of(evaluated, key)["measure"] == Impedance.TIME:
+        return []
     table = evaluated.comparison.reach
     rows = table[table["scenario"] == key].to_dict("records")
     told = []
@@ -87,14 +105,20 @@ def _people(which: str, people: float, limit: float, **named: Any) -> Text:
     return say(f"compare.{which}", people=_whole(people), km=km, **named)
 
 
-def _moved(after: Mapping[Any, Any]) -> list[Text]:
+def _moved(facts: Mapping[Any, Any]) -> list[Text]:
+    better, worse = EFFECTS[facts["measure"]]
     counts = {
-        "gain": after["people_gain"],
-        "lose": after["people_lose"],
-        "reached_people": after["people_reached"],
-        "cut_off_people": after["people_cut_off"],
+        f"people_{better}": facts["people_gain"],
+        f"people_{worse}": facts["people_lose"],
+        "reached_people": facts["people_reached"],
+        "cut_off_people": facts["people_cut_off"],
     }
-    return [say(f"compare.{which}", people=_whole(n)) for which, n in counts.items() if n > 0]
+    km = in_each(lambda words: words.distance(facts["distance_km_reached"]))
+    return [
+        say(f"compare.{which}", people=_whole(n), **({"km": km} if "reached" in which else {}))
+        for which, n in counts.items()
+        if n > 0
+    ]
 
 
 def _whole(people: float) -> Text:
@@ -132,26 +156,35 @@ def cost(plan: Plan) -> Text:
 
 def figures(evaluated: EvaluatedPlans, key: str) -> list[tuple[Text, Text]]:
     """Write the figures above the map of a comparison, each with its label."""
-    before, after = facts_of(evaluated, key)
-    told = [
-        (say(f"compare.figure_{name}"), _whole(after[column]))
+    facts = facts_of(evaluated, key)
+    today = evaluated.comparison.summary.iloc[0]
+    better, worse = EFFECTS[facts["measure"]]
+    counts = [
+        (say(f"compare.figure_{name}"), _whole(facts[column]))
         for name, column in (
-            ("gain", "people_gain"),
-            ("lose", "people_lose"),
+            (better, "people_gain"),
+            (worse, "people_lose"),
             ("reached", "people_reached"),
             ("cut_off", "people_cut_off"),
         )
-        if after[column] > 0 or name in ("gain", "lose")
+        if facts[column] > 0 or name in (better, worse)
     ]
-    kilometres: Callable[[Words, float], str] = Words.distance
-    rows = (
-        ("mean", "distance_km_mean", kilometres),
-        ("farthest", "distance_km_max", kilometres),
-        ("places", "places", Words.number),
-    )
-    for name, column, write in rows:
-        told.append((say(f"compare.figure_{name}"), _change(before[column], after[column], write)))
-    return [*told, (say("compare.figure_cost"), cost(plan_of(evaluated, key)))]
+    measure, write = _MEASURES[facts["measure"]]
+    spread = [
+        (
+            say(f"compare.figure_{measure}_{name}"),
+            _change(facts[f"{measure}_{name}_before"], facts[f"{measure}_{name}"], write),
+        )
+        for name in ("mean", "max")
+        if facts["people_compared"]
+    ]
+    places = _change(today["places"], facts["places"], Words.number)
+    return [
+        *counts,
+        *spread,
+        (say("compare.figure_places"), places),
+        (say("compare.figure_cost"), cost(plan_of(evaluated, key))),
+    ]
 
 
 def _change(before: float, after: float, write: Callable[[Words, float], str]) -> Text:

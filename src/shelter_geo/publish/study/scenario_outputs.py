@@ -15,6 +15,7 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_page import comparison_page
+from shelter_geo.publish.study.dates import dated
 from shelter_geo.publish.study.study_map import access_page, distance_classes
 from shelter_geo.publish.study.study_tables import placed, tables_of
 from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each
@@ -22,8 +23,10 @@ from shelter_geo.study import in_english
 
 SUMMARY: Final = (
     "scenario", "scenario_name", "scenario_evidence", "scenario_evidence_en", "places", "cost",
-    "uncosted", "people_gain", "people_lose", "people_reached", "people_cut_off",
-    "distance_km_mean", "distance_km_max",
+    "uncosted", "measure", "people_gain", "people_lose", "people_reached", "people_cut_off",
+    "people_compared", "distance_km_reached",
+    "distance_km_mean_before", "distance_km_mean", "distance_km_max_before", "distance_km_max",
+    "travel_min_mean_before", "travel_min_mean", "travel_min_max_before", "travel_min_max",
 )  # fmt: skip
 METRICS: Final = ("scenario", *KEY, "value_before", "value", "difference", "unit")
 REACH: Final = (
@@ -31,7 +34,7 @@ REACH: Final = (
 )  # fmt: skip
 CHANGES: Final = (
     "district_id", "name_en", "population", "women", "shelter_before", "shelter_after",
-    "km_before", "km_after", "gain_km", "min_before", "min_after", "gain_min", "change",
+    "km_before", "km_after", "gain_km", "min_before", "min_after", "gain_min", "measure", "change",
     "change_en",
 )  # fmt: skip
 REALLOCATION: Final = (
@@ -90,7 +93,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None
         page = access_page(
             evaluation,
             title=scenario_title(plan),
-            lead=lead(evaluated, key),
+            lead=dated(evaluation.study, lead(evaluated, key)),
             notes=notes,
             settlements=False,
             lang=lang,
@@ -142,7 +145,8 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
         place_after=moved["shelter_after"].map(towns[1]).astype(object).fillna(""),
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
-    said = texts.paragraph(texts.summary(evaluated, key))
+    study = evaluated.evaluations[key].study
+    said = dated(study, texts.paragraph(texts.summary(evaluated, key)))
     lines = [f"{words.name}: {said.of(words)}" for words in languages]
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
@@ -178,18 +182,13 @@ def scenario_title(plan: Plan) -> Text:
 
 def lead(evaluated: EvaluatedPlans, key: str) -> Text:
     """Say in one sentence what a plan changes."""
-    rows = evaluated.comparison.summary.set_index("scenario").to_dict("index")
-    before, after = next(iter(rows.values())), rows[key]
-    gain = after["people_gain"] + after["people_reached"]
-    lose = after["people_lose"] + after["people_cut_off"]
-    which = "lead_same" if gain == lose == 0 else "lead_gain" if gain >= lose else "lead_lose"
+    facts = texts.facts_of(evaluated, key)
+    gain = facts["people_gain"] + facts["people_reached"]
+    lose = facts["people_lose"] + facts["people_cut_off"]
+    better, worse = texts.EFFECTS[facts["measure"]]
+    which = "same" if gain == lose == 0 else better if gain >= lose else worse
 
     def write(words: Words) -> str:
-        return words.text(
-            f"scenario.{which}",
-            people=words.people(max(gain, lose)),
-            before=words.distance(before["distance_km_mean"]),
-            after=words.distance(after["distance_km_mean"]),
-        )
+        return words.text(f"scenario.lead_{which}", people=words.people(max(gain, lose)))
 
     return in_each(write)

@@ -12,6 +12,7 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.dates import dates
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
 from shelter_geo.study import Study
@@ -51,6 +52,8 @@ def study_planner(
         options.costs.travel_min,
         study.basemap if study.basemap is not None else NO_GROUND,
         title=in_each(lambda words: words.text("study.planner_title", name=name)),
+        dates=dates(study),
+        impedance=study.settings.access.impedance,
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
         suggestions=_distinct([*best, *_suggestions(study, plans, options)]),

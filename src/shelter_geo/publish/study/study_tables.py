@@ -14,8 +14,14 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, NAME, Study, languages_in
 
-_PLACE = ("population", "women", "counts_registered_not_resident")
-_ACCESS = ("nearest_shelter_id", "nearest_shelter_place", "distance_km", "travel_min")
+_PLACE = (
+    "population", "residents_low", "residents_high", "registered", "women", "registered_women",
+    "counts_registered_not_resident",
+)  # fmt: skip
+_ACCESS = (
+    "nearest_shelter_id", "nearest_shelter_place", "distance_km", "shelter_by_km",
+    "travel_min", "shelter_by_min",
+)  # fmt: skip
 _BUS = ("bus_min", "bus_min_low", "bus_min_high")
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
@@ -28,7 +34,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         *_PLACE, *_ACCESS, *_BUS, *_END,
     ),
     "access_farthest.csv": ("units", "rank", *_DISTRICT, *_ACCESS, *_BUS),
-    "access_metrics.csv": ("basis", "units", "weighted_by", "metric", "value", "unit"),
+    "access_metrics.csv": (
+        "basis", "units", "weighted_by", "metric", "value", "value_low", "value_high", "unit",
+    ),
     "capacity_by_region.csv": (
         "area", "reading", "persons_per_family_place", "population_year", "population", "places",
         "family_places_needed", "family_places_there", "family_places_missing", "times_fewer",
@@ -40,8 +48,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "reason", "reason_en", "notice",
     ),
     "claims.csv": (
-        "claim_id", "statement", "published_low", "published_high", "unit", "data_low",
-        "data_high", "verdict", "verdict_en", "data_note", "source", "evidence", "evidence_en",
+        "claim_id", "statement", "scope", "published_low", "published_high", "about_percent",
+        "unit", "held_against", "data_low", "data_high", "districts", "people", "verdict",
+        "verdict_en", "rule", "rule_en", "data_note", "said_by", "document", "paragraph", "source",
+        "evidence", "evidence_en",
     ),
 }  # fmt: skip
 """Columns of each table by its file name; those of places also have names in other languages."""

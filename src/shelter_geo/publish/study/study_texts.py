@@ -7,29 +7,55 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.access import UNITS
+from shelter_geo.access.metrics import beyond_range, populations
+from shelter_geo.analysis import Evaluation, near_ties, other_km
+from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
+from shelter_geo.study.people import unplaced
 from shelter_geo.vocabulary import Reason
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The figures a study is known by, for all people and from the district centres.
+    """The figures a study is known by, for its residents and from the district centres.
 
     Without any facility there is no farthest district, and the mean is missing.
+
+    Attributes
+    ----------
+    beyond
+        Least and most people beyond each limit; see `access.metrics.beyond_range`.
+    registered_beyond
+        The same of registered people; empty where a study counts people in one way only.
     """
 
     mean_km: float
     farthest: pd.Series | None
-    beyond: dict[int, float]
+    people: float
+    beyond: dict[int, tuple[float, float]]
+    registered_beyond: dict[int, tuple[float, float]]
     cut_off: float
     missing_low: float
     missing_high: float
+    farthest_other_km: float | None
 
     @property
     def farthest_km(self) -> float:
         """Kilometres of the farthest district, missing where there is none."""
         return float("nan") if self.farthest is None else float(self.farthest["distance_km"])
+
+    def farthest_distance(self, words: Words) -> str:
+        """Write how far the farthest district is, by both roads where two are nearly as fast."""
+        return either_distance(words, self.farthest_km, self.farthest_other_km)
+
+
+def either_distance(words: Words, distance_km: float, other_km: float | None) -> str:
+    """Write one distance, or two where there is another road."""
+    km = words.distance(distance_km)
+    if other_km is None:
+        return km
+    return words.text("units.either", one=km, other=words.distance(other_km))
 
 
 def headline(evaluation: Evaluation) -> Headline:
@@ -37,22 +63,32 @@ def headline(evaluation: Evaluation) -> Headline:
     table = evaluation.metrics
     rows = table[
         (table["basis"] == "district_centres")
-        & (table["units"] == "all")
+        & (table["units"] == UNITS[0])
         & (table["weighted_by"] == "people")
     ].set_index("metric")["value"]
     first = evaluation.farthest
-    first = first[(first["units"] == "all") & (first["rank"] == 1)]
+    first = first[(first["units"] == UNITS[0]) & (first["rank"] == 1)]
     now = evaluation.study.settings.study.as_of.year
     total = evaluation.shortfall
     total = total[(total["area"] == "Total") & (total["population_year"] == now)]
     limits = evaluation.study.settings.access.distance_classes_km
+    farthest = None if first.empty else first.iloc[0]
+    two = len(populations(evaluation.districts)) > 1
     return Headline(
         mean_km=float(rows["distance_km_mean"]),
-        farthest=None if first.empty else first.iloc[0],
-        beyond={limit: float(rows[f"beyond_{limit}_km"]) for limit in limits},
+        farthest=farthest,
+        people=float(rows["total"]),
+        beyond={limit: beyond_range(evaluation.districts, limit) for limit in limits},
+        registered_beyond={
+            limit: beyond_range(evaluation.districts, limit, units=UNITS[1])
+            for limit in (limits if two else ())
+        },
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
         missing_high=float(total["family_places_missing"].max()),
+        farthest_other_km=(
+            None if farthest is None else other_km(evaluation, str(farthest["district_id"]))
+        ),
     )
 
 
@@ -71,10 +107,16 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
         ),
         (
             lambda words: words.text("study.beyond", km=words.distance(limit)),
-            lambda words: words.people(head.beyond[limit]),
+            lambda words: words.people_between(*head.beyond[limit]),
         ),
         (
-            lambda words: words.text("study.cut_off"),
+            lambda words: words.text("study.beyond_registered", km=words.distance(limit)),
+            lambda words: words.people_between(*head.registered_beyond[limit]),
+        ),
+        (
+            lambda words: words.text(
+                of_roads(evaluation, "study.cut_off", "study.cut_off_domestic")
+            ),
             lambda words: words.people(head.cut_off),
         ),
         (
@@ -86,6 +128,8 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             ),
         ),
     ]
+    if not head.registered_beyond:
+        lines = [*lines[:3], *lines[4:]]
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
@@ -95,8 +139,15 @@ def _farthest(head: Headline, words: Words) -> str:
     return words.text(
         "study.of_district",
         district=own_name(dict(head.farthest)),
-        km=words.distance(head.farthest_km),
+        km=head.farthest_distance(words),
     )
+
+
+def of_roads(evaluation: Evaluation, key: str, domestic: str) -> str:
+    """Choose the text that speaks of roads inside the country, where all who lack one do."""
+    units = evaluation.districts
+    cut_off = units.loc[~units["reachable"] & (units["population"] > 0), "reason"]
+    return domestic if len(cut_off) and (cut_off == Reason.NO_DOMESTIC_ROAD).all() else key
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -107,10 +158,8 @@ def title(evaluation: Evaluation) -> Text:
 
 def lead(evaluation: Evaluation) -> Text:
     """Write the sentence below the title."""
-    day = evaluation.study.settings.study.as_of
-    if evaluation.study.shelters.empty:
-        return in_each(lambda words: words.text("study.none", date=words.date(day)))
-    return in_each(lambda words: words.text("study.lead", date=words.date(day)))
+    key = "study.none" if evaluation.study.shelters.empty else "study.lead"
+    return dated(evaluation.study, say(key))
 
 
 def notes(evaluation: Evaluation) -> list[Text]:
@@ -127,12 +176,44 @@ def notes(evaluation: Evaluation) -> list[Text]:
                 source=everywhere(bus.source),
             )
         ),
+        *which_shelters(evaluation.study),
         say("study.norm", source=everywhere(settings.capacity.norm_source)),
         say("study.licence", source=everywhere(roads.source), licence=roads.licence),
     ]
     if roads.network == "reference":
         texts.append(in_each(lambda words: words.text("study.straight_routes")))
+    if len(populations(evaluation.districts)) > 1:
+        texts.insert(0, _who_is_counted(evaluation))
+    ties = near_ties(evaluation)
+    if len(ties):
+        texts.append(in_each(lambda words: _two_roads(words, evaluation, ties)))
     return texts
+
+
+def _who_is_counted(evaluation: Evaluation) -> Text:
+    """Name the two populations, and say how many people no table places in a district."""
+    units = evaluation.study.districts
+    return in_each(
+        lambda words: words.text(
+            "study.who_is_counted",
+            registered=words.people(float(units["registered"].sum())),
+            residents=words.people(float(units["population"].sum())),
+            unplaced=words.people(unplaced(units)),
+        )
+    )
+
+
+def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
+    """Name the districts with two roads nearly as fast, each with both lengths."""
+    names = {key: own_name(dict(evaluation.districts.loc[key])).of(words) for key in ties.index}
+    pairs = zip(ties.index, ties["distance_km"], ties["other_km"], strict=True)
+    listed = [
+        words.text(
+            "study.of_two_roads", district=names[key], km=either_distance(words, distance, other)
+        )
+        for key, distance, other in sorted(pairs, key=lambda pair: words.order(names[pair[0]]))
+    ]
+    return words.text("study.two_roads", districts="; ".join(listed))
 
 
 def assumptions(evaluation: Evaluation) -> list[Text]:
@@ -172,10 +253,10 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     if head.farthest is None:
         return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
     return (
-        words.text("figures.access_title", km=words.distance(head.farthest_km)),
+        words.text("figures.access_title", km=head.farthest_distance(words)),
         words.text(
-            "figures.access_subtitle",
-            people=words.people(head.beyond[limit]),
+            of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
+            people=words.people_between(*head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
         ),
@@ -189,13 +270,16 @@ def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
     named = everywhere(settings.capacity.norm_source)
     source = words.text("study.norm", source=named) if norm else ""
     credit = everywhere(settings.study.credit)
-    day = words.date(settings.study.as_of)
-    return " ".join(words.text("figures.foot", credit=credit, norm=source, date=day).split())
+    ages = dates(evaluation.study)
+    return " ".join(words.text("figures.foot", credit=credit, norm=source, dates=ages).split())
 
 
 def telling_limit(head: Headline) -> int:
-    """Return the farthest limit that somebody lives beyond, else the nearest limit."""
-    crossed = [limit for limit, people in head.beyond.items() if people > 0]
+    """Return the farthest limit that at least one in a hundred certainly lives beyond.
+
+    It is the nearest limit if so many live beyond none.
+    """
+    crossed = [limit for limit, (low, _) in head.beyond.items() if low > 0.01 * head.people]
     return max(crossed, default=min(head.beyond))
 
 

@@ -20,8 +20,11 @@ from shelter_geo.roads.joining.snapping import GEOD, SnapSettings
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.sources.ways import travel_ms
 
-SHORTER = 0.98
-"""How much shorter than the straight line a road may be said to be, for the sake of rounding."""
+SHORTER = 0.95
+"""Share of the straight line that a road may be said to be long.
+
+Published lengths run from the edge of one town to the edge of another, and ends are their centres.
+"""
 
 
 def apply_changes(

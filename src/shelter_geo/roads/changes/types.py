@@ -104,6 +104,8 @@ class OpenRoad(_Change):
         Points it is drawn through.
     road_class, one_way
         What it counts as, and whether it is driven from start to end only.
+    since, source
+        When it opened, as far as it is known, and who says so.
     """
 
     kind: Literal["open"] = "open"
@@ -114,6 +116,8 @@ class OpenRoad(_Change):
     via: tuple[LonLat, ...] = ()
     road_class: str = "new"
     one_way: bool = False
+    since: str = ""
+    source: str = ""
 
 
 class CloseRoads(_Particular):

@@ -1,4 +1,4 @@
-"""Checks of road links: ends that exist, lengths and speeds that can be."""
+"""Road links: read with or without a way back; ends that exist, lengths and speeds that can be."""
 
 from __future__ import annotations
 
@@ -9,54 +9,134 @@ import pandas as pd
 from pyproj import Geod
 
 from shelter_geo.errors import Fault
+from shelter_geo.study.tables.checking import check_table
+from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.relations import unknown_keys
+from shelter_geo.study.tables.schemas import ROAD_LINKS
 
 MERGED_KM = 5.0
 """Ends that stand for a whole town may lie this much farther apart than the road between them."""
 SLOWEST_KMH, FASTEST_KMH = 3.0, 200.0
+BACK = ("km_back", "minutes_back")
+
+
+def read_links(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Read a table of links; see `check_table`.
+
+    Parameters
+    ----------
+    path
+        A CSV file. Once it has one of `km_back` and `minutes_back` it must have both.
+
+    Returns
+    -------
+    frame
+        Without the columns of the way back if the table has none: its links are the same both
+        ways. None where rows or columns are at fault.
+    faults
+        All faults of this table; one a cell.
+    """
+    raw, _ = read_text_table(path)
+    header = [] if raw is None else [str(name).lower().replace(" ", "_") for name in raw.columns]
+    directed = any(name in header for name in BACK)
+    if not directed:
+        return check_table(path, ROAD_LINKS.remove_columns(list(BACK)))
+    both = {name: {"required": True} for name in BACK}
+    return check_table(path, ROAD_LINKS.update_columns(both))
 
 
 def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> list[Fault]:
-    """Name links to unknown nodes, links shorter than a straight line, and impossible speeds.
+    """Name links that cannot be, whichever way they are driven.
+
+    These are links to unknown nodes or given twice, ways back with only one of their two numbers,
+    links shorter than a straight line, and impossible speeds.
 
     Parameters
     ----------
     path
         File of `links`, for the fault.
     links
-        With `from_node`, `to_node`, `km`, `minutes`, indexed by row number. Missing numbers are
-        passed over.
+        With `from_node`, `to_node`, `km`, `minutes` and, unless they are the same both ways,
+        `km_back`, `minutes_back`; indexed by row number. Missing numbers are passed over, but for
+        those of a way back that has the other one.
     nodes
         With `node_id`, `lat`, `lon` in degrees.
     """
     faults = []
     for column in ("from_node", "to_node"):
         faults += unknown_keys(path, links, column, nodes["node_id"], of="node")
+    directed = all(name in links for name in BACK)
+    if directed:
+        faults += _half_filled(path, links)
+    faults += _repeated(path, links, directed=directed)
     straight = _straight_km(links, nodes)
-    short = links.loc[links["km"] + MERGED_KM < straight, "km"]
-    faults += [
+    for km, minutes in (("km", "minutes"), BACK) if directed else (("km", "minutes"),):
+        faults += _too_short(path, links[km], straight)
+        faults += _odd_speeds(path, links[km], links[minutes])
+    return faults
+
+
+def _half_filled(path: Path, links: pd.DataFrame) -> list[Fault]:
+    remedy = "Fill it in, or leave both cells blank where the link cannot be driven back."
+    return [
+        Fault(path.name, f"the cell is empty although {other} is filled", remedy, row, column)
+        for column, other in (BACK, BACK[::-1])
+        for row in links.index[links[column].isna() & links[other].notna()].tolist()
+    ]
+
+
+def _repeated(path: Path, links: pd.DataFrame, *, directed: bool) -> list[Fault]:
+    """Name links that give a direction which a row above has given already."""
+    home = links[links[BACK[0]].notna()] if directed else links
+    names = ["from_node", "to_node", "km", "minutes"]
+    turned = ["to_node", "from_node", *(BACK if directed else names[2:])]
+    back = home[turned].set_axis(names, axis=1)
+    ways = pd.concat([links[names], back], keys=[0, 1], names=["back", "row"])
+    ways = ways.reset_index().sort_values(["row", "back"])
+    pair = ways.groupby(["from_node", "to_node"])
+    first = pair[["row", "km", "minutes"]].transform("first")
+    again = ways[pair.cumcount() > 0].drop_duplicates("row")
+    above = first.loc[again.index]
+    faults = []
+    for way, was in zip(again.to_dict("records"), above.to_dict("records"), strict=True):
+        alike = (way["km"], way["minutes"]) == (was["km"], was["minutes"])
+        what = "this link stands already" if alike else "this link contradicts the one"
+        where = "within itself" if way["row"] == was["row"] else f"in row {was['row']:.0f}"
+        remedy = "Remove one of them; if there are two roads, give one a node on its way."
+        ends = f"{way['from_node']} to {way['to_node']}"
+        fault = Fault(path.name, f"{what} {where}", remedy, int(way["row"]), "to_node", ends)
+        faults.append(fault)
+    return faults
+
+
+def _too_short(path: Path, km: pd.Series, straight: pd.Series) -> list[Fault]:
+    short = km[km + MERGED_KM < straight]
+    return [
         Fault(
             path.name,
             f"the road is shorter than the {straight[row]:.0f} km straight between its ends",
             "Correct the kilometres, or the place of one of the two nodes.",
             row,
-            "km",
-            str(km),
+            str(km.name),
+            str(value),
         )
-        for row, km in zip(short.index.tolist(), short, strict=True)
+        for row, value in zip(short.index.tolist(), short, strict=True)
     ]
-    kmh = 60 * links["km"] / links["minutes"]
-    odd = links.loc[(kmh < SLOWEST_KMH) | (kmh > FASTEST_KMH), "minutes"]
-    return faults + [
+
+
+def _odd_speeds(path: Path, km: pd.Series, minutes: pd.Series) -> list[Fault]:
+    kmh = 60 * km / minutes
+    odd = minutes[(kmh < SLOWEST_KMH) | (kmh > FASTEST_KMH)]
+    return [
         Fault(
             path.name,
             f"the speed would be {kmh[row]:.1f} km/h",
             "Give kilometres and minutes.",
             row,
-            "minutes",
-            str(minutes),
+            str(minutes.name),
+            str(value),
         )
-        for row, minutes in zip(odd.index.tolist(), odd, strict=True)
+        for row, value in zip(odd.index.tolist(), odd, strict=True)
     ]
 
 

@@ -10,8 +10,10 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from shelter_geo.study.admission import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.giveaways import gives_a_place_away
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
+from shelter_geo.vocabulary import Evidence
 
 Test = Callable[[pd.Series], "pd.Series[bool]"]
 
@@ -154,11 +156,10 @@ def _lon() -> pa.Column:
 
 _WORDS = _text(required=False, blank=True)
 _SAFE_WORDS = _column("text", NO_PLACE, required=False, blank=True)
+_ENDS = ("low", "central", "high")
 _YES_NO = _one_of("yes", "no")
-_YES_NO_UNKNOWN = _one_of("yes", "no", "unknown")
-_GROUPS = (
-    "women", "children", "men", "lgbtq_inclusive", "disabilities", "elderly", "addiction",
-)  # fmt: skip
+_ANSWER = _one_of(*ANSWERS)
+_GROUPS = tuple(COLUMN.get(group, group) for group in GROUPS if group != "without_police_papers")
 
 DISTRICTS: Final = pa.DataFrameSchema(
     {
@@ -176,6 +177,18 @@ DISTRICTS: Final = pa.DataFrameSchema(
     name="districts",
     metadata={"worded": {"name": _WORDS, "region": _WORDS}},
 )
+
+
+def _ranged(stem: str) -> dict[str, pa.Column]:
+    """Make the columns of people known within limits, and of how they are known."""
+    ends = {f"{stem}_{end}": _column("whole", IS_WHOLE, IS_PEOPLE) for end in _ENDS}
+    texts = {name: _text() for name in ("as_of", "basis", "source", "evidence")}
+    return {"district_id": _key(unique=True), **ends, **texts}
+
+
+RESIDENTS: Final = pa.DataFrameSchema(_ranged("residents"), name="residents")
+
+DISPLACED: Final = pa.DataFrameSchema(_ranged("displaced"), name="displaced")
 
 SETTLEMENTS: Final = pa.DataFrameSchema(
     {
@@ -200,7 +213,7 @@ SHELTERS: Final = pa.DataFrameSchema(
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_basis": _column("text", NO_PLACE),
-        **{group: _column("text", _YES_NO_UNKNOWN, required=False) for group in _GROUPS},
+        **{group: _column("text", _ANSWER, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
         "max_stay_days": _column("whole", IS_WHOLE, required=False, blank=True),
         "as_of": _column("text", NO_PLACE, required=False, blank=True),
@@ -210,6 +223,20 @@ SHELTERS: Final = pa.DataFrameSchema(
     strict=True,
     # That there is no shelter is an answer too.
     metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}, "may_be_empty": True},
+)
+
+ADMISSION: Final = pa.DataFrameSchema(
+    {
+        "shelter_id": _key(),
+        "group": _column("text", _one_of(*GROUPS)),
+        "admitted": _column("text", _ANSWER),
+        "note": _column("text", NO_PLACE, required=False, blank=True),
+        "as_of": _column("text", NO_PLACE, required=False, blank=True),
+        "source": _column("text", NO_PLACE),
+        "evidence": _column("text", NO_PLACE),
+    },
+    name="admission",
+    strict=True,
 )
 
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
@@ -244,8 +271,23 @@ ROAD_LINKS: Final = pa.DataFrameSchema(
         "to_node": _key(),
         "km": _column("decimal", IS_DECIMAL, IS_POSITIVE),
         "minutes": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "km_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
+        "minutes_back": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True, required=False),
+        "road_class": _text(required=False, blank=True),
     },
     name="road links",
+)
+
+NEAR_TIES: Final = pa.DataFrameSchema(
+    {
+        "district_id": _key(),
+        "settlement_id": _key(),
+        "km_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "min_fastest": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "km_other": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+        "min_other": _column("decimal", IS_DECIMAL, IS_POSITIVE),
+    },
+    name="near ties",
 )
 
 STANDARDS: Final = pa.DataFrameSchema(
@@ -271,6 +313,56 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
         "note": _text(required=False, blank=True),
     },
     name="published distances",
+)
+
+CLAIMS: Final = pa.DataFrameSchema(
+    {
+        "claim_id": _key(unique=True),
+        "statement_en": _text(),
+        "low": _column("decimal", IS_DECIMAL, blank=True),
+        "high": _column("decimal", IS_DECIMAL, blank=True),
+        "about_percent": _column("decimal", IS_DECIMAL, required=False, blank=True),
+        "unit": _text(),
+        "measure": _text(blank=True),
+        "is_input": _column("yes_no", _YES_NO, required=False, blank=True),
+        "statistic": _text(required=False, blank=True),
+        "first_year": _column("whole", IS_WHOLE, required=False, blank=True),
+        "last_year": _column("whole", IS_WHOLE, required=False, blank=True),
+        "kind": _text(required=False, blank=True),
+        "said_by": _text(required=False, blank=True),
+        "document": _text(required=False, blank=True),
+        "paragraph": _text(required=False, blank=True),
+        "year": _text(required=False, blank=True),
+        "source": _text(),
+        "evidence": _column("text", _one_of(*Evidence)),
+    },
+    name="claims",
+    metadata={"worded": {"statement": _WORDS, "scope": _WORDS, "cited": _WORDS}},
+)
+
+STATISTICS: Final = pa.DataFrameSchema(
+    {
+        "measure": _text(),
+        "year": _column("whole", IS_WHOLE),
+        "value": _column("decimal", IS_DECIMAL, blank=True),
+        "note": _text(required=False, blank=True),
+        "source": _text(),
+        "evidence": _text(),
+    },
+    name="statistics",
+)
+
+SHELTER_COUNTS: Final = pa.DataFrameSchema(
+    {
+        "counted_on": _text(),
+        "what_en": _text(),
+        "value": _column("whole", IS_WHOLE, blank=True),
+        "in_brief": _column("yes_no", _YES_NO, required=False, blank=True),
+        "source": _text(),
+        "evidence": _text(),
+    },
+    name="counts of shelters",
+    metadata={"worded": {"what": _WORDS, "cited": _WORDS}},
 )
 
 CANDIDATES: Final = pa.DataFrameSchema(

@@ -1,0 +1,121 @@
+"""Who is counted: people where they live, beside where they are registered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from shelter_geo.errors import Fault
+
+COLUMNS: Final = (
+    "population", "women", "residents_low", "residents_high", "resident_women_low",
+    "resident_women_high", "registered", "registered_women",
+)  # fmt: skip
+"""Counts of people that every district has, and that its settlements share out."""
+_ENDS: Final = ("low", "central", "high")
+
+
+def count_people(
+    districts: pd.DataFrame, residents: pd.DataFrame | None, displaced: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Count people where they live, as far as the tables say, and keep the registered beside them.
+
+    Parameters
+    ----------
+    districts
+        With `district_id`, and with `population` and `women` as registered.
+    residents
+        Who lives in a district in place of those registered there: `district_id`,
+        `residents_low`, `residents_central` and `residents_high`.
+    displaced
+        Who lives in a district besides: `district_id`, `displaced_low`, `displaced_central` and
+        `displaced_high`.
+
+    Returns
+    -------
+    DataFrame
+        `districts` in which `population` and `women` are residents (central), with the further
+        `COLUMNS`. Women are taken in the proportion of those registered.
+    """
+    registered = districts["population"].to_numpy(np.int64)
+    women = districts["women"].to_numpy(np.int64)
+    lives = {}
+    for end in _ENDS:
+        people = registered
+        if residents is not None:
+            known = residents.set_index("district_id")[f"residents_{end}"]
+            said = districts["district_id"].map(known).to_numpy(float)
+            people = np.where(np.isnan(said), registered, said).astype(np.int64)
+        if displaced is not None:
+            more = displaced.set_index("district_id")[f"displaced_{end}"]
+            people = people + districts["district_id"].map(more).fillna(0).to_numpy(np.int64)
+        lives[end] = people
+    # Whole numbers throughout, rounded half up: equal people give equal women.
+    share = {
+        end: (2 * people * women + registered) // (2 * registered.clip(1))
+        for end, people in lives.items()
+    }
+    return districts.assign(
+        population=lives["central"],
+        women=share["central"],
+        residents_low=lives["low"],
+        residents_high=lives["high"],
+        resident_women_low=share["low"],
+        resident_women_high=share["high"],
+        registered=registered,
+        registered_women=women,
+    )
+
+
+def unplaced(districts: pd.DataFrame) -> int:
+    """Return how many registered people live in a district that no table says (central)."""
+    return int(districts["registered"].sum() - districts["population"].sum())
+
+
+def uneven_people(path: Path, table: pd.DataFrame, stem: str) -> list[Fault]:
+    """Name rows whose low, central and high do not rise.
+
+    Parameters
+    ----------
+    path
+        File of `table`, for the fault.
+    table
+        With `stem` and each of the three ends, indexed by row number. Missing ones are passed over.
+    stem
+        What the columns begin with.
+    """
+    low, central, high = (table[f"{stem}_{end}"] for end in _ENDS)
+    off = ((low > central) | (central > high)).fillna(False)
+    message, remedy = "low, central and high do not rise", "Put the smallest first."
+    return [
+        Fault(path.name, message, remedy, row, f"{stem}_central", str(n))
+        for row, n in zip(table.index[off].tolist(), central[off], strict=True)
+    ]
+
+
+def too_many_displaced(
+    path: Path, districts: pd.DataFrame, residents: pd.DataFrame | None, displaced: pd.DataFrame
+) -> list[Fault]:
+    """Say that more displaced people are placed than live away from where they are registered.
+
+    Parameters
+    ----------
+    path
+        File of `displaced`, for the fault.
+    districts, residents, displaced
+        See `count_people`.
+    """
+    placed = int(displaced["displaced_central"].sum())
+    away = 0
+    if residents is not None:
+        known = residents.set_index("district_id")["residents_central"]
+        registered = districts.set_index("district_id")["population"].reindex(known.index)
+        away = int((registered - known).sum())
+    if placed <= away:
+        return []
+    message = f"{placed} displaced people are placed, but {away} live away from home"
+    remedy = "Correct displaced_central, or list in the residents table where they are missing."
+    return [Fault(path.name, message, remedy, column="displaced_central", value=str(placed))]

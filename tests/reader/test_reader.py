@@ -1,0 +1,179 @@
+"""One run, read as a reader reads it: which shelters, which people, as of when, how known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from helpers.reading import ReadPage, read_page, read_picture
+from helpers.study_pages import outputs as outputs
+
+from shelter_geo.publish.words import Words
+from shelter_geo.study.load import Study
+
+LANGUAGES = ("en", "az", "ru")
+SUBJECT = {"en": "violence", "az": "zorakılı", "ru": "насили"}
+RESIDENTS = {"en": "residents", "az": "yaşayanlar", "ru": "проживающие"}
+NEVER = {
+    "en": ("there are 175", "every figure", "recalled", "beyond any doubt", "ask in vain"),
+    "az": ("km qədər", "175 yer var", "hər rəqəm onlarla və onlarsız"),
+    "ru": ("сейчас 175", "каждая цифра дана с ними", "напрасно"),
+}
+"""What no page says: false, unproven or not the language."""
+
+
+@pytest.fixture(scope="session")
+def pages(outputs: Path) -> dict[str, dict[str, ReadPage]]:
+    files = sorted(outputs.rglob("*.html"))
+    return {
+        file.relative_to(outputs).as_posix(): {lang: read_page(file, lang) for lang in LANGUAGES}
+        for file in files
+    }
+
+
+def dates_of(study: Study, lang: str) -> list[str]:
+    """The three dates, from the settings."""
+    words, settings = Words(lang), study.settings
+    assert settings.roads.as_of is not None
+    assert settings.capacity.places_as_of is not None
+    first, last = settings.capacity.places_as_of
+    day = words.date(settings.study.as_of)
+    return [day, str(first), str(last), words.month(settings.roads.as_of)]
+
+
+def test_there_is_something_to_read(pages: dict[str, dict[str, ReadPage]]) -> None:
+    assert {"report.html", "planner.html", "maps/access.html"} <= set(pages)
+    for name, page in pages.items():
+        for lang in LANGUAGES:
+            assert page[lang].title, (name, lang)
+            assert page[lang].lead, (name, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_title_and_lead_names_the_shelters(
+    pages: dict[str, dict[str, ReadPage]], lang: str
+) -> None:
+    bare = [
+        (name, part)
+        for name, page in pages.items()
+        for part in ("title", "lead")
+        if SUBJECT[lang] not in getattr(page[lang], part)
+        # A comparison's sentences follow a title that names them.
+        and not (part == "lead" and name.endswith("changes.html"))
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_lead_gives_three_dates_and_the_population(
+    pages: dict[str, dict[str, ReadPage]], study: Study, lang: str
+) -> None:
+    wanted = [*dates_of(study, lang), RESIDENTS[lang]]
+    lacking = {
+        name: [text for text in wanted if text not in page[lang].lead]
+        for name, page in pages.items()
+    }
+    assert {name: texts for name, texts in lacking.items() if texts} == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_page_says_what_is_not_so(pages: dict[str, dict[str, ReadPage]], lang: str) -> None:
+    said = [
+        (name, phrase)
+        for name, page in pages.items()
+        for phrase in NEVER[lang]
+        if phrase in page[lang].whole.lower()
+    ]
+    assert said == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_says_once_which_shelters_are_counted(
+    pages: dict[str, dict[str, ReadPage]], study: Study, lang: str
+) -> None:
+    counted = study.settings.capacity.counted
+    assert isinstance(counted, dict)
+    assert [name for name, page in pages.items() if counted[lang] not in page[lang].whole] == []
+
+
+def test_russian_pages_name_places_in_their_letters(
+    pages: dict[str, dict[str, ReadPage]], study: Study
+) -> None:
+    tables = (study.districts, study.settlements)
+    latin = {
+        name
+        for table in tables
+        for column in ("name_en", "name_az")
+        for name in table[column].dropna()
+        if re.match(r"[A-Za-zÇƏĞİÖŞÜ]", str(name))
+    }
+    found = {
+        name: sorted(texts & latin)
+        for name, page in pages.items()
+        if (texts := set(page["ru"].texts)) & latin
+    }
+    assert found == {}
+
+
+def unpublished(study: Study, words: Words) -> set[str]:
+    """Labels that would put a number nobody published beside a city."""
+    shelters = pd.DataFrame(study.shelters)
+    assumed = shelters["places_basis"].str.startswith("assumed")
+    towns = shelters.groupby("settlement_id")
+    labels = set()
+    for key, houses in towns:
+        if assumed[houses.index].any():
+            city = str(study.settlements.loc[key, f"name_{words.lang}"])
+            places = words.text("units.places", n=int(houses["places"].sum()))
+            labels.add(words.text("access.city_places", city=city, places=places))
+    return labels
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_map_puts_a_number_beside_a_city_that_nobody_published(
+    pages: dict[str, dict[str, ReadPage]], study: Study, lang: str
+) -> None:
+    labels = unpublished(study, Words(lang))
+    assert labels
+    today = [name for name in pages if not name.startswith(("scenarios/", "maps/siting"))]
+    shown = {
+        name: sorted(label for label in labels if label in pages[name][lang].whole)
+        for name in today
+    }
+    assert {name: texts for name, texts in shown.items() if texts} == {}
+
+
+def test_pictures_name_the_shelters_their_dates_and_no_unpublished_number(
+    outputs: Path, study: Study
+) -> None:
+    pictures = {
+        file.name: " ".join(read_picture(file).split())
+        for file in sorted((outputs / "figures").glob("*.svg"))
+    }
+    assert "access_map.svg" in pictures
+    for name, text in pictures.items():
+        assert "violence" in text, name
+        assert "2022" in text, name
+        assert "August 2021" in text, name
+        assert not {label for label in unpublished(study, Words("en")) if label in text}, name
+
+
+def test_the_command_and_the_summaries_give_the_dates(outputs: Path, study: Study) -> None:
+    said = (outputs.parent / "said.txt").read_text(encoding="utf-8")
+    assert all(text in said for text in dates_of(study, "en"))
+    summaries = sorted(outputs.glob("scenarios/*/summary.txt"))
+    assert summaries
+    for file in summaries:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert len(lines) == len(LANGUAGES)
+        for line, lang in zip(lines, LANGUAGES, strict=True):
+            assert all(text in line for text in dates_of(study, lang)), (file.parent.name, lang)
+            assert not any(phrase in line.lower() for phrase in NEVER[lang])
+
+
+def test_the_tables_name_no_source_as_recalled(outputs: Path) -> None:
+    claims = pd.read_csv(outputs / "claims.csv")
+    assert not (claims["evidence"] == "recalled").any()
+    assert claims["rule"].notna().all()
