@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import SitingError
-from shelter_geo.study import FALLBACK, languages_in
+from shelter_geo.study import FALLBACK, centre_settlements, languages_in, settlement_names
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns that say whom a site admits."""
@@ -57,7 +57,10 @@ def candidate_sites(
     """
     if min_population < 0:
         raise SitingError("the least population of a candidate must be 0 or more")
-    centres = _centres(districts, settlements)
+    centres = centre_settlements(districts, settlements)
+    bare = districts.loc[~districts["district_id"].isin(centres.index), "district_id"]
+    if len(bare):
+        raise SitingError(f"districts without any settlement: {', '.join(bare)}")
     listed = settlements["population_listed"].astype("Float64").fillna(0)
     counts = districts.set_index("district_id")
     counts = counts[[name for name in ("population", "registered") if name in counts]]
@@ -66,7 +69,8 @@ def candidate_sites(
     chosen = settlements[large | settlements["settlement_id"].isin(centres)]
     own = languages_in("name", settlements, districts, shelters)
     languages = list(dict.fromkeys([FALLBACK, *own]))
-    named = _named(settlements, districts, centres, languages)
+    named = settlement_names(districts, settlements, languages)
+    named = named.set_axis([f"place_{lang}" for lang in languages], axis=1)
     opened = _candidates(chosen, named, languages)
     today = _shelters(shelters, named, languages)
     both = pd.concat([today, opened])
@@ -74,37 +78,6 @@ def candidate_sites(
         twice = sorted(set(both.index[both.index.duplicated()]))
         raise SitingError(f"keys that stand for two sites: {', '.join(twice)}")
     return gpd.GeoDataFrame(both, crs=settlements.crs).sort_index().rename_axis("site_id")
-
-
-def _centres(districts: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame) -> dict[str, str]:
-    """Return the settlement nearest to each district's centre, and its district."""
-    settlements = settlements.sort_values("settlement_id")
-    keys, homes = settlements["settlement_id"].tolist(), settlements.groupby("district_id").indices
-    x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
-    found = {}
-    for district_id, lon, lat in districts[["district_id", "lon", "lat"]].itertuples(index=False):
-        if district_id not in homes:
-            raise SitingError(f"the district {district_id} has no settlement")
-        own = homes[district_id]
-        east, north = (x[own] - lon) * np.cos(np.radians(lat)), y[own] - lat
-        found[str(keys[own[int(np.hypot(east, north).argmin())]])] = district_id
-    return found
-
-
-def _named(
-    settlements: gpd.GeoDataFrame,
-    districts: gpd.GeoDataFrame,
-    centres: dict[str, str],
-    languages: Sequence[str],
-) -> pd.DataFrame:
-    """Name every settlement; a centre called like its district lends its missing names from it."""
-    columns = [f"name_{lang}" for lang in languages]
-    names = settlements.set_index("settlement_id").reindex(columns=columns).astype(object)
-    lent = districts.set_index("district_id").reindex(columns=columns).astype(object)
-    lent = lent.loc[list(centres.values())].set_axis(list(centres))
-    alike = lent["name_en"] == names.loc[lent.index, "name_en"]
-    names = pd.DataFrame(names.fillna(lent[alike]))
-    return names.set_axis([f"place_{lang}" for lang in languages], axis=1)
 
 
 def _candidates(

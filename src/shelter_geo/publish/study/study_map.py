@@ -16,7 +16,7 @@ from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Languages, Text, say
-from shelter_geo.study import FALLBACK
+from shelter_geo.study import FALLBACK, settlement_names
 
 NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
@@ -84,14 +84,11 @@ def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
     study = evaluation.study
     shelters = study.shelters.assign(city_en=study.shelters["settlement"])
     languages = languages_of(study)
-    home = study.districts.loc[shelters["district_id"]].set_axis(shelters.index)
-    place = study.settlements.loc[shelters["settlement_id"]].set_axis(shelters.index)
-    is_centre = home["name_en"] == shelters["settlement"]
-    for name in (f"name_{lang}" for lang in languages.codes if lang != FALLBACK):
-        city = place[name] if name in place else pd.Series(index=shelters.index, dtype=object)
-        if name in home:
-            city = city.fillna(home[name].where(is_centre))
-        shelters[name.replace("name", "city")] = city.fillna(shelters["settlement"])
+    others = [lang for lang in languages.codes if lang != FALLBACK]
+    named = settlement_names(study.districts, study.settlements, others)
+    named = named.loc[shelters["settlement_id"]].set_axis(shelters.index)
+    for lang in others:
+        shelters[f"city_{lang}"] = named[f"name_{lang}"].fillna(shelters["settlement"])
     return _in_words_of_a_plan(shelters, languages)
 
 

@@ -1,0 +1,69 @@
+"""The settlements of a district: which of them is its centre, and what each is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+
+def centre_settlements(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -> pd.Series:
+    """Return the settlement that is the centre of each district: the nearest to its centre.
+
+    Parameters
+    ----------
+    districts
+        With `district_id`, and `lon` and `lat` of the centre, degrees.
+    settlements
+        Points in degrees with `settlement_id` and `district_id`.
+
+    Returns
+    -------
+    Series
+        `settlement_id` by `district_id`, in the order of `districts`; of several as near, the
+        lowest key. A district without a settlement is not in it.
+    """
+    settlements = settlements.sort_values("settlement_id")
+    keys, homes = (
+        settlements["settlement_id"].to_numpy(),
+        settlements.groupby("district_id").indices,
+    )
+    x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
+    nearest: dict[str, str] = {}
+    for district_id, lon, lat in districts[["district_id", "lon", "lat"]].itertuples(index=False):
+        if district_id not in homes:
+            continue
+        own = homes[district_id]
+        east = ((x[own] - lon + 180) % 360 - 180) * np.cos(np.radians(lat))
+        nearest[district_id] = str(keys[own[int(np.hypot(east, y[own] - lat).argmin())]])
+    return pd.Series(nearest, name="settlement_id", dtype=object)
+
+
+def settlement_names(
+    districts: pd.DataFrame, settlements: gpd.GeoDataFrame, languages: Sequence[str]
+) -> pd.DataFrame:
+    """Name every settlement; a centre called like its district lends its missing names from it.
+
+    Parameters
+    ----------
+    districts, settlements
+        As of `centre_settlements`, with `name_en` and further `name_<language>`.
+    languages
+        Codes of the languages asked for.
+
+    Returns
+    -------
+    DataFrame
+        `name_<language>` by `settlement_id`; missing where neither table has the name.
+    """
+    columns = [f"name_{lang}" for lang in languages]
+    names = settlements.set_index("settlement_id").reindex(columns=columns).astype(object)
+    centres = centre_settlements(districts, settlements)
+    lent = districts.set_index("district_id").reindex(columns=columns).astype(object)
+    lent = lent.loc[centres.index].set_axis(centres.to_numpy())
+    english = settlements.set_index("settlement_id")["name_en"]
+    alike = districts.set_index("district_id")["name_en"].loc[centres.index].to_numpy()
+    called_alike = alike == english.loc[lent.index].to_numpy()
+    return pd.DataFrame(names.fillna(lent[called_alike]))
