@@ -47,8 +47,9 @@ def three(tmp_path: Path) -> Path:
 def test_the_card_says_what_is_proven_and_who_gains(tmp_path: Path) -> None:
     lines = answer("--model", "p-median", "--new", "3", "--out", tmp_path)
     assert lines[0] == "Least travel for all (p-median): optimal"
-    assert lines[1].endswith("gap 0.00 %")
-    assert lines[2] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
+    assert lines[1] == "Counted: residents"
+    assert lines[2].endswith("gap 0.00 %")
+    assert lines[3] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
     assert sum(line.startswith("Worth of ") for line in lines) == 3
     assert "Farther than today: nobody" in lines
     assert any(line.startswith("With a road at last: Babek") for line in lines)
@@ -128,10 +129,10 @@ def test_minutes_are_minutes() -> None:
 def test_a_plan_that_cannot_be_says_why() -> None:
     few = answer("--new", "2", "--per-region")
     assert few[0].endswith("infeasible")
-    assert few[1].startswith("12 regions have no shelter and 2 may be opened: ")
-    assert "East Zangezur" in few[1]
+    assert few[2].startswith("12 regions have no shelter and 2 may be opened: ")
+    assert "East Zangezur" in few[2]
     far = answer("--new", "1", "--within", "50km")
-    assert far[1].startswith("1 sites leave ")
+    assert far[2].startswith("1 sites leave ")
 
 
 def test_answers_speak_the_language_that_is_asked_for() -> None:
@@ -139,19 +140,20 @@ def test_answers_speak_the_language_that_is_asked_for() -> None:
     english, azerbaijani = answer(*asked, "en"), answer(*asked, "az")
     assert len(english) == len(azerbaijani)
     assert azerbaijani[0] == "Hamı üçün ən az yol (p-median): ən yaxşısı olduğu sübut edilib"
-    assert azerbaijani[1].startswith("adam-km: ")
-    assert azerbaijani[2] == "Açılır: Naxçıvan; Biləsuvar; Yevlax"
-    assert english[2] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
+    assert azerbaijani[1] == "Sayılır: faktiki yaşayanlar"
+    assert azerbaijani[2].startswith("adam-km: ")
+    assert azerbaijani[3] == "Açılır: Naxçıvan; Biləsuvar; Yevlax"
+    assert english[3] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
     both = set(english) & set(azerbaijani)
     assert both == {""}
-    figures = [re.findall(r"\d+", lines[1]) for lines in (english, azerbaijani)]
+    figures = [re.findall(r"\d+", lines[2]) for lines in (english, azerbaijani)]
     assert figures[0] == figures[1]
 
 
 def test_a_plan_that_cannot_be_says_why_in_russian() -> None:
     few = answer("--new", "2", "--per-region", "--lang", "ru")
-    assert few[1].startswith("Районов без убежища: 12, можно открыть: 2. Районы: ")
-    assert not re.search("[A-Za-zƏə]", few[1])
+    assert few[2].startswith("Районов без убежища: 12, можно открыть: 2. Районы: ")
+    assert not re.search("[A-Za-zƏə]", few[2])
 
 
 def test_a_language_that_the_study_lacks_is_refused() -> None:
@@ -162,7 +164,7 @@ def test_a_language_that_the_study_lacks_is_refused() -> None:
 
 def test_candidates_of_ones_own(three: Path) -> None:
     lines = answer("--new", "2", "--candidates", three)
-    assert lines[2] == "Opens: North; West"
+    assert lines[3] == "Opens: North; West"
     assert any(
         line.startswith("Note: 472429 people cannot be reached by any site") for line in lines
     )
@@ -174,8 +176,9 @@ def test_a_budget_buys_places_and_says_who_has_none(three: Path, tmp_path: Path)
         "--model", "places-budget", "--budget", "60", "--candidates", three,
         "--out", tmp_path / "out",
     )  # fmt: skip
-    # 175 places stand and 60 more are bought at a cost of 1 each; the norm asks for 1,026.
-    assert lines[1] == "Family places missing: 791 of 1026 (no plan has fewer than 791)"
+    # 175 places stand and 60 more are bought at a cost of 1 each; the norm asks for 1,006,
+    # one for every 10,000 of the 10,062,869 residents.
+    assert lines[2] == "Family places missing: 771 of 1006 (no plan has fewer than 771)"
     assert "Without a place (no site can be reached): 46" in lines
     places = pd.read_csv(tmp_path / "out" / "places.csv")
     served = pd.read_csv(tmp_path / "out" / "served.csv")
@@ -275,8 +278,8 @@ def test_money_and_places_below_zero_are_refused(arguments: tuple[str, ...], mes
 def test_no_money_adds_no_place() -> None:
     lines = answer("--model", "places-budget", "--budget", "0")
     assert lines[0].endswith("optimal")
-    # 175 family places stand and the norm asks for 1,026.
-    assert lines[1].startswith("Family places missing: 851 of 1026")
+    # 175 family places stand and the norm asks for 1,006.
+    assert lines[2].startswith("Family places missing: 831 of 1006")
     assert "Spent: 0" in lines
 
 

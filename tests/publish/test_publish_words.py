@@ -105,6 +105,20 @@ def code() -> str:
     )
 
 
+def put_in(key: str, between: list[str], quoted: set[str]) -> bool:
+    """Whether a key is made of what stands between placeholders, and of words of the code."""
+    first, *rest = between
+    if not key.startswith(first):
+        return False
+    left = key.removeprefix(first)
+    if not rest:
+        return not left
+    return any(
+        (not left[:end] or left[:end] in quoted) and put_in(left[end:], rest, quoted)
+        for end in range(len(left) + 1)
+    )
+
+
 def test_every_text_is_asked_for() -> None:
     """By its whole key, or by a key that the code puts together of parts that stand in it."""
     written = code()
@@ -114,6 +128,10 @@ def test_every_text_is_asked_for() -> None:
     stems.add(("planner_live", "", ""))  # sent to the page as a whole
     begun = set(re.findall(r"[\"`](\w+_)(?:\" \+|\$\{)", written))
     quoted = {*re.findall(r"[\"'.](\w+)", written), *MODELS}
+    composed = [
+        re.split(r"\{[^}]+\}", text)
+        for text in re.findall(r'f"(\w+\.\w*(?:\{[^}"]+\}\w*){2,})"', written)
+    ]
     idle = []
     for key in packaged("en"):
         section, _, name = key.partition(".")
@@ -124,7 +142,8 @@ def test_every_text_is_asked_for() -> None:
         ]
         asked = re.search(rf"\b{section}\.{name}\b", written)
         put_together = any(part in quoted or part.startswith(tuple(begun)) for part in parts)
-        if not asked and not put_together:
+        of_parts = any(put_in(key, between, quoted) for between in composed)
+        if not asked and not put_together and not of_parts:
             idle.append(key)
     assert idle == []
 

@@ -80,8 +80,8 @@ def test_no_output_nothing_at_home_and_no_message_holds_digits_of_a_private_poin
 LAT, LON = SECRET
 
 
-# By hand: 49.8264073 degrees of 111,319.4908 m, of the sphere that Web Mercator is drawn on.
-WEB_MERCATOR = f"{49.8264073 * 111_319.490793:.2f}"
+# By hand: 49.8124073 degrees of 111,319.4908 m, of the sphere that Web Mercator is drawn on.
+WEB_MERCATOR = f"{49.8124073 * 111_319.490793:.2f}"
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ WEB_MERCATOR = f"{49.8264073 * 111_319.490793:.2f}"
     [
         f"{LAT}, {LON}",
         f"{LON[:7]} {LAT[:7]}",
-        "lat=40.357 lon=49.826",
+        "lat=40.357 lon=49.812",
         "40,3572",
         "40°21'25.9\"N",
         "40 21.432",
-        "[403571948,498264073]",
+        "[403571948,498124073]",
         WEB_MERCATOR,
         struct.pack("<d", float(LAT)),
         struct.pack(">d", float(LON)),
@@ -103,7 +103,7 @@ def test_a_telltale_is_found_in_every_notation(told: str | bytes) -> None:
     assert tells(told.encode() if isinstance(told, str) else told, SECRET)
 
 
-@pytest.mark.parametrize("harmless", ["40.35, 49.82", "40.358 and 4035", "40 km, 21 min, 25.9 %"])
+@pytest.mark.parametrize("harmless", ["40.35, 49.81", "40.358 and 4035", "40 km, 21 min, 25.9 %"])
 def test_a_settlement_is_no_telltale(harmless: str) -> None:
     assert not tells(harmless.encode(), SECRET)
 

@@ -146,7 +146,7 @@ def site(
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
     if len(populations(loaded.districts)) > 1:
-        typer.echo(f"Counted: {population}.")
+        text.insert(1, words.text(f"site.counted_{population}"))
     for line in text:
         typer.echo(line)
 

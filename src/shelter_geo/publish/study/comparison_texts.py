@@ -63,12 +63,12 @@ def _mean(facts: Mapping[Any, Any]) -> list[Text]:
     if not facts["people_compared"]:
         return []
     name, write = _MEASURES[facts["measure"]]
-    others = facts["people_reached"] + facts["people_cut_off"] > 0
+    of_both = "_of_both" if facts["people_reached"] + facts["people_cut_off"] > 0 else ""
 
     def mean(words: Words) -> str:
         start, end = (write(words, facts[f"{name}_mean{when}"]) for when in ("_before", ""))
-        key = f"compare.{name}_mean{'_of_both' if others else ''}"
-        return words.text(f"{key}_same" if start == end else key, before=start, after=end)
+        same = "_same" if start == end else ""
+        return words.text(f"compare.{name}_mean{of_both}{same}", before=start, after=end)
 
     return [in_each(mean)]
 
@@ -107,18 +107,17 @@ def _people(which: str, people: float, limit: float, **named: Any) -> Text:
 
 def _moved(facts: Mapping[Any, Any]) -> list[Text]:
     better, worse = EFFECTS[facts["measure"]]
-    counts = {
-        f"people_{better}": facts["people_gain"],
-        f"people_{worse}": facts["people_lose"],
-        "reached_people": facts["people_reached"],
-        "cut_off_people": facts["people_cut_off"],
-    }
     km = in_each(lambda words: words.distance(facts["distance_km_reached"]))
-    return [
-        say(f"compare.{which}", people=_whole(n), **({"km": km} if "reached" in which else {}))
-        for which, n in counts.items()
-        if n > 0
+    gain, lose, reached, cut_off = (
+        facts[f"people_{name}"] for name in ("gain", "lose", "reached", "cut_off")
+    )
+    sentences = [
+        (gain, say(f"compare.people_{better}", people=_whole(gain))),
+        (lose, say(f"compare.people_{worse}", people=_whole(lose))),
+        (reached, say("compare.reached_people", people=_whole(reached), km=km)),
+        (cut_off, say("compare.cut_off_people", people=_whole(cut_off))),
     ]
+    return [sentence for people, sentence in sentences if people > 0]
 
 
 def _whole(people: float) -> Text:
