@@ -28,6 +28,7 @@ COLUMNS = (
     "lat",
     "lon",
     "population_listed",
+    "population_is",
     "source",
 )
 
@@ -64,6 +65,16 @@ MOVED = {
     585556: "AZ-SMI",  # Madrasa: coded Aghsu, lies in Shamakhi and belongs to it
     584747: "AZ-X-AGD",  # Vangli: coded Kalbajar, given to Aghdara by the law of December 2023
 }
+
+# Places whose listed people are those of town and rayon together.
+WIDER = {
+    147611,  # Lerik
+    147622,  # Lankaran
+    584649,  # Yevlakh
+}
+LARGE = 50_000
+CAPITAL = 587084
+
 
 # Polygons are coarse and some borders have moved: how far outside its district a place may lie.
 TOLERATED_KM = 4.5
@@ -117,6 +128,15 @@ def read_places(districts: list[dict[str, str]]) -> list[Place]:
     ]
 
 
+def whose_people(place: Place) -> str:
+    """Say whether the listed people of a large place are its own, or those of a wider area."""
+    if place.geoname_id in WIDER:
+        return "wider"
+    if place.district_id == "AZ-BA" and place.geoname_id != CAPITAL:
+        return "part"
+    return "own" if place.population >= LARGE else ""
+
+
 def settlement_rows(
     places: list[Place], districts: list[dict[str, str]]
 ) -> list[dict[str, object]]:
@@ -139,6 +159,7 @@ def settlement_rows(
                 "lat": place.lat,
                 "lon": place.lon,
                 "population_listed": place.population,
+                "population_is": whose_people(place),
                 "source": "GeoNames",
             }
         )
@@ -159,6 +180,7 @@ def missing_centre(district: dict[str, str]) -> dict[str, object]:
         "lat": float(district["lat"]),
         "lon": float(district["lon"]),
         "population_listed": "",
+        "population_is": "",
         "source": "district table: not among the GeoNames places; point to verify",
     }
 

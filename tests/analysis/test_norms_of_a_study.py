@@ -80,22 +80,27 @@ def test_family_places_for_people_and_for_women(held: pd.DataFrame) -> None:
 
 
 def test_every_norm_says_what_its_row_of_standards_says(held: pd.DataFrame) -> None:
-    with (DATA / "standards.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "norms.csv").open(encoding="utf-8", newline="") as file:
         standards = {row["id"]: row for row in csv.DictReader(file)}
     named = held.drop_duplicates("norm").set_index("norm")
     assert named["standard"].to_dict() == {
-        "places-by-people": "EP-1986",
-        "places-by-women": "KD-2008-SHELTER-1",
-        "shelter-by-region": "IC-ER-135",
-        "shelter-by-town": "TURKEY-50K",
+        "places-by-people": "ep-1986",
+        "places-by-women": "kd-2008-women",
+        "shelter-by-region": "kd-2008-region",
+        "shelter-by-town": "turkey-50k",
     }
     for row in named.to_dict("records"):
         standard = standards[row["standard"]]
         assert row["source"] == standard["source"]
-        assert standard["evidence"].startswith(row["evidence"])
-    digits = dict.fromkeys(("EP-1986", "KD-2008-SHELTER-1", "IC-ER-135"), f"{10000:,}")
-    for key, words in (digits | {"TURKEY-50K": "50,000"}).items():
-        assert words in standards[key]["denominator"]
+        assert standard["evidence"] == row["evidence"]
+        assert row["binds"] == standard["binds_en"] != ""
+        assert row["binds"].startswith("no, ")
+        assert row["second_reading"] == standard["second_reading_en"]
+    for key in ("ep-1986", "kd-2008-women", "un-handbook"):
+        assert f"{10000:,}" in standards[key]["denominator"]
+    assert "50,000" in standards["turkey-50k"]["norm"]
+    assert "source to be found" in named.loc["places-by-people", "second_reading"]
+    assert named.loc["places-by-women", "evidence"] == "recalled"
 
 
 def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
@@ -111,10 +116,16 @@ def test_a_shelter_in_every_region(held: pd.DataFrame) -> None:
 
 def test_towns_are_those_of_the_table(held: pd.DataFrame) -> None:
     towns = pd.read_csv(DATA / SETTLEMENTS)
-    large = towns[towns["population_listed"] >= 50_000]
+    large = towns[towns["population_listed"] >= 50_000].set_index("name_en")["population_is"]
+    # Fourteen are listed: two are parts of the capital, three stand for town and rayon together.
+    assert set(large.index[large == "part"]) == {"Bakikhanov", "Garachukhur"}
+    assert set(large.index[large == "wider"]) == {"Lankaran", "Lerik", "Yevlakh"}
     total = one(held, norm="shelter-by-town", units="residents", area_kind="all")
-    assert total["needed"] == len(large) == 14
-    assert total["there_low"] == 2
+    assert total["needed"] == (large == "own").sum() == 9
+    assert (total["there_low"], total["missing_high"]) == (2, 7)
+    assert total["not_known"] == "Lankaran; Lerik; Yevlakh"
+    named = one(held, norm="shelter-by-town", units="residents", area_key="Lankaran-Astara")
+    assert (named["not_known"], named["needed"]) == ("Lankaran; Lerik", 0)
     empty = one(held, norm="shelter-by-town", units="residents", area_key="Mil-Mughan")
     assert empty["reason"] == Reason.NO_TOWN_AS_LARGE
 
@@ -150,12 +161,28 @@ def test_a_region_without_people_needs_nothing_and_says_so(evaluation: Evaluatio
 
 def test_a_norm_without_its_standard_is_refused(tmp_path: Path) -> None:
     copy = copy_study(tmp_path / "study")
-    copy.replace("study.toml", 'standard = "EP-1986"', 'standard = "EP-1987"')
-    with pytest.raises(TableError, match=r"capacity.norms.standard.*EP-1987"):
+    copy.replace("study.toml", 'standard = "ep-1986"', 'standard = "ep-1987"')
+    with pytest.raises(TableError, match=r"capacity.norms.standard.*ep-1987"):
         load_study(copy.file)
-    copy.replace("study.toml", 'standards = "standards.csv"\n', "")
+    copy.replace("study.toml", 'standards = "standards.csv"\nnorms = "norms.csv"\n', "")
     with pytest.raises(StudyError, match=r"capacity.norms need tables.standards"):
         load_study(copy.file)
+
+
+def test_a_key_stands_in_one_of_the_two_tables_only(tmp_path: Path) -> None:
+    copy = copy_study(tmp_path / "study")
+    copy.replace("norms.csv", "\nep-1986,", "\nEP-1986,")
+    copy.replace("study.toml", 'standard = "ep-1986"', 'standard = "EP-1986"')
+    with pytest.raises(TableError, match=r"standards have this key too"):
+        load_study(copy.file)
+
+
+def test_least_and_most_missing_by_hand(held: pd.DataFrame) -> None:
+    # Only the 25 places of one house are for these people alone: as 1.0 and as 2.5 a family.
+    total = one(held, norm="places-by-people", units="registered", area_kind="all")
+    assert (total["places_low"], total["places"], total["places_high"]) == (25, 175, 175)
+    assert total["missing_at_least"] == pytest.approx(1026.2351 - 175)
+    assert total["missing_at_most"] == pytest.approx(1026.2351 - 10)
 
 
 def test_a_norm_for_regions_takes_no_number(tmp_path: Path) -> None:

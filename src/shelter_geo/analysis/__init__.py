@@ -7,7 +7,7 @@ from shelter_geo.analysis.comparison import Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.near_ties import near_ties, other_km
-from shelter_geo.analysis.norms import COUNTRY
+from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.plan_metrics import KEY
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
 from shelter_geo.analysis.stays import CASES
@@ -16,6 +16,7 @@ __all__ = [
     "CASES",
     "COUNTRY",
     "EVERYBODY",
+    "FAMILY_PLACES",
     "KEY",
     "TOTAL",
     "CapacityResults",
@@ -36,4 +37,5 @@ __all__ = [
     "rows_of",
     "site_options",
     "today_first",
+    "towns_not_known",
 ]

@@ -20,12 +20,15 @@ from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads import snap_table
 from shelter_geo.study import Study, centres, engine, joiner
 from shelter_geo.study.people import COLUMNS
+from shelter_geo.study.place_ranges import ENDS, places_total
 from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (
     *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
 """Columns of access that are summed up."""
+PLACES: Final = ("places", *ENDS)
+"""Places as counted, and the least and most of them that are for these people."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -228,11 +231,24 @@ def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
 def _shortfall(study: Study) -> pd.DataFrame:
     population = study.districts.groupby("region")["population"].sum()
     region = study.shelters["district_id"].map(study.districts["region"])
-    places = study.shelters["places"].groupby(region.to_numpy()).sum()
+    places = study.shelters[[*PLACES]].groupby(region.to_numpy()).sum()
     places = places.reindex(population.index, fill_value=0)
-    norm = study.settings.capacity.people_per_family_place
-    return shortfall(population, places, _readings(study), people_per_family_place=norm).assign(
+    return _ranged_shortfall(study, population, places).assign(
         population_year=study.settings.study.as_of.year
+    )
+
+
+def _ranged_shortfall(study: Study, people: pd.Series, places: pd.DataFrame) -> pd.DataFrame:
+    """Hold places against the norm, and the least and most that they may be."""
+    norm, readings = study.settings.capacity.people_per_family_place, _readings(study)
+    table, least, most = (
+        shortfall(people, places[name], readings, people_per_family_place=norm) for name in PLACES
+    )
+    return table.assign(
+        places_low=least["places"],
+        places_high=most["places"],
+        family_places_missing_low=most["family_places_missing"],
+        family_places_missing_high=least["family_places_missing"],
     )
 
 
@@ -241,12 +257,7 @@ def _claimed_shortfall(study: Study) -> pd.DataFrame:
     capacity = study.settings.capacity
     claimed = capacity.claim_population
     people = int(study.districts["population"].sum()) if claimed is None else claimed.value
-    places = int(study.shelters["places"].sum())
-    table = shortfall(
-        pd.Series({"": people}),
-        pd.Series({"": places}),
-        _readings(study),
-        people_per_family_place=capacity.people_per_family_place,
-    )
+    places = pd.DataFrame([places_total(study.shelters)], index=[""])
+    table = _ranged_shortfall(study, pd.Series({"": people}), places)
     year = study.settings.study.as_of.year if claimed is None else claimed.year
     return table[table["area"] == TOTAL].assign(population_year=year)

@@ -41,7 +41,8 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
         `group`, `without_police_papers`, `units`, `weighted_by`, `people`, and each with `_low`
         and `_high`: `shelters`, `places`, `people_reached`, `travel_min`, `distance_km`; `reason`;
         `rests_on`.
-        The low distance and the high places take every unknown as a yes.
+        The low distance and the high places take every unknown as a yes; the low places leave out
+        those that others share or come first in.
     """
     asked = [
         (groups, without) for groups in ((), *((g,) for g in GROUPS)) for without in (False, True)
@@ -153,9 +154,9 @@ def _row(
 ) -> dict[str, float | int | str | bool]:
     people = counted(evaluation.settlements, units, who)
     row: dict[str, float | int | str | bool] = {"people": int(people.sum())}
+    least, most = (evaluation.study.shelters[f"places_{end}"] for end in _ENDS)
     for measure in _MEASURES:
-        places = evaluation.study.shelters["places"]
-        row |= group_row(nearest, admits, places, people, measure=measure)
+        row |= group_row(nearest, admits, least, people, measure=measure, most=most)
     row["people_reached_low"] = int(row["people"]) - int(row.pop("people_without_high"))
     row["people_reached_high"] = int(row["people"]) - int(row.pop("people_without_low"))
     return row

@@ -11,7 +11,7 @@ import pandas as pd
 from shelter_geo.access import UNITS
 from shelter_geo.access.metrics import counted as people_of
 from shelter_geo.access.metrics import populations
-from shelter_geo.analysis.evaluation import Evaluation
+from shelter_geo.analysis.evaluation import PLACES, Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study import Norm, in_english
 from shelter_geo.vocabulary import Reason, choose, evidence_of
@@ -40,8 +40,8 @@ def held_against_norms(
     """Hold the places and shelters of a study against each of its norms.
 
     A catchment is the districts whose centres have their nearest shelter by time in one
-    settlement. Towns are counted by their listed people. A norm for regions says nothing of
-    catchments, so these rows are not there.
+    settlement. Towns are counted by their listed people, where these are the town's own. A norm
+    for regions says nothing of catchments, so these rows are not there.
 
     Parameters
     ----------
@@ -58,7 +58,10 @@ def held_against_norms(
         A row a norm, units and area: `norm`, `norm_name`, `units`, `area_kind`, `area_key`,
         `area`, `population`, `women`, `places`, `asked_in` (family places or shelters), `needed`,
         `there_low`, `there_high`, `missing_low`, `missing_high` (over the readings of the
-        places), `reason`, `standard`, `body`, `source`, `evidence`.
+        places as counted), `places_low`, `places_high`, `missing_at_least`, `missing_at_most`
+        (over the readings and what the places of each shelter may be), `reason`, `standard`,
+        `body`, `binds`, `second_reading`, `source`, `evidence`, `not_known`: towns that may be
+        large enough, of which only the people of a wider or smaller area are known.
     """
     norms = evaluation.study.settings.capacity.norms
     parts = [
@@ -94,7 +97,7 @@ class _Counted:
     units: str
     lives_there: pd.Series
     people: pd.DataFrame
-    places: pd.Series
+    places: pd.DataFrame
 
 
 def _counts(
@@ -106,7 +109,7 @@ def _counts(
         if kind not in kinds:
             continue
         home = _home(evaluation, kind, area)
-        supply = evaluation.study.shelters["places"].groupby(home).sum()
+        supply = evaluation.study.shelters[[*PLACES]].groupby(home).sum()
         for name in (name for name in populations(districts) if name in units):
             counts = {"population": "people", "women": "women"}
             living = pd.DataFrame(
@@ -137,8 +140,9 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
         "area": _named(evaluation, counted.kind, table.index),
         "population": people["population"],
         "women": people["women"],
-        "places": counted.places,
+        **{name: counted.places[name] for name in PLACES},
         "asked_in": _asked_in(norm),
+        "not_known": _unknown_towns(evaluation, norm, counted.area, table.index),
         "reason": choose(edges, [NOTHING_ASKED[norm.asks_for], Reason.NORM_MET]),
     }
     return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
@@ -147,11 +151,17 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
 def _needed(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
     """Give what a norm asks for, what is there and what is missing, by area."""
     if norm.asks_for not in FAMILY_PLACES:
-        return missing_shelters(*_sites(evaluation, norm, counted.area, counted.lives_there))
+        sites = _sites(evaluation, norm, counted.area, counted.lives_there)
+        table = missing_shelters(*sites)
+        ends = {"missing_at_least": table["missing_low"], "missing_at_most": table["missing_high"]}
+        return table.assign(**ends)
     asked = counted.people["women" if norm.asks_for == "women" else "population"] / norm.each
     readings = evaluation.study.settings.capacity.readings
     persons = [entry.persons_per_family_place for entry in readings]
-    return missing_family_places(asked, counted.places, persons)
+    table, least, most = (
+        missing_family_places(asked, counted.places[name], persons) for name in PLACES
+    )
+    return table.assign(missing_at_least=most["missing_low"], missing_at_most=least["missing_high"])
 
 
 def _asked_in(norm: Norm) -> str:
@@ -178,6 +188,8 @@ def _sites(
     else:
         towns = evaluation.settlements
         lived_in = towns["district_id"].map(lives_there) & (towns["population_listed"] >= norm.each)
+        if "population_is" in towns:
+            lived_in &= towns["population_is"].fillna("own") == "own"
         served = towns.index.isin(shelters["settlement_id"])
         home = towns["district_id"].map(area)
         sites = pd.DataFrame({"area": home, "served": served})[lived_in]
@@ -185,6 +197,16 @@ def _sites(
     keys = pd.Index(sorted(area.unique()))
     needed = by_area.size().reindex(keys, fill_value=0)
     return needed, by_area.sum().reindex(keys, fill_value=0)
+
+
+def _unknown_towns(
+    evaluation: Evaluation, norm: Norm, area: pd.Series, keys: pd.Index
+) -> list[str]:
+    """Name in each area the towns whose own people are not known."""
+    towns = towns_not_known(evaluation, norm)
+    names = towns["name_en"].groupby(towns["district_id"].map(area).to_numpy())
+    by_area = {key: "; ".join(sorted(group)) for key, group in names}
+    return [by_area.get(key, "") for key in keys]
 
 
 def _named(evaluation: Evaluation, kind: str, keys: pd.Index) -> pd.Index:
@@ -202,4 +224,27 @@ def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
     row = standards.loc[norm.standard]
     told = {"norm": norm.id, "norm_name": in_english(norm.name), "standard": norm.standard}
     known = evidence_of(str(row["evidence"]).replace(",", " ").split()[0])
-    return told | {"body": str(row["body"]), "source": str(row["source"]), "evidence": known}
+    said = {name: _said(row.get(f"{name}_en")) for name in ("binds", "second_reading")}
+    told |= {"body": str(row["body"]), "source": str(row["source"]), "evidence": known}
+    return told | said
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def towns_not_known(evaluation: Evaluation, norm: Norm) -> pd.DataFrame:
+    """Return settlements that a norm may ask a shelter for, whose own people are not known.
+
+    Parameters
+    ----------
+    evaluation
+        A study, evaluated; `population_is` of its settlements says whose people are listed.
+    norm
+        Of the study.
+    """
+    towns = evaluation.settlements
+    if norm.asks_for != "settlements" or "population_is" not in towns:
+        return pd.DataFrame(towns.iloc[:0])
+    large = towns["population_listed"] >= norm.each
+    return pd.DataFrame(towns[large.fillna(False) & (towns["population_is"] == "wider")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -164,6 +164,10 @@ def _question(study: Study, sites: pd.DataFrame, costs: CostMatrix) -> SiteQuest
     return SiteQuestion(pd.DataFrame(study.districts.drop(columns="geometry")), sites, costs)
 
 
+MOST_ADDED: Final = 50
+"""Family places that may be added at one site where nobody says how many."""
+
+
 def places_question(
     study: Study,
     question: SiteQuestion,
@@ -172,7 +176,7 @@ def places_question(
     actions: int | None = None,
     fixed_cost: int = 0,
     place_cost: int = 1,
-    most_added: int = 50,
+    most_added: int | None = None,
     unit: Unit = "km",
     per_region: bool = False,
 ) -> PlacesBudget:
@@ -190,7 +194,8 @@ def places_question(
     fixed_cost, place_cost
         Of opening or enlarging a site, and of each family place.
     most_added
-        Family places that may be added at one site.
+        Family places that may be added at one site. Without it `MOST_ADDED`; see
+        `spreads_places`.
     unit
         Kilometres or minutes.
     per_region
@@ -204,7 +209,8 @@ def places_question(
     # The solver is loaded only for this question.
     from shelter_geo.siting import PlacesBudget
 
-    if min(fixed_cost, place_cost, most_added) < 0:
+    most = MOST_ADDED if most_added is None else most_added
+    if min(fixed_cost, place_cost, most) < 0:
         raise SitingError("costs and places are 0 or more")
     capacity = study.settings.capacity
     persons = min(reading.persons_per_family_place for reading in capacity.readings)
@@ -220,7 +226,7 @@ def places_question(
         question.districts.assign(**{NEEDED: needed}),
         sites.assign(
             places=there,
-            most_places=there + given("most_places", most_added),
+            most_places=there + given("most_places", most),
             fixed_cost=given("cost", fixed_cost),
             place_cost=given("place_cost", place_cost),
         ),
@@ -232,6 +238,21 @@ def places_question(
         region=REGION if per_region else None,
         required=sorted(set(question.districts[REGION])) if per_region else None,
     )
+
+
+def spreads_places(question: SiteQuestion, most_added: int | None, *, per_region: bool) -> bool:
+    """Say whether a cap at each site, or a shelter for every region, spreads the places.
+
+    Without either they go where families live closest together, for with far too few places
+    every one of them is used wherever it is.
+
+    Parameters
+    ----------
+    question, most_added, per_region
+        As for `places_question`.
+    """
+    given = question.sites.get("most_places")
+    return per_region or most_added is not None or (given is not None and bool(given.notna().any()))
 
 
 def whole_places(population: pd.Series, people_per_place: float) -> pd.Series:

@@ -93,13 +93,29 @@ def refusals_reported(
     return bool((shelters[there] == REFUSALS).any(axis=None))
 
 
-def places_for_group(admits: pd.Series, places: pd.Series) -> tuple[int, int]:
-    """Places a group may surely use, and places it may use if every unknown is a yes."""
+def places_for_group(
+    admits: pd.Series, places: pd.Series, most: pd.Series | None = None
+) -> tuple[int, int]:
+    """Places a group may surely use, and places it may use if every unknown is a yes.
+
+    Parameters
+    ----------
+    admits
+        From `admission`, by shelter.
+    places
+        Places of each shelter, the least where they are a range.
+    most
+        The most places of each shelter, where they are a range.
+
+    Raises
+    ------
+    CapacityError
+        If the three are not given for the same shelters.
+    """
+    high = places if most is None else most
     _check_alike(admits, places)
-    return (
-        int(places[admits.fillna(False)].sum()),
-        int(places[admits.fillna(True)].sum()),
-    )
+    _check_alike(admits, high)
+    return int(places[admits.fillna(False)].sum()), int(high[admits.fillna(True)].sum())
 
 
 def nearest_admitting(
@@ -193,6 +209,7 @@ def group_row(
     people: pd.Series,
     *,
     measure: str = "distance_km",
+    most: pd.Series | None = None,
 ) -> dict[str, float | int | str]:
     """Summarise one group for the table of access by group.
 
@@ -209,6 +226,8 @@ def group_row(
         Of each point: women, men or everybody, as fits the group.
     measure
         As given to `nearest_admitting`.
+    most
+        As for `places_for_group`.
 
     Returns
     -------
@@ -227,7 +246,7 @@ def group_row(
     reached = high.notna() if high.notna().any() else low.notna()
     weight = people.where(reached, 0).to_numpy(float)
     mean_low, mean_high = (_mean(values, weight) for values in (low, high))
-    places_low, places_high = places_for_group(admits, places)
+    places_low, places_high = places_for_group(admits, places, most)
     whole_country = nearest["reason"].unique()
     return {
         "shelters_low": int(admits.fillna(False).sum()),

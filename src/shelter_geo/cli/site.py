@@ -58,8 +58,11 @@ def site(
     ] = 0,
     place_cost: Annotated[int, typer.Option("--place-cost", help="Cost of a family place.")] = 1,
     most_places: Annotated[
-        int, typer.Option("--most-places", help="Family places that may be added at a site.")
-    ] = 50,
+        int | None,
+        typer.Option(
+            "--most-places", help="Family places that may be added at a site; 50 if not given."
+        ),
+    ] = None,
     population: Annotated[
         str, typer.Option("--population", help="Who is counted: residents or registered.")
     ] = "residents",
@@ -94,6 +97,7 @@ def site(
         question_from_file,
         site_options,
         site_question,
+        spreads_places,
     )
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
     from shelter_geo.publish import staged
@@ -123,10 +127,12 @@ def site(
             unit=unit,
             per_region=per_region,
         ).solve(time_limit=time_limit)
-        text = lines.places_lines(places, question, words)
+        spread = spreads_places(question, most_places, per_region=per_region)
+        persons = [r.persons_per_family_place for r in loaded.settings.capacity.readings]
+        text = lines.places_lines(places, question, words, spread=spread, persons=persons)
         if out is not None and places.status != "infeasible":
             with staged(out, keep=keep) as folder:
-                lines.write_places(places, question, unit, folder)
+                lines.write_places(places, question, unit, folder, spread=spread)
     else:
         problem = question.problem(unit=unit, per_region=per_region)
         answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)

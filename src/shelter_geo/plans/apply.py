@@ -23,6 +23,7 @@ from shelter_geo.plans.plan import (
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
 from shelter_geo.study import Study, kind_of, snap_settings
 from shelter_geo.study.people import COLUMNS
+from shelter_geo.study.place_ranges import shifted
 
 NEW = "new-"
 """How the key of an opened shelter begins; its settlement's key follows."""
@@ -165,7 +166,11 @@ def _shelters(study: Study, plan: Plan, shelters: gpd.GeoDataFrame) -> gpd.GeoDa
             shelters.loc[move.shelter_id, column] = value
     for resize in plan.resize:
         kind = kind_of(study.kinds, str(shelters.loc[resize.shelter_id, "kind"]))
-        shelters.loc[resize.shelter_id, "places"] = 1 if kind.counted_whole else resize.places
+        now = 1 if kind.counted_whole else resize.places
+        before = shelters.loc[resize.shelter_id, ["places_low", "places_high", "places"]]
+        low, high, places = (int(n) for n in before)
+        ends = shifted(low, high, places, now)
+        shelters.loc[resize.shelter_id, ["places_low", "places_high", "places"]] = [*ends, now]
         shelters.loc[resize.shelter_id, "places_basis"] = BY_SCENARIO
     if not plan.open:
         return shelters
@@ -178,7 +183,10 @@ def _shelters(study: Study, plan: Plan, shelters: gpd.GeoDataFrame) -> gpd.GeoDa
                 "shelter_id": f"{NEW}{entry.settlement_id}",
                 "name_en": place["settlement"],
                 "kind": kind.id,
-                "places": 1 if kind.counted_whole else entry.places,
+                **dict.fromkeys(
+                    ("places", "places_low", "places_high"),
+                    1 if kind.counted_whole else entry.places,
+                ),
                 "places_basis": BY_SCENARIO,
                 "source": f"scenario {plan.scenario.id}",
                 **place,

@@ -38,7 +38,8 @@ class Norm(OfKind):
     Attributes
     ----------
     standard
-        Row of `tables.standards` that says who asks for it, where, and how that is known.
+        Row of `tables.standards` or of `tables.norms` that says who asks for it, where, and how
+        that is known; rows of the second say whom it binds, and how else it is read.
     asks_for
         Family places for so many `people` or `women`; a shelter in each of the `regions`, or in
         each of the `settlements` from so many people on.
@@ -244,11 +245,14 @@ class Capacity(Settings):
         Day on which no newer count was public; readers see the month.
     counted
         Which facilities are counted, said once on every page.
+    binding
+        What binds the country, said beside the norms.
     """
 
     places_as_of: tuple[int, int] | None = None
     no_newer_count: dt.date | None = None
     counted: Worded | None = None
+    binding: Worded | None = None
     people_per_family_place: int = Field(gt=0)
     norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
 
-STEMS: Final = ("name", "region", "places_basis")
+STEMS: Final = ("name", "region", "places_basis", "also_for")
 """Texts of places that may have a column for each language."""
 NAME: Final = f"name_{FALLBACK}"
 """The column that tables, lines and keys take names from."""

@@ -27,6 +27,7 @@ from shelter_geo.study.kinds import (
 )
 from shelter_geo.study.languages import in_own_languages
 from shelter_geo.study.people import count_people, too_many_displaced, uneven_people
+from shelter_geo.study.place_ranges import uneven_places, with_place_ranges
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.tables import relations, schemas
@@ -79,7 +80,9 @@ class Study:
     roads_before : RoadNetwork or None
         The roads as they stand, where a plan has made `network` of them.
     standards : DataFrame or None
-        Published standards by their `id`, which the study's norms name.
+        Published standards and norms by their `id`, which the study's norms name; those of the
+        table of norms say whom they bind (`binds_en`) and how else they are read
+        (`second_reading_en`).
     admission : DataFrame or None
         Answers on who is admitted where, with their sources: `shelter_id`, `group`, `admitted`.
     kind : Kind
@@ -213,6 +216,7 @@ class _Tables:
     statistics: pd.DataFrame | None
     shelter_counts: pd.DataFrame | None
     standards: pd.DataFrame | None
+    norms: pd.DataFrame | None
     nodes: pd.DataFrame | None
     links: pd.DataFrame | None
     network: RoadNetwork | None
@@ -228,7 +232,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         residents=folder.table(files.residents, schemas.RESIDENTS),
         displaced=folder.table(files.displaced, schemas.DISPLACED),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
-        shelters=with_admission(facilities, admission),
+        shelters=with_place_ranges(with_admission(facilities, admission)),
         admission=admission,
         private_points=folder.private_points(files.private_points),
         areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
@@ -239,6 +243,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         statistics=folder.table(files.statistics, schemas.STATISTICS),
         shelter_counts=folder.table(files.shelter_counts, schemas.SHELTER_COUNTS, languages),
         standards=folder.table(files.standards, schemas.STANDARDS),
+        norms=folder.table(files.norms, schemas.NORMS, languages),
         nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
         links=folder.read(roads.links, read_links) if tabled else None,
         network=None if tabled else folder.read(roads.file, read_network),
@@ -264,15 +269,11 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
     files = settings.tables
     if tables.districts is not None:
         _relate_districts(folder, settings, tables.districts, tables)
-    if tables.standards is not None:
-        key, of = "capacity.norms.standard", "id of the standards"
-        named = [norm.standard for norm in settings.capacity.norms]
-        folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
-        key, kinds = "kinds.norm.standard", [kind.norm for kind in settings.kinds]
-        named = [norm.standard for norm in kinds if norm is not None and norm.standard]
-        folder.add(_unlisted(folder.study_file, key, named, tables.standards["id"], of=of))
+    if tables.standards is not None or tables.norms is not None:
+        _relate_norms(folder, settings, tables)
     if tables.shelters is not None:
         folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
+        folder.add(uneven_places(folder.path(files.shelters), tables.shelters))
     if tables.shelters is not None and tables.admission is not None:
         path, known = folder.path(str(files.admission)), tables.shelters["shelter_id"]
         answers, column = tables.admission, "shelter_id"
@@ -293,6 +294,24 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         folder.add(impossible_links(path, tables.links, tables.nodes))
     if tables.areas is not None:
         _relate_points(folder, settings, tables, tables.areas)
+
+
+def _relate_norms(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> None:
+    """Check that the norms of the study file stand in one of the two tables, and in one only."""
+    of, parts = "id of the standards", [tables.standards, tables.norms]
+    known = pd.concat([part["id"] for part in parts if part is not None])
+    named = [norm.standard for norm in settings.capacity.norms]
+    folder.add(_unlisted(folder.study_file, "capacity.norms.standard", named, known, of=of))
+    kinds = [kind.norm for kind in settings.kinds]
+    named = [norm.standard for norm in kinds if norm is not None and norm.standard]
+    folder.add(_unlisted(folder.study_file, "kinds.norm.standard", named, known, of=of))
+    if tables.standards is not None and tables.norms is not None:
+        both = tables.norms[tables.norms["id"].isin(tables.standards["id"])]
+        file, remedy = str(settings.tables.norms), "Give one of the two another key."
+        folder.add(
+            Fault(file, "the standards have this key too", remedy, row, "id", key)
+            for row, key in zip(both.index.tolist(), both["id"], strict=True)
+        )
 
 
 def _relate_districts(
@@ -400,7 +419,7 @@ def _assemble(
         network=tables.network or _network(settings, tables),
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
-        standards=None if tables.standards is None else tables.standards.set_index("id"),
+        standards=_standards(tables),
         catalogues=catalogues,
         near_ties=tables.near_ties,
         admission=tables.admission,
@@ -408,6 +427,12 @@ def _assemble(
         shelter_counts=tables.shelter_counts,
     )
     return _of_kind(study, facilities, settings.facility_kinds[0])
+
+
+def _standards(tables: _Tables) -> pd.DataFrame | None:
+    """Put standards and norms into one table by their keys."""
+    parts = [part for part in (tables.standards, tables.norms) if part is not None]
+    return pd.concat(parts).set_index("id") if parts else None
 
 
 def _of_kind(study: Study, facilities: gpd.GeoDataFrame, kind: Kind) -> Study:
@@ -418,7 +443,9 @@ def _of_kind(study: Study, facilities: gpd.GeoDataFrame, kind: Kind) -> Study:
     return replace(
         study,
         settings=settings_of_kind(declared, kind),
-        shelters=here.assign(places=1) if kind.counted_whole else here,
+        shelters=(
+            here.assign(places=1, places_low=1, places_high=1) if kind.counted_whole else here
+        ),
         kind=kind,
         others=None if others.empty else others,
         declared=declared,

@@ -102,6 +102,7 @@ class TableFiles(Settings):
     statistics: RelativePath | None = None
     shelter_counts: RelativePath | None = None
     standards: RelativePath | None = None
+    norms: RelativePath | None = None
     package: RelativePath | None = None
     scenarios: RelativePath | None = None
 
@@ -279,9 +280,9 @@ class StudySettings(Settings):
         refuse_twice("claims", self.claims)
         refuse_twice("assumptions", self.assumptions)
         named = [kind.norm for kind in self.kinds if kind.norm and kind.norm.standard]
-        if named and self.tables.standards is None:
+        if named and (self.tables.standards or self.tables.norms) is None:
             raise ValueError('standards of kinds need tables.standards, such as "standards.csv"')
-        if self.capacity.norms and self.tables.standards is None:
+        if self.capacity.norms and (self.tables.standards or self.tables.norms) is None:
             raise ValueError('capacity.norms need tables.standards, such as "standards.csv"')
         claimed = self.capacity.claim_population
         if claimed is not None and claimed.year == self.study.as_of.year:

@@ -121,8 +121,9 @@ const Model = (() => {
     const there = open.reduce((all, each) => all + plan.places[each], 0);
     return {
       open, site, km, minutes, weight, load, reached, total, served, unreached: total - served,
-      places: there, there: there / data.persons, needed: everyone / data.norm,
+      places: there, there: there / data.persons, least: there / data.most_persons, needed: everyone / data.norm,
       missing: Math.max(0, everyone / data.norm - there / data.persons),
+      lacking: Math.max(0, everyone / data.norm - there / data.most_persons),
     };
   }
 

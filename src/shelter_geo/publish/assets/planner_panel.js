@@ -10,6 +10,9 @@ const Panel = (() => {
   // No difference is taken from what stands for other people, or from nobody.
   const shared = (result, size) => (result.comparable ? size : NaN);
 
+  // A place is read in several ways; one number where both ends are shown alike.
+  const span = (low, high) => (number(low) === number(high) ? number(low) : tell("span", { low: number(low), high: number(high) }));
+
   // Each figure: what it says, and its size for the difference, rounded as it is shown.
   const FIGURES = {
     mean: (r) => ({ text: km(r.mean), size: shared(r, r.mean), unit: "km" }),
@@ -20,8 +23,8 @@ const Panel = (() => {
       detail: r.anew ? tell("reached_anew", { people: people(r.anew), km: km(r.anewMean) }) : "",
     }),
     places: (r) => ({
-      text: tell("out_of", { there: number(r.there), needed: number(r.needed) }),
-      detail: r.missing > 0 ? tell("missing_places", { n: number(r.missing) }) : tell("enough_places"),
+      text: tell("out_of", { there: span(r.least, r.there), needed: number(r.needed) }),
+      detail: r.lacking > 0 ? tell("missing_places", { n: span(r.missing, r.lacking) }) : tell("enough_places"),
       size: r.there, more: true,
     }),
   };
@@ -126,7 +129,7 @@ const Panel = (() => {
       if (useful.at(-1) !== at) return "";
       const load = same.reduce((sum, near) => sum + result.load[near], 0);
       const key = Model.counted.group === "all" ? "load_of" : "load_of_group";
-      return tell(key, { place: place(at), people: people(load), n: number(load / data.norm * data.persons) });
+      return tell(key, { place: place(at), people: people(load), n: span(load / data.norm * data.persons, load / data.norm * data.most_persons) });
     }
 
     function drawOpened() {

@@ -17,6 +17,7 @@ from shelter_geo.publish.brief.written import distance, duration, number, people
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.dates import dated, years_of_places
+from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
 
@@ -54,7 +55,8 @@ def lead(evaluation: Evaluation) -> Text:
 def claim(evaluation: Evaluation) -> Section:
     """Write the claim in sentences."""
     distances = [] if evaluation.farthest.empty else [_distances(evaluation)]
-    return Section(say("brief.claim"), (_places(evaluation), *distances))
+    shared = without_shared(evaluation.study, headline(evaluation).missing_without)
+    return Section(say("brief.claim"), (_places(evaluation), *shared, *distances))
 
 
 def evidence(evaluation: Evaluation, classes: Classes) -> Section:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis import EVERYBODY, CapacityResults, Evaluation
+from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_lines import checks
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.study.norm_words import norm_note, norm_notes
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 
 _ALL_UNITS: Final = UNITS[0]
@@ -21,7 +22,7 @@ def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
     """Write the section on places; without `needs` only what the norm says."""
     listings = [_missing(evaluation)]
     if needs is not None:
-        listings += [*_asked(evaluation, needs), _groups(needs)]
+        listings += [*_norms(evaluation, needs), *_asked(evaluation, needs), _groups(needs)]
     return Section(say("brief.capacity"), (), tuple(listings))
 
 
@@ -49,8 +50,38 @@ def _missing(evaluation: Evaluation) -> Listing:
         Head(say("brief.needed"), numeric=True),
         Head(say("brief.missing"), numeric=True),
     )
-    note = say("study.norm", source=everywhere(settings.capacity.norm_source))
+    note = norm_note(evaluation.study)
     return Listing(say("brief.missing_title"), heads, tuple(lines), notes=(note,))
+
+
+def _norms(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
+    """List what each norm asks for, what is there and missing, and whether it binds."""
+    names = {norm.id: everywhere(norm.name) for norm in evaluation.study.settings.capacity.norms}
+    table = needs.by_norm
+    if not names or table.empty:
+        return []
+    rows = table[(table["area_kind"] == COUNTRY) & (table["units"] == _ALL_UNITS)]
+    lines = [
+        Line(
+            (
+                names[row["norm"]],
+                number(row["needed"]),
+                _span(row, "there"),
+                _span(row, "missing"),
+                say(f"evidence.{row['evidence']}"),
+            )
+        )
+        for row in rows.to_dict("records")
+    ]
+    heads = (
+        Head(say("norms.norm")),
+        Head(say("brief.needed"), numeric=True),
+        Head(say("brief.there"), numeric=True),
+        Head(say("brief.missing"), numeric=True),
+        Head(say("norms.evidence")),
+    )
+    notes = tuple(norm_notes(evaluation))
+    return [Listing(say("norms.title"), heads, tuple(lines), notes=notes)]
 
 
 def _reading(persons: float) -> Text:

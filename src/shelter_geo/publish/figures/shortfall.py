@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ def draw_shortfall(
     people_per_family_place: int,
     words: Words,
     source: str,
+    assumed: Collection[str] = (),
 ) -> None:
     """Draw needed and existing family places for each area, the latter as a range over readings.
 
@@ -35,6 +37,8 @@ def draw_shortfall(
         Language of the texts.
     source
         Line at the foot.
+    assumed
+        Areas whose number of places is assumed, which is said beside it.
     """
     areas = shortfall[shortfall["area"] != "Total"]
     table = areas.groupby("area").agg(
@@ -45,7 +49,7 @@ def draw_shortfall(
     table = table.sort_values(["needed"], kind="stable")
     total = shortfall[shortfall["area"] == "Total"]
     missing = total["family_places_missing"]
-    with drawing(10, 6.2) as figure:
+    with drawing(10, 6.8) as figure:
         heading(
             figure,
             words.text(
@@ -60,16 +64,14 @@ def draw_shortfall(
                 areas=words.number(len(table)),
             ),
         )
-        axes = figure.add_axes((0.2, 0.15, 0.74, 0.65))
+        axes = figure.add_axes((0.2, 0.22, 0.74, 0.59))
         axes.barh(table.index, table["needed"], color=NEEDED, height=0.72)
         axes.barh(table.index, table["most"], color=LEAST, height=0.72)
         axes.barh(table.index, table["least"], color=THERE, height=0.72)
-        for row, (needed, most) in enumerate(zip(table["needed"], table["most"], strict=True)):
+        for row, (area, there) in enumerate(table.iterrows()):
             axes.annotate(
-                words.text(
-                    "figures.shortfall_bar", needed=words.number(needed), there=words.number(most)
-                ),
-                (needed, row),
+                _bar(there, words, assumed=area in assumed),
+                (there["needed"], row),
                 xytext=(5, 0),
                 textcoords="offset points",
                 va="center",
@@ -90,3 +92,13 @@ def draw_shortfall(
         axes.legend(handles, labels, loc="lower right", frameon=False, fontsize=9)
         footing(figure, source)
         save(figure, stem)
+
+
+def _bar(there: pd.Series, words: Words, *, assumed: bool) -> str:
+    """Write what is there, as a range over the readings, of what is needed."""
+    least, most = words.number(there["least"]), words.number(there["most"])
+    both = least if least == most else words.text("study.between", low=least, high=most)
+    text = words.text("figures.shortfall_bar", needed=words.number(there["needed"]), there=both)
+    if not assumed:
+        return text
+    return words.text("figures.shortfall_assumed", text=text, how=words.text("evidence.assumed"))

@@ -170,6 +170,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "family_places_needed": _number("Family places that the norm asks for"),
     "family_places_there": _number("Family places there under this reading"),
     "family_places_missing": _number("Family places missing, 0 where there are enough"),
+    "family_places_missing_low": _number("Family places missing beside places_high"),
+    "family_places_missing_high": _number("Family places missing beside places_low"),
     "times_fewer": _number("Needed over there; empty where there is no place"),
     "claim_id": _text("Key of the claim"),
     "statement": _text("What was published"),
@@ -211,6 +213,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "rests_on": _text(
         "How each input of the row is known; see capacity_inputs.csv and the shelters"
     ),
+    "warning": _text("What to know of where the places go, in English; empty if nothing"),
     "norm": _text("Key of the norm"),
     "norm_name": _text("What the norm asks for"),
     "area_kind": _text("all, region, or catchment of the nearest shelter by time"),
@@ -222,8 +225,13 @@ COLUMNS: Final[dict[str, Column]] = {
         "missing",
         _number("What is missing, 0 where there is enough; low if a place takes a family"),
     ),
+    "missing_at_least": _number("Missing with places_high, if a place takes a family"),
+    "missing_at_most": _number("Missing with places_low, if places are beds and families large"),
     "standard": _text("Row of the table of standards"),
     "body": _text("Who asks for it"),
+    "binds": _text("Whether it binds the country, and why not"),
+    "second_reading": _text("How else it is read, and whether that has a source"),
+    "not_known": _text("Towns that may be as large, whose own people are not known"),
     "next_settlement": _text("Nearest other settlement with shelters, by time"),
     "next_km": _km("Road distance to it"),
     "next_min": _min("Time by car to it"),
@@ -238,7 +246,11 @@ COLUMNS: Final[dict[str, Column]] = {
     "group": _text("People who look for a shelter; all for everybody"),
     "without_police_papers": Column("boolean", "Whether they have no paper from the police"),
     **_ends("shelters", _whole("Shelters that admit the group; low counts every unknown as a no")),
-    **_ends("places", _whole("Places in them; low counts every unknown as a no")),
+    "places_low": _whole(
+        "Places for these people alone: without those that others share or come first in, and of "
+        "a group without every unknown"
+    ),
+    "places_high": _whole("Places at most: every unknown counts as a yes"),
     **_ends("people_reached", _whole("People with a road to such a shelter; low as above")),
     **_ends("people_in_reach", _whole("People with such a shelter within reach; low as above")),
     **_ends("distance_km", _km("Road distance to the nearest such shelter; low if unknown is yes")),

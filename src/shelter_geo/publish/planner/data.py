@@ -78,6 +78,8 @@ class PlannerData:
         Whether kilometres or minutes say which site is the nearest.
     people_per_family_place, persons_per_family_place
         The norm, and how many persons one family place stands for.
+    most_persons
+        The same by the reading that makes most of a family place.
     new_places
         Places that a newly opened site begins with.
     suggestions
@@ -91,6 +93,7 @@ class PlannerData:
     impedance: Impedance
     people_per_family_place: float
     persons_per_family_place: float
+    most_persons: float
     new_places: int
     suggestions: tuple[tuple[Text, tuple[int, ...], tuple[int, ...]], ...]
 
@@ -156,6 +159,7 @@ class PlannerData:
             "length": _packed(self.length_cm),
             "norm": self.people_per_family_place,
             "persons": self.persons_per_family_place,
+            "most_persons": self.most_persons,
             "new_places": self.new_places,
         }
 
@@ -169,6 +173,7 @@ def planner_data(
     impedance: Impedance,
     people_per_family_place: float,
     persons_per_family_place: float,
+    most_persons: float | None = None,
     new_places: int,
     suggestions: Sequence[Suggestion] = (),
 ) -> PlannerData:
@@ -182,7 +187,8 @@ def planner_data(
     units = _ordered(districts, "district_id", _DISTRICTS)
     places = _ordered(sites, "site_id", _SITES)
     _check_sites(places, units)
-    if not (people_per_family_place > 0 and persons_per_family_place > 0):
+    most = persons_per_family_place if most_persons is None else most_persons
+    if not (people_per_family_place > 0 and 0 < persons_per_family_place <= most):
         raise OutputError("The norm and the persons of a family place must be above 0.")
     if not 1 <= new_places <= MOST_PLACES:
         raise OutputError(f"A new site has 1 to {MOST_PLACES} places, not {new_places}.")
@@ -200,6 +206,7 @@ def planner_data(
         impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
+        most_persons=most,
         new_places=new_places,
         suggestions=tuple(_suggested(entry, places, new_places) for entry in suggestions),
     )

@@ -189,6 +189,7 @@ def planner_page(
     impedance: Impedance = Impedance.DISTANCE,
     people_per_family_place: float,
     persons_per_family_place: float,
+    most_persons: float | None = None,
     suggestions: Sequence[Suggestion] = (),
     sources: Sequence[AnyText],
     assumptions: Sequence[AnyText],
@@ -225,6 +226,8 @@ def planner_page(
         The norm, such as 10,000 people a family place.
     persons_per_family_place
         How many persons one family place stands for, 1 if each place takes a family.
+    most_persons
+        The same by the reading that makes most of a family place, if there is another.
     suggestions
         Plans that readers may load.
     sources, assumptions, notes
@@ -259,6 +262,7 @@ def planner_page(
         impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
+        most_persons=most_persons,
         new_places=new_places,
         suggestions=suggestions,
     )
@@ -267,7 +271,7 @@ def planner_page(
             "planner.assumed",
             places=words.number(new_places),
             people=words.number(people_per_family_place),
-            persons=_plain_number(words, persons_per_family_place),
+            persons=_persons(words, persons_per_family_place, most_persons),
         )
     )
     return PlannerPage(
@@ -289,6 +293,14 @@ def planner_page(
 def _with_dates(dates: Text) -> Text:
     lead = say("planner.lead")
     return in_each(lambda words: f"{lead.of(words)} {dates.of(words)}".strip())
+
+
+def _persons(words: Words, few: float, most: float | None) -> str:
+    """Write how many places a family takes, as a range where it is read in several ways."""
+    low = _plain_number(words, few)
+    if most is None or most == few:
+        return low
+    return words.text("planner_live.span", low=low, high=_plain_number(words, most))
 
 
 def _plain_number(words: Words, value: float) -> str:

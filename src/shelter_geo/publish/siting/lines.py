@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +13,10 @@ from shelter_geo.analysis.siting_question import SiteQuestion
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.cards import model_card
 from shelter_geo.publish.siting.names import english, listed_sites
-from shelter_geo.publish.siting.statements import infeasibility, objective_name, remark
+from shelter_geo.publish.siting.statements import infeasibility, objective_name, plain, remark
 from shelter_geo.publish.words import Words, own_name
 from shelter_geo.siting import BudgetResult, SiteWorth, SitingResult, Unit
+from shelter_geo.study import FALLBACK
 from shelter_geo.vocabulary import Effect
 
 _MOST_NAMED: Final = 5
@@ -23,7 +25,9 @@ _STATUS: Final = {
     "not proven": "status_not_proven",
     "infeasible": "status_infeasible",
 }
-PLACES: Final = ("site_id", "settlement", "standing", "places_before", "places_added", "cost")
+PLACES: Final = (
+    "site_id", "settlement", "standing", "places_before", "places_added", "cost", "warning",
+)  # fmt: skip
 SERVED: Final = ("district_id", "site_id", "settlement", "places", "travel_cost", "cost_unit")
 CHANGES: Final = (
     "district_id", "name_en", "population", "site_before", "site_after", "cost_before",
@@ -84,7 +88,14 @@ def answer_lines(
     return [*lines, *gains, *_notes(result, question, words), *tail]
 
 
-def places_lines(result: BudgetResult, question: SiteQuestion, words: Words) -> list[str]:
+def places_lines(
+    result: BudgetResult,
+    question: SiteQuestion,
+    words: Words,
+    *,
+    spread: bool,
+    persons: Sequence[float],
+) -> list[str]:
     """Write where places go, what they cost, and who is left without one.
 
     Parameters
@@ -93,6 +104,10 @@ def places_lines(result: BudgetResult, question: SiteQuestion, words: Words) -> 
         The answer and what was asked.
     words
         Language of the lines.
+    spread
+        Whether a cap or a shelter for every region spreads the places; a warning if not.
+    persons
+        Places that one family takes, by each reading of the study; the answer takes the fewest.
     """
     head, tail = _frame(result, words)
     if result.reason is not None:
@@ -106,8 +121,10 @@ def places_lines(result: BudgetResult, question: SiteQuestion, words: Words) -> 
             needed=str(needed),
             bound=str(result.unserved_bound),
         ),
+        _reading(question, persons, words),
         _proof(result, words),
         words.text("site.spent", money=str(result.spent)),
+        *([] if spread else [_gathered(result, question, words)]),
     ]
     for row in result.actions.to_dict("records"):
         lines.append(
@@ -126,6 +143,25 @@ def places_lines(result: BudgetResult, question: SiteQuestion, words: Words) -> 
     return [*lines, *_notes(result, question, words), *tail]
 
 
+def _reading(question: SiteQuestion, persons: Sequence[float], words: Words) -> str:
+    """Name the reading of the places of today, and what the least kind one adds."""
+    places, few, many = float(question.sites["places"].sum()), min(persons), max(persons)
+    return words.text(
+        "site.reading",
+        few=plain(few, words),
+        many=plain(many, words),
+        more=words.number(places / few - places / many),
+    )
+
+
+def _gathered(result: BudgetResult, question: SiteQuestion, words: Words) -> str:
+    """Warn that nothing spreads the places, and name where they go."""
+    most = result.actions.sort_values(["places_added", "site_id"], ascending=[False, True])
+    named = [listed_sites(question, [key], words) for key in most["site_id"]]
+    sites = "; ".join(list(dict.fromkeys(named))[:_MOST_NAMED])
+    return words.text("site.gathered", sites=sites or words.text("site.nothing"))
+
+
 def write_answer(result: SitingResult, question: SiteQuestion, unit: str, folder: Path) -> None:
     """Write what a plan changes for every district into `changes_by_district.csv`."""
     table = result.changes.drop(columns="change").rename(
@@ -139,9 +175,13 @@ def write_answer(result: SitingResult, question: SiteQuestion, unit: str, folder
     write_table(table, CHANGES, folder / "changes_by_district.csv")
 
 
-def write_places(result: BudgetResult, question: SiteQuestion, unit: str, folder: Path) -> None:
+def write_places(
+    result: BudgetResult, question: SiteQuestion, unit: str, folder: Path, *, spread: bool
+) -> None:
     """Write the sites into `places.csv` and who is served where into `served.csv`."""
     sites = result.sites.assign(settlement=_settlements(question, result.sites["site_id"]))
+    warning = "" if spread else _gathered(result, question, Words(FALLBACK))
+    sites["warning"] = [warning if added else "" for added in sites["places_added"] > 0]
     write_table(sites, PLACES, folder / "places.csv")
     served = result.served.rename(columns={"demand_id": "district_id", "cost": "travel_cost"})
     served = served.assign(settlement=_settlements(question, served["site_id"]), cost_unit=unit)

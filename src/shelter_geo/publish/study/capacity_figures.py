@@ -14,6 +14,7 @@ from shelter_geo.publish.figures.shortfall import draw_shortfall
 from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dates
+from shelter_geo.publish.study.shared_places import known_places
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.vocabulary import Evidence
 
@@ -44,7 +45,16 @@ def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
         people_per_family_place=settings.capacity.people_per_family_place,
         words=words,
         source=study_texts.foot(evaluation, words, norm=True),
+        assumed=_guessed(evaluation, words),
     )
+
+
+def _guessed(evaluation: Evaluation, words: Words) -> set[str]:
+    """Name the regions where the places of a shelter are assumed."""
+    shelters, region = evaluation.study.shelters, evaluation.districts["region"]
+    guessed = [known_places(str(basis)) == Evidence.ASSUMED for basis in shelters["places_basis"]]
+    named = _regions(evaluation, words)
+    return {named.get(key, key) for key in shelters["district_id"][guessed].map(region)}
 
 
 def _regions(evaluation: Evaluation, words: Words) -> dict[str, str]:

@@ -10,6 +10,7 @@ from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.study.norm_words import norm_notes
 from shelter_geo.publish.words import Text, Words, everywhere, say
 
 
@@ -30,13 +31,14 @@ def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Word
 
 
 def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
-    """Write what each norm asks for, what is there and what is missing, as ranges."""
+    """Write what each norm asks for, what is there and missing, as ranges, and whom it binds."""
     names = {n.id: everywhere(n.name) for n in evaluation.study.settings.capacity.norms}
     if not names:
         return []
     table = results.by_norm
     whole = table[(table["area_kind"] == COUNTRY) & (table["units"] == UNITS[0])]
-    return [
+    notes = [note.of(words) for note in norm_notes(evaluation)]
+    lines = [
         words.text(
             "norms.line",
             norm=names[row["norm"]].of(words),
@@ -47,6 +49,7 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
         )
         for row in whole.to_dict("records")
     ]
+    return [*lines, *notes]
 
 
 def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:

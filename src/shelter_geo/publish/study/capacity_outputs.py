@@ -44,8 +44,10 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "capacity_by_norm.csv": (
         "norm", "norm_name", "units", "area_kind", "area_key", "area", "population", "women",
-        "places", "asked_in", "needed", *_each(("there", "missing"), _ENDS), "reason", "reason_en",
-        "standard", "body", "source", "evidence", "evidence_en",
+        "places", "places_low", "places_high", "asked_in", "needed",
+        *_each(("there", "missing"), _ENDS), "missing_at_least", "missing_at_most",
+        "not_known", "reason", "reason_en",
+        "standard", "body", "binds", "second_reading", "source", "evidence", "evidence_en",
     ),
     "capacity_by_shelter.csv": (
         "demand_basis", "units", "shelter_id", "settlement", "places", "places_basis",

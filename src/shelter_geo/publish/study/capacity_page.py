@@ -14,6 +14,8 @@ from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dated, which_shelters
+from shelter_geo.publish.study.norm_words import norm_notes
+from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_map import NO_GROUND
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
@@ -94,7 +96,7 @@ def _figures(
     """Write who is meant, the places for them, and who has none within reach."""
     shelters = evaluation.study.shelters
     admits = admission(shelters, groups, without_police_papers=without_papers)
-    low, high = places_for_group(admits, shelters["places"])
+    low, high = places_for_group(admits, shelters["places_low"], shelters["places_high"])
     near = [int(reach[f"people_in_reach_{end}"].sum()) for end in ("low", "high")]
     people = int(evaluation.districts["population"].sum())
     minutes = evaluation.study.settings.capacity.catchment.minutes
@@ -143,6 +145,8 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
             )
         ),
         say("capacity.note_method"),
+        *norm_notes(evaluation),
         *which_shelters(evaluation.study),
+        *without_shared(evaluation.study, study_texts.headline(evaluation).missing_without),
     ]
     return [*notes, say("capacity.note_unknown")] if unknown else notes

@@ -8,11 +8,12 @@ from typing import TypeAlias
 import pandas as pd
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis import EvaluatedPlans
+from shelter_geo.analysis import FAMILY_PLACES, EvaluatedPlans
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.study import Norm, StudySettings
 
 Write: TypeAlias = Callable[[float], str]
 
@@ -71,12 +72,32 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
     metrics = metrics.set_index(metrics["basis"] + " " + metrics["metric"])
     for norm in settings.capacity.norms:
-        label = words.text("compare.line_missing", norm=everywhere(norm.name).of(words))
-        yield label, pd.Series(metrics.loc[f"{norm.id} missing_low"]), words.number
+        for key, ends in _readings(settings, norm, words):
+            label = words.text(key, norm=everywhere(norm.name).of(words), **ends[1])
+            yield label, pd.Series(metrics.loc[f"{norm.id} {ends[0]}"]), words.number
     names = basis_names(base, words)
     for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:
         label = words.text("compare.line_stays", basis=names[basis.id])
         yield label, pd.Series(metrics.loc[f"{basis.id} no_place_central"]), words.percent
+
+
+def _readings(
+    settings: StudySettings, norm: Norm, words: Words
+) -> list[tuple[str, tuple[str, dict[str, str]]]]:
+    """Give the lines of a norm: shelters in one, family places at each end of the readings."""
+    if norm.asks_for not in FAMILY_PLACES:
+        return [("compare.line_missing", ("missing_low", {}))]
+    persons = [reading.persons_per_family_place for reading in settings.capacity.readings]
+    ends = {"missing_low": min(persons), "missing_high": max(persons)}
+    if ends["missing_low"] == ends["missing_high"]:
+        del ends["missing_high"]
+    return [
+        (
+            "compare.line_missing_read",
+            (name, {"persons": f"{n:g}".replace(".", words.marks[1])}),
+        )
+        for name, n in ends.items()
+    ]
 
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:

@@ -56,6 +56,7 @@ def study_planner(
         impedance=study.settings.access.impedance,
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
+        most_persons=max(r.persons_per_family_place for r in capacity.readings),
         suggestions=_distinct([*best, *_suggestions(study, plans, options)]),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),

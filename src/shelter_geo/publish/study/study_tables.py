@@ -39,7 +39,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "capacity_by_region.csv": (
         "area", "reading", "persons_per_family_place", "population_year", "population", "places",
-        "family_places_needed", "family_places_there", "family_places_missing", "times_fewer",
+        "places_low", "places_high", "family_places_needed", "family_places_there",
+        "family_places_missing", "family_places_missing_low", "family_places_missing_high",
+        "times_fewer",
         "evidence", "evidence_en",
     ),
     "points_on_roads.csv": (

@@ -11,6 +11,8 @@ from shelter_geo.access import UNITS
 from shelter_geo.access.metrics import beyond_range, populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.publish.study.dates import dated, dates, which_shelters
+from shelter_geo.publish.study.norm_words import norm_note
+from shelter_geo.publish.study.shared_places import known_without
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.study.people import unplaced
 from shelter_geo.vocabulary import Reason
@@ -28,6 +30,9 @@ class Headline:
         Least and most people beyond each limit; see `access.metrics.beyond_range`.
     registered_beyond
         The same of registered people; empty where a study counts people in one way only.
+    missing_without
+        Family places missing if no place counts that others share or come first in; None where
+        there is no such place.
     """
 
     mean_km: float
@@ -38,6 +43,7 @@ class Headline:
     cut_off: float
     missing_low: float
     missing_high: float
+    missing_without: tuple[float, float] | None
     farthest_other_km: float | None
 
     @property
@@ -86,10 +92,19 @@ def headline(evaluation: Evaluation) -> Headline:
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
         missing_high=float(total["family_places_missing"].max()),
+        missing_without=missing_without(total),
         farthest_other_km=(
             None if farthest is None else other_km(evaluation, str(farthest["district_id"]))
         ),
     )
+
+
+def missing_without(total: pd.DataFrame) -> tuple[float, float] | None:
+    """Give what is missing without places that others share; None where there are none."""
+    if (total["places_low"] == total["places"]).all():
+        return None
+    missing = total["family_places_missing_high"]
+    return float(missing.min()), float(missing.max())
 
 
 def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
@@ -130,6 +145,19 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
     ]
     if not head.registered_beyond:
         lines = [*lines[:3], *lines[4:]]
+    if head.missing_without is not None:
+        low, high = head.missing_without
+        lines.append(
+            (
+                lambda words: words.text("study.missing_without"),
+                lambda words: words.text(
+                    "study.between_known",
+                    low=words.number(low),
+                    high=words.number(high),
+                    evidence=words.text(f"evidence.{known_without(evaluation.study)}"),
+                ),
+            )
+        )
     return [(in_each(label), in_each(value)) for label, value in lines]
 
 
@@ -177,7 +205,7 @@ def notes(evaluation: Evaluation) -> list[Text]:
             )
         ),
         *which_shelters(evaluation.study),
-        say("study.norm", source=everywhere(settings.capacity.norm_source)),
+        norm_note(evaluation.study),
         say("study.licence", source=everywhere(roads.source), licence=roads.licence),
     ]
     if roads.network == "reference":
@@ -267,8 +295,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
 def foot(evaluation: Evaluation, words: Words, *, norm: bool = False) -> str:
     """Write the line of sources below a figure, with the norm's where it is shown."""
     settings = evaluation.study.settings
-    named = everywhere(settings.capacity.norm_source)
-    source = words.text("study.norm", source=named) if norm else ""
+    source = norm_note(evaluation.study).of(words) if norm else ""
     credit = everywhere(settings.study.credit)
     ages = dates(evaluation.study)
     return " ".join(words.text("figures.foot", credit=credit, norm=source, dates=ages).split())

@@ -198,6 +198,9 @@ SETTLEMENTS: Final = pa.DataFrameSchema(
         "lat": _lat(),
         "lon": _lon(),
         "population_listed": _column("whole", IS_WHOLE, IS_PEOPLE, blank=True),
+        "population_is": _column(
+            "text", _one_of("own", "wider", "part"), required=False, blank=True
+        ),
     },
     name="settlements",
     metadata={"worded": {"name": _WORDS}},
@@ -212,6 +215,8 @@ SHELTERS: Final = pa.DataFrameSchema(
         "kind": _column("text", IS_KEY, required=False, blank=True),
         "operator_type": _column("text", NO_PLACE, required=False, blank=True),
         "places": _column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
+        "places_low": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
+        "places_high": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "places_basis": _column("text", NO_PLACE),
         **{group: _column("text", _ANSWER, required=False) for group in _GROUPS},
         "police_referral_required": _column("text", NO_PLACE, required=False, blank=True),
@@ -222,7 +227,10 @@ SHELTERS: Final = pa.DataFrameSchema(
     name="shelters",
     strict=True,
     # That there is no shelter is an answer too.
-    metadata={"worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS}, "may_be_empty": True},
+    metadata={
+        "worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS, "also_for": _SAFE_WORDS},
+        "may_be_empty": True,
+    },
 )
 
 ADMISSION: Final = pa.DataFrameSchema(
@@ -299,6 +307,19 @@ STANDARDS: Final = pa.DataFrameSchema(
         "note": _text(required=False, blank=True),
     },
     name="standards",
+)
+
+NORMS: Final = pa.DataFrameSchema(
+    {
+        "id": _key(unique=True),
+        "norm": _text(),
+        "body": _text(),
+        "source": _text(),
+        "evidence": _text(),
+        "note": _text(required=False, blank=True),
+    },
+    name="norms",
+    metadata={"worded": {"binds": _WORDS, "second_reading": _WORDS}},
 )
 
 PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
