@@ -77,7 +77,7 @@ def draw_shortfall(
                 va="center",
                 fontsize=8.5,
             )
-        axes.set_xlim(0, table["needed"].max() * 1.16)
+        axes.set_xlim(0, table["needed"].max() * 1.4)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", colors=FAINT, labelsize=8)
