@@ -43,6 +43,13 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     LINKS: schemas.ROAD_LINKS,
     "standards.csv": schemas.STANDARDS,
     "published/distances.csv": schemas.PUBLISHED_DISTANCES,
+    "population/residents.csv": schemas.RESIDENTS,
+    "population/displaced.csv": schemas.DISPLACED,
+    "published/claims.csv": schemas.CLAIMS,
+    "published/statistics_by_year.csv": schemas.STATISTICS,
+    "published/shelter_counts.csv": schemas.SHELTER_COUNTS,
+    "roads/near_ties.csv": schemas.NEAR_TIES,
+    "shelters/admission.csv": schemas.ADMISSION,
 }
 """Input tables that a study names; candidates and cases are given by themselves."""
 APART = {schemas.PRIVATE_POINTS.name, schemas.CASES.name, schemas.CANDIDATES.name}

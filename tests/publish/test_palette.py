@@ -126,9 +126,9 @@ def test_limits_of_change_stand_on_both_sides() -> None:
     few = GainClasses.mirrored((5,))
     assert few.breaks == (-5, 5)
     assert [said(few.label(rank)) for rank in range(3)] == [
-        "more than 5 km farther, or no road any more",
-        "as far as today, within 5 km",
-        "more than 5 km nearer, or a road at last",
+        "more than 5 km farther, or no longer any road",
+        "no change (less than 5 km)",
+        "more than 5 km nearer, or a road where there was none",
     ]
     many = GainClasses.mirrored((1, 10, 25, 100))
     assert many.of([-200, -100, -25, -10, -1, 0, 1, 10, 25, 100, 200]).tolist() == [
