@@ -123,7 +123,7 @@ def test_today_is_one_click_away(browser: Browser, file: Path) -> None:
         page.click("#plan-b .to-today")
         assert page.locator("#plan-b .figures").inner_text() == before
         assert page.locator("#plan-b .added").count() == 0
-        assert "alike" in page.locator(".changes .sums").text_content()
+        assert "same for everybody" in page.locator(".changes .sums").text_content()
         seen.assert_silent()
 
 
@@ -132,7 +132,7 @@ def test_the_plan_that_is_not_today_is_held_against_the_other(browser: Browser, 
     with visit(browser, file) as seen:
         page = seen.page
         open_site(page, "a", "town 7")
-        assert page.locator(".changes h2").text_content() == "What Plan A changes against Plan B"
+        assert page.locator(".changes h2").text_content() == "Plan A compared with Plan B"
         assert "8,000 people get a road" in page.locator(".changes .sums").text_content()
         assert "−8,000" in page.locator("#plan-a [data-figure=unreached] .change").text_content()
         assert page.locator("#plan-b .change:not(:empty)").count() == 0
@@ -174,14 +174,14 @@ def test_the_table_follows_the_plans_and_sorts(browser: Browser, file: Path) -> 
         open_site(page, "b", "town 7")
         line = page.locator("#table tbody tr", has_text="Heath")
         assert line.locator("td").all_text_contents()[3:] == [
-            "no road",
+            "no road to a shelter",
             "–",
             *line.locator("td").all_text_contents()[5:7],
             "–",
         ]
         page.click("#table thead th:nth-child(7) button")
         shown = page.locator("#table tbody tr td:nth-child(7)").all_text_contents()
-        sizes = [int(text.split()[0]) for text in shown if text != "no road"]
+        sizes = [int(text.split()[0]) for text in shown if text != "no road to a shelter"]
         assert sizes == sorted(sizes, reverse=True)
         page.locator("#table .name", has_text="Elm").click()
         assert page.locator(".halo").first.get_attribute("d").startswith("M")
