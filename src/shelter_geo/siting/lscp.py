@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Solved, answer, infeasible
 from shelter_geo.siting.constraints import constraints_for, regions_fault
-from shelter_geo.siting.exact.bisection import least
 from shelter_geo.siting.exact.lexicographic import find_cover, solve_lexicographic
-from shelter_geo.siting.exact.set_cover import must_cover
+from shelter_geo.siting.exact.set_cover import least, must_cover
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
 from shelter_geo.siting.objectives import beyond, distance, limit_steps, unserved
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.result import SitingResult, Status
-from shelter_geo.siting.statements import Remark
+from shelter_geo.siting.result import Remark, SitingResult, Status
 from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]

@@ -21,10 +21,15 @@ from shelter_geo.siting.combinations import (
     objective_totals,
 )
 from shelter_geo.siting.constraints import Constraints, constraints_for
-from shelter_geo.siting.exact.bisection import least
-from shelter_geo.siting.exact.set_cover import cover_by_solver, most_covered, must_cover, reduced
+from shelter_geo.siting.exact.cover_exchange import walk_to_cover
+from shelter_geo.siting.exact.set_cover import (
+    cover_by_solver,
+    least,
+    most_covered,
+    must_cover,
+    reduced,
+)
 from shelter_geo.siting.exact.set_cover_search import search_cover
-from shelter_geo.siting.exact.set_cover_walk import walk_to_cover
 from shelter_geo.siting.exact.side_constraints import hardened
 from shelter_geo.siting.objectives import Objective, beyond, combined, distance, top_cost
 
