@@ -22,7 +22,6 @@ from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact.interchange import exchange, greedy, kicked, weighted_total
 from shelter_geo.siting.exact.lagrangian import Bound, Bounder, Node, Outcome, branches
 from shelter_geo.siting.exact.plain import Steps
-from shelter_geo.siting.exact.radius_program import best_below, is_small
 from shelter_geo.siting.exact.side_constraints import guarded_task
 from shelter_geo.siting.objectives import Objective
 
@@ -35,8 +34,6 @@ _DEAR: Final = (2, 4, 8, 16, 32)
 _ROOT_ROUNDS: Final = 12
 _KICKED_ROUNDS: Final = 10
 _KICKS: Final = 8
-_NODES_ALONE: Final = 1000
-"""Nodes before the solver is asked, which is quick on some that bounds alone leave open."""
 _FIRST_KICKS: Final = 2
 
 
@@ -66,7 +63,7 @@ class Search:
         deadline: float,
     ) -> None:
         self.guarded, self.limits, self.rules = list(levels[:-1]), list(limits), rules
-        self.deadline, self.last = deadline, levels[-1]
+        self.deadline = deadline
         task = guarded_task(levels, limits)
         self.offset, self.widest, self.guard_limits = task.offset, task.widest, task.guard_limits
         self.guards = [
@@ -110,7 +107,6 @@ class Search:
         n = self.target.n_sites
         stack = [Node(np.zeros(n, np.int8), climbs, np.zeros(n), self.target.floor)]
         visited = 0
-        root: Node | None = None
         while stack and (cutoff is None or self.chosen is None):
             node = stack.pop()
             if node.value > self.best - 1:
@@ -118,12 +114,7 @@ class Search:
             if visited == most_nodes or self._over():
                 stack.append(node)
                 break
-            if visited == _NODES_ALONE and self._settled_by_solver(root):
-                stack = []
-                break
-            reached = self._node(node) if visited else self._root(node)
-            root = root if visited else reached
-            stack += branches(reached, self.best)
+            stack += branches(self._node(node) if visited else self._root(node), self.best)
             visited += 1
         return self._outcome(stack, cutoff)
 
@@ -258,17 +249,6 @@ class Search:
         if self._settled(state):
             return None
         return Node(state, tuple(climbs), often, value), boldness
-
-    def _settled_by_solver(self, root: Node | None) -> bool:
-        """Ask the solver for something better among the sites left at the root."""
-        alone = not self.guarded and self._most_work == math.inf
-        if root is None or not alone or not is_small(self.last, root.state, self.best):
-            return False
-        seconds = (self.deadline - time.monotonic()) / 2
-        found = best_below(self.last, self.rules, root.state, int(self.best), seconds)
-        if found.chosen is not None:
-            self._offer(found.chosen)
-        return found.proven
 
     def _over(self) -> bool:
         """Whether to give up."""

@@ -5,7 +5,7 @@ u at least, so if the k sites of largest sums stay below it, there are none. Mul
 multiples of a power of two, so that the sums are exact.
 
 A p-center of 246 x 138 and p = 10 takes 2.3 CPU s by it and the walk of `cover_exchange`, where its
-covers by HiGHS take over 30; at 150 x 150 both take 1.2. A single LSCP is as quick by HiGHS.
+covers by HiGHS take over 30; at 150 x 150 both take 1.2.
 """
 
 from __future__ import annotations
