@@ -10,7 +10,7 @@ from helpers.chromium import browser as browser
 from hypothesis import HealthCheck, settings
 
 from shelter_geo.analysis import Evaluation, evaluate
-from shelter_geo.roads.routing.cache import CACHE_VARIABLE
+from shelter_geo.roads.routing.engine import CACHE_VARIABLE
 from shelter_geo.study.load import Study, load_study
 
 # One profile for all: a busy machine fails nothing, and every run tries the same examples.

@@ -16,7 +16,7 @@ from helpers.study_copy import StudyCopy
 from shelter_geo.analysis import EvaluatedPlans, Evaluation, evaluate_plans, today_first
 from shelter_geo.cli.main import app
 from shelter_geo.plans import read_plans
-from shelter_geo.roads.routing.cache import CACHE_VARIABLE
+from shelter_geo.roads.routing.engine import CACHE_VARIABLE
 
 PLAN = "one-per-region"
 RUN = {

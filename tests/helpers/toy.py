@@ -14,7 +14,7 @@ from shelter_geo.access.costs import CostMatrix, cost_matrix
 from shelter_geo.access.metrics import BusTime
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.roads.sources.ways import network_from_tables
 
 BUS = BusTime(factor=1.5, low=1.2, high=2.0)
 TO_NODES = SnapSettings(to="node", max_connector_km=1.0, min_component_share=0.0)

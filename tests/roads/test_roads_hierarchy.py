@@ -15,16 +15,14 @@ from hypothesis import strategies as st
 from shelter_geo.errors import CostError, OutputError
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing import hierarchy_cache
-from shelter_geo.roads.routing.cache import cache_folder
-from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.routing.engine import cache_folder, make_engine
 from shelter_geo.roads.routing.graph import Graph, Seeds
-from shelter_geo.roads.routing.hierarchy import build_hierarchy, graph_key
+from shelter_geo.roads.routing.hierarchy import build_hierarchy, graph_key, hilbert_order
 from shelter_geo.roads.routing.hierarchy_cache import (
     cached_hierarchy,
     read_hierarchy,
     write_hierarchy,
 )
-from shelter_geo.roads.routing.hilbert import hilbert_order
 from shelter_geo.roads.routing.phast import Phast
 
 DAY_MS = 24 * 3600 * 1000

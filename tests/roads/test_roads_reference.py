@@ -18,7 +18,7 @@ from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, SlowRoads
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.reference import network_from_tables
+from shelter_geo.roads.sources.ways import network_from_tables
 
 TO_NODES = SnapSettings(to="node", max_connector_km=1.0, min_component_share=0.0)
 NODES = pd.DataFrame(

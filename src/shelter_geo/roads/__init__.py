@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     from shelter_geo.roads.changes.applying import apply_changes
     from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
     from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.joining.anchors import Anchors
+    from shelter_geo.roads.joining.anchors import Anchors, direct, sharing_pairs
     from shelter_geo.roads.joining.joiner import Joiner
     from shelter_geo.roads.joining.snap_report import snap_table
     from shelter_geo.roads.joining.snapping import SnapSettings, snap
-    from shelter_geo.roads.lines.route_lines import RouteLines
-    from shelter_geo.roads.lines.service_lines import (
+    from shelter_geo.roads.lines import (
+        RouteLines,
         draw_parts,
         kilometres,
         own_shares,
@@ -20,18 +20,16 @@ if TYPE_CHECKING:
         shares_within,
     )
     from shelter_geo.roads.network import Provenance, RoadNetwork
-    from shelter_geo.roads.routing.cache import cache_folder
-    from shelter_geo.roads.routing.engine import Engine, make_engine
+    from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
-    from shelter_geo.roads.routing.within_edge import direct, sharing_pairs
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, read_graphml, to_networkx
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
     from shelter_geo.roads.sources.overpass import country_area, fetch
-    from shelter_geo.roads.sources.reference import network_from_tables
     from shelter_geo.roads.sources.speeds import RoadSettings, read_road_settings
     from shelter_geo.roads.sources.store import load_network, save_network
+    from shelter_geo.roads.sources.ways import network_from_tables
 
 _HOME = {
     "Anchors": "joining.anchors",
@@ -44,7 +42,7 @@ _HOME = {
     "RoadChange": "changes.types",
     "RoadNetwork": "network",
     "RoadSettings": "sources.speeds",
-    "RouteLines": "lines.route_lines",
+    "RouteLines": "lines",
     "Seeds": "routing.graph",
     "Server": "sources.osmnx_session",
     "SlowRoads": "changes.types",
@@ -52,27 +50,27 @@ _HOME = {
     "UNREACHED": "routing.graph",
     "Weight": "routing.graph",
     "apply_changes": "changes.applying",
-    "cache_folder": "routing.cache",
+    "cache_folder": "routing.engine",
     "check_network": "check",
     "contract_chains": "sources.chains",
     "country_area": "sources.overpass",
-    "direct": "routing.within_edge",
-    "draw_parts": "lines.service_lines",
+    "direct": "joining.anchors",
+    "draw_parts": "lines",
     "fetch": "sources.overpass",
     "from_networkx": "sources.convert",
-    "kilometres": "lines.service_lines",
+    "kilometres": "lines",
     "load_network": "sources.store",
     "make_engine": "routing.engine",
-    "network_from_tables": "sources.reference",
-    "own_shares": "lines.service_lines",
-    "parts_within": "lines.service_lines",
+    "network_from_tables": "sources.ways",
+    "own_shares": "lines",
+    "parts_within": "lines",
     "read_graphml": "sources.convert",
     "read_pbf": "sources.osm",
     "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",
     "save_network": "sources.store",
-    "shares_within": "lines.service_lines",
-    "sharing_pairs": "routing.within_edge",
+    "shares_within": "lines",
+    "sharing_pairs": "joining.anchors",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
     "to_networkx": "sources.convert",

@@ -14,9 +14,8 @@ from scipy.sparse.csgraph import breadth_first_order
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import RoadError
-from shelter_geo.roads.components import Components, arc_matrix
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.finder import RoadFinder
+from shelter_geo.roads.joining.finder import Components, RoadFinder, arc_matrix
 from shelter_geo.roads.joining.snapping import GEOD, coordinates, snap
 from shelter_geo.roads.network import RoadNetwork
 

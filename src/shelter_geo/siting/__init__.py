@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from shelter_geo.siting.budget_result import BudgetResult
     from shelter_geo.siting.combinations import is_enumerable
     from shelter_geo.siting.enumeration import ChoiceTable, tabulate
-    from shelter_geo.siting.frames import problem_from_frames
     from shelter_geo.siting.lscp import LSCP
     from shelter_geo.siting.metrics import (
         METRICS,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
         kappa_per_step,
         kolm_pollak,
     )
-    from shelter_geo.siting.model import CountModel, Model
+    from shelter_geo.siting.model import CountModel, Model, problem_from_frames
     from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
     from shelter_geo.siting.objectives import limit_steps
     from shelter_geo.siting.p_center import PCenter
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
         robust_models,
     )
     from shelter_geo.siting.regret import Regrets, regrets
-    from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult
+    from shelter_geo.siting.result import Infeasibility, Remark, RunnerUp, SiteWorth, SitingResult
     from shelter_geo.siting.robust import (
         PlanRobustness,
         Robustness,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
         scenario_regrets,
     )
     from shelter_geo.siting.scenarios import Scenarios, Uncertainty, draw_scenarios
-    from shelter_geo.siting.statements import Infeasibility, Remark
 
 _HOME = {
     "AIMS": "pareto",
@@ -62,7 +60,7 @@ _HOME = {
     "METRICS": "metrics",
     "MODELS": "registry",
     "Model": "model",
-    "Infeasibility": "statements",
+    "Infeasibility": "result",
     "PCenter": "p_center",
     "PMedian": "models",
     "PMedianWithin": "models",
@@ -72,7 +70,7 @@ _HOME = {
     "PlanRobustness": "robust",
     "RegisteredModel": "registry",
     "Regrets": "regret",
-    "Remark": "statements",
+    "Remark": "result",
     "Robustness": "robust",
     "RunnerUp": "result",
     "Scenarios": "scenarios",
@@ -95,7 +93,7 @@ _HOME = {
     "kolm_pollak": "metrics",
     "limit_steps": "objectives",
     "pareto_front": "pareto",
-    "problem_from_frames": "frames",
+    "problem_from_frames": "model",
     "register_model": "registry",
     "registered_model": "registry",
     "regrets": "regret",

@@ -12,8 +12,14 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
-from shelter_geo.siting.result import RunnerUp, SiteWorth, SitingResult, Status
-from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.siting.result import (
+    Infeasibility,
+    Remark,
+    RunnerUp,
+    SiteWorth,
+    SitingResult,
+    Status,
+)
 from shelter_geo.vocabulary import Effect, Note, choose
 
 Array = NDArray[Any]

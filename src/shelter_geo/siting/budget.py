@@ -21,9 +21,9 @@ from shelter_geo.siting.budget_result import (
     places_answer,
 )
 from shelter_geo.siting.constraints import regions_fault
-from shelter_geo.siting.frames import problem_from_frames
+from shelter_geo.siting.model import problem_from_frames
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.statements import Infeasibility
+from shelter_geo.siting.result import Infeasibility
 from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]

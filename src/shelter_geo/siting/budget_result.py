@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.budget_program import Allocation, PlacesProgram, PlacesSolution, Terms
 from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
-from shelter_geo.siting.result import Status
-from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.siting.result import Infeasibility, Remark, Status
 from shelter_geo.vocabulary import Note, Reason, choose
 
 Array = NDArray[Any]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.exact.plain import Regions
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.statements import Infeasibility
+from shelter_geo.siting.result import Infeasibility
 from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]

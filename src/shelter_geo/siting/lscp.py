@@ -10,16 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.siting.answer import Solved, answer, infeasible
-from shelter_geo.siting.constraints import constraints_for, regions_fault
-from shelter_geo.siting.exact.bisection import least
+from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
 from shelter_geo.siting.exact.lexicographic import find_cover, solve_lexicographic
-from shelter_geo.siting.exact.set_cover import must_cover
+from shelter_geo.siting.exact.set_cover import least, least_to_cover, must_cover, reduced
 from shelter_geo.siting.model import Model
 from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
 from shelter_geo.siting.objectives import beyond, distance, limit_steps, unserved
 from shelter_geo.siting.problem import SitingProblem
-from shelter_geo.siting.result import SitingResult, Status
-from shelter_geo.siting.statements import Remark
+from shelter_geo.siting.result import Remark, SitingResult, Status
 from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]
@@ -115,27 +113,24 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
     bool
         Whether fewer are proven not to do.
     """
-    far = beyond(problem, limit)
-    rows = must_cover(far)
-    best = _greedy_cover(problem, limit)
+    best, rules = _greedy_cover(problem, limit), constraints_for(problem, 0)
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    rows, sites = reduced(np.vstack([must_cover(beyond(problem, limit)), *regions]))
+    low = least_to_cover(rows, deadline)
 
     def enough(number: int, *, easily: bool) -> tuple[int | None, bool]:
         nonlocal best
-        if regions_fault(problem, number):
-            return None, True
-        if number == 0:
-            nobody = np.empty(0, np.int64)
-            cover = nobody if far.total(nobody) == far.floor else None
-            proven = True
-        else:
-            constraints = constraints_for(problem, number)
-            cover, proven = find_cover(rows, constraints, deadline, easily=easily)
+        anywhere = Constraints(number, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
+        cover, proven = find_cover(rows, anywhere, deadline, easily=easily)
         if cover is None:
             return None, proven
-        best = cover
+        best = sites[cover]
         return len(best), True
 
-    high, low = least(enough, len(best))
+    # As a rule the bound is the answer, and one cover shows it.
+    if low < len(best) and enough(low, easily=True) == (None, True):
+        low += 1
+    high, low = least(enough, len(best), low)
     return best, high == low
 
 

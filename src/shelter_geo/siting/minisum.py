@@ -16,8 +16,7 @@ from shelter_geo.siting.exact.lexicographic import Solution, solve_lexicographic
 from shelter_geo.siting.model import CountModel
 from shelter_geo.siting.near_optimal import countable, rank_all, rank_interchanges
 from shelter_geo.siting.objectives import Objective
-from shelter_geo.siting.result import SitingResult
-from shelter_geo.siting.statements import Infeasibility, Remark
+from shelter_geo.siting.result import Infeasibility, Remark, SitingResult
 from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]

@@ -27,7 +27,7 @@ from shelter_geo.siting.objectives import (
     unserved_for_good,
 )
 from shelter_geo.siting.problem import UNREACHED
-from shelter_geo.siting.statements import Infeasibility, Value
+from shelter_geo.siting.result import Infeasibility, Value
 from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]

@@ -12,20 +12,18 @@ from numpy.typing import NDArray
 from shelter_geo.siting.answer import Solved, answer, infeasible
 from shelter_geo.siting.combinations import farthest, objective_totals
 from shelter_geo.siting.constraints import Constraints, constraints_for, regions_fault
-from shelter_geo.siting.exact.bisection import least
 from shelter_geo.siting.exact.lexicographic import (
     find_cover,
     quick_choice,
     reach_below,
     solve_lexicographic,
 )
-from shelter_geo.siting.exact.set_cover import must_cover
+from shelter_geo.siting.exact.set_cover import least, must_cover
 from shelter_geo.siting.model import CountModel
 from shelter_geo.siting.near_optimal import Ranking, countable, rank_interchanges, rank_totals
 from shelter_geo.siting.objectives import Objective, beyond, distance, unserved
 from shelter_geo.siting.problem import UNREACHED
-from shelter_geo.siting.result import SitingResult
-from shelter_geo.siting.statements import Remark
+from shelter_geo.siting.result import Remark, SitingResult
 from shelter_geo.vocabulary import Note
 
 Array = NDArray[Any]

@@ -1,17 +1,52 @@
-"""The answer to a siting question, with its proof, the plans nearly as good and who gains."""
+"""The answer to a siting question: its proof, remarks, plans nearly as good and who gains."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pandas as pd
 
 from shelter_geo.siting.metrics import AccessMetrics
 from shelter_geo.siting.problem import Unit
-from shelter_geo.siting.statements import Infeasibility, Remark
-from shelter_geo.vocabulary import Effect
+from shelter_geo.vocabulary import Effect, Infeasible, Note
+
+Value: TypeAlias = int | float | str | tuple[str, ...]
+"""A count, a limit in the unit of the costs, a unit by its key, or regions by their names."""
+
+
+@dataclass(frozen=True)
+class Infeasibility:
+    """Why there is no plan.
+
+    Attributes
+    ----------
+    key : Infeasible
+        Its words stand in the catalogues, as `infeasible.<key>`.
+    values : mapping
+        What the words name, by placeholder.
+    """
+
+    key: Infeasible
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What else is to be known of an answer.
+
+    Attributes
+    ----------
+    key : Note
+        Its words stand in the catalogues, as `note.<key>`.
+    values : mapping
+        What the words name, by placeholder.
+    """
+
+    key: Note
+    values: Mapping[str, Value] = field(default_factory=dict)
+
 
 Status = Literal["optimal", "not proven", "infeasible"]
 

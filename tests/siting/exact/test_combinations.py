@@ -21,10 +21,16 @@ from shelter_geo.siting.combinations import (
     objective_totals,
 )
 from shelter_geo.siting.constraints import Constraints, constraints_for
-from shelter_geo.siting.exact.bisection import least
-from shelter_geo.siting.exact.set_cover import cover_by_solver, most_covered, must_cover, reduced
+from shelter_geo.siting.exact.cover_exchange import walk_to_cover
+from shelter_geo.siting.exact.set_cover import (
+    cover_by_solver,
+    least,
+    least_to_cover,
+    most_covered,
+    must_cover,
+    reduced,
+)
 from shelter_geo.siting.exact.set_cover_search import search_cover
-from shelter_geo.siting.exact.set_cover_walk import walk_to_cover
 from shelter_geo.siting.exact.side_constraints import hardened
 from shelter_geo.siting.objectives import Objective, beyond, combined, distance, top_cost
 
@@ -126,6 +132,28 @@ def test_cover_is_as_possible_with_what_is_left(rows, k):
 
 
 @some
+@given(rows=rows_of_six)
+def test_no_cover_has_fewer_sites_than_the_relaxation_says(rows):
+    covers = np.array(rows)
+    sizes = (
+        k
+        for k in range(1, 7)
+        for c in itertools.combinations(range(6), k)
+        if covers[:, c].any(axis=1).all()
+    )
+    assert 1 <= least_to_cover(covers, math.inf) <= next(sizes)
+
+
+def test_the_relaxation_of_a_ring_is_rounded_up():
+    """Each of five sites covers two rows of five, so half a site each would do for 2.5."""
+    ring = np.eye(5, dtype=bool) | np.roll(np.eye(5, dtype=bool), 1, axis=1)
+    assert least_to_cover(ring, math.inf) == 3
+    assert least_to_cover(np.eye(4, dtype=bool), math.inf) == 4
+    assert least_to_cover(ring[:0], math.inf) == 0
+    assert least_to_cover(ring, -math.inf) == 1, "no time, no bound"
+
+
+@some
 @given(rows=rows_of_six, k=st.integers(1, 6), start=st.sets(st.integers(0, 5), max_size=1))
 def test_walk_to_a_cover(rows, k, start):
     covers = np.array(rows)
@@ -164,7 +192,9 @@ def test_least_number_is_found_whatever_is_easy(data, high):
             return None, False
         return (data.draw(st.integers(answer, number)), True) if number >= answer else (None, True)
 
-    assert least(question, high) == (answer, answer)
+    low = data.draw(st.integers(0, answer))
+    assert least(question, high, low) == (answer, answer)
+    assert all(number >= low for number, _ in asked)
     assert len(asked) == len(set(asked)) or hard
 
 

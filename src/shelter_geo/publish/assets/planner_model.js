@@ -200,5 +200,5 @@ const Model = (() => {
   const nobody = (row) => !everybody()[row];
 
   return {
-    nobody, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, promises, compare, MOST };
+    nobody, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
 })();

@@ -8,8 +8,8 @@ from typing import Any
 from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.plans import Plan
 from shelter_geo.publish.brief.parts import Head, Line, Listing, bars
-from shelter_geo.publish.brief.written import distance, number, people
 from shelter_geo.publish.words import Text, everywhere, say
+from shelter_geo.publish.written import distance, number, people
 
 
 def beside_today(evaluated: EvaluatedPlans) -> Listing:

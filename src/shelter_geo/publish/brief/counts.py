@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from shelter_geo.publish.brief.parts import Head, Line, Listing
-from shelter_geo.publish.brief.written import number
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.written import number
 from shelter_geo.study import Study
 
 _PARTS_OF_A_DAY = 3

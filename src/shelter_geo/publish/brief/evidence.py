@@ -13,13 +13,13 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.claims import published_claims
 from shelter_geo.publish.brief.counts import public_counts
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
-from shelter_geo.publish.brief.written import distance, duration, number, people, percent
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.dates import dated, years_of_places
 from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
+from shelter_geo.publish.written import distance, duration, number, people, percent
 
 
 def title(evaluation: Evaluation) -> Text:

@@ -7,11 +7,11 @@ from typing import Any
 
 from shelter_geo.access import UNITS
 from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
-from shelter_geo.publish.brief.written import number, percent
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_page import answer, group_words, span
 from shelter_geo.publish.study.norm_words import norm_notes
 from shelter_geo.publish.words import Text, Words, everywhere, say
+from shelter_geo.publish.written import number, percent
 
 
 def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:

@@ -8,12 +8,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.finder import RoadFinder
+from shelter_geo.roads.joining.finder import RoadFinder, drivable
 from shelter_geo.roads.joining.snapping import SnapSettings, main_components, rejoin, snap
 from shelter_geo.roads.network import RoadNetwork
 
@@ -92,9 +90,5 @@ class Joiner:
 
 def _opens(base: RoadNetwork, network: RoadNetwork) -> bool:
     """Whether any road may be driven that could not be driven before."""
-    was, now = (_drivable(roads) for roads in (base, network))
+    was, now = (drivable(roads) for roads in (base, network))
     return len(now) > len(was) or bool((now & ~was).any())
-
-
-def _drivable(network: RoadNetwork) -> NDArray[np.bool_]:
-    return (network.forward_ms >= 0) | (network.backward_ms >= 0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from shelter_geo.progress import announce_compiling
-from shelter_geo.roads.joining.segments import Segments
+
+if TYPE_CHECKING:
+    from shelter_geo.roads.joining.nearest import Segments
 
 announce_compiling()
 

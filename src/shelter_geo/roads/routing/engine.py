@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.phast import Phast
 
 Method = Literal["auto", "dijkstra", "hierarchy"]
-
-
 _PLAIN_WORK = 6_000_000
 """Arcs and nodes that plain Dijkstra may pass, in 3 to 4 s: compiling a hierarchy takes longer."""
+CACHE_VARIABLE: Final = "SHELTER_GEO_CACHE"
+"""Environment variable that names the folder; empty to keep nothing."""
 
 
 class Engine:
@@ -230,3 +232,24 @@ def make_engine(
             f"an engine of {like.graph.n_nodes} nodes cannot serve one of {network.n_nodes}"
         )
     return Engine(Graph.from_network(network, weight), method, cache_dir, threads, like)
+
+
+def cache_folder() -> FilePath | None:
+    """Return the folder in which this user's programs keep what can be made again, or None.
+
+    It is what `CACHE_VARIABLE` says, else the usual one of the operating system.
+    """
+    stated = os.environ.get(CACHE_VARIABLE)
+    if stated is not None:
+        return FilePath(stated) if stated else None
+    try:
+        home = FilePath.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        usual = FilePath(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        usual = home / "Library" / "Caches"
+    else:
+        usual = FilePath(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return usual / "shelter_geo"

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from shelter_geo.errors import CostError
 from shelter_geo.roads.routing.contraction import FULL, HUGE, contract
 from shelter_geo.roads.routing.graph import Graph
-from shelter_geo.roads.routing.hilbert import hilbert_order
 from shelter_geo.roads.routing.kernels import LARGEST, MASK, SHIFT, UpArcs, inner, kernel
 
+_LEVELS = 16
 VERSION = 1
 """Changes whenever hierarchies of another version must not be read."""
 
@@ -247,3 +247,33 @@ def _lay_out(
             longest[p, 1] = max(longest[p, 1], above[1] + (up.cost[a] & MASK))
         major, minor = max(major, longest[p, 0]), max(minor, longest[p, 1])
     return major, minor
+
+
+def hilbert_order(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Order of points along a Hilbert curve over their bounding square.
+
+    Parameters
+    ----------
+    x, y : shape (k,)
+
+    Returns
+    -------
+    shape (k,)
+        Positions of the points in the order of the curve; ties keep their order.
+    """
+    if len(x) == 0:
+        return np.empty(0, np.int64)
+    span = max(np.ptp(x), np.ptp(y)) or 1.0
+    scale = ((1 << _LEVELS) - 1) / span
+    i = ((x - x.min()) * scale).astype(np.int64)
+    j = ((y - y.min()) * scale).astype(np.int64)
+    along = np.zeros(len(x), np.int64)
+    for level in range(_LEVELS - 1, -1, -1):
+        side = 1 << level
+        right, upper = (i & side) > 0, (j & side) > 0
+        along += side * side * ((3 * right) ^ upper)
+        i, j = i & (side - 1), j & (side - 1)
+        turned = right & ~upper
+        i, j = np.where(turned, side - 1 - i, i), np.where(turned, side - 1 - j, j)
+        i, j = np.where(upper, i, j), np.where(upper, j, i)
+    return np.argsort(along, kind="stable")

@@ -1,7 +1,8 @@
 """The loops of a search in numpy, for questions that are answered before a compiler would be.
 
 They give what the compiled loops give, except that an exchange takes the swap that saves most and
-not the first that saves, and that all sites are priced at every step.
+not the first that saves, and that all sites are priced at every step. `branch_and_bound` and
+`subgradient` say for which size they beat HiGHS.
 """
 
 from __future__ import annotations

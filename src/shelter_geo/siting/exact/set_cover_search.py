@@ -4,8 +4,8 @@ Multipliers u on the rows prove that they do not: k sites that cover all rows ad
 u at least, so if the k sites of largest sums stay below it, there are none. Multipliers are whole
 multiples of a power of two, so that the sums are exact.
 
-A p-center of 246 x 138 and p = 10 takes 2.3 CPU s by it and the walk of `set_cover_walk`, where its
-covers by HiGHS take over 30; at 150 x 150 both take 1.2. A single LSCP is as quick by HiGHS.
+A p-center of 246 x 138 and p = 10 takes 2.3 CPU s by it and the walk of `cover_exchange`, where its
+covers by HiGHS take over 30; at 150 x 150 both take 1.2.
 """
 
 from __future__ import annotations

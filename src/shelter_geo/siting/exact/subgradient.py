@@ -4,6 +4,9 @@ The assignment of every demand point is priced out with a multiplier u per perso
 left is to pick the k sites of least reduced cost (Narula, Ogbu and Samuelsson 1977; Beasley 1985).
 The steps are taken in single precision and, in between, over the promising sites only; they prove
 nothing. `reduced_costs` prices the multipliers found in whole numbers, and that is the proof.
+
+The bound of a p-median of 300 x 300 and p = 10 takes 0.009 CPU s, where the linear relaxation by
+HiGHS is not there after 22; in numpy (`plain`) that of 150 x 150 takes 0.12, where HiGHS takes 10.
 """
 
 from __future__ import annotations

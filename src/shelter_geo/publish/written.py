@@ -1,4 +1,4 @@
-"""Single figures as a brief writes them, in every language."""
+"""Single figures written in every language."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""Routes and service areas drawn along the roads."""
