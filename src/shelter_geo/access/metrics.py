@@ -42,7 +42,7 @@ class BusTime:
 def point_access(
     points: pd.DataFrame,
     costs: CostMatrix,
-    bus: BusTime,
+    bus: BusTime | None,
     *,
     impedance: Impedance = Impedance.DISTANCE,
 ) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def point_access(
     costs
         From each point to each facility.
     bus
-        Multiples of the time by car.
+        Multiples of the time by car; without them nothing is said of buses.
     impedance
         Which of the two says what the nearest facility is.
 
@@ -74,7 +74,8 @@ def point_access(
     if list(points.index) != list(costs.origin_id):
         raise CostError("the points and the origins of the cost matrix are not the same")
     found = nearest(costs, impedance=impedance).rename(columns=_SHELTERS)
-    for name, factor in (("", bus.factor), ("_low", bus.low), ("_high", bus.high)):
+    factors = (np.nan,) * 3 if bus is None else (bus.factor, bus.low, bus.high)
+    for name, factor in zip(("", "_low", "_high"), factors, strict=True):
         found[f"bus_min{name}"] = found["travel_min"] * factor
     columns = [*_SHELTERS.values(), "distance_km", "travel_min"]
     columns += ["bus_min", "bus_min_low", "bus_min_high", "reachable", "reason"]
@@ -148,7 +149,10 @@ def summarise(
     ]
     by_road = people[reach]
     values = {name: access[name].to_numpy(float)[reach] for name in _SPREAD}
+    buses = not len(values["bus_min"]) or bool(np.isfinite(values["bus_min"]).any())
     for name, unit in _SPREAD.items():
+        if name == "bus_min" and not buses:
+            continue
         rows += _spread(name, values[name], by_road, unit)
     far = np.where(reach, access["distance_km"].to_numpy(float), np.inf)
     middle = weighted_quantile(far, people, 0.5)
@@ -159,6 +163,8 @@ def summarise(
         rows += _beyond(f"beyond_{limit}_km", beyond, served)
     for hours in time_classes_h:
         for way, column in (("car", "travel_min"), ("bus", "bus_min")):
+            if way == "bus" and not buses:
+                continue
             beyond = by_road[values[column] > 60 * hours].sum()
             rows += _beyond(f"beyond_{hours}_h_by_{way}", beyond, served)
     return rows

@@ -4,7 +4,7 @@ from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_fi
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.comparison import Comparison, compare
-from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.near_ties import near_ties, other_km
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
@@ -25,6 +25,7 @@ __all__ = [
     "Evaluation",
     "SiteOptions",
     "access_for",
+    "bus_lines",
     "capacity_results",
     "compare",
     "evaluate",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shelter_geo import access
 from shelter_geo.access import CostMatrix, cost_matrix, routes
+from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
@@ -27,6 +28,7 @@ FIGURES: Final = (
     *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
 """Columns of access that are summed up."""
+BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
 PLACES: Final = ("places", *ENDS)
 """Places as counted, and the least and most of them that are for these people."""
 
@@ -186,9 +188,13 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
     found = access.point_access(
         plain,
         costs,
-        access.BusTime(bus.factor, bus.low, bus.high),
+        access.BusTime(bus.factor, bus.low, bus.high) if study.travel is None else None,
         impedance=study.settings.access.impedance,
     )
+    own = study.settlements.index.to_series()
+    areas = study.settlements["district_id"] if points is study.districts else own
+    found = found.drop(columns=[name for name in BUS_COLUMNS if name in found])
+    found = found.join(bus_hours(bus_lines(study, areas), found.index))
     if "region" in points:
         region = points["region"]
     else:
@@ -198,6 +204,21 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
         cut_off &= found["reason"] != Reason.NO_FACILITY
         found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
     return found
+
+
+def bus_lines(study: Study, areas: pd.Series) -> pd.DataFrame:
+    """Find the lines that join areas to towns with a shelter; see `access.bus_lines.lines_to`.
+
+    Parameters
+    ----------
+    study
+        With or without a table of travel.
+    areas
+        Area of each settlement.
+    """
+    if study.travel is None:
+        return pd.DataFrame({"area": [], "town": [], "hours": []}).astype({"hours": float})
+    return lines_to(study.travel, set(study.shelters["settlement_id"]), areas)
 
 
 def _drawn(points: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -63,8 +63,12 @@ def apply_plan(study: Study, plan: Plan) -> Study:
         declared=declared,
     )
     changes = _changes_of_roads(plan)
+    if plan.time_factor is not None and plan.time_factor.bus is not None:
+        applied = replace(applied, travel=None)  # the plan says itself how long buses take
     if not changes:
         return applied
+    if applied.travel is not None:
+        applied = replace(applied, travel=applied.travel.iloc[:0])  # known on today's roads only
     try:
         roads = apply_changes(
             study.network, changes, places=_places(study), snapping=snap_settings(study)

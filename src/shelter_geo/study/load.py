@@ -68,6 +68,9 @@ class Study:
         Ways from a district's centre to a settlement, nearly as fast as the fastest one but of
         another length: `district_id`, `settlement_id`, `km_fastest`, `min_fastest`, `km_other`,
         `min_other`.
+    travel : DataFrame or None
+        Journeys by bus and other means, each with its source: `mode`, `from_settlement`,
+        `to_settlement`, `year`, `hours`; no bus is claimed where none stands in it.
     statistics : DataFrame or None
         Published counts by year: `measure`, `year`, `value`.
     shelter_counts : DataFrame or None
@@ -109,6 +112,7 @@ class Study:
     roads_before: RoadNetwork | None = None
     standards: pd.DataFrame | None = None
     near_ties: pd.DataFrame | None = None
+    travel: pd.DataFrame | None = None
     admission: pd.DataFrame | None = None
     statistics: pd.DataFrame | None = None
     shelter_counts: pd.DataFrame | None = None
@@ -212,6 +216,7 @@ class _Tables:
     basemap: gpd.GeoDataFrame | None
     published_distances: pd.DataFrame | None
     near_ties: pd.DataFrame | None
+    travel: pd.DataFrame | None
     claims: pd.DataFrame | None
     statistics: pd.DataFrame | None
     shelter_counts: pd.DataFrame | None
@@ -239,6 +244,7 @@ def _read_tables(folder: StudyFolder, settings: StudySettings) -> _Tables:
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
         near_ties=folder.table(files.near_ties, schemas.NEAR_TIES),
+        travel=folder.table(files.travel, schemas.TRAVEL),
         claims=folder.table(files.claims, schemas.CLAIMS, languages),
         statistics=folder.table(files.statistics, schemas.STATISTICS),
         shelter_counts=folder.table(files.shelter_counts, schemas.SHELTER_COUNTS, languages),
@@ -289,6 +295,10 @@ def _relate(folder: StudyFolder, settings: StudySettings, tables: _Tables) -> No
         path, known = folder.path(str(files.near_ties)), tables.settlements["settlement_id"]
         ties, column = tables.near_ties, "settlement_id"
         folder.add(relations.unknown_keys(path, ties, column, known, of="settlement"))
+    if tables.settlements is not None and tables.travel is not None:
+        path, known = folder.path(str(files.travel)), tables.settlements["settlement_id"]
+        for column in ("from_settlement", "to_settlement"):
+            folder.add(relations.unknown_keys(path, tables.travel, column, known, of="settlement"))
     if tables.nodes is not None and tables.links is not None:
         path = folder.path(str(settings.roads.links))
         folder.add(impossible_links(path, tables.links, tables.nodes))
@@ -422,6 +432,7 @@ def _assemble(
         standards=_standards(tables),
         catalogues=catalogues,
         near_ties=tables.near_ties,
+        travel=tables.travel,
         admission=tables.admission,
         statistics=tables.statistics,
         shelter_counts=tables.shelter_counts,

@@ -98,6 +98,7 @@ class TableFiles(Settings):
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
     near_ties: RelativePath | None = None
+    travel: RelativePath | None = None
     claims: RelativePath | None = None
     statistics: RelativePath | None = None
     shelter_counts: RelativePath | None = None
@@ -166,7 +167,7 @@ class Roads(Settings):
 
 
 class Bus(Settings):
-    """Timetabled buses as a multiple of the time by car."""
+    """Timetabled buses as a multiple of the time by car, used where no table of travel is given."""
 
     factor: float = Field(ge=1, le=100)
     low: float = Field(ge=1, le=100)

@@ -13,6 +13,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.claims import published_claims
 from shelter_geo.publish.brief.counts import public_counts
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
+from shelter_geo.publish.bus_times import by_bus, by_bus_in_sentence
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.study.dates import dated, years_of_places
@@ -103,7 +104,7 @@ def _distances(evaluation: Evaluation) -> Text:
             district=own_name(dict(far)),
             km=head.farthest_distance(words),
             car=words.duration(float(far["travel_min"])),
-            bus=words.duration(float(far["bus_min"])),
+            bus=by_bus_in_sentence(dict(far)),
             women=words.people_between(*women),
             limit=words.distance(limit),
         )
@@ -153,7 +154,7 @@ def _farthest(evaluation: Evaluation) -> Listing:
                 own_name(_named(row)),
                 distance(row["distance_km"]),
                 duration(row["travel_min"]),
-                duration(row["bus_min"]),
+                by_bus(row) or say("access.no_line"),
                 people(row["population"]),
             )
         )

@@ -8,6 +8,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.publish.bus_times import by_bus
 from shelter_geo.publish.maps.basemap import ground_layers
 from shelter_geo.publish.maps.district_map import (
     areas,
@@ -86,7 +87,8 @@ def access_map(
     districts
         Polygons, or a point where a district has none, with `district_id`, names such as
         `name_en`, `region`, `population`, `women`, `nearest_shelter_id`, `distance_km`
-        (missing where no road leads to a shelter), `travel_min`, `bus_min`,
+        (missing where no road leads to a shelter), `travel_min`, `bus_min` or `bus_hours_low` and
+        `bus_hours_high` (missing where no bus is known),
         `counts_registered_not_resident` and `reason`, of `Reason`, perhaps with words of its own
         in `reason_en` and the like.
     settlements
@@ -167,11 +169,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
             Words.duration,
             spoken=True,
         ),
-        number_column(
-            say("access.by_bus"),
-            units["bus_min"],
-            Words.duration,
-        ),
+        text_column(say("access.by_bus"), [by_bus(row) for row in rows]),
         text_column(say("access.nearest"), nearest, spoken=True),
         text_column(AREA, regions),
         number_column(say("access.people"), units["population"], Words.people),

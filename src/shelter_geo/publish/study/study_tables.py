@@ -22,7 +22,9 @@ _ACCESS = (
     "nearest_shelter_id", "nearest_shelter_place", "distance_km", "shelter_by_km",
     "travel_min", "shelter_by_min",
 )  # fmt: skip
-_BUS = ("bus_min", "bus_min_low", "bus_min_high")
+_BUS = (
+    "bus_min", "bus_min_low", "bus_min_high", "bus_hours_low", "bus_hours_high", "bus_to",
+)  # fmt: skip
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
 _DISTRICT = ("district_id", "name_en", "region", *_PLACE)

@@ -10,6 +10,7 @@ import pandas as pd
 from shelter_geo.access import UNITS
 from shelter_geo.access.metrics import beyond_range, populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
+from shelter_geo.publish.study.bus_words import bus_note
 from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.study.norm_words import norm_note
 from shelter_geo.publish.study.shared_places import known_without
@@ -193,17 +194,9 @@ def lead(evaluation: Evaluation) -> Text:
 def notes(evaluation: Evaluation) -> list[Text]:
     """Write what a reader of the map must know besides the assumptions."""
     settings = evaluation.study.settings
-    bus, roads = settings.access.bus, settings.roads
+    roads = settings.roads
     texts = [
-        in_each(
-            lambda words: words.text(
-                "study.bus",
-                factor=words.number(bus.factor, digits=2),
-                low=words.number(bus.low, digits=2),
-                high=words.number(bus.high, digits=2),
-                source=everywhere(bus.source),
-            )
-        ),
+        bus_note(evaluation),
         *which_shelters(evaluation.study),
         norm_note(evaluation.study),
         say("study.licence", source=everywhere(roads.source), licence=roads.licence),

@@ -298,6 +298,20 @@ NEAR_TIES: Final = pa.DataFrameSchema(
     name="near ties",
 )
 
+TRAVEL: Final = pa.DataFrameSchema(
+    {
+        "line_id": _key(unique=True),
+        "mode": _text(),
+        "from_settlement": _key(blank=True),
+        "to_settlement": _key(blank=True),
+        "year": _text(blank=True),
+        "hours": _column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
+        "source": _text(),
+        "evidence": _text(),
+    },
+    name="travel",
+)
+
 STANDARDS: Final = pa.DataFrameSchema(
     {
         "id": _key(unique=True),
