@@ -202,7 +202,7 @@ def test_a_study_without_demand_still_says_who_is_near(
     cut_off = evaluation.districts.loc[evaluation.districts["region"] == "Nakhchivan", "population"]
     reached = evaluation.districts["population"].sum() - cut_off.sum() - 809
     assert total["catchment_people"] == pytest.approx(reached, abs=1)
-    write_capacity_tables(found, tmp_path)
+    write_capacity_tables(bare.study, found, tmp_path)
     assert pd.read_csv(tmp_path / "demand_by_district.csv").empty
 
 
@@ -349,7 +349,7 @@ def counted(copy: StudyCopy) -> Evaluation:
 
 def written(evaluation: Evaluation, folder: Path, out: Path) -> dict[str, bytes]:
     cases = read_cases(replace(evaluation.study, folder=folder))
-    write_capacity_tables(capacity_results(evaluation, cases=cases), out)
+    write_capacity_tables(evaluation.study, capacity_results(evaluation, cases=cases), out)
     write_reach(evaluation, out)
     return {name: (out / name).read_bytes() for name in CAPACITY_TABLES}
 
@@ -541,8 +541,8 @@ def test_shelters_may_say_more_about_whom_they_admit(tmp_path: Path) -> None:
 def test_every_table_is_written_and_repeats(
     results: CapacityResults, evaluation: Evaluation, tmp_path: Path
 ) -> None:
-    write_capacity_tables(results, tmp_path / "first")
-    write_capacity_tables(capacity_results(evaluation), tmp_path / "second")
+    write_capacity_tables(evaluation.study, results, tmp_path / "first")
+    write_capacity_tables(evaluation.study, capacity_results(evaluation), tmp_path / "second")
     for name in ("first", "second"):
         write_reach(evaluation, tmp_path / name)
     for name, columns in CAPACITY_TABLES.items():

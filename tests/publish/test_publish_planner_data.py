@@ -21,7 +21,7 @@ def changed(frame: pd.DataFrame, row: Any, column: str, value: Any) -> pd.DataFr
 
 KM, MINUTES = costs()
 BAD = [
-    ({"districts": districts().drop(columns="women")}, "district_id lacks women"),
+    ({"districts": districts().drop(columns="population")}, "district_id lacks population"),
     ({"sites": sites().drop(columns="lgbtq_inclusive")}, "site_id lacks lgbtq_inclusive"),
     ({"sites": changed(sites(), "p-1", "role", "tent")}, "not tent"),
     ({"sites": changed(sites(), "p-1", "district_id", "X-9")}, "unknown districts: X-9"),

@@ -225,7 +225,7 @@ def emptied(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 BAD = [
-    ({"districts": without(districts(), "women")}, "districts for a map lack women"),
+    ({"districts": without(districts(), "population")}, "districts for a map lack population"),
     ({"shelters": without(shelters(), "places")}, "shelters for a map lack places"),
     ({"routes": without(routes(), "district_id")}, "routes for a map lack district_id"),
     ({"settlements": without(settlements(), "distance_km")}, "settlements for a map lack"),

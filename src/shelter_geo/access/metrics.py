@@ -179,6 +179,8 @@ def access_metrics(
 ) -> pd.DataFrame:
     """Summarise access from both bases, for all people and for women of each population.
 
+    Where women are not counted, the rows on them are not there.
+
     Parameters
     ----------
     districts, settlements
@@ -197,7 +199,7 @@ def access_metrics(
     blocks = []
     for basis, access in zip(BASES, (districts, settlements), strict=True):
         for units in populations(districts):
-            for weighted_by in ("people", "women"):
+            for weighted_by in ("people", "women") if "women" in districts else ("people",):
                 key = {"basis": basis, "units": units, "weighted_by": weighted_by}
                 table = pd.DataFrame(
                     summarise(access, counted(access, units, weighted_by), **limits)
@@ -227,7 +229,7 @@ def counted(
     Parameters
     ----------
     points
-        With `population` and `women`, who live there. Ranges stand in `residents_low`,
+        With `population` and perhaps `women`, who live there. Ranges stand in `residents_low`,
         `residents_high`, `resident_women_low` and `resident_women_high`, the other population in
         `registered` and `registered_women`.
     units
@@ -236,15 +238,25 @@ def counted(
         people, women or men.
     end
         low or high for an end of the range; registered people have none.
+
+    Raises
+    ------
+    CostError
+        If women or men are asked for, and the points do not count them.
     """
     if units == UNITS[1]:
-        everybody, women = points["registered"], points["registered_women"]
+        people, of_women = "registered", "registered_women"
     elif end and f"residents_{end}" in points:
-        everybody, women = points[f"residents_{end}"], points[f"resident_women_{end}"]
+        people, of_women = f"residents_{end}", f"resident_women_{end}"
     else:
-        everybody, women = points["population"], points["women"]
-    found: pd.Series = {"women": women, "men": everybody - women}.get(weighted_by, everybody)
-    return found
+        people, of_women = "population", "women"
+    everybody: pd.Series = points[people]
+    if weighted_by not in ("women", "men"):
+        return everybody
+    if of_women not in points:
+        raise CostError(f"{weighted_by} are not counted: the points have no column {of_women}")
+    women: pd.Series = points[of_women]
+    return women if weighted_by == "women" else everybody - women
 
 
 def resident_units(access: pd.DataFrame) -> pd.DataFrame:

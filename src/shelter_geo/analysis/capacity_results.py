@@ -19,7 +19,7 @@ from shelter_geo.analysis.group_access import access_by_group
 from shelter_geo.analysis.handing_over import handed_over
 from shelter_geo.analysis.no_place import anywhere_and_nearest, no_place_table, pools_of
 from shelter_geo.analysis.norms import held_against_norms
-from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis
+from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis, spread_over
 from shelter_geo.capacity import (
     CORNERS,
     STAYS,
@@ -46,6 +46,9 @@ _BY_BASIS: Final = (
     "pooling", "sensitivity",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
+_OF_DISTRICTS: Final = (
+    "district_id", "name_en", "region", "women", "counts_registered_not_resident",
+)  # fmt: skip
 _SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
 
 
@@ -106,11 +109,14 @@ class CapacityResults:
 
 @dataclass(frozen=True, eq=False)
 class _Units:
-    """The people who are counted: all, or without those registered where they do not live."""
+    """The people who are counted: all, or without those registered where they do not live.
+
+    Stays are spread over `asking`: women, or everybody where women are not counted.
+    """
 
     name: str
     people: pd.Series
-    women: pd.Series
+    asking: pd.Series
 
 
 def capacity_results(
@@ -131,18 +137,18 @@ def capacity_results(
     Raises
     ------
     CapacityError
-        If there are cases but no women to spread them over, or a district with stays has no
+        If there are cases but nobody to spread them over, or a district with stays has no
         settlement.
     """
-    capacity = evaluation.study.settings.capacity
-    inputs = StayInputs.of(capacity)
+    study = evaluation.study
+    inputs = StayInputs.of(study.settings.capacity)
     shares = _shares(evaluation)
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     used: list[Estimate] = list(inputs.all)
     for units in _units(evaluation):
-        weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+        weight = units.asking.groupby(evaluation.settlements["district_id"]).sum()
         weight = weight.reindex(evaluation.districts.index)
-        demands = demand_of_each_basis(capacity, weight, cases)
+        demands = demand_of_each_basis(study, weight, cases)
         if not demands:
             parts["by_shelter"].append(_without_demand(evaluation, units, shares))
         for basis, demand in demands.items():
@@ -177,12 +183,12 @@ def no_place_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
     CapacityError
         As `capacity_results`.
     """
-    capacity, units = evaluation.study.settings.capacity, next(_units(evaluation))
-    inputs, shares = StayInputs.of(capacity), _shares(evaluation)
-    weight = units.women.groupby(evaluation.settlements["district_id"]).sum()
+    study, units = evaluation.study, next(_units(evaluation))
+    inputs, shares = StayInputs.of(study.settings.capacity), _shares(evaluation)
+    weight = units.asking.groupby(evaluation.settlements["district_id"]).sum()
     weight = weight.reindex(evaluation.districts.index)
     found = {}
-    for basis, demand in demand_of_each_basis(capacity, weight, None).items():
+    for basis, demand in demand_of_each_basis(study, weight, None).items():
         asked = _asked(evaluation, units, demand)
         there = _catchments(evaluation, asked, shares)
         found[basis] = anywhere_and_nearest(
@@ -229,9 +235,10 @@ def _turned_away(
 def _units(evaluation: Evaluation) -> Iterator[_Units]:
     points = evaluation.settlements
     for name in populations(evaluation.districts):
-        women, people = (counted(points, name, who) for who in ("women", "people"))
-        if name == UNITS[0] or women.sum() > 0:
-            yield _Units(name, people, women)
+        who = spread_over(evaluation.study)
+        asking, people = (counted(points, name, which) for which in (who, "people"))
+        if name == UNITS[0] or asking.sum() > 0:
+            yield _Units(name, people, asking)
 
 
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
@@ -244,7 +251,7 @@ def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
 def _asked(evaluation: Evaluation, units: _Units, demand: Demand) -> pd.DataFrame:
     """Stays that are asked for at each settlement, and the people who live there."""
     stays = share_out(
-        demand.by_district, evaluation.settlements["district_id"], units.women.astype(float)
+        demand.by_district, evaluation.settlements["district_id"], units.asking.astype(float)
     )
     return stays.assign(catchment_people=units.people)
 
@@ -342,9 +349,8 @@ def _by_district(
         hidden = cases.counts.reindex(stays.index).isna().to_numpy()
     stays.loc[hidden, STAYS] = np.nan
     stays.loc[hidden, "reason"] = Reason.SMALL_COUNT
-    named = evaluation.districts[
-        ["district_id", "name_en", "region", "women", "counts_registered_not_resident"]
-    ]
+    known = (name for name in _OF_DISTRICTS if name in evaluation.districts)
+    named = evaluation.districts[[*known]]
     table = pd.DataFrame(named).join(stays).assign(suppressed=hidden, **key)
     return table.sort_index()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shelter_geo.capacity import TOTAL, PublishedCounts, check_hidden, publish_counts
 from shelter_geo.errors import Fault, TableError
-from shelter_geo.study import CASES, Study, check_table
+from shelter_geo.study import CASES, REGION, Study, check_table
 
 
 def read_cases(study: Study) -> PublishedCounts | None:
@@ -23,8 +23,8 @@ def read_cases(study: Study) -> PublishedCounts | None:
     Returns
     -------
     PublishedCounts or None
-        Counts by district, and sums by region and in `Total`; None where the study
-        names no such table.
+        Counts by district, and sums by region, where the districts have regions, and in `Total`;
+        None where the study names no such table.
 
     Raises
     ------
@@ -38,15 +38,18 @@ def read_cases(study: Study) -> PublishedCounts | None:
         return None
     path = study.folder / demand.cases.file
     frame, faults = check_table(path, CASES, secret=True)
-    known = study.districts["region"]
+    known = study.districts.index
     if frame is not None:
-        faults += _wrong_districts(path, set(frame["district_id"]), set(known.index))
+        faults += _wrong_districts(path, set(frame["district_id"]), set(known))
     if frame is None or faults:
         raise TableError(faults)
-    regions = {str(name): list(group.index) for name, group in known.groupby(known)}
+    regions: dict[str, list[str]] = {}
+    if REGION not in study.lacks:
+        region = study.districts[REGION]
+        regions = {str(name): list(group.index) for name, group in region.groupby(region)}
     published = publish_counts(
         frame.set_index("district_id")["cases"],
-        regions | {TOTAL: list(known.index)},
+        regions | {TOTAL: list(known)},
         threshold=demand.cases.threshold,
     )
     check_hidden(published)

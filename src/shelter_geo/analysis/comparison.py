@@ -12,6 +12,7 @@ import pandas as pd
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.plan_metrics import KEY, plan_metrics
 from shelter_geo.errors import StudyError
+from shelter_geo.study import WOMEN
 from shelter_geo.vocabulary import Effect, Impedance, choose
 
 SAME: Final = 1e-9
@@ -161,7 +162,7 @@ def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:
             "district_id": after["district_id"],
             "name_en": after["name_en"],
             "population": after["population"],
-            "women": after["women"],
+            **({WOMEN: after[WOMEN]} if WOMEN in after else {}),
             "shelter_before": before["nearest_shelter_id"],
             "shelter_after": after["nearest_shelter_id"],
             "km_before": before["distance_km"],

@@ -19,7 +19,7 @@ from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads import snap_table
-from shelter_geo.study import Study, centres, engine, joiner
+from shelter_geo.study import REGION, Study, centres, engine, joiner
 from shelter_geo.study.people import COLUMNS
 from shelter_geo.study.place_ranges import ENDS, places_total
 from shelter_geo.vocabulary import Reason
@@ -27,7 +27,7 @@ from shelter_geo.vocabulary import Reason
 FIGURES: Final = (
     *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
-"""Columns of access that are summed up."""
+"""Columns of access that are summed up, as far as the study has them."""
 BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
 PLACES: Final = ("places", *ENDS)
 """Places as counted, and the least and most of them that are for these people."""
@@ -49,7 +49,7 @@ class Evaluation:
     metrics, farthest : DataFrame
         See `access.access_metrics` and `access.farthest`.
     shortfall : DataFrame
-        See `capacity.norms.shortfall`; areas are regions.
+        See `capacity.norms.shortfall`; areas are regions. Without regions there is the total only.
     claims : DataFrame
         See `claims.compare_claims`.
     routes : GeoDataFrame
@@ -195,12 +195,10 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
     areas = study.settlements["district_id"] if points is study.districts else own
     found = found.drop(columns=[name for name in BUS_COLUMNS if name in found])
     found = found.join(bus_hours(bus_lines(study, areas), found.index))
-    if "region" in points:
-        region = points["region"]
-    else:
-        region = points["district_id"].map(study.districts["region"])
     for separate in study.settings.roads.separate:
-        cut_off = ~found["reachable"] & (region == separate.region)
+        home = study.districts.index[study.districts[REGION] == separate.region]
+        region = points["district_id"].isin(home)
+        cut_off = ~found["reachable"] & region
         cut_off &= found["reason"] != Reason.NO_FACILITY
         found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
     return found
@@ -227,7 +225,8 @@ def _drawn(points: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _figures(points: pd.DataFrame) -> pd.DataFrame:
     """Leave out all but the figures: plain columns are picked from many times faster."""
-    return pd.DataFrame({name: points[name].to_numpy() for name in FIGURES}, index=points.index)
+    there = [name for name in FIGURES if name in points]
+    return pd.DataFrame({name: points[name].to_numpy() for name in there}, index=points.index)
 
 
 def _farthest(districts: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -250,13 +249,14 @@ def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shortfall(study: Study) -> pd.DataFrame:
-    population = study.districts.groupby("region")["population"].sum()
-    region = study.shelters["district_id"].map(study.districts["region"])
+    year = study.settings.study.as_of.year
+    if REGION in study.lacks:
+        return _in_all(study, int(study.districts["population"].sum()), year)
+    population = study.districts.groupby(REGION)["population"].sum()
+    region = study.shelters["district_id"].map(study.districts[REGION])
     places = study.shelters[[*PLACES]].groupby(region.to_numpy()).sum()
     places = places.reindex(population.index, fill_value=0)
-    return _ranged_shortfall(study, population, places).assign(
-        population_year=study.settings.study.as_of.year
-    )
+    return _ranged_shortfall(study, population, places).assign(population_year=year)
 
 
 def _ranged_shortfall(study: Study, people: pd.Series, places: pd.DataFrame) -> pd.DataFrame:
@@ -275,10 +275,15 @@ def _ranged_shortfall(study: Study, people: pd.Series, places: pd.DataFrame) -> 
 
 def _claimed_shortfall(study: Study) -> pd.DataFrame:
     """Compute the total against the population that the published claim was made against."""
-    capacity = study.settings.capacity
-    claimed = capacity.claim_population
+    claimed = study.settings.capacity.claim_population
     people = int(study.districts["population"].sum()) if claimed is None else claimed.value
+    return _in_all(
+        study, people, study.settings.study.as_of.year if claimed is None else claimed.year
+    )
+
+
+def _in_all(study: Study, people: int, year: int) -> pd.DataFrame:
+    """Compute the total of all places against so many people of a year."""
     places = pd.DataFrame([places_total(study.shelters)], index=[""])
     table = _ranged_shortfall(study, pd.Series({"": people}), places)
-    year = study.settings.study.as_of.year if claimed is None else claimed.year
     return table[table["area"] == TOTAL].assign(population_year=year)

@@ -21,6 +21,7 @@ from shelter_geo.capacity import (
     reach_table,
 )
 from shelter_geo.capacity.groups import refusals_reported
+from shelter_geo.study import WOMEN
 from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"
@@ -33,7 +34,7 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
     """Summarise access for everybody and for each group, with and without police papers.
 
     Distances and times are those of the people of the settlements, each to the shelter with the
-    fewest.
+    fewest. Women and men have rows where the study counts women.
 
     Returns
     -------
@@ -45,7 +46,9 @@ def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
         those that others share or come first in.
     """
     asked = [
-        (groups, without) for groups in ((), *((g,) for g in GROUPS)) for without in (False, True)
+        (groups, without)
+        for groups in ((), *((group,) for group in GROUPS if is_counted(evaluation, (group,))))
+        for without in (False, True)
     ]
     rows = [row for groups, without in asked for row in rows_of(evaluation, groups, without)]
     return pd.DataFrame(rows)
@@ -60,6 +63,8 @@ def rows_of(
     ------
     CapacityError
         If a group is not known.
+    CostError
+        If women or men are asked for, and the study does not count women.
     """
     admits = _admits(evaluation, groups, without_police_papers)
     nearest = _nearest(admits, evaluation, evaluation.settlement_costs)
@@ -128,6 +133,11 @@ def weighted_by(groups: Iterable[str]) -> str:
     """Say whose distances are averaged: `women` or `men` where the group is one, else `people`."""
     asked = set(groups) & {"women", "men"}
     return asked.pop() if len(asked) == 1 else "people"
+
+
+def is_counted(evaluation: Evaluation, groups: Iterable[str]) -> bool:
+    """Tell whether the study counts the people whose distances are averaged for a group."""
+    return weighted_by(groups) == "people" or WOMEN not in evaluation.study.lacks
 
 
 def _admits(evaluation: Evaluation, groups: Iterable[str], without_papers: bool) -> pd.Series:

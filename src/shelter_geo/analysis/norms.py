@@ -13,11 +13,10 @@ from shelter_geo.access.metrics import counted as people_of
 from shelter_geo.access.metrics import populations
 from shelter_geo.analysis.evaluation import PLACES, Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
-from shelter_geo.study import Norm, in_english
+from shelter_geo.study import REGION, WOMEN, Norm, in_english
 from shelter_geo.vocabulary import Reason, choose, evidence_of
 
 COUNTRY: Final = "all"
-REGION: Final = "region"
 CATCHMENT: Final = "catchment"
 NO_SHELTER: Final = "none"
 """Stands for no shelter at all in the column of the areas' keys."""
@@ -41,7 +40,8 @@ def held_against_norms(
 
     A catchment is the districts whose centres have their nearest shelter by time in one
     settlement. Towns are counted by their listed people, where these are the town's own. A norm
-    for regions says nothing of catchments, so these rows are not there.
+    for regions says nothing of catchments, so these rows are not there; without regions, those by
+    region are not, and without women the column `women` is not.
 
     Parameters
     ----------
@@ -111,7 +111,9 @@ def _counts(
         home = _home(evaluation, kind, area)
         supply = evaluation.study.shelters[[*PLACES]].groupby(home).sum()
         for name in (name for name in populations(districts) if name in units):
-            counts = {"population": "people", "women": "women"}
+            counts = {"population": "people"}
+            if WOMEN not in evaluation.study.lacks:
+                counts[WOMEN] = WOMEN
             living = pd.DataFrame(
                 {key: people_of(districts, name, who) for key, who in counts.items()}
             )
@@ -125,7 +127,8 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
     """Give each kind of area with the key of the area that every district belongs to."""
     districts, shelters = evaluation.districts, evaluation.study.shelters
     yield COUNTRY, pd.Series(TOTAL, index=districts.index)
-    yield REGION, districts["region"]
+    if REGION not in evaluation.study.lacks:
+        yield REGION, districts[REGION]
     town = districts["nearest_shelter_id"].map(shelters["settlement_id"])
     yield CATCHMENT, town.astype(object).fillna(NO_SHELTER)
 
@@ -138,8 +141,7 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
         "area_kind": counted.kind,
         "area_key": table.index,
         "area": _named(evaluation, counted.kind, table.index),
-        "population": people["population"],
-        "women": people["women"],
+        **{who: people[who] for who in people},
         **{name: counted.places[name] for name in PLACES},
         "asked_in": _asked_in(norm),
         "not_known": _unknown_towns(evaluation, norm, counted.area, table.index),
@@ -181,7 +183,7 @@ def _sites(
     """Count in each area the regions or towns that a shelter is asked for, and those with one."""
     districts, shelters = evaluation.districts, evaluation.study.shelters
     if norm.asks_for == "regions":
-        region = districts["region"]
+        region = districts[REGION]
         lived_in = lives_there.groupby(region).any()
         served = lived_in.index.isin(shelters["district_id"].map(region))
         sites = pd.DataFrame({"area": area.groupby(region).first(), "served": served})[lived_in]

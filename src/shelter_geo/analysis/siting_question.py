@@ -15,12 +15,11 @@ from shelter_geo.access.metrics import counted
 from shelter_geo.analysis.candidates import candidate_sites
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
-from shelter_geo.study import CANDIDATES, Study, centres, check_table, engine, joiner
+from shelter_geo.study import CANDIDATES, REGION, WOMEN, Study, centres, check_table, engine, joiner
 
 if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget
 
-REGION = "region"
 NEEDED = "family_places_needed"
 
 
@@ -56,11 +55,11 @@ class SiteQuestion:
     Attributes
     ----------
     districts : DataFrame
-        Indexed by `district_id`, with `population`, names and `region`.
+        Indexed by `district_id`, with `population`, names and perhaps `region` and `women`.
     sites : DataFrame
         Indexed by `site_id`: `role` ("shelter" or "candidate"), `allowed`, `place_en`,
-        `district_id`, `region`, `places`; with a file of candidates also `cost`,
-        `place_cost` and `most_places`, missing where it gives none.
+        `district_id`, `places` and `region`, if the districts have it; with a file of candidates
+        also `cost`, `place_cost` and `most_places`, missing where it gives none.
     costs : CostMatrix
         From every district centre to every site.
     """
@@ -73,7 +72,8 @@ class SiteQuestion:
         """Ask for another population, of `access.metrics.UNITS`."""
         weights = {
             name: counted(self.districts, population, who)
-            for name, who in (("population", "people"), ("women", "women"))
+            for name, who in (("population", "people"), (WOMEN, WOMEN))
+            if name in self.districts
         }
         return replace(self, districts=self.districts.assign(**weights))
 
@@ -86,16 +86,35 @@ class SiteQuestion:
             Kilometres or minutes.
         per_region
             Whether every region must hold a shelter.
+
+        Raises
+        ------
+        SitingError
+            If every region must, and the districts have no `region`.
         """
-        regions = sorted(set(self.districts[REGION])) if per_region else None
         return problem_from_frames(
             self.districts,
             self.sites,
             self.costs,
             unit=unit,
             region=REGION if per_region else None,
-            required=regions,
+            required=self.regions() if per_region else None,
         )
+
+    def regions(self) -> list[str]:
+        """List the regions of the districts.
+
+        Raises
+        ------
+        SitingError
+            If the districts have no column `region`.
+        """
+        if REGION not in self.districts:
+            raise SitingError(
+                "the districts have no column region. Add it to their table, or do not ask for a "
+                "shelter in every region."
+            )
+        return sorted(set(self.districts[REGION]))
 
 
 def site_question(study: Study, options: SiteOptions) -> SiteQuestion:
@@ -159,8 +178,10 @@ def _candidates(study: Study, table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _question(study: Study, sites: pd.DataFrame, costs: CostMatrix) -> SiteQuestion:
     allowed = sites["allowed"] if "allowed" in sites else pd.Series(True, index=sites.index)
-    region = study.districts[REGION].reindex(sites["district_id"]).to_numpy()
-    sites = sites.assign(allowed=allowed.fillna(True).astype(bool), **{REGION: region})
+    sites = sites.assign(allowed=allowed.fillna(True).astype(bool))
+    if REGION not in study.lacks:
+        region = study.districts[REGION].reindex(sites["district_id"]).to_numpy()
+        sites = sites.assign(**{REGION: region})
     return SiteQuestion(pd.DataFrame(study.districts.drop(columns="geometry")), sites, costs)
 
 
@@ -204,7 +225,8 @@ def places_question(
     Raises
     ------
     SitingError
-        If a number is below 0, or there is neither a budget nor a number of actions.
+        If a number is below 0, there is neither a budget nor a number of actions, or every region
+        must hold a shelter and the districts have no `region`.
     """
     # The solver is loaded only for this question.
     from shelter_geo.siting import PlacesBudget
@@ -236,7 +258,7 @@ def places_question(
         actions=actions,
         unit=unit,
         region=REGION if per_region else None,
-        required=sorted(set(question.districts[REGION])) if per_region else None,
+        required=question.regions() if per_region else None,
     )
 
 
@@ -278,9 +300,9 @@ class UnreachedPeople:
     districts : tuple
         Their districts.
     regions : tuple of str
-        Regions of those districts.
+        Regions of those districts; where the study has none, the districts themselves.
     site_regions : tuple of str
-        Regions of the sites that reach them; empty if no site does.
+        The same of the sites that reach them; empty if no site does.
     """
 
     people: int
@@ -290,11 +312,15 @@ class UnreachedPeople:
 
 
 def unreached_people(question: SiteQuestion, problem: SitingProblem) -> tuple[UnreachedPeople, ...]:
-    """Group the people whom no shelter reaches today by the regions of the sites that do."""
+    """Group the people whom no shelter reaches today by the regions of the sites that do.
+
+    Districts stand for themselves where the study has no regions.
+    """
+    area = REGION if REGION in question.districts else "district_id"
     lost = np.flatnonzero((problem.today == UNREACHED) & (problem.weights > 0))
     reached = problem.costs[np.ix_(lost, problem.candidates)] != UNREACHED
-    homes = question.districts[REGION].to_numpy()
-    regions = question.sites[REGION].reindex(list(problem.site_ids)).to_numpy()
+    homes = question.districts[area].to_numpy()
+    regions = question.sites[area].reindex(list(problem.site_ids)).to_numpy()
     groups: dict[tuple[str, ...], list[int]] = {}
     for row, sites in zip(lost, reached, strict=True):
         where = tuple(sorted(set(regions[problem.candidates[sites]])))

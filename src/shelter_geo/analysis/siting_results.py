@@ -42,7 +42,7 @@ from shelter_geo.siting import (
     pareto_front,
     robustness,
 )
-from shelter_geo.study import Study
+from shelter_geo.study import REGION, Study
 from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]
@@ -101,7 +101,8 @@ class SitingResults:
     unreached : tuple of UnreachedPeople
         People without a road to any shelter of today, by what reaches them.
     plans : tuple of SitedPlan
-        The plans that are mapped: best for the mean, for the farthest, and for all regions.
+        The plans that are mapped: best for the mean, for the farthest and, where the study has
+        regions, for all of them.
     """
 
     question: SiteQuestion
@@ -184,12 +185,13 @@ def _answers(
     question: SiteQuestion, within: float, half: float, progress: Progress | None
 ) -> Iterator[tuple[tuple[str, int], SitingResult]]:
     """Solve every registered model for every number of new sites."""
-    problem, regional = question.problem(), question.problem(per_region=True)
+    problem = question.problem()
     fewest = LSCP(problem, within).solve(time_limit=_PATIENCE_S, runner_ups=0)
     yield (LSCP.key, len(fewest.chosen)), fewest
     numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
     solved = [(model, model.key, problem) for model in MODELS.values() if model.takes_p]
-    solved.append((MODELS[PMedian.key], PER_REGION, regional))
+    if REGION in question.districts:
+        solved.append((MODELS[PMedian.key], PER_REGION, question.problem(per_region=True)))
     runs = []
     for entry, key, posed in solved:
         # Some models have no answer below a number of sites: that number is solved for too.
@@ -230,8 +232,8 @@ def _plans(
         ("farthest", (PCenter.key, new)),
         ("region", (PER_REGION, regional)),
     ):
-        result = answers[wanted]
-        if result.chosen:
+        result = answers.get(wanted)
+        if result is not None and result.chosen:
             opened = tuple(
                 OpenShelter(settlement_id=str(key), places=places, kind=kind)
                 for key in result.chosen

@@ -17,7 +17,7 @@ from shelter_geo.capacity import (
     demand_by_weight,
     exactly,
 )
-from shelter_geo.study import Capacity, Range, in_english
+from shelter_geo.study import WOMEN, Capacity, Range, Study, in_english
 
 CASES = "cases"
 """Basis of the demand that comes from a user's own table of cases."""
@@ -80,17 +80,22 @@ def _persons_per_place(capacity: Capacity) -> Estimate:
     )
 
 
+def spread_over(study: Study) -> str:
+    """Say over whom stays are spread: women, or people where the study does not count women."""
+    return "people" if WOMEN in study.lacks else "women"
+
+
 def demand_of_each_basis(
-    capacity: Capacity, weight: pd.Series, cases: PublishedCounts | None
+    study: Study, weight: pd.Series, cases: PublishedCounts | None
 ) -> Mapping[str, Demand]:
     """Stays asked for on each basis: none of them is the truth, so all of them are kept.
 
     Parameters
     ----------
-    capacity
-        Settings of the study.
+    study
+        Its settings say what is known.
     weight
-        Women by `district_id`, over whom a country's cases are spread.
+        Those of `spread_over` by `district_id`, over whom a country's cases are spread.
     cases
         The user's own cases, safe to publish, or none.
 
@@ -104,7 +109,7 @@ def demand_of_each_basis(
     CapacityError
         If a weight is negative, or there are cases and no weight at all.
     """
-    settings = capacity.demand
+    settings = study.settings.capacity.demand
     if settings is None:
         return {}
     share = _estimate("share_needing", settings.share_needing, "share")
@@ -116,6 +121,7 @@ def demand_of_each_basis(
             _estimate(f"{base.id}.under_reporting", base.under_reporting, "times"),
             share,
             weight,
+            basis=spread_over(study),
             recorded=recorded,
         )
         for base in settings.bases

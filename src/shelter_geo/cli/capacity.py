@@ -11,6 +11,7 @@ from shelter_geo.cli.options import (
     KindOption,
     LangOption,
     StudyArgument,
+    countable,
     languages,
     named_of,
     of_kind,
@@ -56,6 +57,7 @@ def capacity(
     from shelter_geo.publish import (
         capacity_lines,
         group_line,
+        lines_on_lacks,
         staged,
         write_capacity,
         write_missing,
@@ -67,6 +69,7 @@ def capacity(
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
         words = languages(loaded, lang).first
+        countable(loaded, groups)
         parts = [named_of(loaded, loaded.settings.study.id), "capacity", *groups]
         parts += ["without-papers"] if without_police_papers else []
         folder = Path("outputs") / "-".join(parts) if out is None else out
@@ -88,5 +91,6 @@ def capacity(
                 write_missing(evaluation, stage, words)
                 write_capacity(evaluation, results, stage, lang=lang)
                 lines = capacity_lines(evaluation, results, words)
+                lines += lines_on_lacks(loaded, words)
     for line in [*lines, f"Outputs: {folder}", f"Map: {folder / 'maps' / 'capacity.html'}"]:
         typer.echo(line)

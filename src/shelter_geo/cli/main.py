@@ -101,7 +101,7 @@ def run(
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import read_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish import lines_on_gaps, staged
+    from shelter_geo.publish import lines_on_gaps, lines_on_lacks, staged
     from shelter_geo.publish.meanwhile import meanwhile
     from shelter_geo.study import load_study
 
@@ -142,17 +142,19 @@ def run(
             second_process=True,
         )
     _report(evaluation, folder, spoken.first)
-    for line in lines_on_gaps(loaded, [plan.scenario for plan in plans]):
+    gaps = lines_on_gaps(loaded, [plan.scenario for plan in plans])
+    for line in [*lines_on_lacks(loaded, spoken.first), *gaps]:
         typer.echo(line)
 
 
 @app.command()
 def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     """Check a study and name every fault: file, row, column, value and remedy."""
+    from shelter_geo.publish import lines_on_lacks
     from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
-    languages(loaded, None)
+    words = languages(loaded, None).first
     typer.echo(
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
         f"settlements, {len(loaded.shelters)} rows of shelters, {loaded.network.n_edges} roads."
@@ -160,6 +162,8 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     if len(loaded.kinds) > 1 and kind is None:
         counts = ((entry.id, len(loaded.of_kind(entry.id).shelters)) for entry in loaded.kinds)
         typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
+    for line in lines_on_lacks(loaded, words):
+        typer.echo(line)
 
 
 def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -45,6 +46,21 @@ def named_of(study: Study, stem: str, ending: str = "") -> str:
     """Name a file or folder, with the kind of facility unless it is the study's first."""
     first = study.kind.id == study.kinds[0].id
     return f"{stem}{'' if first else f'-{study.kind.id}'}{ending}"
+
+
+def countable(study: Study, groups: Sequence[str]) -> None:
+    """Refuse groups that a study does not count.
+
+    Raises
+    ------
+    TableError
+        If women or men are asked for, and the districts have no column for women.
+    """
+    from shelter_geo.study import WOMEN, require
+
+    for group in groups:
+        if group in ("women", "men"):
+            require(study, WOMEN, what=f"the number of {group} (--for {group})")
 
 
 def languages(study: Study, lang: str | None) -> Languages:

@@ -11,6 +11,7 @@ from shelter_geo.cli.options import (
     KindOption,
     LangOption,
     StudyArgument,
+    countable,
     languages,
     named_of,
     of_kind,
@@ -95,10 +96,13 @@ def map_(
 
     from shelter_geo.analysis import evaluate
     from shelter_geo.plans import apply_plan, find_plans
-    from shelter_geo.study import load_study
+    from shelter_geo.study import REGION, load_study, require
 
     loaded = of_kind(load_study(study), kind)
     languages(loaded, lang)
+    countable(loaded, groups)
+    if shown == "siting" and aim == REGION:
+        require(loaded, REGION, what="a plan with a shelter in every region (--aim region)")
     if out is None:
         file = Path(named_of(loaded, shown, ".html"))
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None

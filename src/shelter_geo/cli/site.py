@@ -103,10 +103,12 @@ def site(
     from shelter_geo.publish import staged
     from shelter_geo.publish.siting import lines, robust_lines
     from shelter_geo.siting import robustness
-    from shelter_geo.study import load_study
+    from shelter_geo.study import REGION, load_study, require
 
     loaded = of_kind(load_study(study), kind)
     words = languages(loaded, lang).first
+    if per_region:
+        require(loaded, REGION, what="a shelter in every region (--per-region)")
     if candidates is None:
         question = site_question(loaded, site_options(loaded))
     else:

@@ -21,7 +21,7 @@ from shelter_geo.plans.plan import (
     ResizeShelter,
 )
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
-from shelter_geo.study import Study, kind_of, snap_settings
+from shelter_geo.study import WOMEN, Study, kind_of, snap_settings
 from shelter_geo.study.people import COLUMNS
 from shelter_geo.study.place_ranges import shifted
 
@@ -223,12 +223,16 @@ def _counted(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     """
     if plan.demand is None or plan.demand.count_registered is None:
         return points
-    people, women = points["registered"], points["registered_women"]
+    people = points["registered"]
     if plan.demand.count_registered:
         ends = {f"residents_{end}": people for end in ("low", "high")}
-        ends |= {f"resident_women_{end}": women for end in ("low", "high")}
-        return points.assign(population=people, women=women, **ends)
+        if WOMEN in points:
+            women = points["registered_women"]
+            ends |= {f"resident_women_{end}": women for end in ("low", "high")} | {WOMEN: women}
+        return points.assign(population=people, **ends)
     if (people != points["population"]).any():
-        return points.assign(registered=points["population"], registered_women=points["women"])
+        women = {"registered_women": points[WOMEN]} if WOMEN in points else {}
+        return points.assign(registered=points["population"], **women)
     lives_here = ~points["counts_registered_not_resident"]
-    return points.assign(**{name: points[name].where(lives_here, 0) for name in COLUMNS})
+    counts = [name for name in COLUMNS if name in points]
+    return points.assign(**{name: points[name].where(lives_here, 0) for name in counts})

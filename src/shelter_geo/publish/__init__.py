@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.scenario_outputs import scenario_title, write_scenarios
     from shelter_geo.publish.study.study_map import access_page
     from shelter_geo.publish.study.study_planner import study_planner
-    from shelter_geo.publish.study.study_texts import key_figures
+    from shelter_geo.publish.study.study_texts import key_figures, lines_on_lacks
     from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
@@ -42,6 +42,7 @@ _HOME = {
     "key_figures": "study.study_texts",
     "languages_of": "languages",
     "lines_on_gaps": "languages",
+    "lines_on_lacks": "study.study_texts",
     "model_card": "siting.cards",
     "plan_page": "siting.plans",
     "reach_map": "study.capacity_page",
@@ -72,6 +73,7 @@ __all__ = [
     "key_figures",
     "languages_of",
     "lines_on_gaps",
+    "lines_on_lacks",
     "model_card",
     "plan_page",
     "reach_map",

@@ -23,7 +23,7 @@ from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
 from shelter_geo.publish.siting.plans import suggestions
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
-from shelter_geo.publish.study.capacity_outputs import CAPACITY_TABLES, write_capacity
+from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
@@ -103,7 +103,7 @@ def write_outputs(
         planner = study_planner(evaluation, options, offered, best=best, lang=lang)
         steps.append(("planner", lambda folder: planner.save(folder / "planner.html")))
     if needs is not None:
-        tables |= CAPACITY_TABLES
+        tables |= capacity_tables(evaluation.study)
         steps.append(
             ("capacity", lambda folder: write_capacity(evaluation, needs, folder, lang=lang))
         )

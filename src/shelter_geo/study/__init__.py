@@ -4,6 +4,7 @@ from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range,
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.languages import NAME, languages_in
 from shelter_geo.study.load import CATALOGUES, Study, bundled_study, load_study
+from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.places import centre_settlements, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings
 from shelter_geo.study.settings import (
@@ -28,6 +29,8 @@ __all__ = [
     "FALLBACK",
     "LANGUAGE_CODE",
     "NAME",
+    "REGION",
+    "WOMEN",
     "Bus",
     "Capacity",
     "Claim",
@@ -55,6 +58,7 @@ __all__ = [
     "languages_in",
     "load_study",
     "read_toml",
+    "require",
     "settlement_names",
     "snap_settings",
 ]

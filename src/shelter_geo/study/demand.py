@@ -23,7 +23,7 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     Parameters
     ----------
     districts
-        Indexed by `district_id`, with `population` and `women`, and perhaps the other counts of
+        Indexed by `district_id`, with `population` and perhaps the other counts of
         `people.COLUMNS`.
     settlements
         With `settlement_id`, `district_id`, `population_listed` (may be missing).

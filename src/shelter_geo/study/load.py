@@ -26,6 +26,7 @@ from shelter_geo.study.kinds import (
     with_kind,
 )
 from shelter_geo.study.languages import in_own_languages
+from shelter_geo.study.optional import REGION, lacking, resting_on_missing
 from shelter_geo.study.people import count_people, too_many_displaced, uneven_people
 from shelter_geo.study.place_ranges import uneven_places, with_place_ranges
 from shelter_geo.study.privacy import private_slips, public_shelters
@@ -55,7 +56,7 @@ class Study:
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
         `population` and `women` are those who live there, as far as the study says; see
-        `people.count_people`.
+        `people.count_people`. `women` and `region` may be missing; see `lacks`.
     centres : GeoSeries
         Centre of each district.
     settlements : GeoDataFrame
@@ -125,6 +126,11 @@ class Study:
         counted = f"{len(self.districts)} districts, {len(self.shelters)} shelters"
         of_kind = "" if self.kind.id == SHELTERS.id else f" of kind {self.kind.id!r}"
         return f"Study {self.settings.study.id!r}: {counted}{of_kind}"
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Columns of `optional.OPTIONAL` that the districts do not have."""
+        return lacking(self.districts)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -346,9 +352,12 @@ def _relate_districts(
     if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
         path = folder.path(files.districts)
         folder.add(relations.bare_districts(path, districts, tables.settlements))
+    folder.add(resting_on_missing(folder.study_file, settings, districts))
+    if REGION not in districts:
+        return
     regions = [entry.region for entry in settings.roads.separate]
     key, of = "roads.separate", "region of the districts"
-    folder.add(_unlisted(folder.study_file, key, regions, districts["region"], of=of))
+    folder.add(_unlisted(folder.study_file, key, regions, districts[REGION], of=of))
 
 
 def _relate_people(

@@ -14,7 +14,8 @@ COLUMNS: Final = (
     "population", "women", "residents_low", "residents_high", "resident_women_low",
     "resident_women_high", "registered", "registered_women",
 )  # fmt: skip
-"""Counts of people that every district has, and that its settlements share out."""
+"""Counts of people that districts have, and that their settlements share out; without a column
+`women` those of women are not there."""
 _ENDS: Final = ("low", "central", "high")
 
 
@@ -26,7 +27,7 @@ def count_people(
     Parameters
     ----------
     districts
-        With `district_id`, and with `population` and `women` as registered.
+        With `district_id`, and with `population` and perhaps `women` as registered.
     residents
         Who lives in a district in place of those registered there: `district_id`,
         `residents_low`, `residents_central` and `residents_high`.
@@ -38,10 +39,10 @@ def count_people(
     -------
     DataFrame
         `districts` in which `population` and `women` are residents (central), with the further
-        `COLUMNS`. Women are taken in the proportion of those registered.
+        `COLUMNS`. Women are taken in the proportion of those registered; where the districts do
+        not count them, no column does.
     """
     registered = districts["population"].to_numpy(np.int64)
-    women = districts["women"].to_numpy(np.int64)
     lives = {}
     for end in _ENDS:
         people = registered
@@ -53,19 +54,24 @@ def count_people(
             more = displaced.set_index("district_id")[f"displaced_{end}"]
             people = people + districts["district_id"].map(more).fillna(0).to_numpy(np.int64)
         lives[end] = people
+    counted = districts.assign(
+        population=lives["central"],
+        residents_low=lives["low"],
+        residents_high=lives["high"],
+        registered=registered,
+    )
+    if "women" not in districts:
+        return counted
+    women = districts["women"].to_numpy(np.int64)
     # Whole numbers throughout, rounded half up: equal people give equal women.
     share = {
         end: (2 * people * women + registered) // (2 * registered.clip(1))
         for end, people in lives.items()
     }
-    return districts.assign(
-        population=lives["central"],
+    return counted.assign(
         women=share["central"],
-        residents_low=lives["low"],
-        residents_high=lives["high"],
         resident_women_low=share["low"],
         resident_women_high=share["high"],
-        registered=registered,
         registered_women=women,
     )
 

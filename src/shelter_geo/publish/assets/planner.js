@@ -94,10 +94,12 @@
 
   function csv() {
     const results = plans.map(Model.evaluate), { id, name, people: everyone, women, registered: listed = everyone, registered_women: listedWomen = women } = data.districts;
-    const head = ["district_id", "name", "residents", "resident_women", "registered", "registered_women"];
+    const counts = { residents: everyone, resident_women: women, registered: listed, registered_women: listedWomen };
+    const there = Object.keys(counts).filter((count) => counts[count]);
+    const head = ["district_id", "name", ...there];
     const each = ["distance_km", "travel_min", "nearest_site_id"];
     const lines = id.map((key, row) => [
-      key, Page.say(name[row]), everyone[row], women[row], listed[row], listedWomen[row],
+      key, Page.say(name[row]), ...there.map((count) => counts[count][row]),
       ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
         : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
     ]);

@@ -21,6 +21,7 @@ from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
 from shelter_geo.publish.words import Text, everywhere, in_each, own_name, say
 from shelter_geo.publish.written import distance, duration, number, people, percent
+from shelter_geo.study import WOMEN
 
 
 def title(evaluation: Evaluation) -> Text:
@@ -95,18 +96,22 @@ def _places(evaluation: Evaluation) -> Text:
 def _distances(evaluation: Evaluation) -> Text:
     head, far = headline(evaluation), evaluation.farthest.iloc[0]
     limit = telling_limit(head)
-    women = beyond_range(evaluation.districts, limit, weighted_by="women")
+    counted = WOMEN in evaluation.districts
+    women = beyond_range(evaluation.districts, limit, weighted_by=WOMEN) if counted else None
     median = metric(evaluation, "distance_km_median_of_all")
     return in_each(
         lambda words: words.text(
-            "brief.distances",
+            "brief.distances" if women else "brief.distances_of_all",
             median=words.distance(median),
             district=own_name(dict(far)),
             km=head.farthest_distance(words),
             car=words.duration(float(far["travel_min"])),
             bus=by_bus_in_sentence(dict(far)),
-            women=words.people_between(*women),
-            limit=words.distance(limit),
+            **(
+                {"women": words.people_between(*women), "limit": words.distance(limit)}
+                if women
+                else {}
+            ),
         )
     )
 

@@ -20,6 +20,7 @@ from shelter_geo.publish.maps.district_map import (
     names,
     no_way,
     page_texts,
+    region_column,
     registered_column,
     rows_of,
     unpublished,
@@ -36,7 +37,6 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import DISTANCE, Classes
 from shelter_geo.publish.words import (
-    AREA,
     AnyText,
     Languages,
     Text,
@@ -51,9 +51,7 @@ from shelter_geo.vocabulary import Reason
 
 _DISTRICTS: Final = (
     "district_id",
-    "region",
     "population",
-    "women",
     "nearest_shelter_id",
     "distance_km",
     "travel_min",
@@ -86,11 +84,10 @@ def access_map(
     ----------
     districts
         Polygons, or a point where a district has none, with `district_id`, names such as
-        `name_en`, `region`, `population`, `women`, `nearest_shelter_id`, `distance_km`
-        (missing where no road leads to a shelter), `travel_min`, `bus_min` or `bus_hours_low` and
-        `bus_hours_high` (missing where no bus is known),
-        `counts_registered_not_resident` and `reason`, of `Reason`, perhaps with words of its own
-        in `reason_en` and the like.
+        `name_en`, `population`, `nearest_shelter_id`, `distance_km` (missing where no road leads
+        to a shelter), `travel_min`, `bus_min` or `bus_hours_low` and `bus_hours_high` (missing
+        where no bus is known), `counts_registered_not_resident` and `reason`, of `Reason`, perhaps
+        with words of its own in `reason_en` and the like; perhaps with `region` and `women`.
     settlements
         Points with names and `distance_km`, switched off at first; or none.
     shelters
@@ -151,7 +148,6 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     rows = rows_of(units)
     cities = {row["shelter_id"]: city(row) for row in rows_of(shelters)}
     nearest = [cities.get(row["nearest_shelter_id"]) for row in rows]
-    regions = [own_name(row, "region") for row in rows]
     no_road = [no_way(units)] * len(rows)
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
@@ -171,9 +167,13 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
         ),
         text_column(say("access.by_bus"), [by_bus(row) for row in rows]),
         text_column(say("access.nearest"), nearest, spoken=True),
-        text_column(AREA, regions),
+        *region_column(units),
         number_column(say("access.people"), units["population"], Words.people),
-        number_column(say("access.women"), units["women"], Words.people),
+        *(
+            [number_column(say("access.women"), units["women"], Words.people)]
+            if "women" in units
+            else []
+        ),
         *registered_column(units),
     ]
     marks = elsewhere_marks(units)
@@ -201,7 +201,8 @@ def _unreached(units: gpd.GeoDataFrame) -> list[Text]:
     """
     cut = units[units["distance_km"].isna() & (units["reason"] != Reason.NO_FACILITY)]
     notes = []
-    declared = cut["region"].where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
+    region = cut["region"] if "region" in cut else pd.Series("", index=cut.index)
+    declared = region.where(cut["reason"] == Reason.NO_DOMESTIC_ROAD, "")
     for _, group in cut.groupby(["reason", declared], sort=True, dropna=False):
         rows = rows_of(group)
         reason = _reason(rows[0])

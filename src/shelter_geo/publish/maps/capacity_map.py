@@ -17,6 +17,7 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_marks,
     names,
     page_texts,
+    region_column,
     rows_of,
 )
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
@@ -29,12 +30,11 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import Classes, ramp
-from shelter_geo.publish.words import AREA, AnyText, Languages, Text, Words, in_each, own_name, say
+from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Reason
 
 _COLUMNS: Final = (
     "district_id",
-    "region",
     "population",
     "people_in_reach_low",
     "places_per_10000_low",
@@ -99,8 +99,8 @@ def capacity_map(
     Parameters
     ----------
     districts
-        Polygons, or a point where a district has none, with `district_id`, names, regions,
-        `population`, `counts_registered_not_resident` and the columns of
+        Polygons, or a point where a district has none, with `district_id`, names, perhaps
+        `region`, `population`, `counts_registered_not_resident` and the columns of
         `group_access.access_for`.
     shelters
         Points of cities with `shelter_id`, names and `places`; those that surely admit nobody of
@@ -176,7 +176,7 @@ def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
     columns += [
         number_column(say("capacity.column_distance"), units["distance_km_low"], Words.distance),
         text_column(say("capacity.column_why"), reasons, spoken=True),
-        text_column(AREA, [own_name(row, "region") for row in rows]),
+        *region_column(units),
         number_column(say("access.people"), units["population"], Words.people),
     ]
     marks = elsewhere_marks(units)

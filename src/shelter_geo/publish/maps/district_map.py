@@ -12,9 +12,18 @@ from shelter_geo.access.metrics import populations
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
-from shelter_geo.publish.pages.reader_table import Column, number_column
+from shelter_geo.publish.pages.reader_table import Column, number_column, text_column
 from shelter_geo.publish.palette import MISSING, Classes
-from shelter_geo.publish.words import AnyText, Text, Words, everywhere, known_people, own_name, say
+from shelter_geo.publish.words import (
+    AREA,
+    AnyText,
+    Text,
+    Words,
+    everywhere,
+    known_people,
+    own_name,
+    say,
+)
 from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
@@ -27,6 +36,13 @@ def registered_column(units: pd.DataFrame) -> list[Column]:
     if len(populations(units)) == 1:
         return []
     return [number_column(say("access.registered"), units["registered"], Words.people)]
+
+
+def region_column(units: pd.DataFrame) -> list[Column]:
+    """Give the column of the regions, where a study has them."""
+    if "region" not in units:
+        return []
+    return [text_column(AREA, [own_name(row, "region") for row in rows_of(units)])]
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

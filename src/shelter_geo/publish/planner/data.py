@@ -24,7 +24,7 @@ ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 _ANSWERS: Final = {"yes": "y", "reported": "y", "no": "n"}
 _ROLES: Final = ("shelter", "candidate")
 _NO_ROAD: Final = -1
-_DISTRICTS: Final = ("district_id", "population", "women", "counts_registered_not_resident")
+_DISTRICTS: Final = ("district_id", "population", "counts_registered_not_resident")
 _SITES: Final = ("settlement_id", "district_id", "role", "places", *ADMISSION)
 
 
@@ -129,9 +129,14 @@ class PlannerData:
         """Whether people are counted where they live and where they are registered."""
         return len(populations(self.districts)) > 1
 
+    @property
+    def women(self) -> bool:
+        """Whether women are counted by themselves."""
+        return "women" in self.districts
+
     def _registered(self) -> dict[str, list[int]]:
         """Give people where they are registered, if that is not where they live."""
-        columns = ("registered", "registered_women") if self.both else ()
+        columns = ["registered", *(["registered_women"] if self.women else [])] if self.both else []
         return {name: self.districts[name].astype(int).tolist() for name in columns}
 
     def page_data(self) -> dict[str, Any]:
@@ -143,7 +148,7 @@ class PlannerData:
             "districts": {
                 "id": units["district_id"].astype(str).tolist(),
                 "people": units["population"].astype(int).tolist(),
-                "women": units["women"].astype(int).tolist(),
+                **({"women": units["women"].astype(int).tolist()} if self.women else {}),
                 **self._registered(),
             },
             "sites": {

@@ -47,6 +47,9 @@ SCRIPTS: Final = (
     "planner_picture.js",
     "planner.js",
 )
+_GROUPS: Final = ("all", "women", "children", "men", "lgbtq")
+_OF_WOMEN: Final = ("women", "children", "men")
+"""Groups whose people are counted from those of women."""
 LIVE_COLUMNS: Final = 5
 """Columns of the table that the page's script fills."""
 
@@ -122,7 +125,7 @@ class PlannerPage(OneFile):
                 (self.classes.colour(MISSING), say("access.no_road")),
             ],
             both=self.data.both,
-            groups=("all", "women", "children", "men", "lgbtq"),
+            groups=[group for group in _GROUPS if self.data.women or group not in _OF_WOMEN],
             without_script=say("planner.without_script"),
             say=say,
         )
@@ -208,7 +211,8 @@ def planner_page(
     ----------
     districts
         Polygons, or a point where a district has none, with `district_id`, names, `population`,
-        `women` and `counts_registered_not_resident`.
+        `counts_registered_not_resident` and perhaps `women`, without whom no group that counts
+        women or men is offered.
     sites
         Points of settlements, indexed by `site_id`, with names, `place_en` and the like where the
         name is not the settlement's, `settlement_id`, `district_id`, `role` (``"shelter"`` or

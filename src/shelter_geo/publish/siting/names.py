@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,15 +16,14 @@ from shelter_geo.study import FALLBACK
 def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
     """Name the settlements of sites, separated by commas."""
     rows = question.sites.loc[list(sites)].to_dict("records")
-    named: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in rows]
-    places = [own_name(row, "place") for row in named]
+    places = [own_name(_named(row), "place") for row in rows]
     return in_each(lambda words: ", ".join(place.of(words) for place in places))
 
 
 def listed_sites(question: SiteQuestion, sites: Sequence[Hashable], words: Words) -> str:
     """Name the settlements of sites in one language, separated by semicolons."""
     rows = question.sites.loc[list(sites)].to_dict("records")
-    return "; ".join(own_name({str(k): v for k, v in r.items()}, "place").of(words) for r in rows)
+    return "; ".join(own_name(_named(row), "place").of(words) for row in rows)
 
 
 def english(question: SiteQuestion, sites: Sequence[Hashable]) -> str:
@@ -59,7 +58,19 @@ def _listed(names: Sequence[str], regions: dict[str, Text], words: Words) -> str
 
 
 def region_names(districts: pd.DataFrame) -> dict[str, Text]:
-    """Name every region in every language that the districts do."""
-    named = districts.drop_duplicates("region")
-    rows = [{str(k): v for k, v in row.items()} for row in named.to_dict("records")]
+    """Name every region in every language that the districts do; without regions, every district.
+
+    Parameters
+    ----------
+    districts
+        With `district_id`, names and perhaps `region`.
+    """
+    if "region" not in districts:
+        rows = [_named(row) for row in districts.to_dict("records")]
+        return {str(row["district_id"]): own_name(row) for row in rows}
+    rows = [_named(row) for row in districts.drop_duplicates("region").to_dict("records")]
     return {str(row["region"]): translated(row, "region") for row in rows}
+
+
+def _named(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    return {str(column): value for column, value in row.items()}

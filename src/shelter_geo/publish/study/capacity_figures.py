@@ -16,6 +16,7 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dates
 from shelter_geo.publish.study.shared_places import known_places
 from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.study import REGION
 from shelter_geo.vocabulary import Evidence
 
 _OF_STAYS: Final = (
@@ -25,7 +26,7 @@ _OF_STAYS: Final = (
 
 
 def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    """Draw the family places missing in each region.
+    """Draw the family places missing in each region; without regions no file is written.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
     words
         Language of the figure.
     """
+    if REGION in evaluation.study.lacks:
+        return
     settings = evaluation.study.settings
     now = evaluation.shortfall["population_year"] == settings.study.as_of.year
     rows = evaluation.shortfall[now].drop_duplicates()

@@ -15,8 +15,9 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing, write_capacity_figures
 from shelter_geo.publish.study.capacity_page import reach_map
-from shelter_geo.publish.study.study_tables import TABLES
+from shelter_geo.publish.study.study_tables import TABLES, columns_of
 from shelter_geo.publish.words import Words
+from shelter_geo.study import Study
 
 _CORNERS: Final = ("low", "central", "high")
 _ENDS: Final = ("low", "high")
@@ -94,11 +95,18 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
 """Columns of each table by its file name."""
 
 
-def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
+def capacity_tables(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each table of `CAPACITY_TABLES` that a study has."""
+    return {name: columns_of(study, columns) for name, columns in CAPACITY_TABLES.items()}
+
+
+def write_capacity_tables(study: Study, results: CapacityResults, folder: Path) -> None:
     """Write every table of `CAPACITY_TABLES` but that of reach.
 
     Parameters
     ----------
+    study
+        What its districts do not have is left out.
     results
         From `scenarios.needs.capacity_results`.
     folder
@@ -109,6 +117,7 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
     OutputError
         If a number is infinite.
     """
+    tables = capacity_tables(study)
     frames = {
         "access_by_group.csv": results.by_group,
         "capacity_by_family_size.csv": results.by_family_size,
@@ -123,11 +132,11 @@ def write_capacity_tables(results: CapacityResults, folder: Path) -> None:
         "demand_by_district.csv": results.by_district,
     }
     for name, frame in frames.items():
-        write_table(frame, CAPACITY_TABLES[name], folder / name)
+        write_table(frame, tables[name], folder / name)
 
 
 def write_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    """Write table and figure of the family places missing in each region.
+    """Write table and figure of the family places missing in each region and in all.
 
     Parameters
     ----------
@@ -208,7 +217,7 @@ def write_capacity(
     OutputError
         If a number is infinite, or there is no such language.
     """
-    write_capacity_tables(results, folder)
+    write_capacity_tables(evaluation.study, results, folder)
     words = languages_of(evaluation.study, lang).first
     write_capacity_figures(evaluation, results, folder, words)
     write_reach(evaluation, folder, lang=lang)

@@ -16,7 +16,7 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dated, which_shelters
 from shelter_geo.publish.study.norm_words import norm_notes
 from shelter_geo.publish.study.shared_places import without_shared
-from shelter_geo.publish.study.study_map import NO_GROUND
+from shelter_geo.publish.study.study_map import NO_GROUND, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
 from shelter_geo.vocabulary import Reason
@@ -57,8 +57,9 @@ def reach_map(
     may = admits.fillna(True).to_numpy(bool)
     name = everywhere(study.settings.study.name)
     minutes = settings.catchment.minutes
-    districts = evaluation.districts.drop(columns=["distance_km", "travel_min", "reason"])
-    districts["region_en"] = districts["region"]
+    districts = with_regions(
+        evaluation.districts.drop(columns=["distance_km", "travel_min", "reason"])
+    )
     return capacity_map(
         districts.join(reach.drop(columns=["travel_min_low", "travel_min_high"])),
         with_cities(evaluation)[may],

@@ -17,7 +17,7 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.dates import dated
 from shelter_geo.publish.study.study_map import access_page, distance_classes
-from shelter_geo.publish.study.study_tables import placed, tables_of
+from shelter_geo.publish.study.study_tables import columns_of, placed, tables_of
 from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each
 from shelter_geo.study import in_english
 
@@ -53,8 +53,9 @@ def scenario_tables(evaluated: EvaluatedPlans) -> dict[str, tuple[str, ...]]:
     for key in (base, *others):
         access = tables_of(evaluated.evaluations[key].study)["access_by_district.csv"]
         tables[f"scenarios/{key}/access_by_district.csv"] = access
+    study = evaluated.evaluations[base].study
     for key in others:
-        tables[f"scenarios/{key}/changes_by_district.csv"] = CHANGES
+        tables[f"scenarios/{key}/changes_by_district.csv"] = columns_of(study, CHANGES)
         tables[f"scenarios/{key}/reallocation.csv"] = REALLOCATION
     return tables
 
@@ -134,7 +135,9 @@ def _write_all(evaluated: EvaluatedPlans, folder: Path) -> None:
 def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: Languages) -> None:
     """Write the tables of one plan beside today, and what it changes in words."""
     changes, moves = evaluated.comparison.districts, evaluated.comparison.reallocation
-    write_table(changes[changes["scenario"] == key], CHANGES, place / "changes_by_district.csv")
+    study = evaluated.evaluations[key].study
+    ours, columns = changes[changes["scenario"] == key], columns_of(study, CHANGES)
+    write_table(ours, columns, place / "changes_by_district.csv")
     towns = [
         evaluated.evaluations[name].study.shelters["settlement"]
         for name in (next(iter(evaluated.evaluations)), key)
@@ -145,7 +148,6 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
         place_after=moved["shelter_after"].map(towns[1]).astype(object).fillna(""),
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
-    study = evaluated.evaluations[key].study
     said = dated(study, texts.paragraph(texts.summary(evaluated, key)))
     lines = [f"{words.name}: {said.of(words)}" for words in languages]
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

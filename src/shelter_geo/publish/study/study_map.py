@@ -72,11 +72,16 @@ def distance_classes(evaluation: Evaluation) -> Classes:
 
 def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Add the regions and reasons in every language that the study gives them in."""
-    districts = evaluation.districts.assign(region_en=evaluation.districts["region"])
+    districts = with_regions(evaluation.districts)
     reasons = study_texts.reasons(evaluation, districts)
     for words in languages_of(evaluation.study):
         districts[f"reason_{words.lang}"] = [reason.of(words) for reason in reasons]
     return districts
+
+
+def with_regions(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take the names of the regions for their English ones, where the study has regions."""
+    return districts.assign(region_en=districts["region"]) if "region" in districts else districts
 
 
 def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:

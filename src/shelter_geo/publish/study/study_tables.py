@@ -12,7 +12,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
-from shelter_geo.study import FALLBACK, NAME, Study, languages_in
+from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, languages_in
 
 _PLACE = (
     "population", "residents_low", "residents_high", "registered", "women", "registered_women",
@@ -59,19 +59,30 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Columns of each table by its file name; those of places also have names in other languages."""
+_RESTS_ON: Final = {"region": REGION, "women": WOMEN, "registered_women": WOMEN}
+"""Columns of people and places that a study may lack, and what they rest on."""
 _OF_DISTRICTS: Final = ("access_by_district.csv", "access_farthest.csv")
 _OF_SETTLEMENTS: Final = ("access_by_settlement.csv",)
 
 
 def tables_of(study: Study) -> dict[str, tuple[str, ...]]:
-    """Return the columns of each table, with names in every language that the study has them in."""
+    """Return the columns of each table, with names in every language that the study has them in.
+
+    What rests on a column that the districts do not have is left out.
+    """
     districts = translated_columns("name", study.districts)
     settlements = translated_columns("name", study.settlements)
-    return (
+    tables = (
         TABLES
         | {name: _with_names(TABLES[name], districts) for name in _OF_DISTRICTS}
         | {name: _with_names(TABLES[name], settlements) for name in _OF_SETTLEMENTS}
     )
+    return {name: columns_of(study, columns) for name, columns in tables.items()}
+
+
+def columns_of(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
+    """Leave out the columns of a table that rest on what the study's districts do not have."""
+    return tuple(name for name in columns if _RESTS_ON.get(name) not in study.lacks)
 
 
 def translated_columns(stem: str, table: pd.DataFrame) -> tuple[str, ...]:

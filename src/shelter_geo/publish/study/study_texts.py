@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
@@ -15,8 +16,15 @@ from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.study.norm_words import norm_note
 from shelter_geo.publish.study.shared_places import known_without
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
+from shelter_geo.study import REGION, WOMEN, Study
 from shelter_geo.study.people import unplaced
 from shelter_geo.vocabulary import Reason
+
+_LACKED: Final = {
+    WOMEN: ("women_figures", "women_groups", "women_stays"),
+    REGION: ("region_columns", "region_places", "region_sites"),
+}
+"""What rests on a column that a study may lack, by the keys of its words."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,25 @@ def notes(evaluation: Evaluation) -> list[Text]:
     ties = near_ties(evaluation)
     if len(ties):
         texts.append(in_each(lambda words: _two_roads(words, evaluation, ties)))
-    return texts
+    return [*texts, *(say(f"lacks.{column}") for column in evaluation.study.lacks)]
+
+
+def lines_on_lacks(study: Study, words: Words) -> list[str]:
+    """Say what is not there because the districts lack a column, a line each.
+
+    Parameters
+    ----------
+    study
+        The study.
+    words
+        Language of the lines.
+    """
+    table = study.settings.tables.districts
+    return [
+        words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
+        for column in study.lacks
+        for thing in _LACKED[column]
+    ]
 
 
 def _who_is_counted(evaluation: Evaluation) -> Text:
@@ -254,9 +280,12 @@ def reasons(evaluation: Evaluation, frame: pd.DataFrame) -> list[Text]:
     """
     separate = evaluation.study.settings.roads.separate
     own = {entry.region: everywhere(entry.reason) for entry in separate}
-    region = frame.get("region")
-    if region is None:
-        region = frame["district_id"].map(evaluation.study.districts["region"])
+    districts = evaluation.study.districts
+    region = frame.get(REGION)
+    if region is None and REGION in districts:
+        region = frame["district_id"].map(districts[REGION])
+    elif region is None:
+        region = frame["district_id"]
     return [
         own[place]
         if key == Reason.NO_DOMESTIC_ROAD

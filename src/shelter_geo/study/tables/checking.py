@@ -41,7 +41,8 @@ def check_table(
     Returns
     -------
     frame
-        Indexed by row number, with every column of the schema. Blank cells of optional columns and
+        Indexed by row number, with every column of the schema, but for those that may be left out
+        as a whole. Blank cells of optional columns and
         numbers at fault are missing values. None where rows or columns are at fault, so that
         nothing can be held against this table.
     faults
@@ -136,6 +137,8 @@ def _typed(
 ) -> pd.DataFrame:
     typed = raw.copy()
     for name, column in schema.columns.items():
+        if name not in raw and column.metadata.get("left_out"):
+            continue
         text = raw[name] if name in raw else pd.Series("", index=raw.index, dtype=str)
         failing = [case["index"] for case in cases if case["column"] == name]
         number = text.mask(text.index.isin(failing) | (text == ""))

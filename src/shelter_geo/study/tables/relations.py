@@ -88,17 +88,15 @@ def uneven_sums(path: Path, districts: pd.DataFrame) -> list[Fault]:
     path
         File of `districts`, for the fault.
     districts
-        With `population`, `women` and `men`, indexed by row number.
+        With `population`, `men` and perhaps `women`, indexed by row number.
     """
     if (districts["population"] == 0).fillna(False).all():
         remedy = "Give the people of each district."
         return [Fault(path.name, "nobody lives in any district", remedy, column="population")]
+    if "women" not in districts:
+        return _too_many(path, districts, "men")
+    faults = _too_many(path, districts, "women")
     too_many = (districts["women"] > districts["population"]).fillna(False)
-    women = districts.loc[too_many, "women"]
-    faults = [
-        Fault(path.name, "more women than people", "Check both cells.", row, "women", str(n))
-        for row, n in zip(women.index.tolist(), women, strict=True)
-    ]
     off = (districts["men"] + districts["women"] != districts["population"]).fillna(False)
     men = districts.loc[off & ~too_many, "men"]
     return faults + [
@@ -111,6 +109,15 @@ def uneven_sums(path: Path, districts: pd.DataFrame) -> list[Fault]:
             str(n),
         )
         for row, n in zip(men.index.tolist(), men, strict=True)
+    ]
+
+
+def _too_many(path: Path, districts: pd.DataFrame, who: str) -> list[Fault]:
+    """Name districts with more women, or men, than people."""
+    more = (districts[who] > districts["population"]).fillna(False)
+    return [
+        Fault(path.name, f"more {who} than people", "Check both cells.", row, who, str(n))
+        for row, n in zip(districts.index[more].tolist(), districts.loc[more, who], strict=True)
     ]
 
 

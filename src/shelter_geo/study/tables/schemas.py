@@ -76,6 +76,7 @@ def _between(low: float, high: float, *, above: bool = False) -> Test:
 
 
 FILLED = Rule(lambda column: column != "", "the cell is empty", "Fill it in.")
+FILLED_OR_NONE = Rule(FILLED.test, FILLED.message, "Fill in every row, or remove the whole column.")
 UNIQUE = Rule(
     lambda column: ~column.duplicated(keep=False) | (column == ""),
     "this key stands more than once",
@@ -130,6 +131,13 @@ def _column(
     return pa.Column(str, checks=checks, required=required, metadata={"kind": kind})
 
 
+def _all_or_none(kind: str, *rules: Rule) -> pa.Column:
+    """Make a column that a table has with a value in every row, or leaves out."""
+    checks = [_check(FILLED_OR_NONE), *(_check(_skip_blank(rule)) for rule in rules)]
+    metadata = {"kind": kind, "left_out": True}
+    return pa.Column(str, checks=checks, required=False, metadata=metadata)
+
+
 def _skip_blank(rule: Rule) -> Rule:
     return Rule(lambda column: (column == "") | rule.test(column), rule.message, rule.remedy)
 
@@ -165,9 +173,9 @@ DISTRICTS: Final = pa.DataFrameSchema(
     {
         "district_id": _key(unique=True),
         "name_en": _text(),
-        "region": _text(),
+        "region": _all_or_none("text"),
         "population": _column("whole", IS_WHOLE, IS_PEOPLE),
-        "women": _column("whole", IS_WHOLE, IS_PEOPLE),
+        "women": _all_or_none("whole", IS_WHOLE, IS_PEOPLE),
         "men": _column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "counts_registered_not_resident": _column("yes_no", _YES_NO, required=False),
         "area_km2": _column("decimal", IS_DECIMAL, IS_POSITIVE, required=False, blank=True),
