@@ -136,12 +136,12 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
 def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
     people, table = counted.people, _needed(evaluation, norm, counted)
     edges = [table["needed"] == 0, table["missing_high"] == 0]
-    told = {
+    told: dict[str, object] = {
         "units": counted.units,
         "area_kind": counted.kind,
         "area_key": table.index,
         "area": _named(evaluation, counted.kind, table.index),
-        **{who: people[who] for who in people},
+        **{str(who): people[who] for who in people},
         **{name: counted.places[name] for name in PLACES},
         "asked_in": _asked_in(norm),
         "not_known": _unknown_towns(evaluation, norm, counted.area, table.index),
