@@ -187,6 +187,24 @@ def test_a_budget_buys_places_and_says_who_has_none(three: Path, tmp_path: Path)
     assert served["places"].sum() == 235
 
 
+def test_without_a_cap_or_regions_a_warning_says_where_the_places_go(tmp_path: Path) -> None:
+    bare = ("--model", "places-budget", "--new", "2", "--out", tmp_path / "out")
+    lines = answer(*bare)
+    (warning,) = [line for line in lines if line.startswith("Warning:")]
+    opened = [re.match(r"  (.+?) (?:adds|opens) ", line) for line in lines]
+    towns = {match[1] for match in opened if match}
+    assert towns
+    assert all(town in warning for town in towns)
+    places = pd.read_csv(tmp_path / "out" / "places.csv")
+    acted = places["places_added"] > 0
+    assert (places.loc[acted, "warning"] == warning).all()
+    assert places.loc[~acted, "warning"].isna().all()
+    # 175 places are 175 family places or, at 2.5 to a family, 70.
+    assert any(line.endswith("more family places are missing: 105") for line in lines)
+    for more in (("--most-places", "20"), ("--per-region", "--new", "12")):
+        assert not [line for line in answer(*bare, *more) if line.startswith("Warning:")]
+
+
 def test_a_file_of_candidates_is_placed_and_priced(study: Study, three: Path) -> None:
     sites = question_from_file(study, three).sites
     assert sites.loc["north", "region"] == "Guba-Khachmaz"
