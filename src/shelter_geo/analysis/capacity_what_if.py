@@ -41,8 +41,8 @@ def more_places(pooled: pd.DataFrame, inputs: StayInputs) -> pd.DataFrame:
     readings = zip(CORNERS, inputs.stay_days.corners, inputs.persons_per_place.corners, strict=True)
     for corner, days, persons in readings:
         asked = pooled[f"stays_{corner}"].to_numpy(float)
-        lost = [refused(today * times, asked, days, persons) @ asked for times in multiples]
-        table[f"no_place_{corner}"] = np.array(lost) / asked.sum() if asked.sum() > 0 else 0.0
+        lost = refused(np.outer(multiples, today), asked, days, persons) @ asked
+        table[f"no_place_{corner}"] = lost / asked.sum() if asked.sum() > 0 else 0.0
     return table
 
 
