@@ -49,10 +49,17 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "published/statistics_by_year.csv": schemas.STATISTICS,
     "published/shelter_counts.csv": schemas.SHELTER_COUNTS,
     "roads/near_ties.csv": schemas.NEAR_TIES,
+    "norms.csv": schemas.NORMS,
+    "roads/travel.csv": schemas.TRAVEL,
     "shelters/admission.csv": schemas.ADMISSION,
 }
 """Input tables that a study names; candidates and cases are given by themselves."""
 APART = {schemas.PRIVATE_POINTS.name, schemas.CASES.name, schemas.CANDIDATES.name}
+WORDS_OF: dict[str, set[str]] = {
+    schemas.CLAIMS.name: {"kind", "measure", "statistic"},
+    schemas.STATISTICS.name: {"measure"},
+}
+"""Columns of tables that must hold a word of another table or of a list."""
 NAMED = {
     "checks.outside_boundaries[]",
     "roads.separate[].region",
@@ -74,6 +81,7 @@ def free_columns(schema: pa.DataFrameSchema) -> list[str]:
         name
         for name, column in schemas.in_languages(schema, LANGUAGES, ()).columns.items()
         if column.metadata["kind"] == "text"
+        and name not in WORDS_OF.get(str(schema.name), ())
         and all(check(words).check_passed for check in column.checks)
     ]
 
@@ -124,6 +132,10 @@ def _rotated(turn: int) -> str:
     return " ".join([*STORED[turn:], *STORED[:turn]])
 
 
+def _single(turn: int) -> str:
+    return STORED[turn % len(STORED)]
+
+
 def _fill(value: Any, path: str, fields: dict[str, bool], turn: int) -> Any:
     """Put payloads into every free field of settings that stand in a file."""
     if path in NAMED:
@@ -153,9 +165,11 @@ def fill_table(copy: StudyCopy, name: str) -> list[str]:
     columns = free_columns(schema)
     further = [] if schema.strict else sorted(known - set(schema.columns))
     rows = [dict(row) for row in before]
+    # A table of few rows holds all payloads in each cell.
+    of_turn = _rotated if len(rows) < len(STORED) else _single
     for place, row in enumerate(rows):
         for turn, column in enumerate([*columns, *further]):
-            row[column] = STORED[(place + turn) % len(STORED)]
+            row[column] = of_turn(place + turn)
     copy.write_rows(name, rows)
     _, faults = check_table(copy.path(name), schema)
     for fault in faults:
