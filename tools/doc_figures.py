@@ -31,19 +31,11 @@ def _listed(values: Iterable[float]) -> str:
     return f"{', '.join(others)} and {last}"
 
 
-def _mean_km(evaluation: Evaluation) -> str:
-    reached = evaluation.districts[evaluation.districts["reachable"]]
-    people = reached["population"]
-    return WORDS.distance(float((reached["distance_km"] * people).sum() / people.sum()))
-
-
 FIGURES: Final[dict[str, Figure]] = {
     "districts": lambda e: str(len(e.districts)),
     "cities": lambda e: str(e.study.shelters["settlement_id"].nunique()),
     "people": lambda e: f"{e.study.districts['registered'].sum():,}",
     "places": lambda e: str(e.study.shelters["places"].sum()),
-    "mean_km": _mean_km,
-    "farthest_km": lambda e: WORDS.distance(float(e.districts["distance_km"].max())),
     "bus": lambda e: f"{e.study.settings.access.bus.factor:g}",
     "bus_low": lambda e: f"{e.study.settings.access.bus.low:g}",
     "bus_high": lambda e: f"{e.study.settings.access.bus.high:g}",

@@ -105,8 +105,9 @@ def test_what_a_table_refuses_is_said_without_repeating_it(
     assert {name for name, told in refused.items() if told} == {SHELTERS, "shelters/admission.csv"}
     for told in (*refused[SHELTERS], *refused["shelters/admission.csv"]):
         assert re.fullmatch(
-            r"(shelters|admission).csv, row \d+, column \w+: this text may give a place away: a coordinate, "
-            r"a link or a street. Name the settlement only, and a source by its title and day.",
+            r"(shelters|admission).csv, row \d+, column \w+: this text may give a place away: "
+            r"a coordinate, a link or a street. Name the settlement only, and a source by its "
+            r"title and day.",
             told,
         )
 
