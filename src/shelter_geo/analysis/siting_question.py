@@ -262,19 +262,24 @@ def places_question(
     )
 
 
-def spreads_places(question: SiteQuestion, most_added: int | None, *, per_region: bool) -> bool:
+def spreads_places(most_added: int | None, *, per_region: bool) -> bool:
     """Say whether a cap at each site, or a shelter for every region, spreads the places.
 
-    Without either they go where families live closest together, for with far too few places
-    every one of them is used wherever it is.
+    Without either they go where families live closest together: with far too few places every
+    one of them is used, wherever it is. What a file of candidates says of most places caps those
+    candidates, and no shelter that stands.
 
     Parameters
     ----------
-    question, most_added, per_region
+    most_added, per_region
         As for `places_question`.
+
+    Examples
+    --------
+    >>> spreads_places(None, per_region=False), spreads_places(20, per_region=False)
+    (False, True)
     """
-    given = question.sites.get("most_places")
-    return per_region or most_added is not None or (given is not None and bool(given.notna().any()))
+    return per_region or most_added is not None
 
 
 def whole_places(population: pd.Series, people_per_place: float) -> pd.Series:

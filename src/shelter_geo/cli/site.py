@@ -129,7 +129,7 @@ def site(
             unit=unit,
             per_region=per_region,
         ).solve(time_limit=time_limit)
-        spread = spreads_places(question, most_places, per_region=per_region)
+        spread = spreads_places(most_places, per_region=per_region)
         persons = [r.persons_per_family_place for r in loaded.settings.capacity.readings]
         text = lines.places_lines(places, question, words, spread=spread, persons=persons)
         if out is not None and places.status != "infeasible":
