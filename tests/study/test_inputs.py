@@ -68,7 +68,10 @@ def test_every_public_input_is_hashed(study: Study) -> None:
     files = set(contents(bundled_study().parent))
     assert set(study.input_hashes) <= files
     read = {DISTRICTS, SETTLEMENTS, SHELTERS, NODES, LINKS, BOUNDARIES, BASEMAP, PACKAGE}
-    read |= {"study.toml", "standards.csv", "published/distances.csv"}
+    read |= {"study.toml", "standards.csv", "norms.csv", "published/distances.csv"}
+    read |= {f"population/{name}.csv" for name in ("residents", "displaced")}
+    read |= {f"roads/{name}.csv" for name in ("near_ties", "travel")} | {"shelters/admission.csv"}
+    read |= {f"published/{name}.csv" for name in ("claims", "shelter_counts", "statistics_by_year")}
     assert read == set(study.input_hashes)
 
 
