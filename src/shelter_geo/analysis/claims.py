@@ -101,6 +101,8 @@ def _travelled(
     costs: CostMatrix,
 ) -> Measured:
     """Take the distance of every place with residents: a mean is about no place at all."""
+    if shelters.empty:
+        return Measured(float("nan"), float("nan"), "nobody reaches any facility by road")
     in_main = shelters[shelters["settlement_id"] == main_city(shelters)]
     to_main = costs.distance_km[list(in_main.index)].min(axis=1)
     main = in_main["settlement"].iloc[0]
@@ -223,7 +225,8 @@ def _found(
         found = None if claim.measure is None else measures[claim.measure]
     if claim.is_input:
         return found, ClaimRule.INPUT
-    if found is None or claim.measure is None:
+    # Without any facility there is neither a journey nor a place to hold a claim against.
+    if found is None or claim.measure is None or np.isnan(found.low):
         return None, ClaimRule.NOT_TESTED
     return found, RULES[claim.measure]
 
