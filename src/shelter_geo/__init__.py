@@ -4,14 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shelter_geo.access.costs import (
-        CostMatrix,
-        cost_blocks,
-        cost_matrix,
-        nearest,
-        routes,
-        service_area,
-    )
+    from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
+    from shelter_geo.access.lines import routes, service_area
+    from shelter_geo.access.nearest import nearest
     from shelter_geo.analysis import (
         Evaluation,
         SiteOptions,

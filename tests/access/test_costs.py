@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from shelter_geo.access.costs import cost_blocks, cost_matrix, nearest, routes
+from shelter_geo.access.costs import cost_blocks, cost_matrix
+from shelter_geo.access.lines import routes
+from shelter_geo.access.nearest import nearest
 from shelter_geo.analysis import Evaluation
 from shelter_geo.errors import CostError
 from shelter_geo.roads.changes.applying import apply_changes

@@ -9,7 +9,8 @@ from helpers import toy
 from helpers.road_toys import toy_network
 from shapely.geometry import Point
 
-from shelter_geo.access.costs import cost_matrix, service_area
+from shelter_geo.access.costs import cost_matrix
+from shelter_geo.access.lines import service_area
 from shelter_geo.errors import CostError
 from shelter_geo.roads.joining.snapping import SnapSettings
 

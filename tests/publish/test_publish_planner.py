@@ -17,7 +17,8 @@ from helpers.speaking import LANGUAGES
 from playwright.sync_api import Browser, Page
 
 from shelter_geo.access import metrics as access
-from shelter_geo.access.costs import CostMatrix, nearest
+from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access.nearest import nearest
 from shelter_geo.capacity.groups import admission
 from shelter_geo.capacity.norms import PlaceReading, shortfall
 from shelter_geo.publish.words import Words

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter_geo.access.costs import cost_matrix, routes
+from shelter_geo.access.costs import cost_matrix
+from shelter_geo.access.lines import routes
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, SlowRoads

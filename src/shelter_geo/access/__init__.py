@@ -1,23 +1,17 @@
 """Costs by road, the nearest shelter, distances and times."""
 
-from shelter_geo.access.costs import (
-    CostMatrix,
-    cost_blocks,
-    cost_matrix,
-    nearest,
-    routes,
-    service_area,
-)
+from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
+from shelter_geo.access.lines import routes, service_area
 from shelter_geo.access.metrics import (
-    UNITS,
     BusTime,
     access_metrics,
     farthest,
     point_access,
-    resident_units,
     weight_over_settlements,
+    weighted_quantile,
 )
-from shelter_geo.access.quantiles import weighted_quantile
+from shelter_geo.access.nearest import nearest
+from shelter_geo.access.people import UNITS, resident_units
 
 __all__ = [
     "UNITS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -20,17 +20,11 @@ from shelter_geo.roads import (
     Joiner,
     Matrix,
     RoadNetwork,
-    RouteLines,
     Seeds,
     SnapSettings,
     Weight,
     direct,
-    draw_parts,
-    kilometres,
     make_engine,
-    own_shares,
-    parts_within,
-    shares_within,
     sharing_pairs,
     snap,
 )
@@ -39,11 +33,6 @@ from shelter_geo.vocabulary import Impedance, Reason
 
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame"
 Joining: TypeAlias = "SnapSettings | Joiner | None"
-MEASURE: Final[dict[Impedance, str]] = {
-    Impedance.DISTANCE: "distance_km",
-    Impedance.TIME: "travel_min",
-}
-"""Column of a cost by the impedance that it stands for."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,8 +125,8 @@ def cost_matrix(
         If the points cannot be used.
     """
     _refuse_bad_keys(origins, facilities)
-    leave = _joined(network, origins, snapping)
-    arrive = _joined(network, facilities, snapping)
+    leave = anchors_of(network, origins, snapping)
+    arrive = anchors_of(network, facilities, snapping)
     engine = engine or make_engine(network, weight=weight)
     found = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
     time, length = (whole.astype(np.int64, copy=False) for whole in found)
@@ -192,187 +181,6 @@ def cost_blocks(
             progress(first + len(block), len(origins))
 
 
-def nearest(costs: CostMatrix, *, impedance: Impedance = Impedance.DISTANCE) -> pd.DataFrame:
-    """Find the fewest kilometres and the fewest minutes from each origin to a facility.
-
-    Both are the least over all facilities, so that one more facility never lengthens either. They
-    may be of two facilities: of two with a road each, the fewer minutes can be the more kilometres.
-
-    Parameters
-    ----------
-    costs
-        From `cost_matrix`; without any facility no origin is reached.
-    impedance
-        Which of the two says what the nearest facility is.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by origin: `facility_id`, the nearest; `distance_km` and `facility_by_km`,
-        `travel_min` and `facility_by_min`; `reachable` and `reason`. Ties go to the other measure,
-        then to the lower key.
-    """
-    if costs.facility_id.empty:
-        return _none_reached(costs)
-    by_key = np.argsort(costs.facility_id.to_numpy(), kind="stable")
-    time, length = costs.time_ms[:, by_key], costs.length_cm[:, by_key]
-    key = costs.facility_id.to_numpy(dtype=object)[by_key]
-    rows, reached = np.arange(len(costs.origin_id)), ~(time == UNREACHED).all(axis=1)
-    by_km, by_min = least(length, time), least(time, length)
-    least_km, least_min = key[by_km], key[by_min]
-    least_km[~reached] = least_min[~reached] = None
-    return pd.DataFrame(
-        {
-            "facility_id": least_km if impedance is Impedance.DISTANCE else least_min,
-            "distance_km": np.where(reached, length[rows, by_km] / CM_PER_KM, np.nan),
-            "facility_by_km": least_km,
-            "travel_min": np.where(reached, time[rows, by_min] / MS_PER_MIN, np.nan),
-            "facility_by_min": least_min,
-            "reachable": reached,
-            "reason": costs.reason,
-        },
-        index=costs.origin_id,
-    )
-
-
-def _none_reached(costs: CostMatrix) -> pd.DataFrame:
-    missing = {
-        "facility_id": None,
-        "distance_km": np.nan,
-        "facility_by_km": None,
-        "travel_min": np.nan,
-        "facility_by_min": None,
-    }
-    frame = pd.DataFrame(missing, index=costs.origin_id)
-    return frame.assign(reachable=False, reason=costs.reason)
-
-
-def least(first: NDArray[np.int64], then: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return the column of each row that is least in one cost; ties by the other, then the first.
-
-    Parameters
-    ----------
-    first, then
-        Shape (n, m), `UNREACHED` where there is no road; a row without any road gives column 0.
-    """
-    far = np.iinfo(np.int64).max
-    lost = first == UNREACHED
-    best = np.where(lost, far, first).min(axis=1, keepdims=True)
-    pick: NDArray[np.intp] = np.where(lost | (first != best), far, then).argmin(axis=1)
-    return pick
-
-
-def routes(
-    network: RoadNetwork,
-    origins: Points,
-    facilities: Points,
-    facility_of: pd.Series[Any],
-    *,
-    weight: Weight = "travel_min",
-    snapping: Joining = None,
-    engine: Engine | None = None,
-) -> gpd.GeoDataFrame:
-    """Draw the best road from origins to the facility chosen for each.
-
-    Parameters
-    ----------
-    network, origins, facilities, weight, snapping, engine
-        As for `cost_matrix`.
-    facility_of
-        Facility key by origin key; origins that are not in it are passed over.
-
-    Returns
-    -------
-    GeoDataFrame
-        Indexed by origin: `facility_id`, `distance_km`, `travel_min` and a line in EPSG:4326 with
-        connectors at both ends; pairs without a road are left out.
-
-    Raises
-    ------
-    CostError
-        If a key is unknown.
-    """
-    from_row = _rows(origins.index, facility_of.index, "origin")
-    to_row = _rows(facilities.index, pd.Index(facility_of), "facility")
-    leave = _joined(network, origins, snapping)
-    arrive = _joined(network, facilities, snapping)
-    engine = engine or make_engine(network, weight=weight)
-    pairs = np.stack([from_row, to_row], axis=1)
-    ways = engine.paths(leaving(leave), arriving(arrive), pairs)
-    draw = RouteLines(network, leave, arrive, origins.geometry, facilities.geometry)
-    found = [draw.route(way, a, b) for way, (a, b) in zip(ways, pairs.tolist(), strict=True)]
-    kept = np.array([route is not None for route in found], bool)
-    chosen = [route for route in found if route is not None]
-    return gpd.GeoDataFrame(
-        {
-            "facility_id": facility_of.to_numpy()[kept],
-            "distance_km": [route.length_cm / CM_PER_KM for route in chosen],
-            "travel_min": [route.time_ms / MS_PER_MIN for route in chosen],
-        },
-        index=facility_of.index[kept],
-        geometry=gpd.GeoSeries([r.line for r in chosen], index=facility_of.index[kept], crs=4326),
-    )
-
-
-def service_area(
-    network: RoadNetwork,
-    facilities: Points,
-    limit: float,
-    *,
-    weight: Weight = "travel_min",
-    towards: bool = True,
-    buffer_km: float | None = None,
-    snapping: Joining = None,
-    engine: Engine | None = None,
-) -> gpd.GeoDataFrame:
-    """Find the roads from which each facility is reached within a limit.
-
-    Parameters
-    ----------
-    network, facilities, weight, snapping, engine
-        As for `cost_matrix`.
-    limit
-        Minutes, or kilometres under the weight ``"distance_km"``.
-    towards
-        Driving to the facility if true, from it if false.
-    buffer_km
-        Give polygons of everything within so many kilometres of those roads, else the roads.
-
-    Returns
-    -------
-    GeoDataFrame
-        Indexed by facility: `limit`, `road_km` and lines or polygons in EPSG:4326, empty where
-        the facility joins no road.
-
-    Raises
-    ------
-    CostError
-        If the limit is not 0 or more, or there is no facility.
-    """
-    if not limit >= 0 or np.isinf(limit):
-        raise CostError(f"the limit of a service area must be a number of 0 or more, not {limit}")
-    if len(facilities) == 0:
-        raise CostError("the table of points holds no facility")
-    anchors = _joined(network, facilities, snapping)
-    seeds = arriving(anchors) if towards else leaving(anchors)
-    engine = engine or make_engine(network, weight=weight)
-    whole = round(limit * (MS_PER_MIN if weight == "travel_min" else CM_PER_KM))
-    found = []
-    for i in range(len(facilities)):
-        near = engine.reach(seeds.part(i, i + 1), whole, towards=towards)
-        cost = near.time_ms if weight == "travel_min" else near.length_cm
-        within = shares_within(network, cost, whole, weight, towards=towards)
-        one = anchors.part(i, i + 1)
-        own = own_shares(network, one, whole, weight, towards=towards)
-        found.append(parts_within(within, one, own))
-    area = gpd.GeoSeries([draw_parts(network, p) for p in found], facilities.index, crs=4326)
-    if buffer_km is not None:
-        area = _widened(area, buffer_km)
-    road_km = [kilometres(network, parts) for parts in found]
-    columns = {"limit": limit, "road_km": road_km}
-    return gpd.GeoDataFrame(columns, index=facilities.index, geometry=area)
-
-
 def _refuse_bad_keys(origins: Points, facilities: Points) -> None:
     for points, what in ((origins, "origin"), (facilities, "facility")):
         if len(points) == 0:
@@ -381,19 +189,11 @@ def _refuse_bad_keys(origins: Points, facilities: Points) -> None:
             raise CostError(f"a key of the {what} points stands twice")
 
 
-def _joined(network: RoadNetwork, points: Points, snapping: Joining) -> Anchors:
+def anchors_of(network: RoadNetwork, points: Points, snapping: Joining) -> Anchors:
+    """Join points to the roads by settings, or as a joiner does."""
     if isinstance(snapping, Joiner):
         return snapping(network, points)
     return snap(network, points, settings=snapping)
-
-
-def _widened(lines: gpd.GeoSeries, buffer_km: float) -> gpd.GeoSeries:
-    """Widen lines into areas, in an equal-area projection centred on them."""
-    if lines.is_empty.all():
-        return lines
-    west, south, east, north = lines.total_bounds
-    local = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +units=m"
-    return lines.to_crs(local).buffer(buffer_km * 1000).to_crs(4326)
 
 
 def _shorten_within_edges(
@@ -414,7 +214,8 @@ def _shorten_within_edges(
         cost[pairs[0][better], pairs[1][better]] = value[better]
 
 
-def _rows(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:
+def rows_of(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:
+    """Give the places of keys among the known ones; `what` names them in the error."""
     rows = known.get_indexer(wanted)
     if (rows < 0).any():
         unknown = ", ".join(map(str, wanted[rows < 0][:5]))

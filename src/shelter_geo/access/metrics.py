@@ -8,16 +8,44 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from shelter_geo.access.costs import CostMatrix, nearest
-from shelter_geo.access.quantiles import weighted_quantile as weighted_quantile
+from shelter_geo.access.costs import CostMatrix
+from shelter_geo.access.nearest import nearest
+from shelter_geo.access.people import UNITS, counted, populations
 from shelter_geo.errors import CostError
 from shelter_geo.vocabulary import Impedance
 
+
+def weighted_quantile(values: ArrayLike, weights: ArrayLike, share: float) -> float:
+    """Return the least value that at least `share` of the weight does not exceed.
+
+    Parameters
+    ----------
+    values, weights
+        Arrays of one length; weights of 0 or more.
+    share
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `share` lies outside 0 to 1 or a weight is negative.
+    """
+    value, weight = np.asarray(values, float), np.asarray(weights, float)
+    if not 0 <= share <= 1:
+        raise ValueError(f"a quantile lies between 0 and 1, not at {share}")
+    if (weight < 0).any():
+        raise ValueError("weights must not be negative")
+    if weight.sum() == 0:
+        return float("nan")
+    order = np.argsort(value, kind="stable")
+    filled = np.cumsum(weight[order])
+    at = np.searchsorted(filled, share * filled[-1], side="left")
+    return float(value[order][min(int(at), len(value) - 1)])
+
+
 BASES = ("district_centres", "settlements")
-UNITS = ("residents", "registered")
-"""The two populations: people where they live, and people where they are registered."""
 NEAR = 0.02
 """People whose distance is within this share of a limit stand near it."""
 FEW = 0.05
@@ -213,55 +241,6 @@ def access_metrics(
                 blocks.append(table.assign(**key, **spread))
     columns = ["basis", "units", "weighted_by", "metric", "value", "value_low", "value_high"]
     return pd.concat(blocks, ignore_index=True)[[*columns, "unit"]]
-
-
-def populations(points: pd.DataFrame) -> tuple[str, ...]:
-    """Return the populations that a study counts: one where people live as they are registered."""
-    apart = "registered" in points and (points["registered"] != points["population"]).any()
-    return UNITS if apart else UNITS[:1]
-
-
-def counted(
-    points: pd.DataFrame, units: str, weighted_by: str = "people", end: str = ""
-) -> pd.Series:
-    """Return the people of each point in one population.
-
-    Parameters
-    ----------
-    points
-        With `population` and perhaps `women`, who live there. Ranges stand in `residents_low`,
-        `residents_high`, `resident_women_low` and `resident_women_high`, the other population in
-        `registered` and `registered_women`.
-    units
-        One of `UNITS`.
-    weighted_by
-        people, women or men.
-    end
-        low or high for an end of the range; registered people have none.
-
-    Raises
-    ------
-    CostError
-        If women or men are asked for, and the points do not count them.
-    """
-    if units == UNITS[1]:
-        people, of_women = "registered", "registered_women"
-    elif end and f"residents_{end}" in points:
-        people, of_women = f"residents_{end}", f"resident_women_{end}"
-    else:
-        people, of_women = "population", "women"
-    everybody: pd.Series = points[people]
-    if weighted_by not in ("women", "men"):
-        return everybody
-    if of_women not in points:
-        raise CostError(f"{weighted_by} are not counted: the points have no column {of_women}")
-    women: pd.Series = points[of_women]
-    return women if weighted_by == "women" else everybody - women
-
-
-def resident_units(access: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the units whose people are registered there but mostly live elsewhere."""
-    return access[~access["counts_registered_not_resident"]]
 
 
 def beyond_range(

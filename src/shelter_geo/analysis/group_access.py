@@ -8,8 +8,8 @@ from typing import Final
 import pandas as pd
 
 from shelter_geo.access import CostMatrix
-from shelter_geo.access.costs import MEASURE
-from shelter_geo.access.metrics import counted, populations
+from shelter_geo.access.nearest import MEASURE
+from shelter_geo.access.people import counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity import (
     FAST_DECAY,

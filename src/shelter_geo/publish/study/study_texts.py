@@ -9,7 +9,8 @@ from typing import Final
 import pandas as pd
 
 from shelter_geo.access import UNITS
-from shelter_geo.access.metrics import beyond_range, populations
+from shelter_geo.access.metrics import beyond_range
+from shelter_geo.access.people import populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.publish.study.bus_words import bus_note
 from shelter_geo.publish.study.dates import dated, dates, which_shelters
