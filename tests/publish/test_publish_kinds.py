@@ -26,6 +26,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         r'^credit\.(\w+) = ".*"$', r'credit.\1 = "Invented."', copy.text("study.toml"), flags=re.M
     )
     text = re.sub(r'^(source\.\w+) = ".*(?:LCOGS-2H).*"$', r'\1 = "Two hours."', text, flags=re.M)
+    text = re.sub(r'^(counted\.\w+) = ".*"$', r'\1 = "All of them."', text, flags=re.M)
     copy.write("study.toml", text)
     return copy.file
 
