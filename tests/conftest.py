@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.roads.routing.engine import CACHE_VARIABLE
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
+from shelter_geo.study.study import Study
 
 # One profile for all: a busy machine fails nothing, and every run tries the same examples.
 settings.register_profile(

@@ -13,7 +13,8 @@ import numpy as np
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import site_options
 from shelter_geo.analysis.siting_results import SitingResults, siting_results
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
+from shelter_geo.study.study import Study
 
 FOLDER = Path(__file__).parents[1] / "data" / "scenarios"
 PLACES_EACH = 40

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.roads.network import RoadNetwork
-    from shelter_geo.study.load import Study, load_study
+    from shelter_geo.study.load import load_study
+    from shelter_geo.study.study import Study
 
 __version__ = "0.1.0"
 

@@ -6,7 +6,7 @@ import pytest
 
 from shelter_geo.analysis.candidates import candidate_sites
 from shelter_geo.errors import SitingError
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 
 
 def test_candidates_are_centres_and_places_listed_as_large(study: Study) -> None:

@@ -21,7 +21,8 @@ from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.comparison_lines import comparison_lines
 from shelter_geo.publish.study.comparison_page import comparison_page
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
-from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.study.load import bundled_study
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Effect
 
 HEAD = '[scenario]\nid = "{id}"\nname = "{name}"\n'

@@ -23,7 +23,8 @@ from shelter_geo.analysis.siting_results import siting_results
 from shelter_geo.errors import CostError
 from shelter_geo.plans.apply import apply_plan
 from shelter_geo.plans.plan import OpenShelter, Plan, PlanIdentity
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason
 
 SHEKI, LANKARAN = "AZ-SAK", "AZ-LAN"

@@ -16,7 +16,8 @@ from pyproj import Geod
 
 from shelter_geo.analysis import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.plans import read_plans
-from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.study.load import bundled_study
+from shelter_geo.study.study import Study
 
 DATA = bundled_study().parent
 GEOD = Geod(ellps="WGS84")

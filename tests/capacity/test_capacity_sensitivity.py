@@ -2,8 +2,7 @@
 
 import pytest
 
-from shelter_geo.capacity.estimates import Estimate, exactly
-from shelter_geo.capacity.sensitivity import tornado
+from shelter_geo.capacity.estimates import Estimate, exactly, tornado
 from shelter_geo.errors import CapacityError
 from shelter_geo.vocabulary import Evidence
 

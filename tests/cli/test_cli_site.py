@@ -15,7 +15,7 @@ from shelter_geo.cli.site import register
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.publish.siting.lines import CHANGES, PLACES, SERVED
 from shelter_geo.siting import model_choices
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Effect
 
 THREE = """candidate_id,name,lat,lon,allowed,cost,place_cost,most_places

@@ -17,7 +17,8 @@ from shelter_geo.plans.plan import (
     PlanIdentity,
     ResizeShelter,
 )
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
+from shelter_geo.study.study import Study
 
 SHEKI, GANJA = "gn-585170", "gn-586523"
 ABOUT = PlanIdentity(id="both", name="Both")

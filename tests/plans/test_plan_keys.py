@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from shelter_geo.analysis import Evaluation, evaluate
-from shelter_geo.analysis.plan_metrics import plan_metrics
+from shelter_geo.analysis.comparison import plan_metrics
 from shelter_geo.errors import StudyError
 from shelter_geo.plans import Plan, apply_plan, read_plan
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 
 HEAD = '[scenario]\nid = "{id}"\nname = "A plan"\n'
 LANKARAN, SHEKI = "gn-147622", "gn-585170"

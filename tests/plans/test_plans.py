@@ -22,7 +22,8 @@ from shelter_geo.errors import StudyError
 from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
 from shelter_geo.publish.study.comparison_lines import comparison_lines
 from shelter_geo.publish.study.scenario_outputs import lead
-from shelter_geo.study.load import Study, bundled_study
+from shelter_geo.study.load import bundled_study
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Effect
 
 HEAD = '[scenario]\nid = "p"\nname = "A plan"\n'

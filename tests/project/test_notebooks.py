@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 
 from shelter_geo.access.costs import cost_matrix
 from shelter_geo.publish.words import Words
-from shelter_geo.study.load import Study
 from shelter_geo.study.routing import centres, engine, joiner
+from shelter_geo.study.study import Study
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

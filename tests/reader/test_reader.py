@@ -11,7 +11,7 @@ from helpers.reading import ReadPage, read_page, read_picture
 from helpers.study_pages import outputs as outputs
 
 from shelter_geo.publish.words import Words
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 
 LANGUAGES = ("en", "az", "ru")
 SUBJECT = {"en": "violence", "az": "zorakılı", "ru": "насили"}

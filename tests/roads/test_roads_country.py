@@ -17,7 +17,7 @@ from shelter_geo.roads.routing.engine import Engine, make_engine
 from shelter_geo.roads.routing.graph import Seeds
 from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.osm import read_pbf
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason
 
 pytestmark = pytest.mark.country

@@ -17,9 +17,10 @@ from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing import engine as engine_module
 from shelter_geo.roads.routing import hierarchy_cache
 from shelter_geo.roads.sources.store import save_network
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
 from shelter_geo.study.routing import engine, joiner
 from shelter_geo.study.settings import read_settings
+from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason
 
 LAND_KM = 100.0

@@ -23,7 +23,8 @@ from helpers.study_copy import (
 )
 
 from shelter_geo.errors import Fault, StudyError, TableError
-from shelter_geo.study.load import Study, bundled_study, load_study
+from shelter_geo.study.load import bundled_study, load_study
+from shelter_geo.study.study import Study
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.study.kinds import SHELTER, Kind, KindNorm
 from shelter_geo.study.kinds import SHELTERS as THE_SHELTERS
-from shelter_geo.study.load import Study, load_study
+from shelter_geo.study.load import load_study
+from shelter_geo.study.study import Study
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter_geo.errors import TableError
-from shelter_geo.study.load import Study, bundled_study, load_study
+from shelter_geo.study.load import bundled_study, load_study
 from shelter_geo.study.people import count_people, unplaced
+from shelter_geo.study.study import Study
 
 RESIDENTS = "population/residents.csv"
 DISPLACED = "population/displaced.csv"

@@ -3,12 +3,10 @@
 from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
-from shelter_geo.analysis.comparison import Comparison, compare
-from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
+from shelter_geo.analysis.comparison import KEY, Comparison, compare
+from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate, near_ties, other_km
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
-from shelter_geo.analysis.near_ties import near_ties, other_km
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
-from shelter_geo.analysis.plan_metrics import KEY
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
 from shelter_geo.analysis.stays import CASES
 

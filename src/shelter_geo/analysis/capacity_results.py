@@ -19,28 +19,30 @@ from shelter_geo.analysis.group_access import access_by_group
 from shelter_geo.analysis.handing_over import handed_over
 from shelter_geo.analysis.no_place import anywhere_and_nearest, no_place_table, pools_of
 from shelter_geo.analysis.norms import held_against_norms
+from shelter_geo.analysis.shelter_tables import (
+    NONE,
+    Units,
+    alone,
+    family_size_table,
+    shelter_table,
+    without_demand,
+)
 from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis, spread_over
 from shelter_geo.capacity import (
-    CORNERS,
     STAYS,
     Catchments,
     Demand,
     Estimate,
     PublishedCounts,
-    TurnAway,
     catchment_shares,
     catchment_sums,
     inputs_table,
     rests_on,
     share_out,
-    turn_away_by_family_size,
-    turn_away_by_shelter,
 )
 from shelter_geo.capacity import TOTAL as TOTAL
 from shelter_geo.vocabulary import Reason
 
-NONE: Final = "none"
-"""Stands for no shelter at all, for people whom no road leads to one."""
 _BY_BASIS: Final = (
     "by_shelter", "no_place", "handed_over", "by_district", "by_family_size", "turn_away",
     "pooling", "sensitivity",
@@ -49,7 +51,6 @@ _BY_BASIS: Final = (
 _OF_DISTRICTS: Final = (
     "district_id", "name_en", "region", "women", "counts_registered_not_resident",
 )  # fmt: skip
-_SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +108,6 @@ class CapacityResults:
         return table[table["stays_low"].notna()].set_index("demand_basis")
 
 
-@dataclass(frozen=True, eq=False)
-class _Units:
-    """The people who are counted: all, or without those registered where they do not live.
-
-    Stays are spread over `asking`: women, or everybody where women are not counted.
-    """
-
-    name: str
-    people: pd.Series
-    asking: pd.Series
-
-
 def capacity_results(
     evaluation: Evaluation, *, cases: PublishedCounts | None = None
 ) -> CapacityResults:
@@ -150,7 +139,7 @@ def capacity_results(
         weight = weight.reindex(evaluation.districts.index)
         demands = demand_of_each_basis(study, weight, cases)
         if not demands:
-            parts["by_shelter"].append(_without_demand(evaluation, units, shares))
+            parts["by_shelter"].append(without_demand(evaluation, units, shares))
         for basis, demand in demands.items():
             used += demand.inputs if units.name == UNITS[0] else ()
             key = {"demand_basis": basis, "units": units.name}
@@ -192,7 +181,7 @@ def no_place_in_all(evaluation: Evaluation) -> dict[str, dict[str, float]]:
         asked = _asked(evaluation, units, demand)
         there = _catchments(evaluation, asked, shares)
         found[basis] = anywhere_and_nearest(
-            evaluation, asked, _alone(evaluation, there, inputs), inputs
+            evaluation, asked, alone(evaluation, there, inputs), inputs
         )
     return found
 
@@ -213,18 +202,19 @@ def _turned_away(
     basis = {"demand_basis": key["demand_basis"]}
     known = [*demand.inputs, inputs.stay_days]
     rests = {"rests_on": rests_on([*known, inputs.persons_per_place])}
-    sites = _by_shelter(evaluation, there, inputs)
+    sites = shelter_table(evaluation, there, inputs)
     yield "by_shelter", sites.assign(**key, **rests)
     if evaluation.study.shelters.empty:
         return
-    alone = _alone(evaluation, there, inputs)
-    anywhere = no_place_table(evaluation, asked, alone, inputs, demand.inputs)
+    anywhere = no_place_table(
+        evaluation, asked, alone(evaluation, there, inputs), inputs, demand.inputs
+    )
     yield "no_place", anywhere.assign(**key)
     yield "handed_over", handed_over(evaluation, stays, inputs).assign(**key, **rests)
     if key["units"] != UNITS[0]:
         return
     sites = sites[~sites["shelter_id"].isin([TOTAL, NONE])]
-    families = _by_family_size(evaluation, stays, inputs)
+    families = family_size_table(evaluation, stays, inputs)
     with_children = rests_on([*known, inputs.children_per_woman])
     yield "by_family_size", families.assign(rests_on=with_children, **basis)
     yield "turn_away", more_places(pools_of(evaluation, asked), inputs).assign(**basis, **rests)
@@ -232,13 +222,13 @@ def _turned_away(
     yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
 
 
-def _units(evaluation: Evaluation) -> Iterator[_Units]:
+def _units(evaluation: Evaluation) -> Iterator[Units]:
     points = evaluation.settlements
     for name in populations(evaluation.districts):
         who = spread_over(evaluation.study)
         asking, people = (counted(points, name, which) for which in (who, "people"))
         if name == UNITS[0] or asking.sum() > 0:
-            yield _Units(name, people, asking)
+            yield Units(name, people, asking)
 
 
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
@@ -248,7 +238,7 @@ def _shares(evaluation: Evaluation) -> NDArray[np.float64]:
     return catchment_shares(first, evaluation.study.shelters["places"], then=then)
 
 
-def _asked(evaluation: Evaluation, units: _Units, demand: Demand) -> pd.DataFrame:
+def _asked(evaluation: Evaluation, units: Units, demand: Demand) -> pd.DataFrame:
     """Stays that are asked for at each settlement, and the people who live there."""
     stays = share_out(
         demand.by_district, evaluation.settlements["district_id"], units.asking.astype(float)
@@ -260,83 +250,6 @@ def _catchments(
     evaluation: Evaluation, points: pd.DataFrame, shares: NDArray[np.float64]
 ) -> Catchments:
     return catchment_sums(points, shares, list(evaluation.study.shelters.index))
-
-
-def _alone(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> TurnAway:
-    """Turn-away of each shelter by itself."""
-    return turn_away_by_shelter(
-        evaluation.study.shelters["places"].rename_axis("shelter_id"),
-        there.by_shelter[STAYS],
-        stay_days=inputs.stay_days,
-        persons_per_place=inputs.persons_per_place,
-        target=inputs.target.central,
-    )
-
-
-def _in_all(sites: TurnAway) -> dict[str, float]:
-    """Share of the stays asked for at any shelter that are turned away."""
-    return dict(zip((f"turn_away_{corner}" for corner in CORNERS), sites.share, strict=True))
-
-
-def _by_shelter(evaluation: Evaluation, there: Catchments, inputs: StayInputs) -> pd.DataFrame:
-    """Turn-away of each shelter, their total, and what reaches none."""
-    found = _alone(evaluation, there, inputs)
-    sites = found.table.assign(catchment_people=there.by_shelter["catchment_people"])
-    summed = [f"{name}_{corner}" for name in _SUMMED for corner in CORNERS]
-    total = sites[["places", "catchment_people", *summed]].sum()
-    why = Reason.NO_FACILITY if sites.empty else Reason.NO_ROAD
-    rest = there.unreached.to_dict() | {"reason": why}
-    ends = [
-        {"shelter_id": TOTAL, "target": inputs.target.central, "reason": ""}
-        | total.to_dict()
-        | _in_all(found),
-        {"shelter_id": NONE, "places": 0} | rest,
-    ]
-    table = pd.concat([_named(evaluation, sites.reset_index()), pd.DataFrame(ends)])
-    return table.reset_index(drop=True)
-
-
-def _by_family_size(
-    evaluation: Evaluation, stays: pd.DataFrame, inputs: StayInputs
-) -> pd.DataFrame:
-    return turn_away_by_family_size(
-        evaluation.study.shelters["places"].rename_axis("shelter_id"),
-        stays,
-        stay_days=inputs.stay_days,
-        children_per_woman=inputs.children_per_woman,
-    ).rename(columns={"beds": "places"})
-
-
-def _named(evaluation: Evaluation, sites: pd.DataFrame) -> pd.DataFrame:
-    shelters = evaluation.study.shelters.loc[sites["shelter_id"]]
-    return sites.assign(
-        settlement=shelters["settlement"].to_numpy(),
-        places_basis=shelters["places_basis"].to_numpy(),
-    )
-
-
-def _without_demand(
-    evaluation: Evaluation, units: _Units, shares: NDArray[np.float64]
-) -> pd.DataFrame:
-    """Places and people of each shelter where nothing is known of stays."""
-    ids = list(evaluation.study.shelters.index)
-    there = catchment_sums(units.people.to_frame("catchment_people"), shares, ids)
-    sites = there.by_shelter.assign(places=evaluation.study.shelters["places"]).reset_index()
-    whole = sites[["places", "catchment_people"]].sum().to_dict()
-    ends = [
-        {"shelter_id": TOTAL} | whole,
-        {"shelter_id": NONE, "places": 0} | there.unreached.to_dict(),
-    ]
-    table = pd.concat([_named(evaluation, sites), pd.DataFrame(ends)], ignore_index=True)
-    missing = {f"{name}_{c}": np.nan for name in (*_SUMMED, "turn_away") for c in CORNERS}
-    return table.assign(
-        **missing,
-        units=units.name,
-        demand_basis="",
-        target=np.nan,
-        reason=Reason.NO_CASES_GIVEN,
-        rests_on="",
-    )
 
 
 def _by_district(

@@ -17,6 +17,7 @@ from shelter_geo.capacity.estimates import (
     exactly,
     inputs_table,
     rests_on,
+    tornado,
 )
 from shelter_geo.capacity.groups import (
     GROUPS,
@@ -35,7 +36,6 @@ from shelter_geo.capacity.norms import (
 )
 from shelter_geo.capacity.overflow import NOWHERE
 from shelter_geo.capacity.pooling import pooling_table
-from shelter_geo.capacity.sensitivity import tornado
 from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
 from shelter_geo.capacity.turnaway import (
     DAYS,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
-    from shelter_geo.publish.siting.cards import model_card
+    from shelter_geo.publish.siting.lines import model_card
     from shelter_geo.publish.siting.plans import plan_page, suggestions
     from shelter_geo.publish.study.capacity_figures import write_capacity_figures
     from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line

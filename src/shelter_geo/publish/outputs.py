@@ -19,8 +19,8 @@ from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
-from shelter_geo.publish.siting.outputs import SITING_TABLES, write_siting
 from shelter_geo.publish.siting.plans import suggestions
+from shelter_geo.publish.siting.tables import SITING_TABLES, write_siting
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity

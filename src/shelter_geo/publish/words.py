@@ -8,19 +8,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final, TypeAlias
 
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.alphabet import alphabet, place
 from shelter_geo.publish.catalogue import Catalogue, locale_of, own_name_of, packaged
+from shelter_geo.publish.numbers import decimal, digits_pattern, known_people, to_step
 from shelter_geo.study import FALLBACK, LANGUAGE_CODE
 
 _DATE_LOCALES: Final = {"en": "en_GB"}
-_PEOPLE_STEP: Final = 100
 _MINUTES_STEP: Final = 5
 _CODE: Final = re.compile(LANGUAGE_CODE)
 
@@ -125,7 +124,7 @@ class Words:
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Write a number with this language's separators, to `digits` decimals."""
-        return _decimal(float(value), digits, self.lang)
+        return decimal(float(value), digits, self.lang)
 
     @property
     def marks(self) -> tuple[str, str]:
@@ -137,7 +136,7 @@ class Words:
         """Write a share of 1 as a percentage."""
         locale = locale_of(self.lang)
         whole = str(locale.percent_formats[None].pattern)
-        pattern = whole.replace(_pattern(0), _pattern(digits))
+        pattern = whole.replace(digits_pattern(0), digits_pattern(digits))
         return str(format_percent(share, pattern, locale=locale))
 
     def date(self, day: datetime.date) -> str:
@@ -163,9 +162,9 @@ class Words:
             return self.people(high)
         size = len(str(round(high)))
         coarse, fine = (max(100, 10 ** max(size - digits, 0)) for digits in (2, 3))
-        if _to_step(low, coarse) == _to_step(high, coarse):
-            return self.number(_to_step(high, coarse))
-        ends = (self.number(_to_step(end, fine)) for end in (low, high))
+        if to_step(low, coarse) == to_step(high, coarse):
+            return self.number(to_step(high, coarse))
+        ends = (self.number(to_step(end, fine)) for end in (low, high))
         return self.text("study.between", **dict(zip(("low", "high"), ends, strict=True)))
 
     def distance(self, distance_km: float) -> str:
@@ -178,7 +177,7 @@ class Words:
         """Write a time in hours and minutes, rounded to five minutes; a missing one as nothing."""
         if math.isnan(minutes):
             return self.text("table.nothing")
-        rounded = _to_step(minutes, _MINUTES_STEP)
+        rounded = to_step(minutes, _MINUTES_STEP)
         if minutes > 0 and rounded == 0:
             return self.text("units.under_minutes", n=_MINUTES_STEP)
         hours, rest = divmod(rounded, 60)
@@ -274,24 +273,6 @@ def packaged_languages(*codes: str, opens_in: str = "") -> Languages:
         If the package has no catalogue for one of them.
     """
     return Languages(tuple(Words(code) for code in codes or (FALLBACK,)), opens_in)
-
-
-def _pattern(digits: int) -> str:
-    return "#,##0" + ("." + "0" * digits if digits else "")
-
-
-def known_people(count: float) -> int:
-    """Round a number of people to the hundred that is known of it."""
-    return _to_step(count, _PEOPLE_STEP)
-
-
-@cache
-def _decimal(value: float, digits: int, lang: str) -> str:
-    return str(format_decimal(value, _pattern(digits), locale=locale_of(lang)))
-
-
-def _to_step(value: float, step: int) -> int:
-    return step * math.floor(value / step + 0.5)
 
 
 def in_each(write: Callable[[Words], str]) -> Text:

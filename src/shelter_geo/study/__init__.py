@@ -2,8 +2,7 @@
 
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.kinds import Kind, kind_of
-from shelter_geo.study.languages import NAME, languages_in
-from shelter_geo.study.load import CATALOGUES, Study, bundled_study, load_study
+from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.places import centre_settlements, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings
@@ -17,10 +16,11 @@ from shelter_geo.study.settings import (
     Worded,
     in_english,
 )
+from shelter_geo.study.study import Study
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.schemas import CANDIDATES, CASES
 from shelter_geo.study.toml_file import read_toml
-from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, KindKey, LocalText
+from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, NAME, KindKey, LocalText, languages_in
 
 __all__ = [
     "CANDIDATES",

@@ -10,8 +10,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.languages import languages_in
-from shelter_geo.study.types import EvidenceKey, Key, OfKind, Worded
+from shelter_geo.study.types import EvidenceKey, Key, OfKind, Worded, languages_in
 from shelter_geo.vocabulary import Evidence
 
 MEASURES: Final = (

@@ -13,7 +13,7 @@ from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.types import LANGUAGE_CODE
 
 if TYPE_CHECKING:
-    from shelter_geo.study.load import Study
+    from shelter_geo.study.study import Study
 
 WOMEN: Final = "women"
 REGION: Final = "region"

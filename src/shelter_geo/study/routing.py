@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import geopandas as gpd
 
 from shelter_geo.roads import Engine, Joiner, RoadNetwork, SnapSettings, cache_folder, make_engine
-from shelter_geo.study.load import Study
+from shelter_geo.study.study import Study
 
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()
 

@@ -10,8 +10,7 @@ import pandas as pd
 from shelter_geo.access import UNITS
 from shelter_geo.access.metrics import beyond_range
 from shelter_geo.analysis import Evaluation
-from shelter_geo.publish.brief.claims import published_claims
-from shelter_geo.publish.brief.counts import public_counts
+from shelter_geo.publish.brief.claims import public_counts, published_claims
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.bus_times import by_bus, by_bus_in_sentence
 from shelter_geo.publish.maps.district_map import no_way

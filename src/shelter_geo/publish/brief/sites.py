@@ -6,8 +6,8 @@ from typing import Final
 
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.publish.brief.parts import Head, Line, Listing
-from shelter_geo.publish.siting.names import reached_by_some, site_names
 from shelter_geo.publish.siting.plans import plan_name
+from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, in_each, say
 from shelter_geo.publish.written import distance, number, people

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation
 from shelter_geo.analysis.siting_results import SitingResults
+from shelter_geo.plans import Plan
 from shelter_geo.publish.brief import evidence
-from shelter_geo.publish.brief.choices import beside_today
 from shelter_geo.publish.brief.page import BriefMap, BriefPage
-from shelter_geo.publish.brief.parts import Section
+from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.languages import languages_of
@@ -27,7 +28,52 @@ from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
-from shelter_geo.publish.words import Text, Words, own_name, say
+from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
+from shelter_geo.publish.written import distance, number, people
+
+
+def beside_today(evaluated: EvaluatedPlans) -> Listing:
+    """List what each plan comes to; the first is today."""
+    rows = evaluated.comparison.summary.set_index("scenario").to_dict("index")
+    facts: dict[str, Mapping[Any, Any]] = {str(key): row for key, row in rows.items()}
+    plans = {plan.scenario.id: plan for plan in evaluated.plans}
+    lengths = bars([float(facts[key]["distance_km_mean"]) for key in plans])
+    lines = [
+        Line(_cells(plan, facts[key]), bar=length)
+        for (key, plan), length in zip(plans.items(), lengths, strict=True)
+    ]
+    heads = (
+        Head(say("brief.plan")),
+        Head(say("brief.plan_places"), numeric=True),
+        Head(say("brief.nearer"), numeric=True),
+        Head(say("brief.new_road"), numeric=True),
+        Head(say("scenario.farthest"), numeric=True),
+        Head(say("study.mean"), numeric=True),
+    )
+    notes = (say("brief.plans_note"), *_notes(evaluated))
+    return Listing(say("brief.plans"), heads, tuple(lines), notes)
+
+
+def _cells(plan: Plan, row: Mapping[Any, Any]) -> tuple[Text, ...]:
+    return (
+        everywhere(plan.scenario.name),
+        number(row["places"]),
+        people(row["people_gain"]),
+        people(row["people_reached"]),
+        distance(row["distance_km_max"]),
+        distance(row["distance_km_mean"]),
+    )
+
+
+def _notes(evaluated: EvaluatedPlans) -> list[Text]:
+    """Repeat what the plans say of themselves, each under its name."""
+    said = []
+    for plan in evaluated.plans:
+        if plan.scenario.note is not None:
+            name, note = everywhere(plan.scenario.name), everywhere(plan.scenario.note)
+            said.append(say("brief.plan_note", name=name, note=note))
+    return said
+
 
 _FARTHEST: Final = 10
 

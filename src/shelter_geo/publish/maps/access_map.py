@@ -9,7 +9,6 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.publish.bus_times import by_bus
-from shelter_geo.publish.maps.basemap import ground_layers
 from shelter_geo.publish.maps.district_map import (
     areas,
     cities,
@@ -25,7 +24,7 @@ from shelter_geo.publish.maps.district_map import (
     rows_of,
     unpublished,
 )
-from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_layer import SealedLayer, ground_layers
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import feature, in_degrees
 from shelter_geo.publish.pages.reader_table import (

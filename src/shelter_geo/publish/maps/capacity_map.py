@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from shelter_geo.publish.maps.basemap import ground_layers
 from shelter_geo.publish.maps.district_map import (
     areas,
     cities,
@@ -20,6 +19,7 @@ from shelter_geo.publish.maps.district_map import (
     region_column,
     rows_of,
 )
+from shelter_geo.publish.maps.map_layer import ground_layers
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import in_degrees
 from shelter_geo.publish.pages.reader_table import (

@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from shelter_geo.publish.maps.basemap import ground_layers
 from shelter_geo.publish.maps.district_map import (
     Row,
     areas,
@@ -23,6 +22,7 @@ from shelter_geo.publish.maps.district_map import (
     rows_of,
     unpublished,
 )
+from shelter_geo.publish.maps.map_layer import ground_layers
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import in_degrees
 from shelter_geo.publish.pages.reader_table import (

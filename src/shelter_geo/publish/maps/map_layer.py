@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import folium
+import geopandas as gpd
+from shapely.geometry import Point
 
-from shelter_geo.publish.maps.shapes import packed
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.maps.shapes import feature, in_degrees, packed
 from shelter_geo.publish.pages.page_text import PageText
-from shelter_geo.publish.words import Text
+from shelter_geo.publish.words import Text, own_name
 
 Role: TypeAlias = Literal["ground", "areas", "lines", "points", "names"]
 """What the page's script does with a layer: the ground is mute, areas are rows of the table."""
@@ -85,3 +88,37 @@ class SealedLayer(folium.GeoJson):
         shape = feature["geometry"]
         kind = {} if shape["type"] == "Point" else {"type": shape["type"]}
         return {"is": properties, **kind, "at": packed(shape["coordinates"])}
+
+
+KINDS: Final = ("sea", "country", "lake")
+"""Kinds of ground, in the order in which they are drawn."""
+
+
+def ground_layers(basemap: gpd.GeoDataFrame) -> list[SealedLayer]:
+    """Make the layers of the ground.
+
+    Parameters
+    ----------
+    basemap
+        Polygons with `kind`, a name, and `label_lon`, `label_lat` where the name stands.
+
+    Raises
+    ------
+    OutputError
+        If a column is missing or a kind is unknown.
+    """
+    frame = in_degrees(basemap, "basemap", ("kind", "label_lon", "label_lat"))
+    unknown = sorted(set(frame["kind"]) - set(KINDS))
+    if unknown:
+        raise OutputError(f"The basemap has unknown kinds of ground: {', '.join(unknown)}.")
+    shapes, names = [], []
+    for kind in KINDS:
+        for key, row in frame[frame["kind"] == kind].iterrows():
+            shapes.append(feature(row.geometry, f"{key}", {"symbol": kind}))
+            at = Point(row["label_lon"], row["label_lat"])
+            label = {"symbol": kind, "name": own_name(row)}
+            names.append(feature(at, f"{key}", label))
+    return [
+        SealedLayer("ground", "ground", shapes),
+        SealedLayer("ground-names", "names", names),
+    ]

@@ -14,7 +14,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.maps.basemap import KINDS
+from shelter_geo.publish.maps.map_layer import KINDS
 from shelter_geo.publish.maps.shapes import in_degrees
 from shelter_geo.publish.words import Text, own_name
 

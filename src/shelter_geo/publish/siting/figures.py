@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from shelter_geo.analysis.siting_results import NEW_SITES, SitingResults
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
-from shelter_geo.publish.siting.names import site_names
+from shelter_geo.publish.siting.statements import site_names
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import MODELS, model_choices
 

@@ -9,7 +9,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.planner.data import Suggestion
-from shelter_geo.publish.siting.names import reached_by_some, site_names
+from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dated
 from shelter_geo.publish.study.study_map import access_page

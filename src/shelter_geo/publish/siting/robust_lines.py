@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shelter_geo.analysis.siting_question import SiteQuestion
-from shelter_geo.publish.siting.names import listed_sites
-from shelter_geo.publish.siting.statements import plain
+from shelter_geo.publish.siting.statements import listed_sites, plain
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import MODELS, Robustness, SiteRobustness, Unit
 

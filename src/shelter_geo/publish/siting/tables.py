@@ -7,10 +7,19 @@ from typing import Any, Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.siting.names import english
-from shelter_geo.publish.siting.statements import infeasibility, objective_name
+from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
+from shelter_geo.publish.siting.plans import write_plan_maps
+from shelter_geo.publish.siting.statements import (
+    english,
+    infeasibility,
+    objective_name,
+    reached_by_some,
+)
+from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import PlanRobustness
 from shelter_geo.study import FALLBACK
@@ -134,3 +143,34 @@ def _robust_rows(results: SitingResults) -> list[dict[str, Any]]:
 def _role(plan: PlanRobustness) -> str:
     roles = (("best for the data", plan.best_for_data), ("least worst regret", plan.minimax))
     return ", ".join(name for name, is_one in roles if is_one)
+
+
+def write_siting(
+    evaluation: Evaluation, results: SitingResults, folder: Path, *, lang: str | None = None
+) -> None:
+    """Write the tables, figures and maps of siting.
+
+    Parameters
+    ----------
+    evaluation
+        The study as it stands.
+    results
+        From `scenarios.siting_results`.
+    folder
+        Folder of the outputs.
+    lang
+        Language of the figures, and the one that the maps open in.
+
+    Raises
+    ------
+    OutputError
+        If a number is infinite, or there is no such language.
+    """
+    words = languages_of(evaluation.study, lang).first
+    write_siting_tables(results, folder)
+    only_some = [text.of(words) for text in reached_by_some(results)]
+    foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
+    drawn = folder / "figures"
+    draw_p_curve(results, drawn / "siting_sweep", words=words, foot=foot)
+    draw_front(results, drawn / "siting_front", words=words, foot=foot)
+    write_plan_maps(evaluation, results, folder, lang=lang)

@@ -9,8 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from shelter_geo.analysis import CASES, CapacityResults, Evaluation
-from shelter_geo.publish.figures.capacity import draw_pooling, draw_turn_away
-from shelter_geo.publish.figures.shortfall import draw_shortfall
+from shelter_geo.publish.figures.capacity import draw_pooling, draw_shortfall, draw_turn_away
 from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dates

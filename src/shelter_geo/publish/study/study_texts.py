@@ -12,7 +12,7 @@ from shelter_geo.access import UNITS
 from shelter_geo.access.metrics import beyond_range
 from shelter_geo.access.people import populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
-from shelter_geo.publish.study.bus_words import bus_note
+from shelter_geo.publish.bus_times import bus_note
 from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.study.norm_words import norm_note
 from shelter_geo.publish.study.shared_places import known_without

@@ -11,7 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.tables.giveaways import gives_a_place_away
+from shelter_geo.study.tables.columns import gives_a_place_away
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.schemas import in_languages
 

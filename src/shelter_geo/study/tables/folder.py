@@ -12,12 +12,50 @@ import pandas as pd
 
 from shelter_geo.errors import Fault
 from shelter_geo.study.tables.checking import check_table
-from shelter_geo.study.tables.packages import read_package
 from shelter_geo.study.tables.reading import decoded
 from shelter_geo.study.tables.schemas import PRIVATE_POINTS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
+import json
+
+
+def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Read a data package as far as the outputs carry it on.
+
+    Parameters
+    ----------
+    path
+        A `datapackage.json`.
+
+    Returns
+    -------
+    package
+        None if there is any fault.
+    faults
+        All faults.
+    """
+    text, faults = decoded(path)
+    if text is None:
+        return None, faults
+    try:
+        package = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        remedy = "Make it anew, or take the key package out of the study file."
+        return None, [Fault(path.name, f"is not valid JSON: {error}", remedy)]
+    if not isinstance(package, dict):
+        return None, [Fault(path.name, "is no data package", "Give an object.")]
+    for name in ("sources", "licenses"):
+        entries = package.get(name, [])
+        if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):
+            remedy = "Give a list of objects, each with a title."
+            faults.append(Fault(path.name, f"{name} cannot be read", remedy, column=name))
+    return (None, faults) if faults else (package, [])
+
+
+def _has_title(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("title"), str)
+
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Path], tuple[T | None, list[Fault]]]

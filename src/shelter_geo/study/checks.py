@@ -1,0 +1,153 @@
+"""The tables of a study held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from shelter_geo.errors import Fault
+from shelter_geo.study.kinds import (
+    undeclared_kinds,
+)
+from shelter_geo.study.optional import REGION, resting_on_missing
+from shelter_geo.study.people import too_many_displaced, uneven_people
+from shelter_geo.study.place_ranges import uneven_places
+from shelter_geo.study.privacy import private_slips
+from shelter_geo.study.reading import Tables
+from shelter_geo.study.settings import StudySettings
+from shelter_geo.study.tables import relations
+from shelter_geo.study.tables.folder import StudyFolder
+from shelter_geo.study.tables.links import impossible_links
+
+
+def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
+    """Check the tables against each other, as far as they could be read."""
+    files = settings.tables
+    if tables.districts is not None:
+        _relate_districts(folder, settings, tables.districts, tables)
+    if tables.standards is not None or tables.norms is not None:
+        _relate_norms(folder, settings, tables)
+    if tables.shelters is not None:
+        folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
+        folder.add(uneven_places(folder.path(files.shelters), tables.shelters))
+    if tables.shelters is not None and tables.admission is not None:
+        path, known = folder.path(str(files.admission)), tables.shelters["shelter_id"]
+        answers, column = tables.admission, "shelter_id"
+        folder.add(relations.unknown_keys(path, answers, column, known, of="shelter"))
+    if tables.settlements is not None and tables.shelters is not None:
+        path = folder.path(files.shelters)
+        folder.add(relations.homeless_shelters(path, tables.shelters, tables.settlements))
+        if tables.private_points is not None and files.private_points is not None:
+            path = folder.path(files.private_points)
+            public = tables.shelters, tables.settlements
+            folder.add(private_slips(path, tables.private_points, *public))
+    if tables.settlements is not None and tables.near_ties is not None:
+        path, known = folder.path(str(files.near_ties)), tables.settlements["settlement_id"]
+        ties, column = tables.near_ties, "settlement_id"
+        folder.add(relations.unknown_keys(path, ties, column, known, of="settlement"))
+    if tables.settlements is not None and tables.travel is not None:
+        path, known = folder.path(str(files.travel)), tables.settlements["settlement_id"]
+        for column in ("from_settlement", "to_settlement"):
+            folder.add(relations.unknown_keys(path, tables.travel, column, known, of="settlement"))
+    if tables.nodes is not None and tables.links is not None:
+        path = folder.path(str(settings.roads.links))
+        folder.add(impossible_links(path, tables.links, tables.nodes))
+    if tables.areas is not None:
+        _relate_points(folder, settings, tables, tables.areas)
+
+
+def _relate_norms(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
+    """Check that the norms of the study file stand in one of the two tables, and in one only."""
+    of, parts = "id of the standards", [tables.standards, tables.norms]
+    known = pd.concat([part["id"] for part in parts if part is not None])
+    named = [norm.standard for norm in settings.capacity.norms]
+    folder.add(_unlisted(folder.study_file, "capacity.norms.standard", named, known, of=of))
+    kinds = [kind.norm for kind in settings.kinds]
+    named = [norm.standard for norm in kinds if norm is not None and norm.standard]
+    folder.add(_unlisted(folder.study_file, "kinds.norm.standard", named, known, of=of))
+    if tables.standards is not None and tables.norms is not None:
+        both = tables.norms[tables.norms["id"].isin(tables.standards["id"])]
+        file, remedy = str(settings.tables.norms), "Give one of the two another key."
+        folder.add(
+            Fault(file, "the standards have this key too", remedy, row, "id", key)
+            for row, key in zip(both.index.tolist(), both["id"], strict=True)
+        )
+
+
+def _relate_districts(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: Tables
+) -> None:
+    """Check sums, and every district that another file names."""
+    files, known = settings.tables, districts["district_id"]
+    folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    _relate_people(folder, settings, districts, tables)
+    named = (
+        (files.residents, tables.residents),
+        (files.displaced, tables.displaced),
+        (files.settlements, tables.settlements),
+        (files.near_ties, tables.near_ties),
+        (files.shelters, tables.shelters),
+        (files.boundaries, tables.areas),
+    )
+    for name, table in named:
+        if table is not None:
+            path = folder.path(str(name))
+            folder.add(relations.unknown_keys(path, table, "district_id", known, of="district"))
+    if tables.settlements is not None and not folder.has_faults(files.settlements, "district_id"):
+        path = folder.path(files.districts)
+        folder.add(relations.bare_districts(path, districts, tables.settlements))
+    folder.add(resting_on_missing(folder.study_file, settings, districts))
+    if REGION not in districts:
+        return
+    regions = [entry.region for entry in settings.roads.separate]
+    key, of = "roads.separate", "region of the districts"
+    folder.add(_unlisted(folder.study_file, key, regions, districts[REGION], of=of))
+
+
+def _relate_people(
+    folder: StudyFolder, settings: StudySettings, districts: pd.DataFrame, tables: Tables
+) -> None:
+    """Check who lives where against who is registered where."""
+    files = settings.tables
+    if tables.residents is not None:
+        path = folder.path(str(files.residents))
+        folder.add(uneven_people(path, tables.residents, "residents"))
+    if tables.displaced is not None:
+        path = folder.path(str(files.displaced))
+        folder.add(uneven_people(path, tables.displaced, "displaced"))
+        folder.add(too_many_displaced(path, districts, tables.residents, tables.displaced))
+
+
+def _relate_points(
+    folder: StudyFolder, settings: StudySettings, tables: Tables, areas: gpd.GeoDataFrame
+) -> None:
+    """Check that points lie in the country."""
+    files, offshore = settings.tables, settings.checks.outside_boundaries
+    country = shapely.union_all(areas.geometry.to_numpy())
+    if tables.districts is not None:
+        path = folder.path(files.districts)
+        folder.add(relations.misplaced_points(path, tables.districts, country))
+    if tables.settlements is not None:
+        path, known = folder.path(files.settlements), tables.settlements["settlement_id"]
+        ashore = tables.settlements[~known.isin(offshore)]
+        folder.add(relations.misplaced_points(path, ashore, country))
+        key, of = "checks.outside_boundaries", "settlement_id of the settlements"
+        folder.add(_unlisted(folder.study_file, key, offshore, known, of=of))
+    if tables.nodes is not None:
+        path = folder.path(str(settings.roads.nodes))
+        folder.add(relations.misplaced_points(path, tables.nodes, country, abroad=True))
+
+
+def _unlisted(
+    file: str, key: str, values: Iterable[str], known: pd.Series, *, of: str
+) -> list[Fault]:
+    """Name values of the study file that a column of a table does not hold."""
+    listed, remedy = set(known), f"Write it as in the column {of} table, or take it out."
+    return [
+        Fault(file, "stands in no row", remedy, column=key, value=value)
+        for value in values
+        if value not in listed
+    ]

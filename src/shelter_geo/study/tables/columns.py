@@ -1,0 +1,200 @@
+"""Columns of tables: what a cell may hold, and what is said where it does not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+_DEGREES: Final = r"(?<![\d.,])\d{1,3}(?:\.\d{3,}|,\d{4,}|(?<=\d\d),\d{3})(?![.,]?\d)"
+"""A number to 100 m or finer, but not one whose comma sets off thousands."""
+
+_COORDINATES: Final = (
+    rf"{_DEGREES}\D{{1,12}}{_DEGREES}",
+    r"(?<![\d.,])\d{1,3}[.,]\d{5,}",
+    r"\d\s*[°º]",
+    r"\b[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}\b",
+)
+"""Decimal degrees, degrees and minutes, and the short codes that maps give to a spot."""
+
+_LINKS: Final = (r"https?:", r"\bwww\.", r"\bgeo:", r"///", r"\b[a-z0-9-]+\.[a-z]{2,12}/\w")
+"""A link may lead to a map, or to a page that names the street."""
+
+_STREETS: Final = (
+    r"\b(?:street|str\.|avenue|ave\.|boulevard|blvd)",
+    r"\b(?:küçə|prospekt|şosse|mikrorayon)",
+    r"\b(?:ул\.|улиц|просп|пр-т|переул|шоссе|бульвар|мкр)",
+)
+"""Words for streets in the languages of the pages; inflected forms begin alike."""
+
+_GIVEAWAY: Final = re.compile("|".join((*_COORDINATES, *_LINKS, *_STREETS)), re.IGNORECASE)
+
+
+def gives_a_place_away(text: str) -> bool:
+    """Tell whether a text looks like a coordinate, a link or a street.
+
+    This catches slips, not intent: a house described in words passes.
+
+    Examples
+    --------
+    >>> gives_a_place_away("Shelter, 12 Mill Street"), gives_a_place_away("Shelter in Millbrook")
+    (True, False)
+    """
+    return _GIVEAWAY.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+Test = Callable[[pd.Series], "pd.Series[bool]"]
+
+
+WHOLE: Final = re.compile(r"[0-9]{1,18}")
+
+
+DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
+
+
+KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+MOST_PEOPLE: Final = 10**9
+"""More than any district holds; shares of people up to it are exact in 64 bits."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A test on a column of text, with the sentence shown where it fails."""
+
+    test: Test
+    message: str
+    remedy: str
+
+
+def _matches(pattern: re.Pattern[str]) -> Test:
+    return lambda column: column.str.fullmatch(pattern)
+
+
+def _between(low: float, high: float, *, above: bool = False) -> Test:
+    def test(column: pd.Series) -> pd.Series[bool]:
+        number = pd.to_numeric(column, errors="coerce")
+        inside: pd.Series[bool] = (number > low if above else number >= low) & (number <= high)
+        return inside | number.isna()
+
+    return test
+
+
+FILLED = Rule(lambda column: column != "", "the cell is empty", "Fill it in.")
+
+
+FILLED_OR_NONE = Rule(FILLED.test, FILLED.message, "Fill in every row, or remove the whole column.")
+
+
+UNIQUE = Rule(
+    lambda column: ~column.duplicated(keep=False) | (column == ""),
+    "this key stands more than once",
+    "Give every row a key of its own.",
+)
+
+
+IS_KEY = Rule(
+    _matches(KEY), "is not a key", "Use letters, digits, hyphen and underscore, without spaces."
+)
+
+
+IS_WHOLE = Rule(
+    _matches(WHOLE), "is not a whole number of 0 or more", "Write digits only, such as 1200."
+)
+
+
+IS_DECIMAL = Rule(
+    _matches(DECIMAL), "is not a number", "Write it with a decimal point, such as 40.25."
+)
+
+
+IS_PEOPLE = Rule(_between(0, MOST_PEOPLE), "is more than any place holds", "Count again.")
+
+
+IS_PLACES = Rule(
+    _between(0, MOST_PEOPLE, above=True),
+    "a shelter needs at least one place",
+    "Give its places, or remove the row if it is closed.",
+)
+
+
+IS_LATITUDE = Rule(
+    _between(-90, 90),
+    "is not a latitude",
+    "Latitudes run from -90 to 90; lat and lon may be swapped.",
+)
+
+
+IS_LONGITUDE = Rule(_between(-180, 180), "is not a longitude", "Longitudes run from -180 to 180.")
+
+
+IS_POSITIVE = Rule(
+    _between(0, 1e9, above=True), "must be above 0", "Measure it again, or remove the row."
+)
+
+
+NO_PLACE = Rule(
+    lambda column: ~column.map(gives_a_place_away).astype(bool),
+    "this text may give a place away: a coordinate, a link or a street",
+    "Name the settlement only, and a source by its title and day.",
+)
+
+
+def one_of(*words: str) -> Rule:
+    """Allow these words only."""
+    return Rule(
+        lambda column: column.isin(words),
+        f"must be one of {', '.join(words)}",
+        "Choose one of them.",
+    )
+
+
+def column(
+    kind: str, *rules: Rule, blank: bool = False, required: bool = True, unique: bool = False
+) -> pa.Column:
+    """Make a column of text whose rules are skipped on blank cells where these are allowed."""
+    checks = [_check(FILLED)] if required and not blank else []
+    checks += [_check(UNIQUE)] if unique else []
+    checks += [_check(_skip_blank(rule)) for rule in rules]
+    return pa.Column(str, checks=checks, required=required, metadata={"kind": kind})
+
+
+def all_or_none(kind: str, *rules: Rule) -> pa.Column:
+    """Make a column that a table has with a value in every row, or leaves out."""
+    checks = [_check(FILLED_OR_NONE), *(_check(_skip_blank(rule)) for rule in rules)]
+    metadata = {"kind": kind, "left_out": True}
+    return pa.Column(str, checks=checks, required=False, metadata=metadata)
+
+
+def _skip_blank(rule: Rule) -> Rule:
+    return Rule(lambda column: (column == "") | rule.test(column), rule.message, rule.remedy)
+
+
+def _check(rule: Rule) -> pa.Check:
+    return pa.Check(rule.test, error=f"{rule.message}\t{rule.remedy}")
+
+
+def key(*, unique: bool = False, blank: bool = False) -> pa.Column:
+    """Ask for a key: letters, digits, hyphens and underscores."""
+    return column("text", IS_KEY, unique=unique, blank=blank)
+
+
+def text(*, required: bool = True, blank: bool = False) -> pa.Column:
+    """Take any words."""
+    return column("text", required=required, blank=blank)
+
+
+def lat() -> pa.Column:
+    """Ask for a latitude in degrees."""
+    return column("decimal", IS_DECIMAL, IS_LATITUDE)
+
+
+def lon() -> pa.Column:
+    """Ask for a longitude in degrees."""
+    return column("decimal", IS_DECIMAL, IS_LONGITUDE)
