@@ -82,6 +82,8 @@ _BETTER: Final = [Effect.NEARER, Effect.QUICKER]
 _WORSE: Final = [Effect.FARTHER, Effect.SLOWER]
 _OF_THE_SAME: Final = ("distance_", "travel_", "bus_", "beyond_")
 """How the metrics begin that are compared for people who reach a shelter both times."""
+_OF_ALL: Final = "_of_all"
+"""How those end that count everybody, for whom a missing road is farther than any distance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +176,8 @@ def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFra
         before, after = (
             access.set_index(KEY)["value"] for access in _shared(base, evaluations[key])
         )
-        same = before.index[before.index.get_level_values("metric").str.startswith(_OF_THE_SAME)]
+        metric = before.index.get_level_values("metric")
+        same = before.index[metric.str.startswith(_OF_THE_SAME) & ~metric.str.endswith(_OF_ALL)]
         values[key] = values[key].copy()
         values[key].loc[same] = after.loc[same]
         change = values[key] - values[base_key]
