@@ -24,6 +24,7 @@ COLUMNS = (
     "settlement_id",
     "name_en",
     "name_az",
+    "name_ru",
     "district_id",
     "lat",
     "lon",
@@ -212,6 +213,10 @@ def main() -> None:
             raise SystemExit(f"{place.name} lies far outside {place.district_id}")
     rows = settlement_rows(places, districts)
     rows += [missing_centre(row) for row in districts if row["coordinate_source"] == "to verify"]
+    # Russian names are written by hand into the table, for no source lists them: they stay.
+    by_hand = {row["settlement_id"]: row["name_ru"] for row in read_csv("places/settlements.csv")}
+    for row in rows:
+        row["name_ru"] = by_hand.get(str(row["settlement_id"]), "")
     write_csv(
         "places/settlements.csv", COLUMNS, sorted(rows, key=lambda r: str(r["settlement_id"]))
     )

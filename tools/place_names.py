@@ -28,6 +28,7 @@ ENGLISH = {
 # Main names that are Russian, worn down or those of the past, and the alternate of the same entry
 # that is used today.
 SPELLED = {
+    587114: "Hacıməlik",
     11799868: "Birinci Quzanlı",  # the entry has "Quzanlu", but "Quzanlı" for its twin
     147676: "Kələxan",
     147727: "Kijəbə",

@@ -247,9 +247,10 @@ def test_groups_are_told_apart(results: CapacityResults) -> None:
         return at(table, group=group)
 
     women = row("women", True)
-    # The trafficking and children's houses take women when necessary: 30 + 25 places are certain.
+    # Two houses take women with certainty, but the state's 30 places may all hold homeless
+    # people, and the other houses take survivors when necessary: 25 places are certain.
     assert women[["shelters_low", "shelters_high"]].tolist() == [2, 3]
-    assert women[["places_low", "places_high", "reason"]].tolist() == [55, 175, ""]
+    assert women[["places_low", "places_high", "reason"]].tolist() == [25, 175, ""]
     assert women["distance_km_low"] == women["distance_km_high"]
     unpapered = row("women", False)
     assert unpapered[["places_low", "places_high"]].tolist() == [0, 175]

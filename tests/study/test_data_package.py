@@ -44,7 +44,7 @@ def test_foreign_keys_lead_to_rows(package: dict) -> None:
             used = set(table(resource["path"])[key["fields"]]) - {""}
             assert used <= known, resource["path"]
             checked += 1
-    assert checked == 15
+    assert checked == 17
 
 
 @pytest.mark.parametrize(("name", "limit_kb"), [("districts", 90), ("basemap", 60)])
