@@ -107,7 +107,7 @@ def test_of_a_kind_that_nobody_has_nobody_is_reached_and_that_is_the_answer(stud
         assert not points["reachable"].any()
         assert set(points["reason"]) == {Reason.NO_FACILITY}
         assert points[["distance_km", "travel_min"]].isna().all(axis=None)
-    table = found.metrics.query("basis == 'district_centres' and units == 'all'")
+    table = found.metrics.query("basis == 'district_centres' and units == 'residents'")
     value = table[table["weighted_by"] == "people"].set_index("metric")["value"]
     assert (value["reachable"], value["unreachable"]) == (0, people)
     assert value[["distance_km_mean", "distance_km_max", "travel_min_median"]].isna().all()
@@ -149,7 +149,7 @@ def test_a_study_without_any_shelter_says_so_and_takes_no_stay(tmp_path: Path) -
     found = evaluate(load_study(copy.file))
     assert set(found.districts["reason"]) == {Reason.NO_FACILITY}
     results = capacity_results(found)
-    total = results.by_shelter.query("shelter_id == 'Total' and units == 'all'")
+    total = results.by_shelter.query("shelter_id == 'Total' and units == 'residents'")
     assert (total["places"] == 0).all()
     lost = results.by_shelter.query("shelter_id != 'Total'")
     assert set(lost["reason"]) == {Reason.NO_FACILITY}

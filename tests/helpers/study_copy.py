@@ -80,6 +80,7 @@ def without_shelters(folder: Path) -> StudyCopy:
     """Copy the bundled study with an empty table of shelters, and no plan that names one."""
     copy = copy_study(folder)
     copy.write(SHELTERS, copy.text(SHELTERS).splitlines()[0] + "\n")
+    copy.replace("study.toml", 'admission = "shelters/admission.csv"\n', "")
     for plan in (folder / "scenarios").glob("*.toml"):
         if "shelter_id" in plan.read_text(encoding="utf-8"):
             plan.unlink()

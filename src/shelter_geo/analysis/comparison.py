@@ -178,6 +178,8 @@ def _metrics(evaluations: Mapping[str, Evaluation], base_key: str) -> pd.DataFra
         )
         metric = before.index.get_level_values("metric")
         same = before.index[metric.str.startswith(_OF_THE_SAME) & ~metric.str.endswith(_OF_ALL)]
+        # Where nobody travels by a known line, or nobody reaches a shelter, rows are missing.
+        same = same.intersection(after.index).intersection(values[key].index)
         values[key] = values[key].copy()
         values[key].loc[same] = after.loc[same]
         change = values[key] - values[base_key]

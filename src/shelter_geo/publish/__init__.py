@@ -43,7 +43,7 @@ _HOME = {
     "languages_of": "languages",
     "lines_on_gaps": "languages",
     "lines_on_lacks": "study.study_texts",
-    "model_card": "siting.cards",
+    "model_card": "siting.lines",
     "plan_page": "siting.plans",
     "reach_map": "study.capacity_page",
     "scenario_title": "study.scenario_outputs",
