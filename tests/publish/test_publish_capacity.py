@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
+from shelter_geo.capacity.groups import GROUPS
 from shelter_geo.cli.capacity import register
 from shelter_geo.errors import CapacityError, OutputError
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
@@ -46,9 +48,9 @@ TWIN = {f"figures/capacity_map.{kind}" for kind in ("pdf", "png", "svg")}
 FIGURES = DRAWN | TWIN
 CLASSES = PlaceClasses(breaks=(0.0, 0.05, 0.1, 0.25))
 NOBODY = {
-    "az": "heç bir sığınacaq bu qrupu qəbul etmir",
-    "en": "no shelter admits this group",
-    "ru": "ни одно убежище не принимает эту группу",
+    "az": "bütün sığınacaqların bu qrupu qəbul etmədiyi bildirilir",
+    "en": "every shelter is said not to admit this group",
+    "ru": "обо всех убежищах сообщается, что эту группу не принимают",
 }
 
 
@@ -101,11 +103,12 @@ def test_figures_are_drawn_in_each_language(
 def test_without_demand_there_is_no_figure_of_it(
     evaluation: Evaluation, results: CapacityResults, tmp_path: Path
 ) -> None:
-    empty = pd.DataFrame(columns=results.by_shelter.columns)
-    bare = CapacityResults(**(vars(results) | {"by_shelter": empty}))
+    empty = pd.DataFrame(columns=["demand_basis"])
+    bare = CapacityResults(**(vars(results) | {"no_place": empty}))
     write_capacity_figures(evaluation, bare, tmp_path, Words("en"))
     assert contents(tmp_path) == {}
-    assert capacity_lines(evaluation, bare, Words("en"))[4].startswith("No cases are given")
+    lines = capacity_lines(evaluation, bare, Words("en"))
+    assert sum(line.startswith("No cases are given") for line in lines) == 1
 
 
 def test_missing_places_are_written_with_their_evidence(
@@ -129,24 +132,12 @@ def test_figures_say_how_each_input_is_known(
     words = Words("en")
     said = known_inputs(results.inputs, basis_names(evaluation, words), words)
     published, _, assumed = said.partition("Assumed: ")
-    assert published == ("Published: cases a year (complaints to the police, registered crimes). ")
-    assert assumed.startswith("cases a year (appeals to the State Committee), cases never")
-
-
-def test_lines_give_each_basis_with_its_range(
-    evaluation: Evaluation, results: CapacityResults
-) -> None:
-    lines = capacity_lines(evaluation, results, Words("en"))
-    assert len(lines) == 4 + 3 + 9
-    assert lines[1] == (
-        "one family place per 10,000 women (recalled, to verify): 515 needed, 70 to 175 there, "
-        "340 to 445 missing"
+    assert published == (
+        "Published: cases a year (complaints to the police, registered crimes), "
+        "cases on record (least). "
     )
-    assert lines[5] == (
-        "registered crimes: 350 stays a year (57 to 2,828), 25% find no place (0% to 95%), "
-        "186 places needed"
-    )
-    assert "Men: places 0, people with a road to one 0: no shelter admits this group" in lines
+    appeals = "appeals to the State Committee (family, women, children)"
+    assert assumed.startswith(f"cases a year ({appeals}), cases never")
 
 
 # ------------------------------------------------------------------------------------------ the map
@@ -154,7 +145,7 @@ def test_lines_give_each_basis_with_its_range(
 
 def test_classes_name_none_the_limits_and_what_is_beyond() -> None:
     assert [said(CLASSES.label(rank)) for rank in range(5)] == [
-        "none within reach",
+        "no place within reach",
         "0–0.05 per 10,000",
         "0.05–0.1 per 10,000",
         "0.1–0.25 per 10,000",
@@ -198,7 +189,7 @@ def test_toy_map_lists_first_who_has_nothing(browser: Browser, tmp_path: Path) -
         birch = rows.filter(has_text="Birch").text_content() or ""
         assert "10,000" in birch
         assert "0.20" in birch
-        assert "If those that do not say admit them" in (seen.page.text_content("thead") or "")
+        assert "If shelters that do not say admit them" in (seen.page.text_content("thead") or "")
         seen.assert_silent()
 
 
@@ -219,7 +210,7 @@ def test_map_opens_silently_in_each_language(
         page.click("[data-lang=en]")
         assert page.locator(".area").count() == 75
         assert page.locator(".sign").count() == 2
-        assert "none within reach" in (page.locator(".key").text_content() or "")
+        assert "no place within reach" in (page.locator(".key").text_content() or "")
         seen.assert_silent()
 
 
@@ -227,7 +218,9 @@ def test_map_opens_silently_in_each_language(
 def test_map_says_that_nobody_admits_a_group(
     browser: Browser, evaluation: Evaluation, tmp_path: Path
 ) -> None:
-    table = write_reach(evaluation, tmp_path, groups=["men"])
+    study = evaluation.study
+    closed = replace(study, shelters=study.shelters.assign(men="no"))
+    table = write_reach(replace(evaluation, study=closed), tmp_path, groups=["men"])
     assert set(table["reason"]) == {Reason.NOT_ADMITTED}
     with visit(browser, tmp_path / "maps" / "capacity.html") as seen:
         for lang in LANGUAGES:
@@ -242,8 +235,9 @@ def test_map_says_that_nobody_admits_a_group(
 def test_ranges_stand_where_shelters_do_not_say(evaluation: Evaluation, tmp_path: Path) -> None:
     write_reach(evaluation, tmp_path, groups=["women"], without_police_papers=True)
     page = (tmp_path / "maps" / "capacity.html").read_text(encoding="utf-8")
-    assert "0 to 145" in page
-    assert "no shelter is known to admit this group" in page
+    # 30 and 120 places in Baku and 25 in Ganja, all or none of them.
+    assert "0 to 175" in page
+    assert "admitted by none without discrimination or refusals reported" in page
     rows = pd.read_csv(tmp_path / "reach_by_district.csv", dtype=str, keep_default_na=False)
     assert set(rows["group"]) == {"women"}
     assert set(rows["without_police_papers"]) == {"yes"}
@@ -286,7 +280,5 @@ def test_command_names_what_may_be_asked(app: typer.Typer, arguments: list[str],
 
 
 def test_command_offers_exactly_the_known_groups(app: typer.Typer) -> None:
-    from shelter_geo.capacity.groups import GROUPS
-
     done = CliRunner().invoke(app, ["capacity", "--help"], env={"COLUMNS": "300"})
     assert ", ".join(GROUPS) in re.sub(r"\s+", " ", done.output)

@@ -97,10 +97,12 @@ def toy_comparison() -> str:
     """One district for each effect."""
     units = districts().iloc[: len(Effect)].drop(columns=["reason", "reason_en"])
     units["change"] = list(Effect)
-    units["km_before"] = [90.0, 20.0, None, 40.0, None, 50.0]
-    units["km_after"] = [30.0, 80.0, 70.0, None, None, 50.0]
-    units["min_before"], units["min_after"] = units["km_before"], units["km_after"]
-    units["gain_km"] = units["gain_min"] = units["km_before"] - units["km_after"]
+    units["km_before"] = [90.0, 20.0, 60.0, 30.0, None, 40.0, None, 50.0]
+    units["km_after"] = [30.0, 80.0, 60.0, 30.0, 70.0, None, None, 50.0]
+    units["min_before"] = units["km_before"]
+    units["min_after"] = [30.0, 80.0, 45.0, 55.0, 70.0, None, None, 50.0]
+    units["gain_km"] = units["km_before"] - units["km_after"]
+    units["gain_min"] = units["min_before"] - units["min_after"]
     place = everywhere("Town")
     units["place_before"] = [None if pd.isna(km) else place for km in units["km_before"]]
     units["place_after"] = [None if pd.isna(km) else place for km in units["km_after"]]

@@ -32,7 +32,8 @@ def capacity(
             "--for",
             metavar="GROUP",
             help="Only for these people: women, children, men, lgbtq, disabilities, elderly, "
-            "addiction. Give it twice for one person who is of both.",
+            "addiction, mental_illness, infectious_disease, epilepsy, without_identity_papers. "
+            "Give it twice for one person who is of both.",
         ),
     ] = None,
     without_police_papers: Annotated[

@@ -21,7 +21,12 @@ from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
 from shelter_geo.vocabulary import Reason
 
-_OF_A_GROUP: Final = (Reason.NO_FACILITY, Reason.NOT_ADMITTED, Reason.ADMISSION_NOT_KNOWN)
+_OF_A_GROUP: Final = (
+    Reason.NO_FACILITY,
+    Reason.NOT_ADMITTED,
+    Reason.ADMISSION_NOT_KNOWN,
+    Reason.REFUSALS_REPORTED,
+)
 """Reasons that hold for a whole group, wherever it lives."""
 
 
