@@ -210,7 +210,9 @@ def test_page_says_who_gains_in_each_language(
         assert "Lankaran" in first
         assert "more than 100 km nearer" in first
         assert page.locator(".sign").count() == 3
-        assert "The nearest shelter changes from Baku to Lankaran" in (page.text_content("body") or "")
+        assert "The nearest shelter changes from Baku to Lankaran" in (
+            page.text_content("body") or ""
+        )
         seen.assert_silent()
 
 

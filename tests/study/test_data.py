@@ -150,6 +150,7 @@ def test_shelters_hold_nothing_that_looks_like_an_address() -> None:
     shelters = table("shelters/shelters.csv")
     assert ",".join(shelters.columns) == (
         "shelter_id,name_en,name_az,name_ru,settlement_id,district_id,operator_type,places,"
+        "places_low,places_high,also_for_en,also_for_az,also_for_ru,"
         "places_basis,places_basis_az,places_basis_ru,women,children,men,lgbtq_inclusive,"
         "police_referral_required,max_stay_days,as_of,source"
     )

@@ -71,8 +71,8 @@ def bus_hours(lines: pd.DataFrame, areas: pd.Index) -> pd.DataFrame:
     Examples
     --------
     >>> lines = pd.DataFrame({"area": ["a", "a"], "town": ["t", "t"], "hours": [5.5, 6.0]})
-    >>> bus_hours(lines, pd.Index(["a", "b"])).loc["a"].tolist()
-    [5.5, 6.0, 't']
+    >>> bus_hours(lines, pd.Index(["a", "b"]))["bus_hours_high"].tolist()
+    [6.0, nan]
     """
     by_area = lines.groupby("area")
     found = pd.DataFrame(
