@@ -165,8 +165,9 @@ def fill_table(copy: StudyCopy, name: str) -> list[str]:
     columns = free_columns(schema)
     further = [] if schema.strict else sorted(known - set(schema.columns))
     rows = [dict(row) for row in before]
-    # A table of few rows holds all payloads in each cell.
-    of_turn = _rotated if len(rows) < len(STORED) else _single
+    # A table of few rows holds all payloads in each cell, but where some of them are refused.
+    few = len(rows) < len(STORED) and schema is not schemas.ADMISSION
+    of_turn = _rotated if few else _single
     for place, row in enumerate(rows):
         for turn, column in enumerate([*columns, *further]):
             row[column] = of_turn(place + turn)

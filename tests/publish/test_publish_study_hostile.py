@@ -87,10 +87,12 @@ def test_every_payload_stands_in_every_text_field_or_is_refused_there(
         turned_away = Counter(
             column for told in refused[name] for column in re.findall(r"column (\w+)", told)[:1]
         )
+        # Where payloads stand one by one, a short table has no room for all.
+        no_room = max(0, len(STORED) - len(rows)) if refused[name] else 0
         for column in free_columns(schema):
             cells = " ".join(row.get(column, "") for row in rows)
             absent = [text for text in STORED if text.strip() not in cells]
-            assert len(absent) <= turned_away[column], f"{name} {column}: {absent}"
+            assert len(absent) <= turned_away[column] + no_room, f"{name} {column}: {absent}"
     told = json.dumps(tomllib.loads(copy.text("study.toml")), ensure_ascii=False, default=str)
     assert {path for path, _ in free_fields(StudySettings)} >= {"study.name", "claims[].source"}
     for text in STORED:
