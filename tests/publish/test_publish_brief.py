@@ -66,7 +66,7 @@ def test_classes_add_up_to_the_people_of_the_districts(
     part = pd.cut(table["distance_km"], limits, labels=False).fillna(5)
     people = table["population"].groupby(part).sum()
     rows = listing(brief, "People by road distance to the nearest shelter")
-    assert [row[0] for row in rows][-1] == "no road"
+    assert [row[0] for row in rows][-1] == "no road to a shelter"
     for rank, row in enumerate(rows):
         assert row[1] == str(int((part == rank).sum()))
         assert row[2] == f"{round(people.get(rank, 0) / 100) * 100:,}"
@@ -77,7 +77,7 @@ def test_the_farthest_are_those_of_the_table_of_access(
     brief: BriefPage, evaluation: Evaluation
 ) -> None:
     table = evaluation.districts.sort_values("distance_km", ascending=False).head(10)
-    rows = listing(brief, "Farthest by road")
+    rows = listing(brief, "Farthest districts by road")
     assert [row[0] for row in rows] == table["name_en"].tolist()
     assert [row[1] for row in rows] == [f"{km:.0f} km" for km in table["distance_km"]]
     assert f"up to {rows[0][1]} away" in said(brief.title)
@@ -89,14 +89,14 @@ def test_missing_places_follow_from_people_norm_and_places(
     capacity = evaluation.study.settings.capacity
     needed = evaluation.study.districts["population"].sum() / capacity.people_per_family_place
     there = evaluation.study.shelters["places"].sum()
-    rows = listing(brief, "Family places missing, by what a place is taken for")
+    rows = listing(brief, "Family places missing, by how places are counted")
     for row, reading in zip(rows, capacity.readings, strict=True):
         family = there / reading.persons_per_family_place
         assert row[1:] == [f"{family:.0f}", f"{needed:,.0f}", f"{needed - family:.0f}"]
 
 
 def test_plans_stand_beside_today(brief: BriefPage, plans: EvaluatedPlans) -> None:
-    rows = listing(brief, "Plans beside today")
+    rows = listing(brief, "Plans compared with today")
     for row, key in zip(rows, plans.evaluations, strict=True):
         units = plans.evaluations[key].districts
         near = units[units["reachable"]]
@@ -130,7 +130,8 @@ def test_every_district_stands_in_the_table(brief: BriefPage, evaluation: Evalua
     )
     assert sorted(names) == sorted(evaluation.districts["name_en"])
     km = evaluation.districts.set_index("name_en")["distance_km"]
-    expected = ["no road" if pd.isna(km[name]) else f"{km[name]:.0f} km" for name in names]
+    none = "no road to a shelter"
+    expected = [none if pd.isna(km[name]) else f"{km[name]:.0f} km" for name in names]
     assert distances == expected
 
 
@@ -143,7 +144,7 @@ def test_no_number_is_typed_by_hand(lang: str) -> None:
 
 def test_without_plans_and_needs_it_says_what_is_left(evaluation: Evaluation) -> None:
     titles = [said(section.title) for section in study_brief(evaluation).sections]
-    assert titles == ["The claim", "The evidence", "Places"]
+    assert titles == ["The finding", "The evidence", "Places"]
 
 
 def test_the_same_results_give_the_same_bytes(brief: BriefPage, evaluation: Evaluation) -> None:
