@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import pandas as pd
@@ -60,6 +61,7 @@ DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
 KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
+DAY: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 MOST_PEOPLE: Final = 10**9
 """More than any district holds; shares of people up to it are exact in 64 bits."""
 
@@ -84,6 +86,17 @@ def _between(low: float, high: float, *, above: bool = False) -> Test:
         return inside | number.isna()
 
     return test
+
+
+def _is_day(cell: str) -> bool:
+    """Whether a cell is a day, or a month or a year of the calendar."""
+    if DAY.fullmatch(cell) is None:
+        return False
+    try:
+        date.fromisoformat((cell + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 FILLED = Rule(lambda column: column != "", "the cell is empty", "Fill it in.")
@@ -111,6 +124,13 @@ IS_WHOLE = Rule(
 
 IS_DECIMAL = Rule(
     _matches(DECIMAL), "is not a number", "Write it with a decimal point, such as 40.25."
+)
+
+
+IS_DAY = Rule(
+    lambda column: column.map(_is_day).astype(bool),
+    "is not a day, a month or a year",
+    "Write it like 2026-01-31, 2026-01 or 2026.",
 )
 
 

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 from shelter_geo.study.admission import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.columns import (
+    IS_DAY,
     IS_DECIMAL,
     IS_KEY,
     IS_PEOPLE,
@@ -291,7 +292,7 @@ STATISTICS: Final = pa.DataFrameSchema(
 
 SHELTER_COUNTS: Final = pa.DataFrameSchema(
     {
-        "counted_on": text(),
+        "counted_on": column("text", IS_DAY),
         "what_en": text(),
         "value": column("whole", IS_WHOLE, blank=True),
         "in_brief": column("yes_no", _YES_NO, required=False, blank=True),
