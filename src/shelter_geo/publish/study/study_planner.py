@@ -95,7 +95,7 @@ def _suggestions(study: Study, plans: Sequence[Plan], options: SiteOptions) -> l
 
 def _tables(plan: Plan) -> dict[str, Any]:
     """Give what a plan changes as its file says it; where a road is read of is no part of that."""
-    unsaid = {"scenario": True, "road": {"__all__": {"since", "source"}}}
+    unsaid: dict[str, Any] = {"scenario": True, "road": {"__all__": {"since", "source"}}}
     given = plan.model_dump(mode="json", exclude=unsaid, exclude_unset=True)
     return {name: part for name, part in given.items() if part}
 
