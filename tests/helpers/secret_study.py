@@ -8,7 +8,7 @@ from helpers.study_copy import DISTRICTS, PRIVATE, SETTLEMENTS, StudyCopy, copy_
 
 HEADER = "shelter_id,lat,lon\n"
 SECRET = ("40.3571948", "49.8124073")
-MOVED = ("40.4418267", "49.9135284")
+MOVED = ("40.4437267", "49.9185284")
 """Two points kilometres apart, both within the settlement that the shelter names."""
 MARK = "zq7secretmark"
 

@@ -23,7 +23,8 @@ from shelter_geo.study.settings import read_settings
 from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason
 
-LAND_KM = 100.0
+LAND_KM = 200.0
+"""More than one in a hundred of all kilometres: enough for a road by itself to count."""
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ def test_setting_connects_a_point_to_the_main_roads_of_its_district(
             evaluation = evaluate(loaded)
             row = evaluation.joins.set_index("point_id").loc[village]
             assert row["component"] == row["main_component"]
-            assert "passed over a road 0.00 km away in a network of 100 km" in row["notice"]
+            assert "passed over a road 0.00 km away in a network of 200 km" in row["notice"]
             assert evaluation.settlements.at[village, "reachable"]
             sites = site_options(loaded)
             assert sites.costs.travel_min[sites.sites.index[0]].notna().any()

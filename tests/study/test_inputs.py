@@ -212,7 +212,7 @@ def spoil_sources(copy: StudyCopy) -> None:
         (keep_header(LINKS), "links.csv: the table holds no row"),
         (lambda copy: copy.write(LINKS, '"a'), "links.csv, row 1: cannot be split into columns"),
         (drop_column(LINKS, "minutes"), "links.csv, column minutes: the column is missing. Add"),
-        (drop_column(DISTRICTS, "women"), "districts.csv, column women: the column is missing"),
+        (drop_column(DISTRICTS, "lat"), "districts.csv, column lat: the column is missing"),
         (swap_everywhere, "column lat, lon: latitude and longitude are swapped in every row"),
         (swap_boundaries, "if they are right, the boundaries are swapped"),
         (swap_node, "nodes.csv, row 20, column lat, lon: latitude and longitude are swapped"),
