@@ -193,9 +193,10 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words) -> None:
             continue
         text = plain(name.of(words))
         at = axes.transData.transform((point.x, point.y)) * 72 / axes.figure.dpi
-        end = axes.transAxes.transform((1, 1))[0] * 72 / axes.figure.dpi
+        start, end = axes.transAxes.transform([(0, 0), (1, 1)])[:, 0] * 72 / axes.figure.dpi
         boxes = {side: _box(at, text, side) for side in _SIDES}
-        inside = [side for side in _SIDES if boxes[side][2] < end] or [_SIDES[1]]
+        inside = [side for side in _SIDES if start < boxes[side][0] and boxes[side][2] < end]
+        inside = inside or [_SIDES[1]]
         free = [side for side in inside if not any(_meet(boxes[side], box) for box in taken)]
         side = (free or inside)[0]
         taken.append(boxes[side])

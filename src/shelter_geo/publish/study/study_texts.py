@@ -304,7 +304,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     if head.farthest is None:
         return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
     return (
-        words.text("figures.access_title", km=head.farthest_distance(words)),
+        words.text("figures.access_title", km=words.distance(head.farthest_km)),
         words.text(
             of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
             people=words.people_between(*head.beyond[limit]),
