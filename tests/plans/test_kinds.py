@@ -68,11 +68,11 @@ def test_what_a_plan_says_of_one_kind_is_its_part_in_the_others_left_out(study: 
 
 
 def test_cases_and_stays_are_those_of_the_first_kind(study: Study) -> None:
-    asked = DemandChange(count_registered=False, under_reporting=3)
+    asked = DemandChange(count_registered=True, under_reporting=3)
     plan = Plan(scenario=ABOUT, demand=asked)
     changed = apply_plan(study.of_kind(CENTRE), plan)
     assert changed.settings.capacity.demand is None
-    assert changed.districts["population"].sum() < study.districts["population"].sum()
+    assert changed.districts["population"].sum() > study.districts["population"].sum()
     demand = apply_plan(study, plan).settings.capacity.demand
     assert demand is not None
     assert {base.under_reporting.central for base in demand.bases} == {3}

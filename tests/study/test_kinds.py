@@ -111,6 +111,7 @@ def test_a_kind_that_no_study_declares_is_a_fault(copy: StudyCopy) -> None:
         ("people_per_place = 5000", "people_per_place = 0", "greater than 0"),
         ('norm = { people_per_place = 5000, source = "invented" }', "", f"kinds {EMPTY}: give"),
         ('colour = "#0b6e4f"', 'colour = "green"', "colour"),
+        ('colour = "#0b6e4f"', 'colour = "#ffd400"', "contrast 3 to 1"),
         ('id = "places-split"', 'id = "places-split"\nkind = "refuge"', "is of the kind refuge"),
         (f'id = "{EMPTY}"', 'id = "Day centre"', "small letters"),
     ],

@@ -99,7 +99,7 @@ def run(
         today_first,
     )
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import read_plans
+    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import lines_on_gaps, lines_on_lacks, staged
     from shelter_geo.publish.meanwhile import meanwhile
@@ -121,7 +121,7 @@ def run(
 
             needs = capacity_results(evaluation, cases=cases)
 
-            plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+            plans = today_first(plans_of(loaded))
             several = len(plans) > 1
             evaluated = (
                 evaluate_plans(loaded, plans, today=evaluation, progress=progress)

@@ -46,7 +46,7 @@ def planner(
     """Write the planner: one page that tries out sites without a network."""
     from shelter_geo.analysis import evaluate, site_options
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import read_plans
+    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import study_planner, suggestions
     from shelter_geo.study import load_study
@@ -54,7 +54,7 @@ def planner(
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
         languages(loaded, lang)
-        plans = read_plans(loaded.scenarios) if loaded.scenarios else []
+        plans = plans_of(loaded)
         options = site_options(loaded)
         best = suggestions(siting_results(loaded, options, progress=progress))
         page = study_planner(evaluate(loaded), options, plans, best=best, lang=lang)
@@ -138,7 +138,7 @@ def report(
         today_first,
     )
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import read_plans
+    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import study_brief
     from shelter_geo.study import load_study
@@ -147,7 +147,7 @@ def report(
         loaded = of_kind(load_study(study), kind)
         languages(loaded, lang)
         evaluation = evaluate(loaded, progress=progress)
-        plans = today_first(read_plans(loaded.scenarios)) if loaded.scenarios else []
+        plans = today_first(plans_of(loaded))
         evaluated = evaluate_plans(loaded, plans, progress=progress) if len(plans) > 1 else None
         needs = capacity_results(evaluation, cases=read_cases(loaded))
         sites = siting_results(loaded, site_options(loaded), progress=progress)
@@ -168,10 +168,10 @@ def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> Seal
 def _comparison(study: Study, plan: Plan | None, lang: str | None) -> tuple[SealedMap, Evaluation]:
     """Hold a plan against the study's own plan that changes nothing."""
     from shelter_geo.analysis import evaluate_plans
-    from shelter_geo.plans import read_plans
+    from shelter_geo.plans import plans_of
     from shelter_geo.publish import comparison_page
 
-    own = read_plans(study.scenarios) if study.scenarios else []
+    own = plans_of(study)
     today = [other for other in own if other.changes_nothing]
     if plan is None or not today or plan.changes_nothing:
         raise typer.BadParameter("name a plan that changes something", param_hint="--scenario")

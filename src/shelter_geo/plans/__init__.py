@@ -1,6 +1,6 @@
 """Plans as files, and a study under a plan."""
 
-from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind
+from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind, plans_of
 from shelter_geo.plans.plan import (
     OpenShelter,
     Plan,
@@ -18,6 +18,7 @@ __all__ = [
     "apply_plan",
     "find_plans",
     "plan_of_kind",
+    "plans_of",
     "read_plan",
     "read_plans",
 ]

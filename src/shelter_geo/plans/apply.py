@@ -18,6 +18,7 @@ from shelter_geo.plans.plan import (
     OpenShelter,
     Plan,
     ResizeShelter,
+    read_plans,
 )
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
 from shelter_geo.study import (
@@ -173,6 +174,22 @@ def plan_of_kind(study: Study, plan: Plan) -> Plan:
     if study.kind.id != first and plan.demand is not None:
         ours["demand"] = DemandChange(count_registered=plan.demand.count_registered)
     return plan.model_copy(update=ours)
+
+
+def plans_of(study: Study) -> list[Plan]:
+    """Read the plans that come with a study, without those that concern other kinds only.
+
+    Raises
+    ------
+    StudyError
+        If a plan is at fault; see `read_plans`.
+    """
+    plans = read_plans(study.scenarios) if study.scenarios else []
+    return [
+        plan
+        for plan in plans
+        if plan.changes_nothing or not plan_of_kind(study, plan).changes_nothing
+    ]
 
 
 def _changes_in(plan: Plan, keys: pd.Index, kinds: set[str], first: str) -> dict[str, Any]:

@@ -22,14 +22,7 @@ def by_bus(row: Mapping[Any, Any]) -> Text | None:
     low, high = (row.get(f"bus_hours_{end}") for end in ("low", "high"))
     if low is not None and not pd.isna(low):
         ends = 60 * float(low), 60 * float(str(high))
-
-        def write(words: Words) -> str:
-            shown = [words.duration(end) for end in ends]
-            if shown[0] == shown[1]:
-                return shown[0]
-            return words.text("study.between", low=shown[0], high=shown[1])
-
-        return in_each(write)
+        return in_each(lambda words: words.between(*ends, words.duration))
     minutes = row.get("bus_min")
     if minutes is None or pd.isna(minutes):
         return None

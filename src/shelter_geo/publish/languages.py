@@ -43,6 +43,11 @@ def languages_of(study: Study, lang: str | None = None) -> Languages:
     return Languages(words, lang or "")
 
 
+def english_of(study: Study) -> Words:
+    """Give English in the words of a study, for tables; it need not offer English to readers."""
+    return _words(study, FALLBACK)
+
+
 def _words(study: Study, code: str) -> Words:
     entries = {**packaged(code), **flat(study.catalogues.get(code, {}))}
     # A language without any catalogue still has its numbers, its days and its own name.

@@ -34,6 +34,9 @@ INK_ACCENT: Final = _MAGMA[3]
 INK_DARK: Final = _MAGMA[4]
 """Inks of lines, bars and marks, however many classes the maps have."""
 
+MARK: Final = "#00558f"
+"""Ink of the signs of facilities whose kind has no colour of its own."""
+
 HATCH: Final = "url(#hatch)"
 """Fill of a missing value: the page draws a grey hatch under this name."""
 

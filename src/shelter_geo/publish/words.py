@@ -164,8 +164,14 @@ class Words:
         coarse, fine = (max(100, 10 ** max(size - digits, 0)) for digits in (2, 3))
         if to_step(low, coarse) == to_step(high, coarse):
             return self.number(to_step(high, coarse))
-        ends = (self.number(to_step(end, fine)) for end in (low, high))
-        return self.text("study.between", **dict(zip(("low", "high"), ends, strict=True)))
+        return self.between(to_step(low, fine), to_step(high, fine))
+
+    def between(self, low: float, high: float, write: Callable[[float], str] | None = None) -> str:
+        """Write a range of whole numbers, or as `write` says; one where both ends are alike."""
+        ends = [(write or self.number)(end) for end in (low, high)]
+        return (
+            ends[0] if ends[0] == ends[1] else self.text("study.between", low=ends[0], high=ends[1])
+        )
 
     def distance(self, distance_km: float) -> str:
         """Write a distance, rounded to the kilometre; a missing one as nothing."""

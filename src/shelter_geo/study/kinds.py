@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from shelter_geo.errors import Fault, StudyError
 from shelter_geo.study.capacity_settings import Reading
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SHELTER: Final = "shelter"
 """The kind of every facility of which nothing else is said; the catalogues have its words."""
+_LEAST_CONTRAST: Final = 3.0
+"""Of signs (WCAG 2.2, criterion 1.4.11)."""
 Entry = TypeVar("Entry", bound=OfKind)
 
 
@@ -65,7 +67,8 @@ class Kind(Settings):
     norm
         May be left out for the first kind only, which `[capacity]` has the norm of.
     colour
-        Meant for its signs, such as "#6b1d81"; checked, and not drawn so far.
+        Ink of its signs on maps and pictures, such as "#6b1d81": dark enough to stand out from
+        white by 3 to 1.
     """
 
     id: KindKey
@@ -81,10 +84,24 @@ class Kind(Settings):
             raise ValueError("give the name of the kind, as singular and plural")
         return self
 
+    @field_validator("colour")
+    @classmethod
+    def _visible(cls, colour: str | None) -> str | None:
+        if colour is not None and _contrast_with_white(colour) < _LEAST_CONTRAST:
+            raise ValueError("signs are drawn on white: give a darker colour (contrast 3 to 1)")
+        return colour
+
     @property
     def counted_whole(self) -> bool:
         """Whether its norm asks for facilities, not for places in them."""
         return self.norm is not None and self.norm.people_per_facility is not None
+
+
+def _contrast_with_white(colour: str) -> float:
+    """Contrast of `#rrggbb` with white as WCAG 2.2 defines it."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    light = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 1.05 / (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] + 0.05)
 
 
 SHELTERS: Final = Kind(id=SHELTER)
@@ -151,7 +168,7 @@ def settings_of_kind(settings: StudySettings, kind: Kind) -> StudySettings:
         "norms": _of(settings.capacity.norms, kind.id, first),
     }
     if kind.id != first:
-        capacity |= {"demand": None, "claim_population": None}
+        capacity |= {"demand": None, "claim_population": None, "binding": None}
     if kind.norm is not None:
         capacity |= {"people_per_family_place": kind.norm.people, "norm_source": kind.norm.source}
     if kind.norm is not None and kind.counted_whole:

@@ -135,6 +135,11 @@ class Study:
         return study_of_kind(replace(self, settings=declared), every, kind)
 
     @property
+    def of_first_kind(self) -> bool:
+        """Whether tables that name no kind, such as counts and cases, speak of these facilities."""
+        return self.kind.id == self.kinds[0].id
+
+    @property
     def scenarios(self) -> Path | None:
         """Folder of the plans that come with the study."""
         named = self.settings.tables.scenarios

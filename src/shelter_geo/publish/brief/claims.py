@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -82,8 +83,8 @@ def _measured(row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> T
 
 
 def _ends(words: Words, row: Mapping[Any, Any], digits: int) -> str:
-    low, high = (words.number(float(row[f"data_{end}"]), digits=digits) for end in ("low", "high"))
-    return low if low == high else words.text("study.between", low=low, high=high)
+    low, high = (float(row[f"data_{end}"]) for end in ("low", "high"))
+    return words.between(low, high, partial(words.number, digits=digits))
 
 
 def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> str:
@@ -92,10 +93,10 @@ def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evalu
     study = evaluation.study
     people = float(study.districts["population"].sum()) if claimed is None else claimed.value
     needed = people / study.settings.capacity.people_per_family_place
-    ends = [words.percent(float(row[f"data_{end}"]) / 100) for end in ("low", "high")]
+    low, high = (float(row[f"data_{end}"]) / 100 for end in ("low", "high"))
     return words.text(
         "brief.claim_share_missing",
-        n=words.text("study.between", low=ends[0], high=ends[1]),
+        n=words.between(low, high, words.percent),
         implied=words.number(needed * (1 - sum(claim.limits) / 200)),
         places=words.number(float(study.shelters["places"].sum())),
     )

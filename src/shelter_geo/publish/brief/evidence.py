@@ -46,8 +46,7 @@ def lead(evaluation: Evaluation) -> Text:
             people=words.people_between(*head.beyond[limit]),
             limit=words.distance(limit),
             cut_off=words.people(head.cut_off),
-            low=words.number(head.missing_low),
-            high=words.number(head.missing_high),
+            range=words.between(head.missing_low, head.missing_high),
         )
     )
     return dated(evaluation.study, sentence)
@@ -67,7 +66,7 @@ def evidence(evaluation: Evaluation, classes: Classes) -> Section:
         listings.append(_farthest(evaluation))
     if len(evaluation.claims):
         listings.append(published_claims(evaluation))
-    if evaluation.study.shelter_counts is not None:
+    if evaluation.study.shelter_counts is not None and evaluation.study.of_first_kind:
         listings.append(public_counts(evaluation.study))
     return Section(say("brief.evidence"), (), tuple(listings))
 
@@ -86,8 +85,7 @@ def _places(evaluation: Evaluation) -> Text:
             towns=words.text("units.towns", n=towns),
             norm=words.number(need),
             needed=words.number(living / need),
-            low=words.number(head.missing_low),
-            high=words.number(head.missing_high),
+            range=words.between(head.missing_low, head.missing_high),
         )
     )
 

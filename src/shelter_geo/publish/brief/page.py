@@ -12,6 +12,7 @@ from shelter_geo.publish.pages.one_file import OneFile
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, seal
+from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.planner.drawing import Drawing
 from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 
@@ -32,6 +33,8 @@ class BriefMap:
         Names of the cities, in the order of the sites.
     key
         Fill and words of each class.
+    mark
+        Ink of the signs of facilities.
     """
 
     drawing: Drawing
@@ -39,6 +42,7 @@ class BriefMap:
     apart: tuple[bool, ...]
     cities: tuple[Text, ...]
     key: tuple[tuple[str, Text], ...]
+    mark: str = MARK
 
     @property
     def areas(self) -> list[dict[str, Any]]:

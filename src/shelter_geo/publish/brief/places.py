@@ -10,7 +10,7 @@ from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
 from shelter_geo.publish.study.capacity_figures import basis_names
 from shelter_geo.publish.study.capacity_lines import checks
-from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.norm_words import norm_note, norm_notes
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.publish.written import number, percent
@@ -154,7 +154,7 @@ def _groups(needs: CapacityResults) -> Listing:
 
 def _span(row: Mapping[Any, Any], stem: str, *, people: bool = False) -> Text:
     low, high = (row[f"{stem}_{end}"] for end in ("low", "high"))
-    return in_each(lambda words: span(words, low, high, people=people))
+    return in_each(lambda words: words.between(low, high, words.people if people else None))
 
 
 def _group(row: Mapping[Any, Any]) -> Text:

@@ -24,7 +24,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.palette import MARK, MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
@@ -154,6 +154,7 @@ def _map(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> B
         key=tuple(
             (classes.colour(k), no_way(units) if k == MISSING else classes.label(k)) for k in shown
         ),
+        mark=study.kind.colour or MARK,
     )
 
 

@@ -61,8 +61,7 @@ def draw_turn_away(
             figure,
             words.text(
                 "capacity.turn_away_title",
-                low=words.percent(shares.min()),
-                high=words.percent(shares.max()),
+                range=words.between(shares.min(), shares.max(), words.percent),
             ),
             words.text("capacity.turn_away_subtitle"),
         )
@@ -181,8 +180,7 @@ def draw_pooling(
             words.text(
                 "capacity.pooling_title",
                 n=words.number(most),
-                low=words.percent(last["more"].min()),
-                high=words.percent(last["more"].max()),
+                range=words.between(last["more"].min(), last["more"].max(), words.percent),
             ),
             words.text("capacity.pooling_subtitle", share=words.percent(table["target"].iloc[0])),
         )
@@ -268,8 +266,7 @@ def draw_shortfall(
             figure,
             words.text(
                 "figures.shortfall_title",
-                low=words.number(missing.min()),
-                high=words.number(missing.max()),
+                range=words.between(missing.min(), missing.max()),
             ),
             words.text(
                 "figures.shortfall_subtitle",
@@ -310,8 +307,7 @@ def draw_shortfall(
 
 def _bar(there: pd.Series, words: Words, *, assumed: bool) -> str:
     """Write what is there, as a range over the readings, of what is needed."""
-    least, most = words.number(there["least"]), words.number(there["most"])
-    both = least if least == most else words.text("study.between", low=least, high=most)
+    both = words.between(there["least"], there["most"])
     text = words.text("figures.shortfall_bar", needed=words.number(there["needed"]), there=both)
     if not assumed:
         return text

@@ -28,7 +28,7 @@ from shelter_geo.publish.figures.drawing import (
     save,
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer
-from shelter_geo.publish.maps.map_page import KeyEntry, SealedMap
+from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import HATCH
 from shelter_geo.publish.words import Text, Words
@@ -62,13 +62,9 @@ def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
 
 
 _HATCHES: Final = {HATCH: "////"}
-_SIGN: Final[dict[str, Any]] = {"markeredgecolor": INK, "markeredgewidth": 1.5, "markersize": 8}
-_SIGNS: Final[dict[str, dict[str, Any]]] = {
-    "shelter": {"marker": "s", "markerfacecolor": "white"},
-    "new": {"marker": "s", "markerfacecolor": "#00558f"},
-    "closed": {"marker": "X", "markerfacecolor": "white"},
-}
-_OTHER_SIGN: Final[dict[str, Any]] = {"marker": "D", "markerfacecolor": "white"}
+_SIGN: Final[dict[str, Any]] = {
+    "markerfacecolor": "white", "markeredgewidth": 1.5, "markersize": 8, "linestyle": "none",
+}  # fmt: skip
 _KEY_WIDTH: Final = 26
 _LEAD_WIDTH: Final = 118
 _TITLE_WIDTH: Final = 78
@@ -125,8 +121,8 @@ def draw_twin(
         for colour, width in (("white", 2.6), (INK, 1.1)) if len(lines) else ():
             lines.plot(ax=axes, color=colour, linewidth=width, zorder=4)
         frame(axes, areas)
-        _points(axes, _frame_of(sealed.layers, "points").to_crs(crs), words)
-        _legend(figure, sealed.page.key, words)
+        _points(axes, _frame_of(sealed.layers, "points").to_crs(crs), words, sealed.page.mark)
+        _legend(figure, sealed.page, words)
         bare(axes)
         footing(figure, _inert(foot))
         save(figure, stem, endings)
@@ -181,14 +177,13 @@ def _areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
         )  # dots: people registered here live elsewhere
 
 
-def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words) -> None:
+def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> None:
     """Draw signs, and beside each its name where no other stands; the east chooses first."""
     taken: list[_Box] = []
     points = points.loc[points.geometry.x.sort_values(ascending=False, kind="stable").index]
     axes.apply_aspect()
     for symbol, name, point in zip(points["symbol"], points["name"], points.geometry, strict=True):
-        look = _SIGNS.get(symbol, _OTHER_SIGN)
-        axes.plot([point.x], [point.y], linestyle="none", zorder=8, **_SIGN, **look)
+        axes.plot([point.x], [point.y], zorder=8, **_sign(symbol, mark))
         if not isinstance(name, Text):
             continue
         text = plain(name.of(words))
@@ -230,9 +225,10 @@ def _name(axes: Axes, point: shapely.Point, text: str, side: tuple[int, int]) ->
     )
 
 
-def _legend(figure: Figure, key: Sequence[KeyEntry], words: Words) -> None:
+def _legend(figure: Figure, page: MapPage, words: Words) -> None:
     handles = [
-        _handle(entry, fill(_inert(plain(entry.label.of(words))), _KEY_WIDTH)) for entry in key
+        _handle(entry, fill(_inert(plain(entry.label.of(words))), _KEY_WIDTH), page.mark)
+        for entry in page.key
     ]
     figure.legend(
         handles=handles,
@@ -245,7 +241,13 @@ def _legend(figure: Figure, key: Sequence[KeyEntry], words: Words) -> None:
     )
 
 
-def _handle(entry: KeyEntry, label: str) -> Patch | Line2D:
+def _sign(symbol: str, mark: str) -> dict[str, Any]:
+    """Describe a sign: a square in the ink of facilities, or a diamond for anything else."""
+    shape, ink = ("s", mark) if symbol == "shelter" else ("D", INK)
+    return {**_SIGN, "marker": shape, "markeredgecolor": ink}
+
+
+def _handle(entry: KeyEntry, label: str, mark: str) -> Patch | Line2D:
     if entry.symbol == "fill":
         hatch = _HATCHES.get(entry.fill)
         face, edge = (NO_ROAD, "#8b8b8b") if hatch else (entry.fill, "#c9c5bb")
@@ -254,5 +256,4 @@ def _handle(entry: KeyEntry, label: str) -> Patch | Line2D:
         return Patch(facecolor="#8d8794", edgecolor="white", hatch="...", label=label)
     if entry.symbol == "line":
         return Line2D([], [], color=INK, linewidth=1.4, label=label)
-    look = _SIGNS.get(entry.symbol, _OTHER_SIGN)
-    return Line2D([], [], linestyle="none", label=label, **_SIGN, **look)
+    return Line2D([], [], label=label, **_sign(entry.symbol, mark))

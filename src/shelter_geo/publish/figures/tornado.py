@@ -64,8 +64,7 @@ def draw_tornado(
             figure,
             words.text(
                 "capacity.tornado_title",
-                low=words.number(centres.min()),
-                high=words.number(centres.max()),
+                range=words.between(centres.min(), centres.max()),
             ),
             words.text("capacity.tornado_subtitle", share=words.percent(target)),
         )

@@ -27,7 +27,9 @@ KEYED: Final = {
 """Columns of keys, and the section of the catalogues that has their words."""
 
 
-def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+def write_table(
+    frame: pd.DataFrame, columns: Sequence[str], path: Path, english: Words | None = None
+) -> None:
     """Write a table of results.
 
     Missing values are empty cells, truth values `yes` and `no`; text that a spreadsheet would run
@@ -42,6 +44,8 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
         Columns to write; each must be known to `columns.described`.
     path
         File to write.
+    english
+        Words of the keys; those of shelters if not given.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     if unknown:
         raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
     frame = frame.reindex(columns=list(columns)) if frame.empty else frame
-    frame = _with_words(frame, columns)
+    frame = _with_words(frame, columns, english or Words(FALLBACK))
     absent = [name for name in columns if name not in frame]
     if absent:
         raise OutputError(f"{path.name}: columns that are not there: {', '.join(absent)}")
@@ -61,9 +65,8 @@ def write_table(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     cells.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def _with_words(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def _with_words(frame: pd.DataFrame, columns: Sequence[str], words: Words) -> pd.DataFrame:
     """Add the English words of keys that are to stand beside them."""
-    words = Words(FALLBACK)
     lacking = {
         f"{name}_en": [words.text(f"{section}.{key}") if key else "" for key in _keys(frame[name])]
         for name, section in KEYED.items()

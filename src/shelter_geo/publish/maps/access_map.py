@@ -34,7 +34,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import DISTANCE, Classes
+from shelter_geo.publish.palette import DISTANCE, MARK, Classes
 from shelter_geo.publish.words import (
     AnyText,
     Languages,
@@ -75,6 +75,7 @@ def access_map(
     lead: AnyText = "",
     figures: Sequence[tuple[AnyText, AnyText]] = (),
     classes: Classes = DISTANCE,
+    mark: str = MARK,
     languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of access.
@@ -105,6 +106,8 @@ def access_map(
         Labels and values above the map, already written.
     classes
         Classes of the distance.
+    mark
+        Ink of the signs of facilities.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
 
@@ -119,6 +122,7 @@ def access_map(
     units = units.reset_index(drop=True)
     ranks = [int(rank) for rank in classes.of(units["distance_km"])]
     page = MapPage(
+        mark=mark,
         key=_key(units, ranks, classes, shelters),
         table=_table(units, shelters, classes),
         short_title=say("access.farthest"),

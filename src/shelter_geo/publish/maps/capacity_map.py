@@ -29,7 +29,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import Classes, ramp
+from shelter_geo.publish.palette import MARK, Classes, ramp
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Reason
 
@@ -92,6 +92,7 @@ def capacity_map(
     sources: Sequence[AnyText],
     assumptions: Sequence[AnyText],
     notes: Sequence[AnyText],
+    mark: str = MARK,
     languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of places within reach.
@@ -115,6 +116,8 @@ def capacity_map(
         Labels and values above the map, already written.
     sources, assumptions, notes
         What to name below the table.
+    mark
+        Ink of the signs of facilities.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
 
@@ -131,6 +134,7 @@ def capacity_map(
     ).reset_index(drop=True)
     ranks = [int(rank) for rank in classes.of(units["shown"])]
     page = MapPage(
+        mark=mark,
         key=_key(units, ranks, classes, shelters),
         table=_table(units, classes),
         short_title=say("capacity.fewest"),

@@ -32,7 +32,7 @@ from shelter_geo.publish.pages.reader_table import (
     number_column,
     text_column,
 )
-from shelter_geo.publish.palette import Classes, two_sided_ramp
+from shelter_geo.publish.palette import MARK, Classes, two_sided_ramp
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.vocabulary import Effect, Impedance
 
@@ -134,6 +134,7 @@ def comparison_map(
     assumptions: Sequence[AnyText],
     notes: Sequence[AnyText],
     classes: GainClasses | None = None,
+    mark: str = MARK,
     languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of who gains and who loses under a plan.
@@ -157,6 +158,8 @@ def comparison_map(
         What to name below the table.
     classes
         Classes of the kilometres gained.
+    mark
+        Ink of the signs of facilities.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
 
@@ -172,6 +175,7 @@ def comparison_map(
     changed = units["change"].isin((*_GAINS, *_LOSES))
     told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
     page = MapPage(
+        mark=mark,
         key=[
             *class_key(units, ranks, scale, missing=say(f"effect.{Effect.STAYS_CUT_OFF}")),
             KeyEntry("shelter", say("compare.shelter_key")),

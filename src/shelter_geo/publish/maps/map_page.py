@@ -17,6 +17,7 @@ from shelter_geo.publish.pages.one_file import framed, save_page
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import asset, leaflet, seal
+from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 
 
@@ -60,6 +61,8 @@ class MapPage:
         Title and rows of the short list beside the map.
     assumptions, sources, notes
         What is assumed, where it comes from, what else to know.
+    mark
+        Ink of the signs of facilities.
     """
 
     title: Text
@@ -72,6 +75,7 @@ class MapPage:
     assumptions: Sequence[Text]
     sources: Sequence[Text]
     notes: Sequence[Text]
+    mark: str = MARK
 
 
 class SealedFigure(Figure):

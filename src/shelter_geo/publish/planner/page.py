@@ -15,7 +15,7 @@ from shelter_geo.publish.pages.one_file import OneFile
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import asset, seal
-from shelter_geo.publish.palette import DISTANCE, MISSING, Classes
+from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
 from shelter_geo.publish.planner.drawing import Drawing, draw
 from shelter_geo.publish.planner.today import Today, today
@@ -79,6 +79,8 @@ class PlannerPage(OneFile):
     kinds
         The kind of facility that the page is of (`here`), the study's `first` one, and the keys of
         the facilities of the `others`; empty where there is one kind only.
+    mark
+        Ink of the signs of facilities.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
@@ -96,6 +98,7 @@ class PlannerPage(OneFile):
     classes: Classes = DISTANCE
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
+    mark: str = MARK
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -204,6 +207,7 @@ def planner_page(
     classes: Classes = DISTANCE,
     plans: Mapping[str, Mapping[str, Any]] | None = None,
     kinds: Mapping[str, Any] | None = None,
+    mark: str = MARK,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -240,6 +244,8 @@ def planner_page(
         Line of sources below the pictures that readers take from the page.
     dates
         As of when the figures are, behind the sentence below the heading.
+    mark
+        Ink of the signs of facilities.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
     new_places
@@ -291,6 +297,7 @@ def planner_page(
         classes=classes,
         plans=plans or {},
         kinds=kinds or {},
+        mark=mark,
     )
 
 

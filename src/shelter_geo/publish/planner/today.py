@@ -85,12 +85,14 @@ class Today:
         needed = people / self.data.people_per_family_place
         value = in_each(
             lambda words: words.text(
-                "planner_live.out_of", there=_span(words, least, there), needed=words.number(needed)
+                "planner_live.out_of",
+                there=words.between(least, there),
+                needed=words.number(needed),
             )
         )
         missing, most = max(0.0, needed - there), max(0.0, needed - least)
         detail = in_each(
-            lambda words: words.text("planner_live.missing_places", n=_span(words, missing, most))
+            lambda words: words.text("planner_live.missing_places", n=words.between(missing, most))
         )
         return TodayFigure("places", say("planner.places"), value, detail)
 
@@ -129,14 +131,6 @@ def today(data: PlannerData) -> Today:
     distance = pd.Series(nearest.distance_km)
     order = distance.sort_values(ascending=False, kind="stable", na_position="last").index
     return Today(data, nearest.site, distance, tuple(int(row) for row in order))
-
-
-def _span(words: Words, low: float, high: float) -> str:
-    """Write a range of whole numbers, one number where both ends are shown alike."""
-    ends = words.number(low), words.number(high)
-    if ends[0] == ends[1]:
-        return ends[0]
-    return words.text("planner_live.span", low=ends[0], high=ends[1])
 
 
 def _distance(distance_km: float) -> Text:

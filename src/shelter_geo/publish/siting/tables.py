@@ -10,7 +10,7 @@ import pandas as pd
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.languages import english_of, languages_of
 from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
 from shelter_geo.publish.siting.plans import write_plan_maps
 from shelter_geo.publish.siting.statements import (
@@ -22,7 +22,6 @@ from shelter_geo.publish.siting.statements import (
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
 from shelter_geo.siting import PlanRobustness
-from shelter_geo.study import FALLBACK
 
 _FIGURES: Final = (
     "unserved", "distance_km_mean", "distance_km_median", "distance_km_p90", "distance_km_max",
@@ -44,7 +43,7 @@ SITING_TABLES: Final[dict[str, tuple[str, ...]]] = {
 """Columns of each table by its file name."""
 
 
-def write_siting_tables(results: SitingResults, folder: Path) -> None:
+def write_siting_tables(results: SitingResults, folder: Path, words: Words) -> None:
     """Write every table of `SITING_TABLES`; without a front or robustness it has no row.
 
     Parameters
@@ -53,6 +52,8 @@ def write_siting_tables(results: SitingResults, folder: Path) -> None:
         From `scenarios.siting_results`.
     folder
         Folder of the outputs.
+    words
+        English, in the words of the study.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def write_siting_tables(results: SitingResults, folder: Path) -> None:
         If a number is infinite.
     """
     frames = {
-        "siting.csv": _in_english(results),
+        "siting.csv": _in_english(results, words),
         "siting_pareto.csv": pd.DataFrame(_front_rows(results)),
         "siting_robustness.csv": pd.DataFrame(_robust_rows(results)),
     }
@@ -68,9 +69,9 @@ def write_siting_tables(results: SitingResults, folder: Path) -> None:
         write_table(frame, SITING_TABLES[name], folder / name)
 
 
-def _in_english(results: SitingResults) -> pd.DataFrame:
+def _in_english(results: SitingResults, words: Words) -> pd.DataFrame:
     """Put the English words of sites, objectives and reasons beside the figures of all answers."""
-    words, question, curve = Words(FALLBACK), results.question, results.p_curve
+    question, curve = results.question, results.p_curve
     answers = [results.answers[key] for key in zip(curve["model"], curve["new_sites"], strict=True)]
     return curve.assign(
         site_names=[english(question, str(keys).split()) for keys in curve["sites"]],
@@ -167,7 +168,7 @@ def write_siting(
         If a number is infinite, or there is no such language.
     """
     words = languages_of(evaluation.study, lang).first
-    write_siting_tables(results, folder)
+    write_siting_tables(results, folder, english_of(evaluation.study))
     only_some = [text.of(words) for text in reached_by_some(results)]
     foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
     drawn = folder / "figures"

@@ -8,7 +8,7 @@ from typing import Any
 from shelter_geo.access import UNITS
 from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.study.capacity_figures import basis_names
-from shelter_geo.publish.study.capacity_page import answer, group_words, span
+from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.norm_words import norm_notes
 from shelter_geo.publish.words import Text, Words, everywhere, say
 from shelter_geo.publish.written import number, percent
@@ -44,8 +44,8 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
             norm=names[row["norm"]].of(words),
             evidence=words.text(f"evidence.{row['evidence']}"),
             needed=words.number(row["needed"]),
-            there=span(words, row["there_low"], row["there_high"]),
-            missing=span(words, row["missing_low"], row["missing_high"]),
+            there=words.between(row["there_low"], row["there_high"]),
+            missing=words.between(row["missing_low"], row["missing_high"]),
         )
         for row in whole.to_dict("records")
     ]
@@ -107,8 +107,8 @@ def group_line(row: Mapping[Any, Any], words: Words) -> str:
     line = words.text(
         "capacity.cli_group",
         group=group_words(groups, bool(row["without_police_papers"])),
-        places=span(words, row["places_low"], row["places_high"]),
-        people=span(words, row["people_reached_low"], row["people_reached_high"], people=True),
+        places=words.between(row["places_low"], row["places_high"]),
+        people=words.between(row["people_reached_low"], row["people_reached_high"], words.people),
     )
     why = answer(row["reason"])
     return line if why is None else f"{line}: {why.of(words)}"

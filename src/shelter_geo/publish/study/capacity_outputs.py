@@ -11,7 +11,7 @@ import pandas as pd
 from shelter_geo.analysis import CapacityResults, Evaluation, access_for, named
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.languages import english_of, languages_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing, write_capacity_figures
 from shelter_geo.publish.study.capacity_page import reach_map
@@ -131,8 +131,9 @@ def write_capacity_tables(study: Study, results: CapacityResults, folder: Path) 
         "capacity_turn_away.csv": results.turn_away,
         "demand_by_district.csv": results.by_district,
     }
+    english = english_of(study)
     for name, frame in frames.items():
-        write_table(frame, tables[name], folder / name)
+        write_table(frame, tables[name], folder / name, english)
 
 
 def write_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
@@ -190,7 +191,8 @@ def write_reach(
     )
     told = evaluation.districts[["district_id", "name_en", "population"]].join(reach)
     told = told.assign(group=named(groups), without_police_papers=without_police_papers)
-    write_table(pd.DataFrame(told), REACH_COLUMNS, folder / "reach_by_district.csv")
+    english = english_of(evaluation.study)
+    write_table(pd.DataFrame(told), REACH_COLUMNS, folder / "reach_by_district.csv", english)
     page.save(folder / "maps" / "capacity.html")
     words = languages_of(evaluation.study, lang).first
     foot = study_texts.foot(evaluation, words)

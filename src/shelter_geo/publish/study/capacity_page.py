@@ -12,13 +12,14 @@ from shelter_geo.capacity import admission, places_for_group
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dated, which_shelters
 from shelter_geo.publish.study.norm_words import norm_notes
 from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_map import NO_GROUND, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
+from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.vocabulary import Reason
 
 _OF_A_GROUP: Final = (
@@ -70,6 +71,7 @@ def reach_map(
         with_cities(evaluation)[may],
         study.basemap if study.basemap is not None else NO_GROUND,
         classes=PlaceClasses(breaks=(0.0, *settings.catchment.classes_per_10000)),
+        mark=study.kind.colour or MARK,
         title=say("capacity.map_title", name=name),
         lead=dated(
             study,
@@ -113,14 +115,14 @@ def _figures(
     time = in_each(lambda words: words.duration(minutes))
     return [
         *told,
-        (say("capacity.map_places"), in_each(lambda words: span(words, low, high))),
+        (say("capacity.map_places"), in_each(lambda words: words.between(low, high))),
         (
             say("capacity.map_in_reach", time=time),
-            in_each(lambda words: span(words, *near, people=True)),
+            in_each(lambda words: words.between(near[0], near[1], words.people)),
         ),
         (
             say("capacity.map_out_of_reach", time=time),
-            in_each(lambda words: span(words, people - near[1], people - near[0], people=True)),
+            in_each(lambda words: words.between(people - near[1], people - near[0], words.people)),
         ),
     ]
 
@@ -128,14 +130,6 @@ def _figures(
 def answer(why: str | None) -> Text | None:
     """Words for why a whole group has no sure place, or none where it has."""
     return say(f"reason.{why}") if why in _OF_A_GROUP else None
-
-
-def span(words: Words, low: float, high: float, *, people: bool = False) -> str:
-    """Write a range of whole numbers, or of people; one number where both ends are alike."""
-    write = words.people if people else words.number
-    if low == high:
-        return write(low)
-    return words.text("capacity.between", low=write(low), high=write(high))
 
 
 def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:

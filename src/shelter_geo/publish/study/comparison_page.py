@@ -9,6 +9,7 @@ from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.comparison_map import GainClasses, comparison_map
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.dates import dated, which_shelters
@@ -43,6 +44,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
         _districts(evaluated, key),
         _shelters(evaluated, key),
         study.basemap if study.basemap is not None else NO_GROUND,
+        mark=study.kind.colour or MARK,
         title=say("compare.title", plan=texts.plan_name(plan)),
         lead=dated(study, texts.paragraph(texts.summary(evaluated, key))),
         figures=texts.figures(evaluated, key),

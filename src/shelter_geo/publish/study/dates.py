@@ -21,10 +21,7 @@ def years_of_places(study: Study) -> Text | None:
     counted = study.settings.capacity.places_as_of
     if counted is None:
         return None
-    low, high = map(str, counted)
-    return in_each(
-        lambda words: low if low == high else words.text("study.between", low=low, high=high)
-    )
+    return in_each(lambda words: words.between(*counted, str))
 
 
 def which_shelters(study: Study) -> list[Text]:

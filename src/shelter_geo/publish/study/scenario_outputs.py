@@ -11,7 +11,7 @@ from shelter_geo.analysis import KEY, EvaluatedPlans
 from shelter_geo.plans import Plan
 from shelter_geo.publish.figures.comparison import draw_comparison
 from shelter_geo.publish.files.tables import write_table
-from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.languages import english_of, languages_of
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_page import comparison_page
@@ -137,7 +137,7 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
     changes, moves = evaluated.comparison.districts, evaluated.comparison.reallocation
     study = evaluated.evaluations[key].study
     ours, columns = changes[changes["scenario"] == key], columns_of(study, CHANGES)
-    write_table(ours, columns, place / "changes_by_district.csv")
+    write_table(ours, columns, place / "changes_by_district.csv", english_of(study))
     towns = [
         evaluated.evaluations[name].study.shelters["settlement"]
         for name in (next(iter(evaluated.evaluations)), key)

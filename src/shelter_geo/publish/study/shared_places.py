@@ -52,8 +52,7 @@ def without_shared(study: Study, missing: tuple[float, float] | None) -> list[Te
                 listed=listed.of(words),
                 left=words.number(left),
                 evidence=words.text(f"evidence.{known_without(study)}"),
-                low=words.number(low),
-                high=words.number(high),
+                range=words.between(low, high),
             )
         )
     ]
@@ -71,8 +70,7 @@ def _named(row: dict[str, object]) -> Text:
         return words.text(
             "places.of_others",
             what=what.of(words),
-            low=words.number(float(str(low))),
-            high=words.number(float(str(high))),
+            range=words.between(float(str(low)), float(str(high))),
             evidence=words.text(f"evidence.{known}"),
         )
 

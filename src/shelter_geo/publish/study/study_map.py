@@ -13,7 +13,7 @@ from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
-from shelter_geo.publish.palette import Classes
+from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Languages, Text, say
 from shelter_geo.study import FALLBACK, settlement_names
@@ -56,6 +56,7 @@ def access_page(
         study.basemap if study.basemap is not None else NO_GROUND,
         title=title,
         lead=lead,
+        mark=study.kind.colour or MARK,
         figures=study_texts.key_figures(evaluation),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),

@@ -9,6 +9,7 @@ from typing import Any
 from shelter_geo.analysis import Evaluation, SiteOptions
 from shelter_geo.plans import Plan
 from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.study import study_texts
@@ -65,6 +66,7 @@ def study_planner(
         classes=distance_classes(evaluation),
         plans={plan.scenario.id: _tables(plan) for plan in plans},
         kinds=_kinds(study),
+        mark=study.kind.colour or MARK,
         languages=languages_of(study, lang),
     )
 

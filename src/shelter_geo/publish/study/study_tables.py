@@ -10,8 +10,8 @@ import pandas as pd
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
+from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, languages_in
 
 _PLACE = (
@@ -97,7 +97,7 @@ def _with_names(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]
 
 def placed(access: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
     """Name the settlement of the nearest shelter, and say in English why there is none."""
-    english = Words(FALLBACK)
+    english = english_of(evaluation.study)
     towns = evaluation.study.shelters["settlement"]
     return access.assign(
         nearest_shelter_place=access["nearest_shelter_id"].map(towns),
@@ -117,8 +117,9 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "claims.csv": evaluation.claims,
         "points_on_roads.csv": evaluation.joins,
     }
+    english = english_of(evaluation.study)
     for name, columns in tables_of(evaluation.study).items():
-        write_table(pd.DataFrame(frames[name]), columns, folder / name)
+        write_table(pd.DataFrame(frames[name]), columns, folder / name, english)
     kinds = (
         ("district_centre", evaluation.district_costs),
         ("settlement", evaluation.settlement_costs),

@@ -146,11 +146,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
         ),
         (
             lambda words: words.text("study.missing"),
-            lambda words: words.text(
-                "study.between",
-                low=words.number(head.missing_low),
-                high=words.number(head.missing_high),
-            ),
+            lambda words: words.between(head.missing_low, head.missing_high),
         ),
     ]
     if not head.registered_beyond:
@@ -162,8 +158,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
                 lambda words: words.text("study.missing_without"),
                 lambda words: words.text(
                     "study.between_known",
-                    low=words.number(low),
-                    high=words.number(high),
+                    range=words.between(low, high),
                     evidence=words.text(f"evidence.{known_without(evaluation.study)}"),
                 ),
             )
