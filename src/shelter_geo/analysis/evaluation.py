@@ -12,24 +12,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo import access
-from shelter_geo.access import CostMatrix, cost_matrix, routes
-from shelter_geo.access.bus_lines import bus_hours, lines_to
+from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, routes
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads import snap_table
-from shelter_geo.study import REGION, Study, centres, engine, joiner
-from shelter_geo.study.people import COLUMNS
-from shelter_geo.study.place_ranges import ENDS, places_total
+from shelter_geo.study import (
+    PEOPLE_COLUMNS,
+    PLACE_ENDS,
+    REGION,
+    Study,
+    centres,
+    engine,
+    joiner,
+    places_total,
+)
 from shelter_geo.vocabulary import Reason
 
 FIGURES: Final = (
-    *COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
+    *PEOPLE_COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
 )  # fmt: skip
 """Columns of access that are summed up, as far as the study has them."""
 BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
-PLACES: Final = ("places", *ENDS)
+PLACES: Final = ("places", *PLACE_ENDS)
 """Places as counted, and the least and most of them that are for these people."""
 
 

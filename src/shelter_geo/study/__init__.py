@@ -4,6 +4,8 @@ from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range,
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
+from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
+from shelter_geo.study.place_ranges import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.places import centre_settlements, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings
 from shelter_geo.study.settings import (
@@ -29,6 +31,8 @@ __all__ = [
     "FALLBACK",
     "LANGUAGE_CODE",
     "NAME",
+    "PEOPLE_COLUMNS",
+    "PLACE_ENDS",
     "REGION",
     "WOMEN",
     "Bus",
@@ -57,8 +61,11 @@ __all__ = [
     "kind_of",
     "languages_in",
     "load_study",
+    "places_total",
     "read_toml",
     "require",
     "settlement_names",
+    "shifted",
     "snap_settings",
+    "unplaced",
 ]
