@@ -142,7 +142,8 @@ snow = 1.25
 """
 LEFT = (
     "Not computed on this page: a shelter in a place that is no site of this page: p-99; "
-    "new roads; closed roads; driving at night or in snow; assumptions on who needs a place and for how long. "
+    "new roads; closed roads; driving at night or in snow; assumptions on who needs a place and "
+    "for how long. "
     "The command shelter-geo compare computes it, and a file saved here keeps it."
 )
 
