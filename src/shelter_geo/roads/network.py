@@ -77,6 +77,9 @@ class RoadNetwork:
     shape_lonlat : float64, shape (k, 2)
         Points of each edge from `u` to `v`, both ends included.
     provenance : Provenance
+    enterable : bool, shape (m,)
+        Whether a person can step onto the edge: not onto motorways, ramps, tunnels and ferries.
+        True everywhere if not given.
     """
 
     node_id: NDArray[Any]
@@ -92,15 +95,18 @@ class RoadNetwork:
     shape_start: NDArray[np.int64]
     shape_lonlat: NDArray[np.float64]
     provenance: Provenance
+    enterable: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     def __repr__(self) -> str:
         return f"RoadNetwork: {self.n_nodes:,} nodes, {self.n_edges:,} edges"
 
     def __post_init__(self) -> None:
         n, m = len(self.node_id), len(self.u)
+        if len(self.enterable) == 0:
+            object.__setattr__(self, "enterable", np.ones(m, dtype=bool))
         if len(self.lon) != n or len(self.lat) != n:
             raise RoadError("node arrays differ in length")
-        for name in ("v", "length_cm", "forward_ms", "backward_ms", "road_class"):
+        for name in ("v", "length_cm", "forward_ms", "backward_ms", "road_class", "enterable"):
             if len(getattr(self, name)) != m:
                 raise RoadError(f"edge arrays differ in length: u and {name}")
         if len(self.shape_start) != m + 1:

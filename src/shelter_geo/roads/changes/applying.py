@@ -134,6 +134,7 @@ class _Work:
             backward_ms=np.append(network.backward_ms, CLOSED if road.one_way else time),
             road_class=np.append(network.road_class, np.int16(names.index(road.road_class))),
             class_names=names,
+            enterable=np.append(network.enterable, True),
             shape_start=np.append(network.shape_start, network.shape_start[-1] + len(shape)),
             shape_lonlat=np.concatenate([network.shape_lonlat, shape]),
         )
@@ -248,6 +249,7 @@ def _cut(network: RoadNetwork, edge: int, shares: list[float]) -> RoadNetwork:
         forward_ms=forward_ms,
         backward_ms=backward_ms,
         road_class=_put(network.road_class, edge, np.repeat(network.road_class[edge], len(parts))),
+        enterable=_put(network.enterable, edge, np.repeat(network.enterable[edge], len(parts))),
         shape_start=np.concatenate([[0], np.cumsum(counts)]),
         shape_lonlat=np.concatenate(lonlat),
         provenance=replace(about, settings=settings),
