@@ -178,7 +178,9 @@ def _joins(study: Study) -> pd.DataFrame:
     join = joiner(study)
     anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
     main = join.main(study.network)
-    table = snap_table(study.network, every, anchors, groups=groups, main=main)
+    table = snap_table(
+        study.network, every, anchors, groups=groups, main=main, settings=join.settings
+    )
     return table.assign(point_kind=kinds, point_id=keys.to_numpy())
 
 

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from shelter_geo.roads.check import check_network
     from shelter_geo.roads.joining.anchors import Anchors, direct, sharing_pairs
     from shelter_geo.roads.joining.joiner import Joiner
+    from shelter_geo.roads.joining.settings import SnapSettings
     from shelter_geo.roads.joining.snap_report import snap_table
-    from shelter_geo.roads.joining.snapping import SnapSettings, snap
+    from shelter_geo.roads.joining.snapping import snap
     from shelter_geo.roads.lines import (
         RouteLines,
         draw_parts,
@@ -46,7 +47,7 @@ _HOME = {
     "Seeds": "routing.graph",
     "Server": "sources.osmnx_session",
     "SlowRoads": "changes.types",
-    "SnapSettings": "joining.snapping",
+    "SnapSettings": "joining.settings",
     "UNREACHED": "routing.graph",
     "Weight": "routing.graph",
     "apply_changes": "changes.applying",

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
 from shelter_geo.roads.joining.finder import Components, RoadFinder, arc_matrix
-from shelter_geo.roads.joining.snapping import GEOD, coordinates, snap
+from shelter_geo.roads.joining.snapping import coordinates, snap
 from shelter_geo.roads.network import RoadNetwork
 
 NO_RETURN: Final = "can be reached but not left"
@@ -231,8 +231,7 @@ def _remote(
 ) -> pd.DataFrame:
     lon, lat = coordinates(points)
     near = finder.nearest(lon, lat, limit_m=LOOK_AROUND_KM * 1000)
-    _, _, metres = GEOD.inv(lon, lat, near.lon, near.lat)
-    km = np.where(near.edge != NOWHERE, metres / 1000, np.nan)
+    km = near.metres_from(lon, lat) / 1000
     far = ~(km <= far_km) & np.isfinite(lon)
     table = pd.DataFrame({"nearest_road_km": km, "people": people}, index=points.index)
     return table[far]

@@ -26,10 +26,10 @@ def snap_settings(study: Study) -> SnapSettings:
 def joiner(study: Study) -> Joiner:
     """Return how the points of a study join its roads, whatever a plan has made of them.
 
-    The settlements of a district decide which component is its main one.
+    The settlements say which components reach more than one of them, and those of a district
+    decide which component is its main one.
     """
-    voters = study.settlements if study.settings.roads.connect_to_main else None
-    return Joiner(snap_settings(study), study.roads_before, voters)
+    return Joiner(snap_settings(study), study.roads_before, study.settlements)
 
 
 def centres(study: Study) -> gpd.GeoDataFrame:

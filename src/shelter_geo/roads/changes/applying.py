@@ -20,9 +20,10 @@ from shelter_geo.roads.changes.types import (
     SlowRoads,
 )
 from shelter_geo.roads.joining.anchors import NOWHERE
-from shelter_geo.roads.joining.finder import RoadFinder
+from shelter_geo.roads.joining.choice import choose
+from shelter_geo.roads.joining.finder import GEOD
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.joining.snapping import GEOD, SnapSettings
+from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.sources.ways import travel_ms
 
@@ -210,13 +211,7 @@ def _nearest(
     network: RoadNetwork, end: Place, point: tuple[float, float], settings: SnapSettings
 ) -> tuple[int, float]:
     lon, lat = (np.array([value], dtype=np.float64) for value in point)
-    found = RoadFinder.of(network).nearest(
-        lon,
-        lat,
-        limit_m=settings.max_connector_km * 1000,
-        to=settings.to,
-        min_share=settings.min_component_share,
-    )
+    found = choose(network, lon, lat, settings)
     if found.edge[0] == NOWHERE:
         raise RoadError(f"no usable road within {settings.max_connector_km:g} km of {end!r}")
     return int(found.edge[0]), float(found.along[0])
