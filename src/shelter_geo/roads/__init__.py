@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from shelter_geo.roads.changes.applying import apply_changes
     from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
     from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.joining.anchors import Anchors, direct, sharing_pairs
+    from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct, sharing_pairs
+    from shelter_geo.roads.joining.finder import RoadFinder
     from shelter_geo.roads.joining.joiner import Joiner
     from shelter_geo.roads.joining.settings import SnapSettings
     from shelter_geo.roads.joining.snap_report import snap_table
@@ -38,9 +39,11 @@ _HOME = {
     "Engine": "routing.engine",
     "Joiner": "joining.joiner",
     "Matrix": "routing.graph",
+    "NOWHERE": "joining.anchors",
     "OpenRoad": "changes.types",
     "Provenance": "network",
     "RoadChange": "changes.types",
+    "RoadFinder": "joining.finder",
     "RoadNetwork": "network",
     "RoadSettings": "sources.speeds",
     "RouteLines": "lines",
@@ -78,6 +81,7 @@ _HOME = {
 }
 
 __all__ = [
+    "NOWHERE",
     "UNREACHED",
     "Anchors",
     "CloseRoads",
@@ -87,6 +91,7 @@ __all__ = [
     "OpenRoad",
     "Provenance",
     "RoadChange",
+    "RoadFinder",
     "RoadNetwork",
     "RoadSettings",
     "RouteLines",

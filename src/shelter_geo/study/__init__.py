@@ -5,7 +5,7 @@ from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.places import centre_settlements, settlement_names
-from shelter_geo.study.routing import centres, engine, joiner, snap_settings
+from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
     Bus,
     Claim,
@@ -61,4 +61,5 @@ __all__ = [
     "require",
     "settlement_names",
     "snap_settings",
+    "stand_ins",
 ]

@@ -130,6 +130,9 @@ COLUMNS: Final[dict[str, Column]] = {
     "main_component": _whole("Part that most points of its district are nearest to"),
     "passed_class": _text("Class of that road, where it was passed over"),
     **_keyed("passed_over", "Why the nearest road was passed over", Passed),
+    "counted_from": _text(
+        "Settlement that the district is counted from, where its centre is far from its roads"
+    ),
     "apart": Column("boolean", "Whether it joins another part than most of its district"),
     "scenario": _text("Key of the scenario"),
     "scenario_name": _text("Name of the scenario"),

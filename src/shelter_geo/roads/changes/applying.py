@@ -22,6 +22,7 @@ from shelter_geo.roads.changes.types import (
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.choice import choose
 from shelter_geo.roads.joining.finder import GEOD
+from shelter_geo.roads.joining.meridian import beside, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
 from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.network import CLOSED, RoadNetwork
@@ -268,6 +269,7 @@ def _split(cost: int, shares: list[float]) -> NDArray[np.int64]:
 
 
 def _cut_shape(shape: NDArray[np.float64], shares: list[float]) -> list[NDArray[np.float64]]:
+    shape = np.column_stack([beside(shape[:, 0], float(shape[0, 0])), shape[:, 1]])
     scale_x, scale_y = metres_per_degree((shape[1:, 1] + shape[:-1, 1]) / 2)
     steps = np.hypot(np.diff(shape[:, 0]) * scale_x, np.diff(shape[:, 1]) * scale_y)
     before = np.concatenate([[0.0], np.cumsum(steps)]) / steps.sum()
@@ -277,7 +279,8 @@ def _cut_shape(shape: NDArray[np.float64], shares: list[float]) -> list[NDArray[
     for place, row in zip(places, after, strict=True):
         parts.append(np.concatenate([start, shape[last:row], [place]]))
         last, start = row, np.array([place])
-    return [*parts, np.concatenate([start, shape[last:]])]
+    parts.append(np.concatenate([start, shape[last:]]))
+    return [np.column_stack([usual(part[:, 0]), part[:, 1]]) for part in parts]
 
 
 def _new_keys(keys: NDArray[Any], count: int) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 import shapely
 from pydantic import (
     BaseModel,
@@ -36,6 +37,11 @@ def _geometry(value: Any, kind: type[shapely.Polygon] | type[shapely.LineString]
     many = {shapely.Polygon: shapely.MultiPolygon, shapely.LineString: shapely.MultiLineString}
     if not isinstance(value, (kind, many[kind])) or value.is_empty or not value.is_valid:
         raise ValueError(f"must be a valid {kind.__name__} of longitudes and latitudes")
+    parts = shapely.bounds(shapely.get_parts(value))
+    if (np.abs(parts[:, [1, 3]]) > 90).any() or (np.abs(parts[:, [0, 2]]) > 180).any():
+        raise ValueError("has coordinates that are no longitudes and latitudes, in this order")
+    if (parts[:, 2] - parts[:, 0] > 180).any():
+        raise ValueError("goes around the world: cut it in two at 180 degrees")
     return value
 
 
