@@ -16,6 +16,7 @@ from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.study.norm_words import norm_note
 from shelter_geo.publish.study.shared_places import known_without
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
+from shelter_geo.study import REGION
 from shelter_geo.study.people import unplaced
 from shelter_geo.vocabulary import Reason
 
