@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shelter_geo.roads.changes.applying import apply_changes
-    from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
+    from shelter_geo.roads.changes.types import (
+        CloseRoads,
+        OpenRoad,
+        RoadChange,
+        SetSpeed,
+        SlowRoads,
+    )
     from shelter_geo.roads.check import check_network
     from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct, sharing_pairs
     from shelter_geo.roads.joining.finder import RoadFinder
@@ -49,6 +55,7 @@ _HOME = {
     "RouteLines": "lines",
     "Seeds": "routing.graph",
     "Server": "sources.osmnx_session",
+    "SetSpeed": "changes.types",
     "SlowRoads": "changes.types",
     "SnapSettings": "joining.settings",
     "UNREACHED": "routing.graph",
@@ -97,6 +104,7 @@ __all__ = [
     "RouteLines",
     "Seeds",
     "Server",
+    "SetSpeed",
     "SlowRoads",
     "SnapSettings",
     "Weight",

@@ -16,6 +16,8 @@ from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.people import count_people
 from shelter_geo.study.privacy import public_shelters
 from shelter_geo.study.reading import Tables, read_tables, with_claims
+from shelter_geo.study.roads import roads_today
+from shelter_geo.study.routing import joined_separates
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.study import Study, study_of_kind
 from shelter_geo.study.tables.folder import StudyFolder
@@ -92,6 +94,11 @@ def _assemble(
     settlements = settlement_demand(districts, listed)
     named = in_own_languages(_there(tables.shelters), languages)
     facilities = public_shelters(named, settlements)
+    network, faults = roads_today(
+        tables.network or _network(settings, tables), settings.roads, file=folder.study_file
+    )
+    if faults:
+        raise TableError(faults)
     study = Study(
         settings=settings,
         folder=folder.folder,
@@ -101,7 +108,7 @@ def _assemble(
         shelters=facilities,
         basemap=tables.basemap,
         published_distances=tables.published_distances,
-        network=tables.network or _network(settings, tables),
+        network=network,
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=_standards(tables),
@@ -112,6 +119,8 @@ def _assemble(
         statistics=tables.statistics,
         shelter_counts=tables.shelter_counts,
     )
+    if faults := joined_separates(study, file=folder.study_file):
+        raise TableError(faults)
     return study_of_kind(study, facilities, settings.facility_kinds[0])
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from shelter_geo.errors import Fault
 from shelter_geo.roads import (
     NOWHERE,
     Engine,
@@ -18,6 +20,7 @@ from shelter_geo.roads import (
     cache_folder,
     make_engine,
 )
+from shelter_geo.study.optional import REGION
 from shelter_geo.study.study import Study
 
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()
@@ -89,6 +92,40 @@ def stand_ins(study: Study) -> pd.Series[Any]:
     there = study.settlements.geometry[chosen].to_numpy()
     chosen = chosen[there != study.centres[chosen.index].to_numpy()]
     return pd.Series(chosen)
+
+
+def joined_separates(study: Study, *, file: str) -> list[Fault]:
+    """Name regions that are declared separate while roads join them to others.
+
+    Parameters
+    ----------
+    study
+        As it stands.
+    file
+        Name of the study file, for the faults.
+    """
+    declared = [entry.region for entry in study.settings.roads.separate]
+    if not declared:
+        return []
+    finder, towns = RoadFinder.of(study.network), study.settlements
+    part = finder.component(joiner(study)(study.network, towns).edge)
+    region = towns["district_id"].map(study.districts[REGION]).to_numpy()
+    by_size = np.lexsort((towns.index, -towns["population"].to_numpy()))
+    names = towns["name_en"].to_numpy()
+    remedy = (
+        "Take the entry out, or close the roads that nobody can use, ferries among them, with "
+        "[[roads.close]]."
+    )
+    faults = []
+    for home in declared:
+        within = [row for row in by_size if region[row] == home and part[row] != NOWHERE]
+        beyond = {int(part[row]): row for row in by_size[::-1] if region[row] != home}
+        for row in within:
+            if (other := beyond.get(int(part[row]))) is not None:
+                message = f"is declared separate, but roads join {names[row]} to {names[other]}"
+                faults.append(Fault(file, message, remedy, column="roads.separate", value=home))
+                break
+    return faults
 
 
 def engine(study: Study) -> Engine:

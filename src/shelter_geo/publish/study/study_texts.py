@@ -238,7 +238,13 @@ def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
 
 def assumptions(evaluation: Evaluation) -> list[Text]:
     """Return the study's assumptions."""
-    return [everywhere(entry.text) for entry in evaluation.study.settings.assumptions]
+    settings = evaluation.study.settings
+    stated = [everywhere(entry.text) for entry in settings.assumptions]
+    return stated + [
+        say(f"roads_today.{key}", reason=everywhere(entry.reason), source=everywhere(entry.source))
+        for key, entries in settings.roads.today.items()
+        for entry in entries
+    ]
 
 
 def reasons(evaluation: Evaluation, frame: pd.DataFrame) -> list[Text]:

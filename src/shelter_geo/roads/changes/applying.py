@@ -17,6 +17,7 @@ from shelter_geo.roads.changes.types import (
     OpenRoad,
     Place,
     RoadChange,
+    SetSpeed,
     SlowRoads,
 )
 from shelter_geo.roads.joining.anchors import NOWHERE
@@ -95,14 +96,18 @@ class _Work:
         forward, backward = self.network.forward_ms.copy(), self.network.backward_ms.copy()
         if isinstance(change, CloseRoads):
             forward[edges] = backward[edges] = CLOSED
-        elif isinstance(change, SlowRoads):
+        elif isinstance(change, (SlowRoads, SetSpeed)):
             share = np.ones(len(edges))
             if change.within is not None:
                 share = share_within(self.network, edges, change.within)
-            pace = 1 + (change.factor - 1) * share
             for times in (forward, backward):
-                slower = np.rint(times[edges] * pace).astype(np.int64)
-                times[edges] = np.where(times[edges] >= 0, slower, CLOSED)
+                now = times[edges]
+                if isinstance(change, SlowRoads):
+                    then = now * (1 + (change.factor - 1) * share)
+                else:
+                    kmh = np.full(len(edges), change.kmh)
+                    then = now + (travel_ms(self.network.length_cm[edges], kmh) - now) * share
+                times[edges] = np.where(now >= 0, np.rint(then).astype(np.int64), CLOSED)
         else:
             edges = edges[(forward[edges] < 0) & (backward[edges] < 0)]
             times = travel_ms(self.network.length_cm[edges], np.full(len(edges), change.kmh))

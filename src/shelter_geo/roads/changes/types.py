@@ -1,4 +1,4 @@
-"""Changes of roads as plain data: a road opened, closed, slowed down or opened again."""
+"""Changes of roads as plain data: opened, closed, slowed down, given a speed, opened again."""
 
 from __future__ import annotations
 
@@ -146,6 +146,19 @@ class SlowRoads(Selection):
     factor: float = Field(gt=0, allow_inf_nan=False)
 
 
+class SetSpeed(_Particular):
+    """Roads that are driven at another speed, both ways where both may be driven.
+
+    Attributes
+    ----------
+    kmh
+        The speed. Of a road partly within a polygon only that part is driven at it.
+    """
+
+    kind: Literal["speed"] = "speed"
+    kmh: float = Field(gt=0, le=300)
+
+
 class ReopenRoads(_Particular):
     """Closed roads, for instance of the class "construction", driven at a speed in both ways."""
 
@@ -153,4 +166,6 @@ class ReopenRoads(_Particular):
     kmh: float = Field(gt=0, le=300)
 
 
-RoadChange = Annotated[OpenRoad | CloseRoads | SlowRoads | ReopenRoads, Field(discriminator="kind")]
+RoadChange = Annotated[
+    OpenRoad | CloseRoads | SlowRoads | SetSpeed | ReopenRoads, Field(discriminator="kind")
+]
