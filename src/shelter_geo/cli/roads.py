@@ -136,7 +136,7 @@ def check(
         from shelter_geo.publish import staged
 
         with staged(tables) as folder:
-            for name in ("components", "traps", "border_ends", "remote"):
+            for name in ("components", "traps", "overlaps", "border_ends", "remote"):
                 frame = getattr(found, name)
                 frame.to_csv(folder / f"{name}.csv", index=name == "remote")
         typer.echo(f"Tables: {tables}")

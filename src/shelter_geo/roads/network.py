@@ -122,6 +122,32 @@ class RoadNetwork:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    @classmethod
+    def without_roads(
+        cls,
+        node_id: NDArray[Any],
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        provenance: Provenance,
+    ) -> RoadNetwork:
+        """Return a network of nodes that no road joins."""
+        whole, small = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        return cls(
+            node_id=node_id,
+            lon=lon,
+            lat=lat,
+            u=small,
+            v=small.copy(),
+            length_cm=whole,
+            forward_ms=whole.copy(),
+            backward_ms=whole.copy(),
+            road_class=np.zeros(0, dtype=np.int16),
+            class_names=(),
+            shape_start=np.zeros(1, dtype=np.int64),
+            shape_lonlat=np.zeros((0, 2)),
+            provenance=provenance,
+        )
+
     @property
     def n_nodes(self) -> int:
         """Number of nodes."""

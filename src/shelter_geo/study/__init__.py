@@ -4,7 +4,7 @@ from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range,
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
-from shelter_geo.study.places import centre_settlements, settlement_names
+from shelter_geo.study.places import centre_settlements, centres_astray, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
     Bus,
@@ -50,6 +50,7 @@ __all__ = [
     "bundled_study",
     "centre_settlements",
     "centres",
+    "centres_astray",
     "check_table",
     "engine",
     "in_english",

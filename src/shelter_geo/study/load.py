@@ -133,7 +133,11 @@ def _standards(tables: Tables) -> pd.DataFrame | None:
 def _network(settings: StudySettings, tables: Tables) -> RoadNetwork:
     roads = settings.roads
     provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
-    return network_from_tables(_there(tables.nodes), _there(tables.links), provenance)
+    nodes, links = _there(tables.nodes), _there(tables.links)
+    if links.empty:
+        lon, lat = (nodes[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+        return RoadNetwork.without_roads(nodes["node_id"].to_numpy(str), lon, lat, provenance)
+    return network_from_tables(nodes, links, provenance)
 
 
 def _there(value: T | None) -> T:

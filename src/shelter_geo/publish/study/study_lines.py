@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shelter_geo.publish.words import Words, own_name
-from shelter_geo.study import REGION, WOMEN, Study, stand_ins
+from shelter_geo.study import REGION, WOMEN, Study, centres_astray, stand_ins
 
 _LACKED: Final = {
     WOMEN: ("women_figures", "women_groups", "women_stays"),
@@ -33,7 +33,7 @@ def lines_on_lacks(study: Study, words: Words) -> list[str]:
 
 
 def lines_on_centres(study: Study, words: Words) -> list[str]:
-    """Name the centres that are far from the roads of their district, a line each.
+    """Name the centres that lie in another district, or far from the roads of theirs, a line each.
 
     Parameters
     ----------
@@ -42,12 +42,24 @@ def lines_on_centres(study: Study, words: Words) -> list[str]:
     words
         Language of the lines.
     """
-    return [
+    tables = study.settings.tables
+    strayed = [
+        words.text(
+            "lacks.polygon",
+            table=tables.districts,
+            key=key,
+            district=own_name(study.districts.loc[key]).of(words),
+            other=own_name(study.districts.loc[other]).of(words),
+            boundaries=tables.boundaries,
+        )
+        for key, other in centres_astray(study).items()
+    ]
+    return strayed + [
         words.text(
             "lacks.centre",
-            table=study.settings.tables.districts,
-            district=own_name(study.districts.loc[key]).of(words),
+            table=tables.districts,
             key=key,
+            district=own_name(study.districts.loc[key]).of(words),
             settlement=own_name(study.settlements.loc[town]).of(words),
         )
         for key, town in stand_ins(study).items()
