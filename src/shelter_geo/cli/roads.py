@@ -178,16 +178,13 @@ def _area(file: Path, name: str) -> Any:
 def _places_and_border(study: Path | None) -> dict[str, Any]:
     if study is None:
         return {}
-    import shapely
+    from shelter_geo.study import load_places
 
-    from shelter_geo.study import load_study
-
-    loaded = load_study(study)
-    polygons = loaded.districts[loaded.districts.geom_type != "Point"]
+    settlements, ground = load_places(study)
     return {
-        "points": loaded.settlements.geometry,
-        "people": loaded.settlements["population"],
-        "boundary": shapely.union_all(polygons.geometry.to_numpy()),
+        "points": settlements.geometry,
+        "people": settlements["population"],
+        "boundary": ground,
     }
 
 

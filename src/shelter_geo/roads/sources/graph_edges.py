@@ -151,7 +151,7 @@ class EdgeReader:
         last = max(found, key=lambda drive: (rank(drive.road_class), drive.road_class))
         enterable = all(drive.enterable for drive in found)
         if tags.get("enterable") is not None:
-            enterable = _is_true(tags["enterable"])
+            enterable = all(_is_true(value) for value in values_of(tags["enterable"]))
         return slowest._replace(road_class=last.road_class, enterable=enterable)
 
     def _count(self, notes: tuple[Note, ...], ends: tuple[int, int], metres: float) -> None:

@@ -123,7 +123,10 @@ def _filters(settings: RoadSettings) -> list[str]:
         classes.append("construction")
     if not settings.ferries:
         return [f'["highway"~"^({"|".join(classes)})$"]']
-    return [f'["highway"~"^({"|".join([*classes, "ferry"])})$"]', '["route"~"(^|;)(ferry|shuttle_train)(;|$)"]']
+    return [
+        f'["highway"~"^({"|".join([*classes, "ferry"])})$"]',
+        '["route"~"(^|;)(ferry|shuttle_train)(;|$)"]',
+    ]
 
 
 def _download(outline: Any, filters: list[str]) -> None:

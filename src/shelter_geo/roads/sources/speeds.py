@@ -49,7 +49,8 @@ class RoadSettings(BaseModel):
     ramps
         Keep the `_link` roads of the kept classes. Yes by default.
     ferries
-        Keep ferries and trains that carry cars (`route`), at the speed that its `duration` gives or else at 5 km/h. Yes.
+        Keep ferries and trains that carry cars (`route`), at the speed that their `duration` gives
+        or else at 5 km/h. Yes.
     construction
         Roads being built: "drop" them (the default), keep them "closed" for a scenario to open, or
         take them as "open", at the speed of the class they are to have.
