@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
-    from shelter_geo.roads.sources.convert import from_networkx, read_graphml, to_networkx
+    from shelter_geo.roads.sources.convert import from_networkx, to_networkx
+    from shelter_geo.roads.sources.doors import read_roads_file
+    from shelter_geo.roads.sources.graphml import read_graphml
+    from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
     from shelter_geo.roads.sources.overpass import country_area, fetch
@@ -75,15 +78,17 @@ _HOME = {
     "network_from_tables": "sources.ways",
     "own_shares": "lines",
     "parts_within": "lines",
-    "read_graphml": "sources.convert",
+    "read_graphml": "sources.graphml",
     "read_pbf": "sources.osm",
     "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",
+    "read_roads_file": "sources.doors",
     "save_network": "sources.store",
     "shares_within": "lines",
     "sharing_pairs": "joining.anchors",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
+    "tag_summary": "sources.notes",
     "to_networkx": "sources.convert",
 }
 
@@ -127,11 +132,13 @@ __all__ = [
     "read_pbf",
     "read_places",
     "read_road_settings",
+    "read_roads_file",
     "save_network",
     "shares_within",
     "sharing_pairs",
     "snap",
     "snap_table",
+    "tag_summary",
     "to_networkx",
 ]
 

@@ -2,7 +2,7 @@
 
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.kinds import Kind, kind_of
-from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
+from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.places import centre_settlements, centres_astray, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
@@ -57,6 +57,7 @@ __all__ = [
     "joiner",
     "kind_of",
     "languages_in",
+    "load_places",
     "load_study",
     "read_toml",
     "require",

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import TableError
 from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
@@ -65,6 +67,35 @@ def load_study(path: str | Path | None = None) -> Study:
     if folder.faults:
         raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
     return _assemble(settings, tables, package, catalogues, folder)
+
+
+def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
+    """Read and check a study without its roads, which may not be there yet.
+
+    Returns
+    -------
+    settlements
+        With `population`.
+    ground
+        Union of the polygons of the districts, in EPSG:4326.
+
+    Raises
+    ------
+    StudyError, TableError
+        As `load_study`.
+    """
+    file = _study_file(Path(path))
+    settings = read_settings(file)
+    folder = StudyFolder(file)
+    tables = read_tables(folder, settings, roads=False)
+    relate(folder, settings, tables)
+    if folder.faults:
+        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+    languages = settings.study.languages
+    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
+    listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
+    settlements = settlement_demand(_points(counted, "district_id"), listed)
+    return settlements, shapely.union_all(_there(tables.areas).geometry.to_numpy())
 
 
 def _study_file(path: Path) -> Path:
