@@ -20,6 +20,8 @@ from shelter_geo.roads.network import RoadNetwork
 
 GEOD: Final = Geod(ellps="WGS84")
 Target = Literal["edge", "node"]
+_CLOSED: Final = -1.0
+"""Stands among the fewest kilometres of components for the roads that are closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +195,16 @@ class RoadFinder:
             return self._at_nodes(found.line)
         return self._on_edges(found)
 
+    def closed_near(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float, to: Target
+    ) -> NDArray[np.bool_]:
+        """Return which points have a road within reach that may not be driven either way."""
+        if self._drivable.all():
+            return np.zeros(len(lon), dtype=bool)
+        east = beside(lon, self._middle)
+        found = self._prepared(to, _CLOSED).nearest(east, lat, limit_m=limit_m)
+        return np.asarray(found.line != NOWHERE)
+
     def _prepared(self, to: Target, shortest_km: float | None) -> Lines:
         key = (to, shortest_km)
         if key not in self._lines:
@@ -206,8 +218,9 @@ class RoadFinder:
         return self._lines[key]
 
     def _edge_part(self, shortest_km: float | None) -> NDArray[np.int32]:
-        if shortest_km is None:
-            return np.where(self._drivable, np.int32(0), np.int32(NOWHERE))
+        if shortest_km is None or shortest_km == _CLOSED:
+            wanted = self._drivable if shortest_km is None else ~self._drivable & self._enterable
+            return np.where(wanted, np.int32(0), np.int32(NOWHERE))
         of_edge = self.components.of_edge
         long_enough = np.append(self.components.length_km >= shortest_km, False)[of_edge]
         return np.where(long_enough & self._enterable, of_edge, np.int32(NOWHERE))

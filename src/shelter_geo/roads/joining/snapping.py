@@ -66,11 +66,11 @@ def snap(
     """
     settings = settings or SnapSettings()
     lon, lat = coordinates(points)
+    finder, limit_m = RoadFinder.of(network), settings.max_connector_km * 1000
     places = choose_places(network, lon, lat, settings, reached=reached)
     reason = np.full(len(lon), Reason.NO_ROAD_NEARBY, object)
     reason[np.isnan(lon)] = Reason.NO_COORDINATES
     if groups is not None and settings.to_main:
-        finder = RoadFinder.of(network)
         component = finder.component(places.edge)
         wanted = main_components(component, groups, main)
         astray = np.flatnonzero((wanted != ANY) & (wanted != component))
@@ -79,7 +79,7 @@ def snap(
             finder.nearest(
                 lon[astray],
                 lat[astray],
-                limit_m=settings.max_connector_km * 1000,
+                limit_m=limit_m,
                 to=settings.to,
                 shortest_km=0.0,
                 part=wanted[astray],
@@ -87,6 +87,9 @@ def snap(
         )
         reason[component != NOWHERE] = Reason.NO_MAIN_ROAD_NEARBY
     joined = places.edge != NOWHERE
+    lost = np.flatnonzero(~joined & (reason == Reason.NO_ROAD_NEARBY))
+    shut = finder.closed_near(lon[lost], lat[lost], limit_m=limit_m, to=settings.to)
+    reason[lost[shut]] = Reason.ROAD_CLOSED
     metres = places.metres_from(lon, lat)
     connector_cm = np.where(joined, np.rint(np.nan_to_num(metres) * 100), 0).astype(np.int64)
     return _with_costs(
@@ -129,7 +132,9 @@ def rejoin(network: RoadNetwork, anchors: Anchors, *, base: RoadNetwork | None =
         along=along,
         connector_cm=anchors.connector_cm,
         connector_ms=anchors.connector_ms,
-        reason=np.where(anchors.reason == Reason.ROAD_CLOSED, "", anchors.reason),
+        reason=np.where(
+            (anchors.reason == Reason.ROAD_CLOSED) & (edge != NOWHERE), "", anchors.reason
+        ),
     )
 
 
