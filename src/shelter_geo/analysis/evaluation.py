@@ -186,10 +186,8 @@ def _joins(study: Study) -> pd.DataFrame:
     groups = pd.concat([group for _, group in points.values()], ignore_index=True)
     join = joiner(study)
     anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
-    main = join.main(study.network)
-    table = snap_table(
-        study.network, every, anchors, groups=groups, main=main, settings=join.settings
-    )
+    of_group: Any = {"groups": groups, "main": join.main(study.network)}
+    table = snap_table(study.network, every, anchors, settings=join.settings, **of_group)
     instead = stand_ins(study).reindex(study.centres.index, fill_value="").to_list()
     counted_from = [*instead, *([""] * (len(table) - len(instead)))]
     return table.assign(point_kind=kinds, point_id=keys.to_numpy(), counted_from=counted_from)
