@@ -56,6 +56,15 @@ class Reason(StrEnum):
     NO_PLACE_LEFT = "no_place_left"
 
 
+class Passed(StrEnum):
+    """Why the road nearest to a point is not the one that it joins."""
+
+    NOT_ENTERABLE = "not_enterable"
+    NO_WAY_BACK = "no_way_back"
+    FRAGMENT = "fragment"
+    OTHER_PART = "other_part"
+
+
 class Infeasible(StrEnum):
     """Why no plan meets the constraints of a siting question."""
 

@@ -32,7 +32,16 @@ from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.siting import PMedian
-from shelter_geo.vocabulary import Effect, Evidence, Infeasible, Note, Reason, Verdict, choose
+from shelter_geo.vocabulary import (
+    Effect,
+    Evidence,
+    Infeasible,
+    Note,
+    Passed,
+    Reason,
+    Verdict,
+    choose,
+)
 
 MARK = "¤"
 """Put before every edited text; it stands nowhere else."""
@@ -45,6 +54,7 @@ SECTIONS: dict[str, type[StrEnum]] = {
     "evidence": Evidence,
     "infeasible": Infeasible,
     "note": Note,
+    "passed": Passed,
 }
 TEXTS = {
     "title": "T",

@@ -17,18 +17,9 @@ from pydantic import ValidationError
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.osm import read_pbf, read_places
-from shelter_geo.roads.sources.speeds import (
-    SPEED_KMH,
-    Drive,
-    RoadSettings,
-    drive,
-    duration_min,
-    maxspeed_kmh,
-    read_road_settings,
-)
+from shelter_geo.roads.sources.speeds import SPEED_KMH, RoadSettings, read_road_settings
 from shelter_geo.roads.sources.ways import Ways, network_of_ways
 
-DEFAULT = RoadSettings()
 CROSS = {1: (0.0, 0.0), 2: (0.01, 0.0), 3: (0.02, 0.0), 4: (0.01, 0.01), 5: (0.01, -0.01)}
 
 
@@ -41,118 +32,7 @@ def pbf(tmp_path: Path) -> Path:
     return tmp_path / "town.osm.pbf"
 
 
-# --- speeds and rules
-
-
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ({"highway": "motorway"}, Drive("motorway", 90, 0)),
-        ({"highway": "motorway", "oneway": "no"}, Drive("motorway", 90, 90)),
-        ({"highway": "motorway_link", "oneway": "yes"}, Drive("motorway_link", 45, 0)),
-        ({"highway": "trunk"}, Drive("trunk", 85, 85)),
-        ({"highway": "primary", "oneway": "-1"}, Drive("primary", 0, 65)),
-        ({"highway": "secondary", "junction": "roundabout"}, Drive("secondary", 55, 0)),
-        ({"highway": "tertiary", "oneway": "alternating"}, Drive("tertiary", 40, 40)),
-        ({"highway": "tertiary", "oneway": "reversible"}, None),
-        ({"highway": "track"}, Drive("track", 25, 25)),
-        ({"highway": "footway"}, None),
-        ({"highway": "service", "area": "yes"}, None),
-        ({"highway": "construction", "construction": "trunk"}, None),
-        ({"highway": "service", "access": "private"}, None),
-        (
-            {"highway": "service", "access": "private", "motor_vehicle": "yes"},
-            Drive("service", 25, 25),
-        ),
-        ({"highway": "primary", "access": "yes", "motorcar": "no"}, None),
-        ({"highway": "primary", "access": "destination"}, Drive("primary", 65, 65)),
-        ({"highway": "primary", "maxspeed": "90"}, Drive("primary", 90, 90)),
-        ({"highway": "primary", "maxspeed": "none"}, Drive("primary", 65, 65)),
-        ({"highway": "primary", "maxspeed": "XX:urban"}, Drive("primary", 65, 65, 0, "XX:urban")),
-        ({"highway": "primary", "maxspeed:backward": "30"}, Drive("primary", 65, 30)),
-        ({"route": "ferry"}, Drive("ferry", 5, 5)),
-        ({"route": "ferry", "duration": "01:30"}, Drive("ferry", 5, 5, 90)),
-        ({"route": "ferry", "motor_vehicle": "no"}, None),
-        ({"route": "bus"}, None),
-        ({}, None),
-    ],
-)
-def test_rules_as_documented(tags: dict[str, str], expected: Drive | None):
-    assert drive(tags, DEFAULT) == expected
-
-
-@pytest.mark.parametrize(
-    ("change", "tags", "expected"),
-    [
-        ({"keep": ("primary",)}, {"highway": "trunk"}, None),
-        ({"keep": ("primary",)}, {"highway": "primary_link"}, Drive("primary_link", 30, 30)),
-        ({"ramps": False}, {"highway": "primary_link"}, None),
-        ({"ferries": False}, {"route": "ferry"}, None),
-        ({"speed_kmh": {"track": 12}}, {"highway": "track"}, Drive("track", 12, 12)),
-        ({"speed_kmh": {"track": 12}}, {"highway": "trunk"}, Drive("trunk", 85, 85)),
-        ({"keep": ("busway",)}, {"highway": "busway"}, Drive("busway", 25, 25)),
-        ({"maxspeed": False}, {"highway": "trunk", "maxspeed": "40"}, Drive("trunk", 85, 85)),
-        ({"maxspeed_factor": 0.8}, {"highway": "trunk", "maxspeed": "50"}, Drive("trunk", 40, 40)),
-        ({"one_way": False}, {"highway": "motorway", "oneway": "yes"}, Drive("motorway", 90, 90)),
-        (
-            {"closed_access": ("no",)},
-            {"highway": "road", "access": "private"},
-            Drive("road", 25, 25),
-        ),
-        (
-            {"construction": "open"},
-            {"highway": "construction", "construction": "trunk", "access": "no", "oneway": "yes"},
-            Drive("construction", 85, 0),
-        ),
-        (
-            {"construction": "closed"},
-            {"highway": "construction", "construction": "trunk"},
-            Drive("construction", 0, 0),
-        ),
-        ({"construction": "open"}, {"highway": "construction"}, Drive("construction", 25, 25)),
-    ],
-)
-def test_settings_change_the_rules(change, tags, expected):
-    assert drive(tags, RoadSettings(**change)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "kmh"),
-    [
-        ("60", 60),
-        ("60 mph", 96.56064),
-        ("60mph", 96.56064),
-        ("50 km/h", 50),
-        ("10 knots", 18.52),
-        ("XX:urban", None),
-        ("none", None),
-        ("walk", None),
-        ("60;80", None),
-        ("0", None),
-        ("999", None),
-        ("", None),
-    ],
-)
-def test_tagged_speeds(text: str, kmh: float | None):
-    assert maxspeed_kmh(text) == (None if kmh is None else pytest.approx(kmh))
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [
-        ("45", 45),
-        ("1:30", 90),
-        ("00:20", 20),
-        ("0:45:30", 45.5),
-        ("PT1H30M", 90),
-        ("PT20M", 20),
-        ("PT", 0),
-        ("often", 0),
-        ("", 0),
-    ],
-)
-def test_durations(text: str, minutes: float):
-    assert duration_min(text) == minutes
+# --- settings
 
 
 def test_documented_defaults_are_the_defaults():
@@ -254,7 +134,7 @@ def test_points_missing_from_a_clipped_extract_cut_the_way_and_are_counted(pbf: 
     network = read_pbf(pbf)
     assert edges(network) == [(1, 2), (3, 4), (2, 5)]
     counts = network.provenance.settings["counts"]
-    assert counts == {"incomplete": 2, "kept": 3, "ways": 3}
+    assert counts == {"incomplete": 2, "kept": 3, "turn_restrictions": 0, "ways": 3}
     assert network.length_cm[1] == length_cm([CROSS[3], CROSS[4]])
 
 
@@ -264,13 +144,17 @@ def test_ferry_takes_its_duration_and_ignored_speeds_are_counted(pbf: Path):
         CROSS,
         [
             ([1, 2, 3], {"route": "ferry", "duration": "00:30"}),
-            ([4, 2], {"highway": "primary", "maxspeed": "XX:urban"}),
+            ([4, 2], {"highway": "primary", "maxspeed": "fast"}),
         ],
     )
     network = read_pbf(pbf)
     ferry = network.road_class == network.class_names.index("ferry")
     assert network.forward_ms[ferry].sum() == pytest.approx(30 * 60_000, abs=20)
-    assert network.provenance.settings["maxspeed_ignored"] == {"XX:urban": 1}
+    (row,) = network.provenance.settings["tags"]
+    assert (row["tag"], row["value"], row["ways"]) == ("maxspeed", "fast", 1)
+    assert row["taken_for"] == "the speed of the class"
+    assert row["kind"] == "not understood"
+    assert row["km"] == pytest.approx(GEOD.inv(*CROSS[4], *CROSS[2])[2] / 1000, rel=0.01)
 
 
 def test_provenance_names_file_licence_and_settings(pbf: Path):
@@ -338,7 +222,7 @@ def test_damaged_file_is_refused(pbf: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'<?xml version="1.0"?><osm/>', r"is XML, not PBF; convert it with: osmium cat"),
+        (b'<?xml version="1.0"?><osm/>', r"is XML, not PBF; convert it with: osmium cat -F osm"),
         (b"\xef\xbb\xbf <osm/>", "is XML, not PBF"),
         (b"from_node,to_node\n", "is not an OpenStreetMap PBF file"),
         (b"", "is not an OpenStreetMap PBF file"),
@@ -363,7 +247,7 @@ def test_ways_before_their_points_are_named_as_the_fault(tmp_path: Path):
         writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags={"highway": "road"}))
         for ref in (1, 2):
             writer.add_node(osmium.osm.mutable.Node(id=ref, location=CROSS[ref]))
-    with pytest.raises(RoadError, match="1 of them lack their points"):
+    with pytest.raises(RoadError, match=r"not sorted: .* with: osmium sort unsorted.osm.pbf -o"):
         read_pbf(path)
 
 
@@ -407,6 +291,7 @@ def test_distances_equal_those_of_the_unsplit_points(refs, directions):
             np.zeros(len(refs)),
             np.zeros(len(refs), dtype=np.int16),
             ("road",),
+            np.ones(len(refs), dtype=bool),
         ),
         Provenance("toy", "none"),
     )

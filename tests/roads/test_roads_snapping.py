@@ -14,9 +14,10 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining import nearest as nearest_module
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.nearest import Lines
+from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
-from shelter_geo.vocabulary import Reason
+from shelter_geo.roads.joining.snapping import rejoin, snap
+from shelter_geo.vocabulary import Passed, Reason
 
 
 def points(*lonlat: tuple[float, float], index: list[str] | None = None) -> gpd.GeoSeries:
@@ -122,10 +123,12 @@ def test_islands_and_traps_are_passed_over():
     assert table.index.tolist() == ["island", "trap"]
     assert table["nearest_road_km"].tolist() == pytest.approx([0, 0], abs=1e-3)
     assert table["connector_km"].iloc[0] == pytest.approx(metres((0, 0), (0, 0.0205)) / 1000, 1e-4)
-    assert "in a network of 0 km" in table["notice"].iloc[0]
-    assert "cannot be both left and reached" in table["notice"].iloc[1]
+    assert table["passed_over"].tolist() == [Passed.FRAGMENT, Passed.NO_WAY_BACK]
+    assert table["passed_class"].tolist() == ["road", "road"]
     assert table["nearest_component"].isna().tolist() == [False, True]
-    free = snap(network, table_points, settings=SnapSettings(min_component_share=0))
+    every = SnapSettings(min_component_share=0, fragment_km=0)
+    free = snap(network, table_points, settings=every)
+    assert snap_table(network, table_points, free)["passed_over"].tolist()[0] == ""
     assert free.edge[0] == 2
 
 
@@ -161,12 +164,15 @@ def test_group_is_reported_or_connected_to_its_main_component():
     reported = snap(TWO_TOWNS, village, groups=group)
     assert reported.edge.tolist() == [0, 0, 1]
     table = snap_table(TWO_TOWNS, village, reported, groups=group)
-    assert table["notice"].tolist() == ["", "", "joined component 1, while its group is on 0"]
+    assert table["apart"].tolist() == [False, False, True]
+    assert table[["component", "main_component"]].iloc[2].tolist() == [1, 0]
     connected = snap(TWO_TOWNS, village, groups=group, settings=SnapSettings(to_main=True))
     assert connected.edge.tolist() == [0, 0, 0]
     assert connected.connector_cm[2] == round(metres((0.03, 0.018), (0.03, 0)) * 100)
     table = snap_table(TWO_TOWNS, village, connected, groups=group)
-    assert "passed over a road 0.22 km away in a network of 11 km" in table["notice"].iloc[2]
+    assert table["passed_over"].tolist() == ["", "", Passed.OTHER_PART]
+    assert table["nearest_road_km"].iloc[2] == pytest.approx(0.22, abs=0.005)
+    assert not table["apart"].any()
     near = SnapSettings(to_main=True, max_connector_km=1)
     cut = snap(TWO_TOWNS, village, groups=group, settings=near)
     assert cut.reason[2] == Reason.NO_MAIN_ROAD_NEARBY

@@ -121,6 +121,7 @@ def with_island(network: RoadNetwork, lon: float, lat: float) -> RoadNetwork:
         forward_ms=np.append(network.forward_ms, far),
         backward_ms=np.append(network.backward_ms, far),
         road_class=np.append(network.road_class, np.int16(0)),
+        enterable=np.append(network.enterable, True),
         shape_start=np.append(network.shape_start, network.shape_start[-1] + 2),
         shape_lonlat=np.concatenate([network.shape_lonlat, [[lon, lat], [lon + 0.0003, lat]]]),
     )

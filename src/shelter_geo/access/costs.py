@@ -101,6 +101,8 @@ def cost_matrix(
 ) -> CostMatrix:
     """Compute kilometres and minutes along the best road from every origin to every facility.
 
+    A facility at an origin's own point is 0 km away, with or without roads.
+
     Parameters
     ----------
     network
@@ -131,6 +133,8 @@ def cost_matrix(
     found = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
     time, length = (whole.astype(np.int64, copy=False) for whole in found)
     _shorten_within_edges(network, leave, arrive, Matrix(time, length), weight)
+    here = at_one_point(origins.geometry, facilities.geometry)
+    time[here] = length[here] = 0
     stuck = (time == UNREACHED).all(axis=1)
     reason = leave.reason.astype(object)
     reason[reason == ""] = Reason.NO_ROAD
@@ -212,6 +216,21 @@ def _shorten_within_edges(
     better = (better | (there[0] == UNREACHED)) & (short.time_ms != UNREACHED)
     for cost, value in zip(matrix, short, strict=True):
         cost[pairs[0][better], pairs[1][better]] = value[better]
+
+
+def at_one_point(
+    origins: gpd.GeoSeries, facilities: gpd.GeoSeries
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of all origins and facilities that are at the same point."""
+    places = [
+        pd.DataFrame(table.get_coordinates(ignore_index=True)) for table in (origins, facilities)
+    ]
+    rows = [
+        place.assign(row=np.flatnonzero(~(table.isna() | table.is_empty)))
+        for place, table in zip(places, (origins, facilities), strict=True)
+    ]
+    pairs = rows[0].merge(rows[1], on=["x", "y"], suffixes=("_origin", "_facility"))
+    return pairs["row_origin"].to_numpy(np.intp), pairs["row_facility"].to_numpy(np.intp)
 
 
 def rows_of(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:

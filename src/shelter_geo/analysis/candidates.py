@@ -102,3 +102,33 @@ def _shelters(
     admits = shelters.reindex(columns=list(ADMISSION)).set_axis(keys).astype(object)
     admits = admits.fillna("unknown")
     return pd.DataFrame(pd.concat([names, places, frame, admits], axis=1))
+
+
+SAME_POINT: Final = "same_point_as"
+"""Column of sites: the candidate above whose point a candidate has too."""
+
+
+def first_at_point(table: pd.DataFrame) -> list[str]:
+    """Name the candidate above that has a candidate's very point; empty where there is none.
+
+    Parameters
+    ----------
+    table
+        With `candidate_id`, `lat` and `lon`.
+    """
+    first = table.groupby(["lat", "lon"])["candidate_id"].transform("first")
+    return [str(key) for key in first.where(first != table["candidate_id"], "")]
+
+
+def same_points(sites: pd.DataFrame) -> dict[str, str]:
+    """Return candidates that are at the very point of another one, with that one.
+
+    Parameters
+    ----------
+    sites
+        Of a question; those of the study's own candidates name none.
+    """
+    if SAME_POINT not in sites:
+        return {}
+    named = sites[SAME_POINT].fillna("")
+    return {str(key): str(first) for key, first in named.items() if first}

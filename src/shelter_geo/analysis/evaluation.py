@@ -17,7 +17,7 @@ from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
-from shelter_geo.roads import snap_table
+from shelter_geo.roads import NOWHERE, snap_table
 from shelter_geo.study import (
     PEOPLE_COLUMNS,
     PLACE_ENDS,
@@ -27,6 +27,7 @@ from shelter_geo.study import (
     engine,
     joiner,
     places_total,
+    stand_ins,
 )
 from shelter_geo.vocabulary import Reason
 
@@ -113,8 +114,8 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     Raises
     ------
     CostError
-        If there are facilities of the study's kind, and nobody reaches any of them by road.
-        Without any, nobody is reached, and that is the answer: `Reason.NO_FACILITY`.
+        If there are roads, and no settlement joins any. Nobody who reaches a facility is an answer;
+        without any facility it is `Reason.NO_FACILITY`.
     """
     settings, at = study.settings, centres(study)
     roads: Any = {"snapping": joiner(study), "engine": engine(study)}
@@ -130,12 +131,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     districts = access.weight_over_settlements(
         _access(study, study.districts, from_centres), settlements
     )
-    reached_by_some = districts["reachable"] & (districts["population"] > 0)
-    if len(study.shelters) and not reached_by_some.any():
-        raise CostError(
-            "no district reaches any shelter by road. Check the settlements of the shelters, the "
-            "road links and max_connector_km."
-        )
+    _refuse_lost_roads(study)
     by_region = _shortfall(study)
     claimed = _claimed_shortfall(study)
     measures = measure(districts, settlements, study.shelters, claimed, from_centres)
@@ -152,6 +148,20 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         claims=compare_claims(settings.claims, measures, study.statistics),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
+
+
+def _refuse_lost_roads(study: Study) -> None:
+    """Raise CostError if no settlement joins any road, so that every answer would be missing."""
+    if not study.network.n_edges:
+        return
+    anchors = joiner(study)(study.network, study.settlements)
+    if (anchors.edge == NOWHERE).all():
+        limit = study.settings.roads.max_connector_km
+        raise CostError(
+            f"no settlement lies within {limit:g} km of a road that can be used. Check that these "
+            "are the roads of this place, the points of the settlements, and max_connector_km in "
+            "the study file."
+        )
 
 
 def no_facility(origins: pd.Index) -> CostMatrix:
@@ -183,9 +193,11 @@ def _joins(study: Study) -> pd.DataFrame:
     groups = pd.concat([group for _, group in points.values()], ignore_index=True)
     join = joiner(study)
     anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
-    main = join.main(study.network)
-    table = snap_table(study.network, every, anchors, groups=groups, main=main)
-    return table.assign(point_kind=kinds, point_id=keys.to_numpy())
+    of_group: Any = {"groups": groups, "main": join.main(study.network)}
+    table = snap_table(study.network, every, anchors, settings=join.settings, **of_group)
+    instead = stand_ins(study).reindex(study.centres.index, fill_value="").to_list()
+    counted_from = [*instead, *([""] * (len(table) - len(instead)))]
+    return table.assign(point_kind=kinds, point_id=keys.to_numpy(), counted_from=counted_from)
 
 
 def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.access import CostMatrix, cost_matrix, counted
-from shelter_geo.analysis.candidates import candidate_sites
+from shelter_geo.analysis.candidates import SAME_POINT, candidate_sites, first_at_point
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import CANDIDATES, REGION, WOMEN, Study, centres, check_table, engine, joiner
@@ -168,6 +168,7 @@ def _candidates(study: Study, table: pd.DataFrame) -> gpd.GeoDataFrame:
             "role": "candidate",
             "allowed": (table["allowed"] != "no").to_numpy(),
             "places": 0,
+            SAME_POINT: first_at_point(table),
             **{name: table[name].to_numpy() for name in ("cost", "place_cost", "most_places")},
         },
         index=pd.Index(table["candidate_id"], name="site_id"),

@@ -101,7 +101,7 @@ def run(
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
-    from shelter_geo.publish import lines_on_gaps, lines_on_lacks, staged
+    from shelter_geo.publish import lines_on_centres, lines_on_gaps, lines_on_lacks, staged
     from shelter_geo.publish.meanwhile import meanwhile
     from shelter_geo.study import load_study
 
@@ -143,14 +143,15 @@ def run(
         )
     _report(evaluation, folder, spoken.first)
     gaps = lines_on_gaps(loaded, [plan.scenario for plan in plans])
-    for line in [*lines_on_lacks(loaded, spoken.first), *gaps]:
+    lines = lines_on_centres(loaded, spoken.first) + lines_on_lacks(loaded, spoken.first)
+    for line in [*lines, *gaps]:
         typer.echo(line)
 
 
 @app.command()
 def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     """Check a study and name every fault: file, row, column, value and remedy."""
-    from shelter_geo.publish import lines_on_lacks
+    from shelter_geo.publish import lines_on_centres, lines_on_lacks
     from shelter_geo.study import load_study
 
     loaded = of_kind(load_study(study), kind)
@@ -162,7 +163,7 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     if len(loaded.kinds) > 1 and kind is None:
         counts = ((entry.id, len(loaded.of_kind(entry.id).shelters)) for entry in loaded.kinds)
         typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
-    for line in lines_on_lacks(loaded, words):
+    for line in lines_on_centres(loaded, words) + lines_on_lacks(loaded, words):
         typer.echo(line)
 
 

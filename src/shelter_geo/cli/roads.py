@@ -46,20 +46,17 @@ def import_file(
     date: Annotated[str, typer.Option("--date", help="Date of the data, if known.")] = "",
     study: StudyOption = None,
 ) -> None:
-    """Import roads from an OpenStreetMap extract or a graph saved by osmnx, and check them."""
+    """Import roads from an OpenStreetMap extract or a graph in GraphML, and check them."""
     from shelter_geo.progress import steps
-    from shelter_geo.roads import read_graphml, read_pbf
+    from shelter_geo.roads import read_roads_file
 
     name = file.name.removesuffix(".pbf").removesuffix(".osm").removesuffix(".graphml")
     target = _target(out, name)
     rules = _settings(settings)
     with steps() as show:
         around = _places_and_border(study)
-        if file.suffix == ".graphml":
-            show("reading the graph", 0, 0)
-            network = read_graphml(file, rules)
-        else:
-            network = read_pbf(file, rules, date=date, progress=_counter(show, "ways read"))
+        show("reading the file", 0, 0)
+        network = read_roads_file(file, rules, date=date, progress=_counter(show, "ways read"))
         _save(network, target, show, around)
 
 
@@ -136,7 +133,7 @@ def check(
         from shelter_geo.publish import staged
 
         with staged(tables) as folder:
-            for name in ("components", "traps", "border_ends", "remote"):
+            for name in ("components", "traps", "overlaps", "border_ends", "remote"):
                 frame = getattr(found, name)
                 frame.to_csv(folder / f"{name}.csv", index=name == "remote")
         typer.echo(f"Tables: {tables}")
@@ -181,22 +178,19 @@ def _area(file: Path, name: str) -> Any:
 def _places_and_border(study: Path | None) -> dict[str, Any]:
     if study is None:
         return {}
-    import shapely
+    from shelter_geo.study import load_places
 
-    from shelter_geo.study import load_study
-
-    loaded = load_study(study)
-    polygons = loaded.districts[loaded.districts.geom_type != "Point"]
+    settlements, ground = load_places(study)
     return {
-        "points": loaded.settlements.geometry,
-        "people": loaded.settlements["population"],
-        "boundary": shapely.union_all(polygons.geometry.to_numpy()),
+        "points": settlements.geometry,
+        "people": settlements["population"],
+        "boundary": ground,
     }
 
 
 def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]) -> None:
     """Write a network without its chains, and tell what it holds and what is wrong with it."""
-    from shelter_geo.roads import check_network, contract_chains, save_network
+    from shelter_geo.roads import check_network, contract_chains, save_network, tag_summary
 
     show("joining chains", 0, 0)
     network = contract_chains(network)
@@ -211,7 +205,12 @@ def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]
     )
     for name, count in facts.get("counts", {}).items():
         typer.echo(f"  {name}: {count:,}")
-    ignored = facts.get("maxspeed_ignored", {})
-    if ignored:
-        typer.echo(f"  maxspeed not understood: {', '.join(sorted(ignored))}")
+    if facts.get("counts", {}).get("turn_restrictions"):
+        typer.echo("  Turn restrictions are not obeyed: a route may turn where it must not.")
+    barriers = facts.get("barriers", {})
+    if barriers:
+        some = ", ".join(f"{what} {count:,}" for what, count in barriers.items())
+        typer.echo(f"  Points where a barrier shuts a road: {some}")
+    for line in tag_summary(facts.get("tags", []), network.length_cm.sum() / 1e5):
+        typer.echo(line)
     typer.echo(found.summary())

@@ -92,6 +92,7 @@ def site(
         _check_robust(entry, new)
 
     from shelter_geo.access import UNITS, populations
+    from shelter_geo.analysis.candidates import same_points
     from shelter_geo.analysis.siting_question import (
         places_question,
         question_from_file,
@@ -155,6 +156,8 @@ def site(
                 lines.write_answer(answer, question, unit, folder)
     if len(populations(loaded.districts)) > 1:
         text.insert(1, words.text(f"site.counted_{population}"))
+    for key, first in same_points(question.sites).items():
+        text.append(words.text("site.same_point", first=first, second=key))
     for line in text:
         typer.echo(line)
 

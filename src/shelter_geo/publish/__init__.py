@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.comparison_page import comparison_page
     from shelter_geo.publish.study.dates import dates
     from shelter_geo.publish.study.scenario_outputs import scenario_title, write_scenarios
+    from shelter_geo.publish.study.study_lines import lines_on_centres, lines_on_lacks
     from shelter_geo.publish.study.study_map import access_page
     from shelter_geo.publish.study.study_planner import study_planner
-    from shelter_geo.publish.study.study_texts import key_figures, lines_on_lacks
+    from shelter_geo.publish.study.study_texts import key_figures
     from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
@@ -43,8 +44,9 @@ _HOME = {
     "group_line": "study.capacity_lines",
     "key_figures": "study.study_texts",
     "languages_of": "languages",
+    "lines_on_centres": "study.study_lines",
     "lines_on_gaps": "languages",
-    "lines_on_lacks": "study.study_texts",
+    "lines_on_lacks": "study.study_lines",
     "model_card": "siting.lines",
     "plan_page": "siting.plans",
     "reach_map": "study.capacity_page",
@@ -75,6 +77,7 @@ __all__ = [
     "group_line",
     "key_figures",
     "languages_of",
+    "lines_on_centres",
     "lines_on_gaps",
     "lines_on_lacks",
     "model_card",

@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shelter_geo.roads.changes.applying import apply_changes
-    from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, RoadChange, SlowRoads
+    from shelter_geo.roads.changes.types import (
+        CloseRoads,
+        OpenRoad,
+        RoadChange,
+        SetSpeed,
+        SlowRoads,
+    )
     from shelter_geo.roads.check import check_network
-    from shelter_geo.roads.joining.anchors import Anchors, direct, sharing_pairs
+    from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct, sharing_pairs
+    from shelter_geo.roads.joining.finder import RoadFinder
     from shelter_geo.roads.joining.joiner import Joiner
+    from shelter_geo.roads.joining.settings import SnapSettings
     from shelter_geo.roads.joining.snap_report import snap_table
-    from shelter_geo.roads.joining.snapping import SnapSettings, snap
+    from shelter_geo.roads.joining.snapping import snap
     from shelter_geo.roads.lines import (
         RouteLines,
         draw_parts,
@@ -23,7 +31,10 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
-    from shelter_geo.roads.sources.convert import from_networkx, read_graphml, to_networkx
+    from shelter_geo.roads.sources.convert import from_networkx, to_networkx
+    from shelter_geo.roads.sources.doors import read_roads_file
+    from shelter_geo.roads.sources.graphml import read_graphml
+    from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
     from shelter_geo.roads.sources.overpass import country_area, fetch
@@ -37,16 +48,19 @@ _HOME = {
     "Engine": "routing.engine",
     "Joiner": "joining.joiner",
     "Matrix": "routing.graph",
+    "NOWHERE": "joining.anchors",
     "OpenRoad": "changes.types",
     "Provenance": "network",
     "RoadChange": "changes.types",
+    "RoadFinder": "joining.finder",
     "RoadNetwork": "network",
     "RoadSettings": "sources.speeds",
     "RouteLines": "lines",
     "Seeds": "routing.graph",
     "Server": "sources.osmnx_session",
+    "SetSpeed": "changes.types",
     "SlowRoads": "changes.types",
-    "SnapSettings": "joining.snapping",
+    "SnapSettings": "joining.settings",
     "UNREACHED": "routing.graph",
     "Weight": "routing.graph",
     "apply_changes": "changes.applying",
@@ -64,19 +78,22 @@ _HOME = {
     "network_from_tables": "sources.ways",
     "own_shares": "lines",
     "parts_within": "lines",
-    "read_graphml": "sources.convert",
+    "read_graphml": "sources.graphml",
     "read_pbf": "sources.osm",
     "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",
+    "read_roads_file": "sources.doors",
     "save_network": "sources.store",
     "shares_within": "lines",
     "sharing_pairs": "joining.anchors",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
+    "tag_summary": "sources.notes",
     "to_networkx": "sources.convert",
 }
 
 __all__ = [
+    "NOWHERE",
     "UNREACHED",
     "Anchors",
     "CloseRoads",
@@ -86,11 +103,13 @@ __all__ = [
     "OpenRoad",
     "Provenance",
     "RoadChange",
+    "RoadFinder",
     "RoadNetwork",
     "RoadSettings",
     "RouteLines",
     "Seeds",
     "Server",
+    "SetSpeed",
     "SlowRoads",
     "SnapSettings",
     "Weight",
@@ -113,11 +132,13 @@ __all__ = [
     "read_pbf",
     "read_places",
     "read_road_settings",
+    "read_roads_file",
     "save_network",
     "shares_within",
     "sharing_pairs",
     "snap",
     "snap_table",
+    "tag_summary",
     "to_networkx",
 ]
 

@@ -16,12 +16,15 @@ from shapely.geometry.base import BaseGeometry
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
 from shelter_geo.roads.joining.finder import Components, RoadFinder, arc_matrix
-from shelter_geo.roads.joining.snapping import GEOD, coordinates, snap
+from shelter_geo.roads.joining.snapping import coordinates, snap
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.overlaps import overlaps
 
 NO_RETURN: Final = "can be reached but not left"
 NO_WAY_IN: Final = "can be left but not reached"
 LOOK_AROUND_KM: Final = 100.0
+SHOWN: Final = 5
+"""Places that a summary names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,8 @@ class NetworkCheck:
     remote
         Places farther from any road than the limit: `nearest_road_km`, `people`, indexed as the
         places.
+    overlaps
+        Places that two roads share without a junction; see `overlaps.overlaps`.
     facts
         Counts and limits that `summary` tells.
     """
@@ -50,6 +55,7 @@ class NetworkCheck:
     traps: pd.DataFrame
     border_ends: pd.DataFrame
     remote: pd.DataFrame
+    overlaps: pd.DataFrame
     facts: dict[str, float]
 
     def summary(self) -> str:
@@ -70,6 +76,7 @@ class NetworkCheck:
             f"One-way traps: {kinds.get(NO_RETURN, 0):,} nodes {NO_RETURN}, "
             f"{kinds.get(NO_WAY_IN, 0):,} {NO_WAY_IN}."
         )
+        lines += self._overlapping()
         if facts["border_km"] > 0:
             lines.append(
                 f"{len(self.border_ends):,} dead ends within {facts['border_km']:g} km of the "
@@ -82,6 +89,23 @@ class NetworkCheck:
                 f"{facts['unjoined']:,.0f} could not be joined."
             )
         return "\n".join(lines)
+
+    def _overlapping(self) -> list[str]:
+        """Name places that two roads share without a junction."""
+        found = self.overlaps
+        if found.empty:
+            return []
+        apart = found[found["component"] != found["other_component"]]
+        lines = [
+            f"{len(found):,} places where two roads meet on the map and no junction joins them, "
+            f"{len(apart):,} of them between two components" + (":" if len(apart) else ".")
+        ]
+        lines += [
+            f"  lat {row['lat']:.7f}, lon {row['lon']:.7f}: {row['road_class']} and "
+            f"{row['other_class']}"
+            for row in apart.head(SHOWN).to_dict("records")
+        ]
+        return lines
 
 
 def check_network(
@@ -142,6 +166,7 @@ def check_network(
         _traps(network, parts, min_component_share),
         border,
         remote,
+        overlaps(network, parts),
         facts,
     )
 
@@ -231,8 +256,7 @@ def _remote(
 ) -> pd.DataFrame:
     lon, lat = coordinates(points)
     near = finder.nearest(lon, lat, limit_m=LOOK_AROUND_KM * 1000)
-    _, _, metres = GEOD.inv(lon, lat, near.lon, near.lat)
-    km = np.where(near.edge != NOWHERE, metres / 1000, np.nan)
+    km = near.metres_from(lon, lat) / 1000
     far = ~(km <= far_km) & np.isfinite(lon)
     table = pd.DataFrame({"nearest_road_km": km, "people": people}, index=points.index)
     return table[far]

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct
+from shelter_geo.roads.joining.meridian import beside, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.routing.graph import UNREACHED, Path, Weight
@@ -39,12 +40,14 @@ def edge_piece(network: RoadNetwork, edge: int, start: float, end: float) -> Lin
         Shares of its length, 0 at its `u` and 1 at its `v`.
     """
     shape = edge_shape(network, edge)
+    shape = np.column_stack([beside(shape[:, 0], float(shape[0, 0])), shape[:, 1]])
     metres = np.diff(shape, axis=0) * np.stack(metres_per_degree(shape[:-1, 1]), axis=1)
     done = np.append(0.0, np.cumsum(np.hypot(*metres.T)))
     low, high = np.array(sorted((start, end))) * done[-1]
     inner = shape[(done > low) & (done < high)]
     cut = [[np.interp(at, done, shape[:, k]) for k in (0, 1)] for at in (low, high)]
     piece = np.concatenate([cut[:1], inner, cut[1:]])
+    piece[:, 0] = usual(piece[:, 0])
     return piece if start <= end else piece[::-1]
 
 
@@ -79,6 +82,8 @@ class RouteLines:
     def route(self, way: Path, origin: int, facility: int) -> Route | None:
         """Draw one route of the routing engine, or the way along a shared edge if that is better.
 
+        A facility at the origin's own point is reached on the spot.
+
         Parameters
         ----------
         way
@@ -91,6 +96,9 @@ class RouteLines:
         Route or None
             None where there is no road.
         """
+        a, b = self.origins.iloc[origin], self.facilities.iloc[facility]
+        if a == b:
+            return self._finish([], origin, facility, (0, 0))
         rows = np.array([origin]), np.array([facility])
         within = direct(self.network, self.leave, self.arrive, *rows)
         short = int(within.time_ms[0]), int(within.length_cm[0])

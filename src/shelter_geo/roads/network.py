@@ -77,6 +77,9 @@ class RoadNetwork:
     shape_lonlat : float64, shape (k, 2)
         Points of each edge from `u` to `v`, both ends included.
     provenance : Provenance
+    enterable : bool, shape (m,)
+        Whether a person can step onto the edge: not onto motorways, ramps, tunnels and ferries.
+        True everywhere if not given.
     """
 
     node_id: NDArray[Any]
@@ -92,15 +95,18 @@ class RoadNetwork:
     shape_start: NDArray[np.int64]
     shape_lonlat: NDArray[np.float64]
     provenance: Provenance
+    enterable: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     def __repr__(self) -> str:
         return f"RoadNetwork: {self.n_nodes:,} nodes, {self.n_edges:,} edges"
 
     def __post_init__(self) -> None:
         n, m = len(self.node_id), len(self.u)
+        if len(self.enterable) == 0:
+            object.__setattr__(self, "enterable", np.ones(m, dtype=bool))
         if len(self.lon) != n or len(self.lat) != n:
             raise RoadError("node arrays differ in length")
-        for name in ("v", "length_cm", "forward_ms", "backward_ms", "road_class"):
+        for name in ("v", "length_cm", "forward_ms", "backward_ms", "road_class", "enterable"):
             if len(getattr(self, name)) != m:
                 raise RoadError(f"edge arrays differ in length: u and {name}")
         if len(self.shape_start) != m + 1:
@@ -115,6 +121,32 @@ class RoadNetwork:
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    @classmethod
+    def without_roads(
+        cls,
+        node_id: NDArray[Any],
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        provenance: Provenance,
+    ) -> RoadNetwork:
+        """Return a network of nodes that no road joins."""
+        whole, small = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        return cls(
+            node_id=node_id,
+            lon=lon,
+            lat=lat,
+            u=small,
+            v=small.copy(),
+            length_cm=whole,
+            forward_ms=whole.copy(),
+            backward_ms=whole.copy(),
+            road_class=np.zeros(0, dtype=np.int16),
+            class_names=(),
+            shape_start=np.zeros(1, dtype=np.int64),
+            shape_lonlat=np.zeros((0, 2)),
+            provenance=provenance,
+        )
 
     @property
     def n_nodes(self) -> int:

@@ -2,12 +2,12 @@
 
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.kinds import Kind, kind_of
-from shelter_geo.study.load import CATALOGUES, bundled_study, load_study
+from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
 from shelter_geo.study.place_ranges import PLACE_ENDS, places_total, shifted
-from shelter_geo.study.places import centre_settlements, settlement_names
-from shelter_geo.study.routing import centres, engine, joiner, snap_settings
+from shelter_geo.study.places import centre_settlements, centres_astray, settlement_names
+from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
     Bus,
     Claim,
@@ -54,12 +54,14 @@ __all__ = [
     "bundled_study",
     "centre_settlements",
     "centres",
+    "centres_astray",
     "check_table",
     "engine",
     "in_english",
     "joiner",
     "kind_of",
     "languages_in",
+    "load_places",
     "load_study",
     "places_total",
     "read_toml",
@@ -67,5 +69,6 @@ __all__ = [
     "settlement_names",
     "shifted",
     "snap_settings",
+    "stand_ins",
     "unplaced",
 ]

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import TableError
 from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
@@ -16,6 +18,8 @@ from shelter_geo.study.demand import settlement_demand
 from shelter_geo.study.people import count_people
 from shelter_geo.study.privacy import public_shelters
 from shelter_geo.study.reading import Tables, read_tables, with_claims
+from shelter_geo.study.roads import roads_today
+from shelter_geo.study.routing import joined_separates
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.study import Study, study_of_kind
 from shelter_geo.study.tables.folder import StudyFolder
@@ -65,6 +69,35 @@ def load_study(path: str | Path | None = None) -> Study:
     return _assemble(settings, tables, package, catalogues, folder)
 
 
+def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
+    """Read and check a study without its roads, which may not be there yet.
+
+    Returns
+    -------
+    settlements
+        With `population`.
+    ground
+        Union of the polygons of the districts, in EPSG:4326.
+
+    Raises
+    ------
+    StudyError, TableError
+        As `load_study`.
+    """
+    file = _study_file(Path(path))
+    settings = read_settings(file)
+    folder = StudyFolder(file)
+    tables = read_tables(folder, settings, roads=False)
+    relate(folder, settings, tables)
+    if folder.faults:
+        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+    languages = settings.study.languages
+    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
+    listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
+    settlements = settlement_demand(_points(counted, "district_id"), listed)
+    return settlements, shapely.union_all(_there(tables.areas).geometry.to_numpy())
+
+
 def _study_file(path: Path) -> Path:
     try:
         return path / STUDY_FILE if path.is_dir() else path
@@ -92,6 +125,11 @@ def _assemble(
     settlements = settlement_demand(districts, listed)
     named = in_own_languages(_there(tables.shelters), languages)
     facilities = public_shelters(named, settlements)
+    network, faults = roads_today(
+        tables.network or _network(settings, tables), settings.roads, file=folder.study_file
+    )
+    if faults:
+        raise TableError(faults)
     study = Study(
         settings=settings,
         folder=folder.folder,
@@ -101,7 +139,7 @@ def _assemble(
         shelters=facilities,
         basemap=tables.basemap,
         published_distances=tables.published_distances,
-        network=tables.network or _network(settings, tables),
+        network=network,
         input_package=package,
         input_hashes=dict(sorted(folder.hashes.items())),
         standards=_standards(tables),
@@ -112,6 +150,8 @@ def _assemble(
         statistics=tables.statistics,
         shelter_counts=tables.shelter_counts,
     )
+    if faults := joined_separates(study, file=folder.study_file):
+        raise TableError(faults)
     return study_of_kind(study, facilities, settings.facility_kinds[0])
 
 
@@ -124,7 +164,11 @@ def _standards(tables: Tables) -> pd.DataFrame | None:
 def _network(settings: StudySettings, tables: Tables) -> RoadNetwork:
     roads = settings.roads
     provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
-    return network_from_tables(_there(tables.nodes), _there(tables.links), provenance)
+    nodes, links = _there(tables.nodes), _there(tables.links)
+    if links.empty:
+        lon, lat = (nodes[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+        return RoadNetwork.without_roads(nodes["node_id"].to_numpy(str), lon, lat, provenance)
+    return network_from_tables(nodes, links, provenance)
 
 
 def _there(value: T | None) -> T:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from shelter_geo.study.study import Study
+
+ASTRAY_DEG: Final = 0.05
+"""Centres may lie some kilometres outside their polygons, whose borders are generalised."""
 
 
 def centre_settlements(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -> pd.Series:
@@ -39,6 +47,24 @@ def centre_settlements(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -
         east = ((x[own] - lon + 180) % 360 - 180) * np.cos(np.radians(lat))
         nearest[district_id] = str(keys[own[int(np.hypot(east, y[own] - lat).argmin())]])
     return pd.Series(nearest, name="settlement_id", dtype=object)
+
+
+def centres_astray(study: Study) -> pd.Series[Any]:
+    """Name the district in whose polygon the centre of another one lies, well outside its own.
+
+    Returns
+    -------
+    Series
+        `district_id` of the polygon by that of the centre, in the order of the districts.
+    """
+    polygons = study.districts.geometry
+    polygons = polygons[polygons.geom_type != "Point"]
+    centres = study.centres.reindex(polygons.index)
+    apart = shapely.distance(polygons.to_numpy(), centres.to_numpy())
+    off = centres[apart > ASTRAY_DEG]
+    point, area = polygons.sindex.query(off.to_numpy(), predicate="within")
+    found = pd.Series(polygons.index[area], index=off.index[point], dtype=object)
+    return pd.Series(found[~found.index.duplicated()])
 
 
 def settlement_names(

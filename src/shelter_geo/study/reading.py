@@ -73,10 +73,11 @@ class Tables:
     network: RoadNetwork | None
 
 
-def read_tables(folder: StudyFolder, settings: StudySettings) -> Tables:
-    """Read what the study file names; faults are added to the folder's."""
-    files, roads = settings.tables, settings.roads
-    tabled, languages = roads.network == "reference", settings.study.languages
+def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = True) -> Tables:
+    """Read what the study file names, perhaps without roads; faults are added to the folder's."""
+    files, lines = settings.tables, settings.roads
+    tabled = roads and lines.network == "reference"
+    languages = settings.study.languages
     admission = folder.table(files.admission, schemas.ADMISSION)
     facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     return Tables(
@@ -97,9 +98,9 @@ def read_tables(folder: StudyFolder, settings: StudySettings) -> Tables:
         shelter_counts=folder.table(files.shelter_counts, schemas.SHELTER_COUNTS, languages),
         standards=folder.table(files.standards, schemas.STANDARDS),
         norms=folder.table(files.norms, schemas.NORMS, languages),
-        nodes=folder.table(roads.nodes, schemas.ROAD_NODES) if tabled else None,
-        links=folder.read(roads.links, read_links) if tabled else None,
-        network=None if tabled else folder.read(roads.file, read_network),
+        nodes=folder.table(lines.nodes, schemas.ROAD_NODES) if tabled else None,
+        links=folder.read(lines.links, read_links) if tabled else None,
+        network=folder.read(lines.file, read_network) if roads and not tabled else None,
     )
 
 

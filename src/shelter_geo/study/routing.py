@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 
-from shelter_geo.roads import Engine, Joiner, RoadNetwork, SnapSettings, cache_folder, make_engine
+from shelter_geo.errors import Fault
+from shelter_geo.roads import (
+    NOWHERE,
+    Engine,
+    Joiner,
+    RoadFinder,
+    RoadNetwork,
+    SnapSettings,
+    cache_folder,
+    make_engine,
+)
+from shelter_geo.study.optional import REGION
 from shelter_geo.study.study import Study
 
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()
@@ -26,16 +40,92 @@ def snap_settings(study: Study) -> SnapSettings:
 def joiner(study: Study) -> Joiner:
     """Return how the points of a study join its roads, whatever a plan has made of them.
 
-    The settlements of a district decide which component is its main one.
+    The settlements say which components reach more than one of them, and those of a district
+    decide which component is its main one.
     """
-    voters = study.settlements if study.settings.roads.connect_to_main else None
-    return Joiner(snap_settings(study), study.roads_before, voters)
+    return Joiner(snap_settings(study), study.roads_before, study.settlements)
 
 
 def centres(study: Study) -> gpd.GeoDataFrame:
-    """Return the centres of districts as points that know their district."""
+    """Return the points that districts are counted from, which know their district.
+
+    A district's centre, or one of its settlements where the centre is far from its roads; see
+    `stand_ins`.
+    """
+    keys, points = study.centres.index, study.centres.copy()
+    instead = stand_ins(study)
+    points[instead.index] = study.settlements.geometry[instead].to_numpy()
+    return gpd.GeoDataFrame({"district_id": keys}, index=keys, geometry=points)
+
+
+def stand_ins(study: Study) -> pd.Series[Any]:
+    """Name the settlement that a district is counted from, where its centre is far from its roads.
+
+    A centre is, if it joins no road, or a part of the roads that none of its district's settlements
+    joins. Then the district is counted from its largest settlement on the part that most of its
+    people join. Roads are looked at as they are before any plan.
+
+    Returns
+    -------
+    Series
+        Keys of settlements by `district_id`; most studies need none.
+    """
+    roads = study.network if study.roads_before is None else study.roads_before
+    join, finder = Joiner(snap_settings(study), voters=study.settlements), RoadFinder.of(roads)
     keys = study.centres.index
-    return gpd.GeoDataFrame({"district_id": keys}, index=keys, geometry=study.centres)
+    at = gpd.GeoDataFrame({"district_id": keys}, index=keys, geometry=study.centres)
+    own, parts = (finder.component(join(roads, points).edge) for points in (at, study.settlements))
+    towns = pd.DataFrame(study.settlements[["district_id", "population"]]).assign(part=parts)
+    towns = towns[(parts != NOWHERE) | towns.index.isin(study.shelters["settlement_id"])]
+    both = towns.groupby(["district_id", "part"])["population"]
+    towns = towns.assign(together=both.transform("sum"), joined=towns["part"] != NOWHERE)
+    theirs = set(zip(towns["district_id"], towns["part"], strict=True))
+    lost = [
+        key
+        for key, part in zip(keys, own.tolist(), strict=True)
+        if part == NOWHERE or (key, part) not in theirs
+    ]
+    towns = towns[towns["district_id"].isin(lost)].rename_axis("settlement_id").reset_index()
+    order = ["district_id", "joined", "together", "population", "settlement_id"]
+    towns = towns.sort_values(order, ascending=[True, False, False, False, True])
+    chosen = towns.drop_duplicates("district_id").set_index("district_id")["settlement_id"]
+    there = study.settlements.geometry[chosen].to_numpy()
+    chosen = chosen[there != study.centres[chosen.index].to_numpy()]
+    return pd.Series(chosen)
+
+
+def joined_separates(study: Study, *, file: str) -> list[Fault]:
+    """Name regions that are declared separate while roads join them to others.
+
+    Parameters
+    ----------
+    study
+        As it stands.
+    file
+        Name of the study file, for the faults.
+    """
+    declared = [entry.region for entry in study.settings.roads.separate]
+    if not declared:
+        return []
+    finder, towns = RoadFinder.of(study.network), study.settlements
+    part = finder.component(joiner(study)(study.network, towns).edge)
+    region = towns["district_id"].map(study.districts[REGION]).to_numpy()
+    by_size = np.lexsort((towns.index, -towns["population"].to_numpy()))
+    names = towns["name_en"].to_numpy()
+    remedy = (
+        "Take the entry out, or close the roads that nobody can use, ferries among them, with "
+        "[[roads.close]]."
+    )
+    faults = []
+    for home in declared:
+        within = [row for row in by_size if region[row] == home and part[row] != NOWHERE]
+        beyond = {int(part[row]): row for row in by_size[::-1] if region[row] != home}
+        for row in within:
+            if (other := beyond.get(int(part[row]))) is not None:
+                message = f"is declared separate, but roads join {names[row]} to {names[other]}"
+                faults.append(Fault(file, message, remedy, column="roads.separate", value=home))
+                break
+    return faults
 
 
 def engine(study: Study) -> Engine:

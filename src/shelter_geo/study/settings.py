@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any, Final, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -17,8 +17,16 @@ from pydantic import (
 from shelter_geo.study.capacity_settings import Capacity
 from shelter_geo.study.claims import Claim as Claim
 from shelter_geo.study.kinds import SHELTERS, Kind
+from shelter_geo.study.roads import Roads
 from shelter_geo.study.toml_file import read_toml
-from shelter_geo.study.types import FALLBACK, AnyPath, LanguageCode, OfKind, refuse_twice
+from shelter_geo.study.types import (
+    FALLBACK,
+    AnyPath,
+    LanguageCode,
+    OfKind,
+    RelativePath,
+    refuse_twice,
+)
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
 from shelter_geo.study.types import ImpedanceKey as ImpedanceKey
 from shelter_geo.study.types import Key as Key
@@ -32,15 +40,6 @@ MOST_LIMITS: Final = 8
 """Limits of distance and of time: the maps have colours for one class more."""
 MOST_CHANGE_LIMITS: Final = 4
 """Limits of change, which count on both sides: four of them part nine classes."""
-
-
-def _inside(path: str) -> str:
-    if PureWindowsPath(path).anchor:
-        raise ValueError(
-            "must be relative to the study file, so that no folder of this computer is named in "
-            "the outputs"
-        )
-    return path
 
 
 def _rising(fewest: int, most: int) -> AfterValidator:
@@ -61,7 +60,6 @@ def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 Limits = Annotated[tuple[int, ...], _rising(FEWEST_LIMITS, MOST_LIMITS)]
 ChangeLimits = Annotated[tuple[int, ...], _rising(1, MOST_CHANGE_LIMITS)]
-RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
 
 
 class Identity(Settings):
@@ -112,58 +110,6 @@ class Checks(Settings):
     """Exceptions from the checks, each to be explained beside it."""
 
     outside_boundaries: tuple[str, ...] = ()
-
-
-class SeparateRoads(Settings):
-    """A region that roads inside the country do not join to the rest, and why."""
-
-    region: str
-    reason: Worded
-
-
-class Roads(Settings):
-    """Which roads are used and how points join them.
-
-    Attributes
-    ----------
-    network
-        "reference" for tables of nodes and links, "osm" for a file of all roads.
-    nodes, links, file
-        The tables, or the file.
-    source, licence
-        Where the roads come from.
-    as_of
-        A day of the month that the roads are of; readers see the month.
-    connector_kmh
-        Speed between a point and the road it joins.
-    max_connector_km
-        A point farther than this from a usable road is unreachable.
-    connect_to_main
-        Join a point to the main component of its district even where a road of another one is
-        nearer. No by default: such points are named in `points_on_roads.csv`.
-    separate
-        Regions without a road to the rest.
-    """
-
-    network: Literal["reference", "osm"] = "reference"
-    nodes: RelativePath | None = None
-    links: RelativePath | None = None
-    file: RelativePath | None = None
-    source: Worded
-    licence: str
-    as_of: dt.date | None = None
-    connector_kmh: float = Field(gt=0, le=130)
-    max_connector_km: float = Field(gt=0, le=1000)
-    connect_to_main: bool = False
-    separate: tuple[SeparateRoads, ...] = ()
-
-    @model_validator(mode="after")
-    def _files_fit_network(self) -> Roads:
-        needed = ("nodes", "links") if self.network == "reference" else ("file",)
-        missing = [name for name in needed if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f'network = "{self.network}" needs the key {" and ".join(missing)}')
-        return self
 
 
 class Bus(Settings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import PureWindowsPath
 from typing import Annotated, Any, Final
 
 import pandas as pd
@@ -43,6 +44,18 @@ def _printable(path: str) -> str:
 
 
 AnyPath = Annotated[str, AfterValidator(_printable)]
+
+
+def _inside(path: str) -> str:
+    if PureWindowsPath(path).anchor:
+        raise ValueError(
+            "must be relative to the study file, so that no folder of this computer is named in "
+            "the outputs"
+        )
+    return path
+
+
+RelativePath = Annotated[AnyPath, AfterValidator(_inside)]
 
 
 def in_english(text: LocalText) -> str:

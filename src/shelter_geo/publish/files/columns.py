@@ -9,7 +9,15 @@ from typing import Final, NamedTuple
 
 from shelter_geo.publish.catalogue import english_name_of
 from shelter_geo.study import LANGUAGE_CODE
-from shelter_geo.vocabulary import ClaimRule, Effect, Evidence, Infeasible, Reason, Verdict
+from shelter_geo.vocabulary import (
+    ClaimRule,
+    Effect,
+    Evidence,
+    Infeasible,
+    Passed,
+    Reason,
+    Verdict,
+)
 
 
 class Column(NamedTuple):
@@ -120,7 +128,12 @@ COLUMNS: Final[dict[str, Column]] = {
     "nearest_road_km": _km("Distance of the nearest road of any kind"),
     "nearest_component": _whole("Part of the network which that road belongs to"),
     "main_component": _whole("Part that most points of its district are nearest to"),
-    "notice": _text("What is unusual about how it joins"),
+    "passed_class": _text("Class of that road, where it was passed over"),
+    **_keyed("passed_over", "Why the nearest road was passed over", Passed),
+    "counted_from": _text(
+        "Settlement that the district is counted from, where its centre is far from its roads"
+    ),
+    "apart": Column("boolean", "Whether it joins another part than most of its district"),
     "scenario": _text("Key of the scenario"),
     "scenario_name": _text("Name of the scenario"),
     **_keyed("scenario_evidence", "How the scenario is known", Evidence),

@@ -48,8 +48,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "points_on_roads.csv": (
         "point_kind", "point_id", "joined", "road_class", "connector_km", "connector_min",
-        "component", "component_km", "nearest_road_km", "nearest_component", "main_component",
-        "reason", "reason_en", "notice",
+        "component", "component_km", "nearest_road_km", "nearest_component", "passed_class",
+        "passed_over", "passed_over_en", "main_component", "apart", "counted_from", "reason",
+        "reason_en",
     ),
     "claims.csv": (
         "claim_id", "statement", "scope", "published_low", "published_high", "about_percent",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
@@ -15,14 +14,8 @@ from shelter_geo.publish.study.dates import dated, dates, which_shelters
 from shelter_geo.publish.study.norm_words import norm_note
 from shelter_geo.publish.study.shared_places import known_without
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
-from shelter_geo.study import REGION, WOMEN, Study, unplaced
+from shelter_geo.study import REGION, unplaced
 from shelter_geo.vocabulary import Reason
-
-_LACKED: Final = {
-    WOMEN: ("women_figures", "women_groups", "women_stays"),
-    REGION: ("region_columns", "region_places", "region_sites"),
-}
-"""What rests on a column that a study may lack, by the keys of its words."""
 
 
 @dataclass(frozen=True)
@@ -212,24 +205,6 @@ def notes(evaluation: Evaluation) -> list[Text]:
     return [*texts, *(say(f"lacks.{column}") for column in evaluation.study.lacks)]
 
 
-def lines_on_lacks(study: Study, words: Words) -> list[str]:
-    """Say what is not there because the districts lack a column, a line each.
-
-    Parameters
-    ----------
-    study
-        The study.
-    words
-        Language of the lines.
-    """
-    table = study.settings.tables.districts
-    return [
-        words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
-        for column in study.lacks
-        for thing in _LACKED[column]
-    ]
-
-
 def _who_is_counted(evaluation: Evaluation) -> Text:
     """Name the two populations, and say how many people no table places in a district."""
     units = evaluation.study.districts
@@ -249,7 +224,9 @@ def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
     pairs = zip(ties.index, ties["distance_km"], ties["other_km"], strict=True)
     listed = [
         words.text(
-            "study.of_two_roads", district=names[key], km=either_distance(words, distance, other)
+            "study.of_two_roads",
+            district=names[key],
+            km=either_distance(words, distance, other),
         )
         for key, distance, other in sorted(pairs, key=lambda pair: words.order(names[pair[0]]))
     ]
@@ -258,7 +235,13 @@ def _two_roads(words: Words, evaluation: Evaluation, ties: pd.DataFrame) -> str:
 
 def assumptions(evaluation: Evaluation) -> list[Text]:
     """Return the study's assumptions."""
-    return [everywhere(entry.text) for entry in evaluation.study.settings.assumptions]
+    settings = evaluation.study.settings
+    stated = [everywhere(entry.text) for entry in settings.assumptions]
+    return stated + [
+        say(f"roads_today.{key}", reason=everywhere(entry.reason), source=everywhere(entry.source))
+        for key, entries in settings.roads.today.items()
+        for entry in entries
+    ]
 
 
 def reasons(evaluation: Evaluation, frame: pd.DataFrame) -> list[Text]:

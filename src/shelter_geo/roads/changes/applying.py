@@ -17,12 +17,15 @@ from shelter_geo.roads.changes.types import (
     OpenRoad,
     Place,
     RoadChange,
+    SetSpeed,
     SlowRoads,
 )
 from shelter_geo.roads.joining.anchors import NOWHERE
-from shelter_geo.roads.joining.finder import RoadFinder
+from shelter_geo.roads.joining.choice import choose
+from shelter_geo.roads.joining.finder import GEOD
+from shelter_geo.roads.joining.meridian import beside, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.joining.snapping import GEOD, SnapSettings
+from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.sources.ways import travel_ms
 
@@ -93,14 +96,18 @@ class _Work:
         forward, backward = self.network.forward_ms.copy(), self.network.backward_ms.copy()
         if isinstance(change, CloseRoads):
             forward[edges] = backward[edges] = CLOSED
-        elif isinstance(change, SlowRoads):
+        elif isinstance(change, (SlowRoads, SetSpeed)):
             share = np.ones(len(edges))
             if change.within is not None:
                 share = share_within(self.network, edges, change.within)
-            pace = 1 + (change.factor - 1) * share
             for times in (forward, backward):
-                slower = np.rint(times[edges] * pace).astype(np.int64)
-                times[edges] = np.where(times[edges] >= 0, slower, CLOSED)
+                now = times[edges]
+                if isinstance(change, SlowRoads):
+                    then = now * (1 + (change.factor - 1) * share)
+                else:
+                    kmh = np.full(len(edges), change.kmh)
+                    then = now + (travel_ms(self.network.length_cm[edges], kmh) - now) * share
+                times[edges] = np.where(now >= 0, np.rint(then).astype(np.int64), CLOSED)
         else:
             edges = edges[(forward[edges] < 0) & (backward[edges] < 0)]
             times = travel_ms(self.network.length_cm[edges], np.full(len(edges), change.kmh))
@@ -134,6 +141,7 @@ class _Work:
             backward_ms=np.append(network.backward_ms, CLOSED if road.one_way else time),
             road_class=np.append(network.road_class, np.int16(names.index(road.road_class))),
             class_names=names,
+            enterable=np.append(network.enterable, True),
             shape_start=np.append(network.shape_start, network.shape_start[-1] + len(shape)),
             shape_lonlat=np.concatenate([network.shape_lonlat, shape]),
         )
@@ -209,13 +217,7 @@ def _nearest(
     network: RoadNetwork, end: Place, point: tuple[float, float], settings: SnapSettings
 ) -> tuple[int, float]:
     lon, lat = (np.array([value], dtype=np.float64) for value in point)
-    found = RoadFinder.of(network).nearest(
-        lon,
-        lat,
-        limit_m=settings.max_connector_km * 1000,
-        to=settings.to,
-        min_share=settings.min_component_share,
-    )
+    found = choose(network, lon, lat, settings)
     if found.edge[0] == NOWHERE:
         raise RoadError(f"no usable road within {settings.max_connector_km:g} km of {end!r}")
     return int(found.edge[0]), float(found.along[0])
@@ -248,6 +250,7 @@ def _cut(network: RoadNetwork, edge: int, shares: list[float]) -> RoadNetwork:
         forward_ms=forward_ms,
         backward_ms=backward_ms,
         road_class=_put(network.road_class, edge, np.repeat(network.road_class[edge], len(parts))),
+        enterable=_put(network.enterable, edge, np.repeat(network.enterable[edge], len(parts))),
         shape_start=np.concatenate([[0], np.cumsum(counts)]),
         shape_lonlat=np.concatenate(lonlat),
         provenance=replace(about, settings=settings),
@@ -271,6 +274,7 @@ def _split(cost: int, shares: list[float]) -> NDArray[np.int64]:
 
 
 def _cut_shape(shape: NDArray[np.float64], shares: list[float]) -> list[NDArray[np.float64]]:
+    shape = np.column_stack([beside(shape[:, 0], float(shape[0, 0])), shape[:, 1]])
     scale_x, scale_y = metres_per_degree((shape[1:, 1] + shape[:-1, 1]) / 2)
     steps = np.hypot(np.diff(shape[:, 0]) * scale_x, np.diff(shape[:, 1]) * scale_y)
     before = np.concatenate([[0.0], np.cumsum(steps)]) / steps.sum()
@@ -280,7 +284,8 @@ def _cut_shape(shape: NDArray[np.float64], shares: list[float]) -> list[NDArray[
     for place, row in zip(places, after, strict=True):
         parts.append(np.concatenate([start, shape[last:row], [place]]))
         last, start = row, np.array([place])
-    return [*parts, np.concatenate([start, shape[last:]])]
+    parts.append(np.concatenate([start, shape[last:]]))
+    return [np.column_stack([usual(part[:, 0]), part[:, 1]]) for part in parts]
 
 
 def _new_keys(keys: NDArray[Any], count: int) -> NDArray[Any]:

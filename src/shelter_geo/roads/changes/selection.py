@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.changes.types import Selection
+from shelter_geo.roads.joining.meridian import HALF_TURN, TURN, beside
 from shelter_geo.roads.joining.nearest import metres_per_degree
 from shelter_geo.roads.network import RoadNetwork
 
@@ -82,7 +83,8 @@ def share_within(
     scale = np.array(metres_per_degree(np.array([shapely.centroid(area).y]))).T
     flat = shapely.transform(area, lambda lonlat: lonlat * scale)
     lines = shapely.transform(_lines(network, edges), lambda lonlat: lonlat * scale)
-    length = shapely.length(lines)
+    twice = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
+    length = shapely.length(lines) / np.where(twice, 2, 1)
     inside = shapely.length(shapely.intersection(lines, flat))
     return np.where(length > 0, inside / np.where(length > 0, length, 1.0), 1.0)
 
@@ -141,7 +143,8 @@ def _near_box(network: RoadNetwork, box: tuple[float, float, float, float]) -> N
     """Edges with a segment whose own box touches a box (west, south, east, north)."""
     west, south, east, north = box
     lon, lat = network.shape_lonlat[:, 0], network.shape_lonlat[:, 1]
-    near = (np.minimum(lon[1:], lon[:-1]) <= east) & (np.maximum(lon[1:], lon[:-1]) >= west)
+    low, high = np.minimum(lon[1:], lon[:-1]), np.maximum(lon[1:], lon[:-1])
+    near = ((low <= east) & (high >= west)) | (high - low > HALF_TURN)
     near &= (np.minimum(lat[1:], lat[:-1]) <= north) & (np.maximum(lat[1:], lat[:-1]) >= south)
     row = np.flatnonzero(near)
     edge = np.searchsorted(network.shape_start, row, side="right") - 1
@@ -149,9 +152,17 @@ def _near_box(network: RoadNetwork, box: tuple[float, float, float, float]) -> N
 
 
 def _lines(network: RoadNetwork, edges: NDArray[np.int64]) -> NDArray[Any]:
+    """Draw edges; one across 180 degrees is drawn twice, once on each side of the world's map."""
     begin = network.shape_start[edges]
     counts = network.shape_start[edges + 1] - begin
     before = np.cumsum(counts) - counts
     rows = np.arange(counts.sum()) + np.repeat(begin - before, counts)
     indices = np.repeat(np.arange(len(edges)), counts)
-    return np.asarray(shapely.linestrings(network.shape_lonlat[rows], indices=indices))
+    lonlat = network.shape_lonlat[rows]
+    lines = np.asarray(shapely.linestrings(lonlat, indices=indices))
+    box = shapely.bounds(lines)
+    for place in np.flatnonzero(box[:, 2] - box[:, 0] > HALF_TURN):
+        lon, lat = lonlat[indices == place].T
+        east = np.column_stack([beside(lon, HALF_TURN), lat])
+        lines[place] = shapely.multilinestrings([east, east - [TURN, 0]])
+    return lines

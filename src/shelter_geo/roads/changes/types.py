@@ -1,9 +1,10 @@
-"""Changes of roads as plain data: a road opened, closed, slowed down or opened again."""
+"""Changes of roads as plain data: opened, closed, slowed down, given a speed, opened again."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 import shapely
 from pydantic import (
     BaseModel,
@@ -36,6 +37,11 @@ def _geometry(value: Any, kind: type[shapely.Polygon] | type[shapely.LineString]
     many = {shapely.Polygon: shapely.MultiPolygon, shapely.LineString: shapely.MultiLineString}
     if not isinstance(value, (kind, many[kind])) or value.is_empty or not value.is_valid:
         raise ValueError(f"must be a valid {kind.__name__} of longitudes and latitudes")
+    parts = shapely.bounds(shapely.get_parts(value))
+    if (np.abs(parts[:, [1, 3]]) > 90).any() or (np.abs(parts[:, [0, 2]]) > 180).any():
+        raise ValueError("has coordinates that are no longitudes and latitudes, in this order")
+    if (parts[:, 2] - parts[:, 0] > 180).any():
+        raise ValueError("goes around the world: cut it in two at 180 degrees")
     return value
 
 
@@ -140,6 +146,19 @@ class SlowRoads(Selection):
     factor: float = Field(gt=0, allow_inf_nan=False)
 
 
+class SetSpeed(_Particular):
+    """Roads that are driven at another speed, both ways where both may be driven.
+
+    Attributes
+    ----------
+    kmh
+        The speed. Of a road partly within a polygon only that part is driven at it.
+    """
+
+    kind: Literal["speed"] = "speed"
+    kmh: float = Field(gt=0, le=300)
+
+
 class ReopenRoads(_Particular):
     """Closed roads, for instance of the class "construction", driven at a speed in both ways."""
 
@@ -147,4 +166,6 @@ class ReopenRoads(_Particular):
     kmh: float = Field(gt=0, le=300)
 
 
-RoadChange = Annotated[OpenRoad | CloseRoads | SlowRoads | ReopenRoads, Field(discriminator="kind")]
+RoadChange = Annotated[
+    OpenRoad | CloseRoads | SlowRoads | SetSpeed | ReopenRoads, Field(discriminator="kind")
+]

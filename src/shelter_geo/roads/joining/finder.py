@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import Geod
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from shelter_geo.roads.joining.anchors import NOWHERE
+from shelter_geo.roads.joining.meridian import beside, continuous, usual
 from shelter_geo.roads.joining.nearest import Lines, Nearest, metres_per_degree
 from shelter_geo.roads.network import RoadNetwork
 
+GEOD: Final = Geod(ellps="WGS84")
 Target = Literal["edge", "node"]
+_CLOSED: Final = -1.0
+"""Stands among the fewest kilometres of components for the roads that are closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,16 +109,37 @@ class Places:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
 
+    def metres_from(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Geodesic metres from each point to its place, missing where there is none."""
+        _, _, metres = GEOD.inv(lon, lat, self.lon, self.lat)
+        return np.where(self.edge != NOWHERE, metres, np.nan)
+
+    def at(self, rows: NDArray[Any]) -> Places:
+        """Places of some of the points, by their rows or a mask."""
+        return Places(self.edge[rows], self.along[rows], self.lon[rows], self.lat[rows])
+
+    def replaced(self, rows: NDArray[np.intp], others: Places) -> Places:
+        """Take the places of some rows from others, in their order."""
+        merged = Places(self.edge.copy(), self.along.copy(), self.lon.copy(), self.lat.copy())
+        merged.edge[rows], merged.along[rows] = others.edge, others.along
+        merged.lon[rows], merged.lat[rows] = others.lon, others.lat
+        return merged
+
 
 class RoadFinder:
     """The edges and nodes of one network, laid out for searching when first needed."""
 
     def __init__(self, network: RoadNetwork) -> None:
         self._start = network.shape_start
-        self._lonlat = network.shape_lonlat
+        self._lonlat = continuous(network.shape_start, network.shape_lonlat)
+        self._middle = _middle(self._lonlat[:, 0])
         self._u, self._v = network.u, network.v
-        self._node_lonlat = np.column_stack([network.lon, network.lat])
+        lon = beside(network.lon, self._middle)
+        self._node_lonlat = np.column_stack([lon, network.lat])
         self._drivable = drivable(network)
+        self._enterable = network.enterable
         self.components: Final[Components] = components(network)
         self._lines: dict[tuple[Target, float | None], Lines] = {}
 
@@ -128,6 +154,10 @@ class RoadFinder:
         """Component of each edge, or `NOWHERE`."""
         return np.append(self.components.of_edge, np.int32(NOWHERE))[edge]
 
+    def length_km(self, component: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Kilometres of each component, missing for `NOWHERE`."""
+        return np.append(self.components.length_km, np.nan)[component]
+
     def nearest(
         self,
         lon: NDArray[np.float64],
@@ -135,10 +165,10 @@ class RoadFinder:
         *,
         limit_m: float,
         to: Target = "edge",
-        min_share: float | None = None,
+        shortest_km: float | None = None,
         part: NDArray[np.int32] | None = None,
     ) -> Places:
-        """Find the nearest place on a usable road.
+        """Find the nearest place on a usable road: one to step onto, to leave by and to come back.
 
         Parameters
         ----------
@@ -148,21 +178,37 @@ class RoadFinder:
             Metres beyond which nothing is found.
         to
             Anywhere on an edge, or nodes alone.
-        min_share
-            Least share of the longest component's kilometres that a component must have; without
-            it every road that may be driven counts, even one that cannot be left.
+        shortest_km
+            Fewest kilometres that a component must have; without it every road that may be driven
+            counts, even one that cannot be left, or not be stepped onto.
         part
             Component wanted for each point, or `ANY`.
+
+        Notes
+        -----
+        Exact on both sides of 180 degrees if the roads leave, somewhere around the Earth, a gap of
+        twice the limit.
         """
-        found = self._prepared(to, min_share).nearest(lon, lat, limit_m=limit_m, part=part)
+        east = beside(lon, self._middle)
+        found = self._prepared(to, shortest_km).nearest(east, lat, limit_m=limit_m, part=part)
         if to == "node":
             return self._at_nodes(found.line)
         return self._on_edges(found)
 
-    def _prepared(self, to: Target, min_share: float | None) -> Lines:
-        key = (to, min_share)
+    def closed_near(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float, to: Target
+    ) -> NDArray[np.bool_]:
+        """Return which points have a road within reach that may not be driven either way."""
+        if self._drivable.all():
+            return np.zeros(len(lon), dtype=bool)
+        east = beside(lon, self._middle)
+        found = self._prepared(to, _CLOSED).nearest(east, lat, limit_m=limit_m)
+        return np.asarray(found.line != NOWHERE)
+
+    def _prepared(self, to: Target, shortest_km: float | None) -> Lines:
+        key = (to, shortest_km)
         if key not in self._lines:
-            edge_part = self._edge_part(min_share)
+            edge_part = self._edge_part(shortest_km)
             if to == "edge":
                 self._lines[key] = Lines(self._start, self._lonlat, edge_part)
             else:
@@ -171,13 +217,13 @@ class RoadFinder:
                 self._lines[key] = Lines(start, np.repeat(self._node_lonlat, 2, axis=0), node_part)
         return self._lines[key]
 
-    def _edge_part(self, min_share: float | None) -> NDArray[np.int32]:
-        if min_share is None:
-            return np.where(self._drivable, np.int32(0), np.int32(NOWHERE))
-        length_km = self.components.length_km
-        long_enough = np.append(length_km >= min_share * length_km.max(initial=0.0), False)
+    def _edge_part(self, shortest_km: float | None) -> NDArray[np.int32]:
+        if shortest_km is None or shortest_km == _CLOSED:
+            wanted = self._drivable if shortest_km is None else ~self._drivable & self._enterable
+            return np.where(wanted, np.int32(0), np.int32(NOWHERE))
         of_edge = self.components.of_edge
-        return np.where(long_enough[of_edge], of_edge, np.int32(NOWHERE))
+        long_enough = np.append(self.components.length_km >= shortest_km, False)[of_edge]
+        return np.where(long_enough & self._enterable, of_edge, np.int32(NOWHERE))
 
     def _node_part(self, edge_part: NDArray[np.int32]) -> NDArray[np.int32]:
         part = np.full(len(self._node_lonlat), NOWHERE, dtype=np.int32)
@@ -187,9 +233,10 @@ class RoadFinder:
 
     @cached_property
     def _edge_at_node(self) -> NDArray[np.int32]:
-        """Lowest edge at each node, of those that may be left and reached if there are any."""
+        """Lowest edge at each node, of the usable ones if there are any."""
         edge = np.full(len(self._node_lonlat), len(self._u), dtype=np.int32)
-        for candidates in (self._drivable, self.components.of_edge >= 0):
+        inside = self.components.of_edge >= 0
+        for candidates in (self._drivable, inside, inside & self._enterable):
             chosen = np.flatnonzero(candidates).astype(np.int32)
             lowest = np.full(len(edge), len(self._u), dtype=np.int32)
             np.minimum.at(lowest, self._u[chosen], chosen)
@@ -202,7 +249,7 @@ class RoadFinder:
         edge = np.where(found, self._edge_at_node[node], np.int32(NOWHERE))
         along = np.where(found & (np.append(self._u, NOWHERE)[edge] != node), 1.0, 0.0)
         place = np.where(found[:, None], self._node_lonlat[node], np.nan)
-        return Places(edge, along, place[:, 0], place[:, 1])
+        return Places(edge, along, usual(place[:, 0]), place[:, 1])
 
     def _on_edges(self, found: Nearest) -> Places:
         on_road = found.line != NOWHERE
@@ -212,7 +259,11 @@ class RoadFinder:
         place[on_road] = np.where(share[:, None] < 1, a + share[:, None] * (b - a), b)
         along = np.zeros(len(on_road))
         along[on_road] = _share_of_edge(self._start, self._lonlat, edge, row, share)
-        return Places(found.line, along, place[:, 0], place[:, 1])
+        return Places(found.line, along, usual(place[:, 0]), place[:, 1])
+
+
+def _middle(lon: NDArray[np.float64]) -> float:
+    return float(lon.max() + lon.min()) / 2 if len(lon) else 0.0
 
 
 _FINDERS: WeakKeyDictionary[RoadNetwork, RoadFinder] = WeakKeyDictionary()

@@ -8,11 +8,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
+from shelter_geo.roads.joining.choice import whole_km
 from shelter_geo.roads.joining.finder import RoadFinder, drivable
-from shelter_geo.roads.joining.snapping import SnapSettings, main_components, rejoin, snap
+from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import coordinates, main_components, rejoin, snap
 from shelter_geo.roads.network import RoadNetwork
 
 
@@ -28,8 +32,9 @@ class Joiner:
         joins where it joined these, so that a closed road cuts it off rather than sending it
         elsewhere; it joins a road that the changes opened if that is nearer.
     voters : GeoDataFrame or None
-        Points that decide which component is the main one of their group. They are always the
-        same, so that no answer depends on the other points of a request.
+        Settlements: a component that reaches no two of them is a fragment if it is short, and they
+        decide which component is the main one of their group. They are always the same, so that no
+        answer depends on the other points of a request.
     group : str
         Column that names the group of a point. Points without it belong to no group.
     """
@@ -39,6 +44,9 @@ class Joiner:
     voters: gpd.GeoDataFrame | None = None
     group: str = "district_id"
     _mains: WeakKeyDictionary[RoadNetwork, Mapping[Hashable, int]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False
+    )
+    _reached: WeakKeyDictionary[RoadNetwork, NDArray[np.int64]] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False
     )
 
@@ -51,17 +59,26 @@ class Joiner:
         if not _opens(self.base, network):
             return kept
         anew = self._snap(network, points)
-        farther = (anew.edge == NOWHERE) | (
-            (before.edge != NOWHERE) & (before.connector_cm <= anew.connector_cm)
-        )
-        return kept.where(farther, anew)
+        farther = (before.edge != NOWHERE) & (before.connector_cm <= anew.connector_cm)
+        farther &= ~self._leaves_fragment(network, kept, anew)
+        return kept.where(farther | (anew.edge == NOWHERE), anew)
+
+    def _leaves_fragment(
+        self, network: RoadNetwork, kept: Anchors, anew: Anchors
+    ) -> NDArray[np.bool_]:
+        """Whether points on a fragment find a better part, now that roads have been opened."""
+        finder = RoadFinder.of(network)
+        least_km = whole_km(finder.components, self.settings)
+        before, now = (finder.length_km(finder.component(anchors.edge)) for anchors in (kept, anew))
+        return (before < least_km) & (now >= least_km)
 
     def main(self, network: RoadNetwork) -> Mapping[Hashable, int]:
         """Find the main component of every group: the one that most of its voters join."""
-        if self.voters is None:
+        if self.voters is None or self.group not in self.voters:
             return {}
         if network not in self._mains:
-            anchors = snap(self.base or network, self.voters, settings=self._nearest)
+            roads = self.base or network
+            anchors = snap(roads, self.voters, settings=self._nearest, reached=self.reached(roads))
             if self.base is not None:
                 anchors = rejoin(network, anchors, base=self.base)
             component = RoadFinder.of(network).component(anchors.edge)
@@ -75,12 +92,32 @@ class Joiner:
     def _nearest(self) -> SnapSettings:
         return self.settings.model_copy(update={"to_main": False})
 
+    def reached(self, network: RoadNetwork) -> NDArray[np.int64] | None:
+        """Count the voters whose nearest usable road lies in each component."""
+        if self.voters is None:
+            return None
+        if network not in self._reached:
+            finder = RoadFinder.of(network)
+            near = finder.nearest(
+                *coordinates(self.voters),
+                limit_m=self.settings.max_connector_km * 1000,
+                to=self.settings.to,
+                shortest_km=0.0,
+            )
+            part = finder.component(near.edge)
+            count = np.bincount(part[part != NOWHERE], minlength=len(finder.components))
+            self._reached[network] = count.astype(np.int64)
+        return self._reached[network]
+
     def _snap(self, network: RoadNetwork, points: gpd.GeoDataFrame | gpd.GeoSeries) -> Anchors:
         groups = self._groups(points) if self.settings.to_main else None
+        reached = self.reached(network)
         if groups is None:
-            return snap(network, points, settings=self._nearest)
+            return snap(network, points, settings=self._nearest, reached=reached)
         main = self.main(network)
-        return snap(network, points, settings=self.settings, groups=groups, main=main)
+        return snap(
+            network, points, settings=self.settings, groups=groups, main=main, reached=reached
+        )
 
     def _groups(self, points: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[Any] | None:
         if isinstance(points, gpd.GeoDataFrame) and self.group in points:

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.finder import Places, RoadFinder
+from shelter_geo.roads.joining.choice import whole_km
+from shelter_geo.roads.joining.finder import RoadFinder
 from shelter_geo.roads.joining.nearest import ANY
-from shelter_geo.roads.joining.snapping import GEOD, coordinates, main_components
+from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import coordinates, main_components
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.vocabulary import Passed, choose
 
 LOOK_AROUND_KM = 50.0
 """How far the nearest road of any kind is looked for."""
@@ -28,12 +31,13 @@ def snap_table(
     *,
     groups: pd.Series[Any] | None = None,
     main: Mapping[Hashable, int] | None = None,
+    settings: SnapSettings | None = None,
 ) -> pd.DataFrame:
     """Tabulate how points joined a network.
 
     Parameters
     ----------
-    network, points, groups, main
+    network, points, groups, main, settings
         As given to `snapping.snap`.
     anchors
         What `snapping.snap` returned for them.
@@ -44,8 +48,9 @@ def snap_table(
         One row for each point, indexed as `points`: `joined`, `road_class`, `connector_km` and
         `connector_min` (missing if not joined), `component` and `component_km` (0 is the longest),
         `nearest_road_km` and `nearest_component` for the nearest road of any kind within 50 km
-        (a missing component is a road that cannot be both left and reached), `main_component` of
-        the group, `reason` if not joined, and `notice`.
+        (a missing component is a road that cannot be both left and reached), `passed_over` and
+        `passed_class` if that road was passed over, `main_component` of the group, whether the
+        point is `apart` from it, and `reason` if not joined.
 
     Raises
     ------
@@ -56,38 +61,48 @@ def snap_table(
     if len(anchors) != len(lon):
         raise RoadError(f"{len(anchors)} anchors were given for {len(lon)} points")
     finder = RoadFinder.of(network)
-    length_km = finder.components.length_km
     around = finder.nearest(lon, lat, limit_m=LOOK_AROUND_KM * 1000)
     joined = anchors.edge != NOWHERE
     component, beside = finder.component(anchors.edge), finder.component(around.edge)
     centre = _main_of_group(component, groups, main)
     connector_km = np.where(joined, anchors.connector_cm / 1e5, np.nan)
-    nearest_km = _kilometres(lon, lat, around)
+    nearest_km = np.round(around.metres_from(lon, lat) / 1000, 5)
+    nearer = (around.edge != NOWHERE) & ~(nearest_km >= connector_km)
+    enterable = np.append(network.enterable, True)[around.edge]
+    least_km = whole_km(finder.components, settings or SnapSettings())
+    passed = np.where(
+        nearer,
+        choose(
+            [
+                ~enterable,
+                beside == NOWHERE,
+                joined & (beside != component) & (finder.length_km(beside) < least_km),
+                joined & (beside != component),
+            ],
+            [Passed.NOT_ENTERABLE, Passed.NO_WAY_BACK, Passed.FRAGMENT, Passed.OTHER_PART],
+        ),
+        "",
+    )
     classes = np.array([*network.class_names, None], dtype=object)
-    road_class = np.append(network.road_class, len(network.class_names))[anchors.edge]
+    road_of = np.append(network.road_class, len(network.class_names))
     return pd.DataFrame(
         {
             "joined": joined,
-            "road_class": classes[road_class],
+            "road_class": classes[road_of[anchors.edge]],
             "connector_km": connector_km,
             "connector_min": np.where(joined, anchors.connector_ms / 6e4, np.nan),
             "component": _whole(component),
-            "component_km": np.append(length_km, np.nan)[component],
+            "component_km": finder.length_km(component),
             "nearest_road_km": nearest_km,
             "nearest_component": _whole(beside),
+            "passed_over": passed,
+            "passed_class": classes[np.where(passed != "", road_of[around.edge], -1)],
             "main_component": _whole(centre),
+            "apart": joined & (centre >= 0) & (component != centre),
             "reason": anchors.reason,
-            "notice": _notices(component, beside, centre, nearest_km, connector_km, length_km),
         },
         index=points.index,
     )
-
-
-def _kilometres(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], places: Places
-) -> NDArray[np.float64]:
-    _, _, metres = GEOD.inv(lon, lat, places.lon, places.lat)
-    return np.where(places.edge != NOWHERE, np.round(metres / 1000, 5), np.nan)
 
 
 def _whole(values: NDArray[np.int32]) -> pd.arrays.IntegerArray:
@@ -102,25 +117,3 @@ def _main_of_group(
     if groups is None:
         return np.full(len(component), ANY, dtype=np.int32)
     return main_components(component, groups, main)
-
-
-def _notices(
-    component: NDArray[np.int32],
-    beside: NDArray[np.int32],
-    main: NDArray[np.int32],
-    nearest_km: NDArray[np.float64],
-    connector_km: NDArray[np.float64],
-    length_km: NDArray[np.float64],
-) -> NDArray[Any]:
-    joined = component != NOWHERE
-    notices = np.full(len(component), "", dtype=object)
-    for row in np.flatnonzero(joined & (nearest_km < connector_km) & (beside != component)):
-        away = f"passed over a road {nearest_km[row]:.2f} km away"
-        if beside[row] == NOWHERE:
-            notices[row] = f"{away} that cannot be both left and reached"
-        else:
-            notices[row] = f"{away} in a network of {length_km[beside[row]]:.0f} km"
-    for row in np.flatnonzero(joined & (main >= 0) & (component != main)):
-        elsewhere = f"joined component {component[row]}, while its group is on {main[row]}"
-        notices[row] = "; ".join(filter(None, [notices[row], elsewhere]))
-    return notices

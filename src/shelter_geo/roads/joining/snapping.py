@@ -3,51 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
-from pyproj import Geod
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.finder import Places, RoadFinder, Target
+from shelter_geo.roads.joining.choice import choose as choose_places
+from shelter_geo.roads.joining.finder import RoadFinder
 from shelter_geo.roads.joining.nearest import ANY
+from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.vocabulary import Reason, choose
-
-GEOD: Final = Geod(ellps="WGS84")
-
-
-class SnapSettings(BaseModel):
-    """How points join roads.
-
-    Attributes
-    ----------
-    to
-        Join the nearest place on an edge, or the nearest node. Use nodes where edges are straight
-        lines between towns, because no road runs along them.
-    connector_kmh
-        Speed between the point and the road: 5 km/h, a person walking.
-    max_connector_km
-        A point farther than this from a usable road is unreachable.
-    min_component_share
-        A component is used if it holds at least this share of the kilometres of the longest one.
-    to_main
-        Join a point to the main component of its group, even where another one is nearer.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    to: Target = "edge"
-    connector_kmh: float = Field(default=5.0, gt=0, allow_inf_nan=False)
-    max_connector_km: float = Field(default=5.0, ge=0, allow_inf_nan=False)
-    min_component_share: float = Field(default=0.01, ge=0, le=1)
-    to_main: bool = False
 
 
 def snap(
@@ -57,12 +28,15 @@ def snap(
     settings: SnapSettings | None = None,
     groups: pd.Series[Any] | None = None,
     main: Mapping[Hashable, int] | None = None,
+    reached: NDArray[np.int64] | None = None,
 ) -> Anchors:
     """Join points to the nearest usable road.
 
-    A road is usable if it lies in a strongly connected component that is long enough. Ties go to
-    the edge with the lowest index. A one-way edge is left forward and reached from behind only; at
-    an end of its edge a point uses that end freely.
+    A road is usable if a person can step onto it and if it lies in a strongly connected component,
+    so that it can be left and reached. A short component, such as a loop that no road joins to the
+    others, gives way to a better one nearby; see `SnapSettings`. Ties go to the edge with the
+    lowest index. A one-way edge is left forward and reached from behind only; at an end of its edge
+    a point uses that end freely.
 
     Parameters
     ----------
@@ -76,6 +50,9 @@ def snap(
         Group of each point, for instance its `district_id`, in the order of `points`.
     main
         Main component of a group, where it is not the one that most of its points are nearest to.
+    reached
+        Settlements on each component, shape (components,), by which fragments are told; by their
+        length alone if not given.
 
     Returns
     -------
@@ -89,16 +66,31 @@ def snap(
     """
     settings = settings or SnapSettings()
     lon, lat = coordinates(points)
-    places = _nearest(network, lon, lat, settings)
+    finder, limit_m = RoadFinder.of(network), settings.max_connector_km * 1000
+    places = choose_places(network, lon, lat, settings, reached=reached)
     reason = np.full(len(lon), Reason.NO_ROAD_NEARBY, object)
     reason[np.isnan(lon)] = Reason.NO_COORDINATES
     if groups is not None and settings.to_main:
-        component = RoadFinder.of(network).component(places.edge)
+        component = finder.component(places.edge)
         wanted = main_components(component, groups, main)
-        places = _nearest(network, lon, lat, settings, wanted)
+        astray = np.flatnonzero((wanted != ANY) & (wanted != component))
+        places = places.replaced(
+            astray,
+            finder.nearest(
+                lon[astray],
+                lat[astray],
+                limit_m=limit_m,
+                to=settings.to,
+                shortest_km=0.0,
+                part=wanted[astray],
+            ),
+        )
         reason[component != NOWHERE] = Reason.NO_MAIN_ROAD_NEARBY
     joined = places.edge != NOWHERE
-    _, _, metres = GEOD.inv(lon, lat, places.lon, places.lat)
+    lost = np.flatnonzero(~joined & (reason == Reason.NO_ROAD_NEARBY))
+    shut = finder.closed_near(lon[lost], lat[lost], limit_m=limit_m, to=settings.to)
+    reason[lost[shut]] = Reason.ROAD_CLOSED
+    metres = places.metres_from(lon, lat)
     connector_cm = np.where(joined, np.rint(np.nan_to_num(metres) * 100), 0).astype(np.int64)
     return _with_costs(
         network,
@@ -140,7 +132,9 @@ def rejoin(network: RoadNetwork, anchors: Anchors, *, base: RoadNetwork | None =
         along=along,
         connector_cm=anchors.connector_cm,
         connector_ms=anchors.connector_ms,
-        reason=np.where(anchors.reason == Reason.ROAD_CLOSED, "", anchors.reason),
+        reason=np.where(
+            (anchors.reason == Reason.ROAD_CLOSED) & (edge != NOWHERE), "", anchors.reason
+        ),
     )
 
 
@@ -206,23 +200,6 @@ def _rows(index: pd.Index[Any], bad: NDArray[np.bool_]) -> str:
     rows = [str(label) for label in index[bad][:5]]
     more = f" and {bad.sum() - 5} more" if bad.sum() > 5 else ""
     return "row " + ", ".join(rows) + more
-
-
-def _nearest(
-    network: RoadNetwork,
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    settings: SnapSettings,
-    part: NDArray[np.int32] | None = None,
-) -> Places:
-    return RoadFinder.of(network).nearest(
-        lon,
-        lat,
-        limit_m=settings.max_connector_km * 1000,
-        to=settings.to,
-        min_share=settings.min_component_share,
-        part=part,
-    )
 
 
 def _with_costs(

@@ -22,7 +22,8 @@ def contract_chains(
 
     Lengths and times are summed as whole numbers, so distances and times between the nodes that
     remain do not change. Merged edges are of one class and driven at one speed, so that a place
-    half way along an edge is half the time away, and a change of one class stays exact. A ring
+    half way along an edge is half the time away, and a change of one class stays exact. All of them
+    can be stepped onto, or none. A ring
     without any other node keeps its first node.
 
     Parameters
@@ -80,7 +81,7 @@ def _alike(
 ) -> NDArray[np.bool_]:
     """Whether two drives, one after the other, may become one."""
     time = np.stack([network.forward_ms, network.backward_ms], axis=1).ravel()
-    alike: NDArray[np.bool_] = np.ones(len(a), dtype=bool)
+    alike: NDArray[np.bool_] = network.enterable[a // 2] == network.enterable[b // 2]
     length_a, length_b = network.length_cm[a // 2], network.length_cm[b // 2]
     for here, there in ((time[a], time[b]), (time[a ^ 1], time[b ^ 1])):
         alike &= (here < 0) == (there < 0)
@@ -146,6 +147,7 @@ def _merge(network: RoadNetwork, chains: _Chains) -> RoadNetwork:
         forward_ms=np.maximum(_sums(time[drive], first), CLOSED),
         backward_ms=np.maximum(_sums(time[drive ^ 1], first), CLOSED),
         road_class=_main_class(network, drive, inner),
+        enterable=network.enterable[drive[first] // 2],
         shape_start=shape_start,
         shape_lonlat=shape_lonlat,
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -19,11 +18,14 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.speeds import TAGS, Drive, RoadSettings, drive
+from shelter_geo.roads.sources.access import ACCESS_KEYS, barrier_note
+from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
+from shelter_geo.roads.sources.files import made_of, sha256_of_pbf
+from shelter_geo.roads.sources.notes import Note
+from shelter_geo.roads.sources.speeds import RoadSettings
 from shelter_geo.roads.sources.ways import Ways, make_ways, network_of_ways
 
 LICENCE: Final = "© OpenStreetMap contributors, ODbL 1.0"
-PBF_START: Final = b"\x0a\x09OSMHeader"
 REPORT_EVERY: Final = 10_000
 
 
@@ -36,7 +38,7 @@ def read_pbf(
 ) -> RoadNetwork:
     """Read the roads of a PBF file into a network whose edges run from junction to junction.
 
-    Turn restrictions and barriers on nodes are not read.
+    A barrier that shuts a road cuts it there. Turn restrictions are counted, not obeyed.
 
     Parameters
     ----------
@@ -52,36 +54,44 @@ def read_pbf(
     Returns
     -------
     RoadNetwork
-        Its provenance counts what was read, left out and not understood.
+        Its provenance counts what was read, left out, assumed and not understood.
 
     Raises
     ------
     RoadError
-        If the file is missing, not a PBF file, damaged or cut short, or has no roads.
+        If the file is missing, no PBF file, damaged or cut short, a history file, not sorted, has
+        negative numbers, or has no roads; with the command that mends it, where there is one.
     """
     path, settings = Path(path), settings or RoadSettings()
-    digest = _check(path)
+    digest = sha256_of_pbf(path)
     with _readable(path):
-        stated = osmium.io.Reader(str(path)).header().get("osmosis_replication_timestamp")
-        collector = _Collector(settings, progress)
-        collector.read(path)
+        header = osmium.io.Reader(_pbf(path)).header()
+        if header.has_multiple_object_versions:
+            raise RoadError(_history(path))
+        stated = header.get("osmosis_replication_timestamp")
+        collector = _Collector(path, settings, progress)
+        collector.read(located="LocationsOnWays" in _features(header))
+    collector.check()
     ways = collector.ways()
+    rows = collector.reader.rows()
     if not len(ways.road_class):
         raise RoadError(
             f"{path} has no road that is kept: {collector.counts['ways']} ways with highway or "
             f"route were found, {collector.counts['incomplete']} of them lack their points, and "
             f"the kept classes are {', '.join(settings.keep)}"
         )
+    barriers = collector.barriers(ways)
     record = {
         "roads": settings.model_dump(mode="json"),
         "input_sha256": digest,
         "counts": dict(sorted(collector.counts.items())),
-        "maxspeed_ignored": dict(sorted(collector.ignored.items())),
+        "tags": rows,
+        "barriers": barriers_by_value(barriers),
     }
     provenance = Provenance(
         f"OpenStreetMap extract {path.name}", LICENCE, date or (stated or "")[:10], record
     )
-    return network_of_ways(ways, provenance)
+    return network_of_ways(ways, provenance, shut=np.array(sorted(barriers), dtype=np.int64))
 
 
 def read_places(path: str | Path) -> gpd.GeoDataFrame:
@@ -98,10 +108,10 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
         If the file is missing, not a PBF file, damaged or cut short.
     """
     path = Path(path)
-    _check(path)
+    sha256_of_pbf(path)
     rows: list[tuple[int, str, str, float, float]] = []
     with _readable(path):
-        processor = osmium.FileProcessor(str(path), osmium.osm.NODE)
+        processor = osmium.FileProcessor(_pbf(path), osmium.osm.NODE)
         for node in processor.with_filter(osmium.filter.KeyFilter("place")):
             name = node.tags.get("name")
             if isinstance(node, osmium.osm.Node) and name and node.location.valid():
@@ -118,59 +128,145 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
 class _Collector:
     """Gathers the kept ways of a file, with as little work per point as possible."""
 
-    def __init__(self, settings: RoadSettings, progress: Callable[[int], None] | None) -> None:
-        self.settings = settings
+    def __init__(
+        self, path: Path, settings: RoadSettings, progress: Callable[[int], None] | None
+    ) -> None:
+        self.path = path
         self.progress = progress
-        self.counts: Counter[str] = Counter(ways=0, kept=0, incomplete=0)
-        self.ignored: Counter[str] = Counter()
-        self._drives: dict[tuple[str | None, ...], Drive | None] = {}
+        self.counts: Counter[str] = Counter(ways=0, kept=0, incomplete=0, turn_restrictions=0)
+        self.reader = WayReader(settings)
+        self._shut: dict[int, Note] = {}
+        self._missing: set[int] = set()
         self._drive_of_piece: list[Drive] = []
         self._size = array("q")
         self._refs = array("q")
         self._lines: list[str] = []
         self._factory = osmium.geom.WKBFactory()
 
-    def read(self, path: Path) -> None:
-        processor = osmium.FileProcessor(str(path)).with_locations()
-        processor = processor.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        for way in processor.with_filter(osmium.filter.KeyFilter("highway", "route")):
-            self.counts["ways"] += 1
-            if self.progress and self.counts["ways"] % REPORT_EVERY == 0:
-                self.progress(self.counts["ways"])
-            found = self._drive(way)
-            if found:
-                self._add(way, found)
+    def read(self, *, located: bool) -> None:
+        """Read the file; its ways may hold the locations of their points themselves."""
+        processor = osmium.FileProcessor(_pbf(self.path))
+        if not located:
+            processor = processor.with_locations()
+        filters = (
+            (osmium.filter.KeyFilter("barrier", *ACCESS_KEYS), osmium.osm.NODE),
+            (osmium.filter.KeyFilter("highway", "route"), osmium.osm.WAY),
+            (osmium.filter.TagFilter(("type", "restriction")), osmium.osm.RELATION),
+        )
+        for wanted, kind in filters:
+            wanted.enable_for(kind)
+            processor = processor.with_filter(wanted)
+        last = None
+        item: Any
+        for item in processor:
+            if item.is_way():
+                if item.id == last or not item.visible:
+                    raise RoadError(_history(self.path))
+                last = item.id
+                self._way(item)
+            elif item.is_node():
+                note = barrier_note(_pairs(item), self.reader.settings.closed_access)
+                if note:
+                    self._shut[item.id] = note
+            elif item.is_relation():
+                self.counts["turn_restrictions"] += 1
 
-    def _drive(self, way: Any) -> Drive | None:
-        get = way.tags.get
-        key = tuple([get(tag) for tag in TAGS])
-        if key not in self._drives:
-            tags = {tag: value for tag, value in zip(TAGS, key, strict=True) if value is not None}
-            self._drives[key] = drive(tags, self.settings)
-        return self._drives[key]
+    def _way(self, way: Any) -> None:
+        self.counts["ways"] += 1
+        if self.progress and self.counts["ways"] % REPORT_EVERY == 0:
+            self.progress(self.counts["ways"])
+        drive, notes = self.reader.read([(t.k, t.v) for t in way.tags if t.k in TAGS])
+        if notes:
+            self.reader.count(notes, _km(way))
+        if drive:
+            self._add(way, drive)
 
-    def _add(self, way: Any, found: Drive) -> None:
+    def _add(self, way: Any, drive: Drive) -> None:
         nodes = way.nodes
         refs = [nodes[i].ref for i in range(len(nodes))]
         try:
             pieces = [(refs, self._factory.create_linestring(way, osmium.geom.ALL))]
         except (osmium.InvalidLocationError, RuntimeError):
             self.counts["incomplete"] += 1
+            self._missing.update(node.ref for node in nodes if not node.location.valid())
             pieces = _known_pieces(nodes)
         self.counts["kept"] += 1
-        if found.ignored:
-            self.ignored[found.ignored] += 1
         for piece, line in pieces:
-            self._drive_of_piece.append(found)
+            self._drive_of_piece.append(drive)
             self._size.append(len(piece))
             self._refs.extend(piece)
             self._lines.append(line)
+
+    def check(self) -> None:
+        """Make sure that points which are missing are missing in the file.
+
+        Raises
+        ------
+        RoadError
+            If their numbers are negative, or they stand after the ways.
+        """
+        if not self._missing:
+            return
+        name, made = self.path.name, made_of(self.path.name)
+        if min(self._missing) < 0:
+            raise RoadError(
+                f"{self.path} has points with negative numbers, as editors give them; number them "
+                f"anew with: osmium renumber {name} -o {made}"
+            )
+        with _readable(self.path):
+            nodes = osmium.FileProcessor(_pbf(self.path), osmium.osm.NODE)
+            for _ in nodes.with_filter(osmium.filter.IdFilter(self._missing)):
+                raise RoadError(
+                    f"{self.path} is not sorted: ways stand before their points; sort it with: "
+                    f"osmium sort {name} -o {made}"
+                )
+
+    def barriers(self, ways: Ways) -> dict[int, Note]:
+        """Find what shuts points of kept ways to cars, by the number of the point."""
+        shut = np.array(sorted(self._shut), dtype=np.int64)
+        met = shut[np.isin(shut, ways.refs)]
+        return {ref: self._shut[ref] for ref in met.tolist()}
 
     def ways(self) -> Ways:
         """Arrays of everything gathered."""
         size = np.frombuffer(self._size, dtype=np.int64)
         lonlat = _coordinates(self._lines, size)
         return make_ways(self._drive_of_piece, self._size, self._refs, lonlat)
+
+
+def barriers_by_value(barriers: Mapping[int, Note]) -> dict[str, int]:
+    """Count the points that are shut, by what shuts them."""
+    counts = Counter(f"{note.tag}={note.value}" for note in barriers.values())
+    return dict(sorted(counts.items()))
+
+
+def _pbf(path: Path) -> osmium.io.File:
+    """Take the file as PBF, whatever its name ends in."""
+    return osmium.io.File(str(path), "pbf")
+
+
+def _pairs(item: Any) -> dict[str, str]:
+    return {tag.k: tag.v for tag in item.tags}
+
+
+def _km(way: Any) -> float:
+    """Kilometres of a way, 0 where its points are not known."""
+    try:
+        return float(osmium.geom.haversine_distance(way.nodes)) / 1000
+    except (osmium.InvalidLocationError, RuntimeError):
+        return 0.0
+
+
+def _features(header: osmium.io.Header) -> list[str]:
+    """List the optional features that the head of a PBF file names."""
+    return [header.get(f"pbf_optional_feature_{k}") for k in range(8)]
+
+
+def _history(path: Path) -> str:
+    return (
+        f"{path} is a history file, with several versions of one way or deleted ones; take those "
+        f"of today with: osmium time-filter {path.name} -o {made_of(path.name)}"
+    )
 
 
 def _coordinates(lines: list[str], size: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -202,21 +298,3 @@ def _readable(path: Path) -> Iterator[None]:
         raise RoadError(
             f"{path} is damaged or cut short ({error}); fetch or copy it again"
         ) from error
-
-
-def _check(path: Path) -> str:
-    """Make sure of a PBF file and return its SHA-256."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(4 + len(PBF_START))
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise RoadError(f"{path} cannot be read: {error.strerror}") from error
-    if start[4:] == PBF_START:
-        return digest
-    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        raise RoadError(
-            f"{path} is XML, not PBF; convert it with: osmium cat {path.name} -o roads.osm.pbf"
-        )
-    raise RoadError(f"{path} is not an OpenStreetMap PBF file")

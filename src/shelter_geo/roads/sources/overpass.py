@@ -18,10 +18,13 @@ from osmnx._errors import CacheOnlyInterruptError, InsufficientResponseError
 
 from shelter_geo.errors import NetworkAccessError, RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.osm import LICENCE
+from shelter_geo.roads.sources.access import barrier_note
+from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
+from shelter_geo.roads.sources.notes import Note
+from shelter_geo.roads.sources.osm import LICENCE, barriers_by_value
 from shelter_geo.roads.sources.osmnx_session import Server
-from shelter_geo.roads.sources.speeds import TAGS, Drive, RoadSettings, drive
-from shelter_geo.roads.sources.ways import make_ways, network_of_ways
+from shelter_geo.roads.sources.speeds import RoadSettings
+from shelter_geo.roads.sources.ways import GEOD, make_ways, network_of_ways
 
 OVERPASS: Final = "https://overpass-api.de/api"
 NOMINATIM: Final = "https://nominatim.openstreetmap.org"
@@ -118,8 +121,12 @@ def _filters(settings: RoadSettings) -> list[str]:
         classes += [f"{name}_link" for name in settings.keep]
     if settings.construction != "drop":
         classes.append("construction")
-    filters = [f'["highway"~"^({"|".join(classes)})$"]']
-    return [*filters, '["route"="ferry"]'] if settings.ferries else filters
+    if not settings.ferries:
+        return [f'["highway"~"^({"|".join(classes)})$"]']
+    return [
+        f'["highway"~"^({"|".join([*classes, "ferry"])})$"]',
+        '["route"~"(^|;)(ferry|shuttle_train)(;|$)"]',
+    ]
 
 
 def _download(outline: Any, filters: list[str]) -> None:
@@ -131,46 +138,72 @@ def _download(outline: Any, filters: list[str]) -> None:
 
 
 def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
-    nodes: dict[int, tuple[float, float]] = {}
-    ways: dict[int, tuple[list[int], Mapping[str, str]]] = {}
-    dates = set()
+    found = _Found(settings)
     for answer in _answers(server.cache):
-        dates.add(answer.get("osm3s", {}).get("timestamp_osm_base", "")[:10])
-        for element in answer["elements"]:
-            if element["type"] == "node":
-                nodes[element["id"]] = (element["lon"], element["lat"])
-            elif element["type"] == "way":
-                ways[element["id"]] = (element["nodes"], element.get("tags", {}))
-    counts: Counter[str] = Counter(ways=len(ways), kept=0, incomplete=0)
-    ignored: Counter[str] = Counter()
+        found.add(answer, settings)
+    counts: Counter[str] = Counter(ways=len(found.ways), kept=0, incomplete=0)
     drives: list[Drive] = []
     size, refs = array("q"), array("q")
-    for _, (points, tags) in sorted(ways.items()):
-        found = drive({tag: tags[tag] for tag in TAGS if tag in tags}, settings)
-        if found is None:
+    for _, (points, tags) in sorted(found.ways.items()):
+        known = all(ref in found.nodes for ref in points)
+        drive, notes = found.reader.read(sorted(pair for pair in tags.items() if pair[0] in TAGS))
+        if notes:
+            found.reader.count(notes, _km([found.nodes[ref] for ref in points]) if known else 0.0)
+        if drive is None:
             continue
-        if not all(ref in nodes for ref in points):
+        if not known:
             counts["incomplete"] += 1
             continue
         counts["kept"] += 1
-        ignored.update([found.ignored] if found.ignored else [])
-        drives.append(found)
+        drives.append(drive)
         size.append(len(points))
         refs.extend(points)
     if not drives:
         raise RoadError(f"{server.url} has no road that is kept in this area")
-    lonlat = np.array([nodes[ref] for ref in refs])
+    lonlat = np.array([found.nodes[ref] for ref in refs])
+    shut = {ref: found.shut[ref] for ref in sorted(found.shut.keys() & set(refs))}
     about = Provenance(
         f"OpenStreetMap by way of {server.url}",
         LICENCE,
-        min(dates),
+        min(found.dates),
         {
             "roads": settings.model_dump(mode="json"),
             "counts": dict(sorted(counts.items())),
-            "maxspeed_ignored": dict(sorted(ignored.items())),
+            "tags": found.reader.rows(),
+            "barriers": barriers_by_value(shut),
         },
     )
-    return network_of_ways(make_ways(drives, size, refs, lonlat), about)
+    ways = make_ways(drives, size, refs, lonlat)
+    return network_of_ways(ways, about, shut=np.array(list(shut), dtype=np.int64))
+
+
+class _Found:
+    """What the answers of a server hold."""
+
+    def __init__(self, settings: RoadSettings) -> None:
+        self.reader = WayReader(settings)
+        self.nodes: dict[int, tuple[float, float]] = {}
+        self.ways: dict[int, tuple[list[int], Mapping[str, str]]] = {}
+        self.shut: dict[int, Note] = {}
+        self.dates: set[str] = set()
+
+    def add(self, answer: Mapping[str, Any], settings: RoadSettings) -> None:
+        """Add one answer."""
+        self.dates.add(answer.get("osm3s", {}).get("timestamp_osm_base", "")[:10])
+        for element in answer["elements"]:
+            tags = element.get("tags", {})
+            if element["type"] == "node":
+                self.nodes[element["id"]] = (element["lon"], element["lat"])
+                note = barrier_note(tags, settings.closed_access)
+                if note:
+                    self.shut[element["id"]] = note
+            elif element["type"] == "way":
+                self.ways[element["id"]] = (element["nodes"], tags)
+
+
+def _km(points: list[tuple[float, float]]) -> float:
+    lon, lat = zip(*points, strict=True)
+    return float(GEOD.line_length(lon, lat)) / 1000
 
 
 def _answers(folder: Path) -> Iterator[dict[str, Any]]:

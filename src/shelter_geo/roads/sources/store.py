@@ -25,6 +25,7 @@ ARRAYS: Final = {
     "forward_ms": "<i8",
     "backward_ms": "<i8",
     "road_class": "<i2",
+    "enterable": "|b1",
     "shape_start": "<i8",
     "shape_lonlat": "<f8",
 }
@@ -86,7 +87,7 @@ def load_network(path: str | Path) -> RoadNetwork:
             head = json.loads(stored["head"].tobytes())
             if head.get("format") != FORMAT:
                 raise RoadError(f"{path} was written by another version; import it again")
-            arrays = {name: stored[name] for name in ("node_id", *ARRAYS)}
+            arrays = {name: stored[name] for name in ("node_id", *ARRAYS) if name in stored}
     except FileNotFoundError as error:
         raise RoadError(f"{path} does not exist") from error
     except RoadError:

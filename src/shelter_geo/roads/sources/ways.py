@@ -14,7 +14,8 @@ from pyproj import Geod
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
-from shelter_geo.roads.sources.speeds import Drive, rank
+from shelter_geo.roads.sources.driving import Drive
+from shelter_geo.roads.sources.speeds import rank
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 GEOD: Final = Geod(ellps="WGS84")
@@ -37,6 +38,7 @@ class Ways:
         Time along the whole way where it is known, else 0; it overrules the speeds.
     road_class : int16, shape (w,)
     class_names : tuple of str
+    enterable : bool, shape (w,)
     """
 
     start: NDArray[np.int64]
@@ -47,6 +49,7 @@ class Ways:
     minutes: NDArray[np.float64]
     road_class: NDArray[np.int16]
     class_names: tuple[str, ...]
+    enterable: NDArray[np.bool_]
 
 
 def make_ways(
@@ -67,19 +70,33 @@ def make_ways(
         minutes=np.array([found.minutes for found in drives], dtype=np.float64),
         road_class=np.array([names.index(found.road_class) for found in drives], dtype=np.int16),
         class_names=names,
+        enterable=np.array([found.enterable for found in drives], dtype=bool),
     )
 
 
-def network_of_ways(ways: Ways, provenance: Provenance) -> RoadNetwork:
+def network_of_ways(
+    ways: Ways, provenance: Provenance, shut: NDArray[np.int64] | None = None
+) -> RoadNetwork:
     """Split ways where they meet, end or cross themselves, and measure the pieces.
 
     A street is one edge whether it is driven both ways or one way. A point repeated at once is
     taken once; every other point stays in the shape of its edge.
+
+    Parameters
+    ----------
+    ways, provenance
+        What the network is made of.
+    shut
+        Numbers of points that cannot be passed. Ways end there, each at a node of its own: the
+        first bears the number of the point, the others numbers that no point has.
     """
     rows, way = _distinct_rows(ways)
-    refs, lonlat = ways.refs[rows], ways.lonlat[rows]
-    node_ref, node = _nodes(refs, way)
-    first, last = _pieces(node >= 0, way)
+    refs, lonlat, part = ways.refs[rows], ways.lonlat[rows], way
+    if shut is not None and len(shut):
+        cut, part, refs = _cut(refs, way, shut)
+        lonlat, way = lonlat[cut], way[cut]
+    node_ref, node = _nodes(refs, part)
+    first, last = _pieces(node >= 0, part)
     counts = last - first + 1
     shape_start = np.concatenate([[0], np.cumsum(counts)])
     shape = np.arange(shape_start[-1]) + np.repeat(first - shape_start[:-1], counts)
@@ -102,6 +119,7 @@ def network_of_ways(ways: Ways, provenance: Provenance) -> RoadNetwork:
         shape_start=shape_start.astype(np.int64),
         shape_lonlat=lonlat[shape],
         provenance=provenance,
+        enterable=ways.enterable[way[first]],
     )
 
 
@@ -118,6 +136,33 @@ def _distinct_rows(ways: Ways) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     again = (ways.refs[1:] == ways.refs[:-1]) & (way[1:] == way[:-1])
     rows = np.flatnonzero(np.concatenate([[True], ~again])[: len(way)])
     return rows, way[rows]
+
+
+def _cut(
+    refs: NDArray[np.int64], way: NDArray[np.int64], shut: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Cut ways at shut points.
+
+    Returns
+    -------
+    rows
+        Rows of the cut ways: those within a way at a shut point stand twice.
+    part
+        Number of the part of a way that each row belongs to.
+    refs
+        References of the rows, of which no two at shut points are equal.
+    """
+    closed = np.isin(refs, shut)
+    change = way[1:] != way[:-1]
+    first = np.concatenate([[True], change])[: len(way)]
+    last = np.concatenate([change, [True]])[: len(way)]
+    rows = np.repeat(np.arange(len(refs)), 1 + (closed & ~first & ~last))
+    starts = np.concatenate([[True], (rows[1:] == rows[:-1]) | (way[rows][1:] != way[rows][:-1])])
+    cut = refs[rows].copy()
+    at = np.flatnonzero(closed[rows])
+    again = at[np.setdiff1d(np.arange(len(at)), np.unique(cut[at], return_index=True)[1])]
+    cut[again] = refs.max() + 1 + np.arange(len(again))
+    return rows, np.cumsum(starts[: len(rows)]) - 1, cut
 
 
 def _nodes(

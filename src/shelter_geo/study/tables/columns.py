@@ -58,7 +58,15 @@ WHOLE: Final = re.compile(r"[0-9]{1,18}")
 DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
 
 
-KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def _is_key(cell: str) -> bool:
+    """Whether a cell is of letters and digits of any script, dots, hyphens and underscores."""
+    parts = (
+        sign in "._-" or sign.isalnum() or unicodedata.category(sign)[0] == "M" for sign in cell
+    )
+    return cell[:1].isalnum() and all(parts)
 
 
 DAY: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
@@ -113,7 +121,16 @@ UNIQUE = Rule(
 
 
 IS_KEY = Rule(
-    _matches(KEY), "is not a key", "Use letters, digits, hyphen and underscore, without spaces."
+    lambda column: column.map(_is_key).astype(bool),
+    "is not a key",
+    "Use letters, digits, dots, hyphens and underscores, without spaces.",
+)
+
+
+IS_PLAIN_KEY = Rule(
+    _matches(PLAIN_KEY),
+    "is not a key",
+    "Use letters from A to Z, digits, hyphens and underscores, without spaces and dots.",
 )
 
 
@@ -201,8 +218,13 @@ def _check(rule: Rule) -> pa.Check:
 
 
 def key(*, unique: bool = False, blank: bool = False) -> pa.Column:
-    """Ask for a key: letters, digits, hyphens and underscores."""
+    """Ask for a key: letters, digits, dots, hyphens and underscores."""
     return column("text", IS_KEY, unique=unique, blank=blank)
+
+
+def shelter_key(*, unique: bool = False) -> pa.Column:
+    """Ask for a key of a shelter, which could give no place away: no dot, no foreign letter."""
+    return column("text", IS_PLAIN_KEY, unique=unique)
 
 
 def text(*, required: bool = True, blank: bool = False) -> pa.Column:

@@ -14,6 +14,9 @@ from shelter_geo.errors import Fault
 NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
 """Controls, turns of the writing direction, and the sign for a letter lost on the way."""
 
+SEPARATOR_LINE = re.compile(r'"?sep=[,;\t]"?,*[ ]*(\r|\n|$)', re.IGNORECASE)
+"""What Excel may write into the first line: how the columns are separated."""
+
 
 def read_text_table(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Read a CSV file as text, with the row numbers that a spreadsheet shows.
@@ -22,7 +25,7 @@ def read_text_table(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     ----------
     path
         A comma-separated file in UTF-8, with or without a byte order mark, its first row the
-        column names.
+        column names. A line such as ``sep=,`` above them, which Excel writes, is passed over.
 
     Returns
     -------
@@ -38,10 +41,13 @@ def read_text_table(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     rows, faults = _split(path, text)
     if faults:
         return None, faults
+    first = 2 if SEPARATOR_LINE.match(text) else 1
+    rows = rows[first - 1 :]
     header = [name.strip() for name in rows[0]] if rows else []
     if faults := _header_faults(path, header, empty=not text.strip()):
         return None, faults
-    filled = [(i, row) for i, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    numbered = enumerate(rows, start=first)
+    filled = [(i, row) for i, row in numbered if any(cell.strip() for cell in row)]
     return _frame(path, header, filled[1:])
 
 

@@ -12,9 +12,9 @@ from shelter_geo.study.admission import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.columns import (
     IS_DAY,
     IS_DECIMAL,
-    IS_KEY,
     IS_PEOPLE,
     IS_PLACES,
+    IS_PLAIN_KEY,
     IS_POSITIVE,
     IS_WHOLE,
     NO_PLACE,
@@ -24,6 +24,7 @@ from shelter_geo.study.tables.columns import (
     lat,
     lon,
     one_of,
+    shelter_key,
     text,
 )
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
@@ -111,11 +112,11 @@ SETTLEMENTS: Final = pa.DataFrameSchema(
 
 SHELTERS: Final = pa.DataFrameSchema(
     {
-        "shelter_id": key(unique=True),
+        "shelter_id": shelter_key(unique=True),
         "name_en": column("text", NO_PLACE),
         "settlement_id": key(),
         "district_id": key(),
-        "kind": column("text", IS_KEY, required=False, blank=True),
+        "kind": column("text", IS_PLAIN_KEY, required=False, blank=True),
         "operator_type": column("text", NO_PLACE, required=False, blank=True),
         "places": column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES),
         "places_low": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
@@ -138,7 +139,7 @@ SHELTERS: Final = pa.DataFrameSchema(
 
 ADMISSION: Final = pa.DataFrameSchema(
     {
-        "shelter_id": key(),
+        "shelter_id": shelter_key(),
         "group": column("text", one_of(*GROUPS)),
         "admitted": column("text", _ANSWER),
         "note": column("text", NO_PLACE, required=False, blank=True),
@@ -151,7 +152,7 @@ ADMISSION: Final = pa.DataFrameSchema(
 )
 
 PRIVATE_POINTS: Final = pa.DataFrameSchema(
-    {"shelter_id": key(unique=True), "lat": lat(), "lon": lon()},
+    {"shelter_id": shelter_key(unique=True), "lat": lat(), "lon": lon()},
     name="private points",
     strict=True,
 )
@@ -187,6 +188,8 @@ ROAD_LINKS: Final = pa.DataFrameSchema(
         "road_class": text(required=False, blank=True),
     },
     name="road links",
+    # A place may have no road to another one.
+    metadata={"may_be_empty": True},
 )
 
 NEAR_TIES: Final = pa.DataFrameSchema(

@@ -1,0 +1,139 @@
+"""What a study file says of its roads: where they come from, and what of them holds today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from shelter_geo.errors import Fault, RoadError
+from shelter_geo.roads import CloseRoads, RoadNetwork, SetSpeed, SlowRoads, apply_changes
+from shelter_geo.study.types import RelativePath, Settings, Worded
+
+
+class ClosedToday(CloseRoads):
+    """Roads that cannot be driven today, such as those behind a line of contact, and why."""
+
+    reason: Worded
+    source: Worded
+
+
+class SlowToday(SlowRoads):
+    """Roads that take longer today, such as a ruined one, and why."""
+
+    reason: Worded
+    source: Worded
+
+
+class SpeedToday(SetSpeed):
+    """Roads that are driven at another speed than the file of roads has, and why."""
+
+    reason: Worded
+    source: Worded
+
+
+Today: TypeAlias = "ClosedToday | SlowToday | SpeedToday"
+
+
+class SeparateRoads(Settings):
+    """A region that roads inside the country do not join to the rest, and why."""
+
+    region: str
+    reason: Worded
+
+
+class Roads(Settings):
+    """Which roads are used and how points join them.
+
+    Attributes
+    ----------
+    network
+        "reference" for tables of nodes and links, "osm" for a file of all roads.
+    nodes, links, file
+        The tables, or the file.
+    source, licence
+        Where the roads come from.
+    as_of
+        A day of the month that the roads are of; readers see the month.
+    connector_kmh
+        Speed between a point and the road it joins.
+    max_connector_km
+        A point farther than this from a usable road is unreachable.
+    connect_to_main
+        Join a point to the main component of its district even where a road of another one is
+        nearer. No by default: such points are named in `points_on_roads.csv`.
+    separate
+        Regions without a road to the rest.
+    speed, slow, close
+        Roads whose speed is another, that take longer or cannot be driven today, in this order;
+        scenarios change what is left.
+    """
+
+    network: Literal["reference", "osm"] = "reference"
+    nodes: RelativePath | None = None
+    links: RelativePath | None = None
+    file: RelativePath | None = None
+    source: Worded
+    licence: str
+    as_of: dt.date | None = None
+    connector_kmh: float = Field(gt=0, le=130)
+    max_connector_km: float = Field(gt=0, le=1000)
+    connect_to_main: bool = False
+    separate: tuple[SeparateRoads, ...] = ()
+    speed: tuple[SpeedToday, ...] = ()
+    slow: tuple[SlowToday, ...] = ()
+    close: tuple[ClosedToday, ...] = ()
+
+    @property
+    def today(self) -> dict[str, Sequence[Today]]:
+        """Changes of the roads that hold today, by the key of the study file."""
+        return {"speed": self.speed, "slow": self.slow, "close": self.close}
+
+    @model_serializer(mode="wrap")
+    def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out changes of today where there are none."""
+        written: dict[str, Any] = write(self)
+        return {key: value for key, value in written.items() if key not in self.today or value}
+
+    @model_validator(mode="after")
+    def _files_fit_network(self) -> Roads:
+        needed = ("nodes", "links") if self.network == "reference" else ("file",)
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f'network = "{self.network}" needs the key {" and ".join(missing)}')
+        return self
+
+
+def roads_today(
+    network: RoadNetwork, roads: Roads, *, file: str
+) -> tuple[RoadNetwork, list[Fault]]:
+    """Make the changes that a study says of its roads as they stand.
+
+    Parameters
+    ----------
+    network
+        The roads as their file has them.
+    roads
+        What the study says of them.
+    file
+        Name of the study file, for the faults.
+
+    Returns
+    -------
+    network
+        Its points join these roads, so none joins a closed one.
+    faults
+        One for each entry that cannot be made.
+    """
+    remedy = "Name classes, nodes and edges as the roads have them, and areas as lon, lat."
+    faults = []
+    for key, entries in roads.today.items():
+        for number, entry in enumerate(entries, start=1):
+            try:
+                network = apply_changes(network, [entry])
+            except RoadError as error:
+                where = f"roads.{key}, entry {number}"
+                faults.append(Fault(file, str(error), remedy, column=where))
+    return network, faults

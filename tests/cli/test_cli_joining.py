@@ -1,0 +1,163 @@
+"""OpenStreetMap files imported on the command line, and the figures of studies on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import shapely
+from helpers.road_toys import write_pbf
+from helpers.small_study import STUDY
+from helpers.study_copy import StudyCopy
+from typer.testing import CliRunner
+
+from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.cli.main import app
+from shelter_geo.publish.study.study_tables import write_tables
+from shelter_geo.study import load_study
+
+Way = tuple[Sequence[int], Mapping[str, str]]
+ON_FOOT = STUDY.replace('"reference"', '"osm"\nfile = "roads.npz"').replace(
+    "connector_kmh = 20.0\nmax_connector_km = 10.0", "connector_kmh = 5.0\nmax_connector_km = 5.0"
+)
+
+
+def studied(
+    folder: Path,
+    nodes: Mapping[int, tuple[float, float]],
+    ways: Sequence[Way],
+    village: tuple[float, float],
+) -> Evaluation:
+    """Import roads with a shelter at node 1 and evaluate the way there from a village."""
+    study = StudyCopy(folder)
+    places = {"town": nodes[1], "hill": village}
+    study.write("study.toml", ON_FOOT)
+    for name, head, cells in (
+        ("districts", "district_id,name_en,population,counts_registered_not_resident,lat,lon",
+         "{key},{key},1000,no,{lat},{lon}"),
+        ("settlements", "settlement_id,name_en,district_id,lat,lon,population_listed",
+         "{key},{key},{key},{lat},{lon},1000"),
+    ):  # fmt: skip
+        rows = [cells.format(key=key, lon=at[0], lat=at[1]) for key, at in places.items()]
+        study.write(f"{name}.csv", "\n".join([head, *rows]) + "\n")
+    study.write(
+        "shelters.csv",
+        "shelter_id,name_en,settlement_id,district_id,places,places_basis,source\n"
+        "town-1,Shelter,town,town,9,published,invented\n",
+    )
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"district_id": key},
+            "geometry": shapely.geometry.mapping(
+                shapely.box(lon, lat - 0.01, lon + 1e-4, lat + 0.01)
+            ),
+        }
+        for key, (lon, lat) in places.items()
+    ]
+    study.write(
+        "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features})
+    )
+    roads = write_pbf(study.path("roads.osm.pbf"), nodes, ways)
+    order = ["roads", "import", str(roads), "--out", str(study.path("roads.npz"))]
+    done = CliRunner().invoke(app, order)
+    assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(app, ["validate", str(study.file)]).exit_code == 0
+    return evaluate(load_study(study.file))
+
+
+def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path) -> None:
+    """The lane is 0.8 km off and 8 km long; the motorway, 0.2 km off, leads around by 60 km."""
+    nodes = {
+        1: (10.0, 50.0), 2: (10.0, 50.0719), 3: (10.4, 50.0719),
+        11: (9.98, 50.081), 12: (10.6, 50.081), 13: (10.6, 50.0),
+    }  # fmt: skip
+    ways: list[Way] = [
+        ([1, 2], {"highway": "tertiary", "maxspeed": "60"}),
+        ([11, 12], {"highway": "motorway", "oneway": "no", "maxspeed": "100"}),
+        ([12, 13], {"highway": "motorway_link", "oneway": "no"}),
+        ([13, 1], {"highway": "primary"}),
+    ]
+    found = studied(tmp_path, nodes, ways, (10.0, 50.0791))
+    hill = found.districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(8.0 + 0.801, abs=0.02)
+    assert hill["travel_min"] == pytest.approx(8.0 + 0.801 * 12, abs=0.1)
+    write_tables(found, tmp_path / "out")
+    table = pd.read_csv(tmp_path / "out" / "points_on_roads.csv").set_index("point_id")
+    row = table[table["point_kind"] == "settlement"].loc["hill"]
+    assert row[["passed_class", "passed_over", "passed_over_en"]].tolist() == [
+        "motorway",
+        "not_enterable",
+        "a person cannot step onto it",
+    ]
+    assert row["nearest_road_km"] == pytest.approx(0.212, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"highway": "motorway_link"},
+        {"highway": "trunk", "motorroad": "yes"},
+        {"highway": "secondary", "tunnel": "yes"},
+        {"route": "ferry", "duration": "00:20"},
+    ],
+)
+def test_nobody_steps_onto_it_between_its_ends(tmp_path: Path, tags: dict[str, str]) -> None:
+    """5 km of it pass the village at 0.3 km; the street begins where it ends."""
+    nodes = {1: (10.0, 50.0), 2: (10.02, 50.0), 3: (10.09, 50.0)}
+    ways: list[Way] = [
+        ([1, 2], {"highway": "residential"}),
+        ([2, 3], {"oneway": "no", **tags}),
+    ]
+    found = studied(tmp_path, nodes, ways, (10.04, 50.003))
+    anchor = found.joins[found.joins["point_id"] == "hill"].iloc[0]
+    assert anchor["road_class"] == "residential"
+    assert anchor["passed_over"] == "not_enterable"
+    assert anchor["connector_km"] == pytest.approx(1.472, abs=0.01)
+
+
+def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(tmp_path: Path) -> None:
+    """2 km down a one-way road that ends, then 15 km at 60 km/h."""
+    nodes = {1: (10.0, 50.0), 2: (10.20922, 50.0), 3: (10.20922, 49.97)}
+    ways: list[Way] = [
+        ([1, 2], {"highway": "primary", "maxspeed": "60"}),
+        ([2, 3], {"highway": "primary", "oneway": "yes"}),
+    ]
+    found = studied(tmp_path, nodes, ways, (10.20922, 49.982023))
+    hill = found.districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(15 + 2, abs=0.01)
+    assert hill["travel_min"] == pytest.approx(15 + 24, abs=0.1)
+    assert found.joins.set_index("point_id").loc["hill", "passed_over"].tolist() == [
+        "no_way_back",
+        "no_way_back",
+    ]
+
+
+def test_a_loop_beside_the_road_gives_way(tmp_path: Path) -> None:
+    """The loop of 1.5 km passes the village; the road to town is 0.5 km off and 10 km long."""
+    nodes = {
+        1: (10.0, 50.0), 2: (10.13948, 50.0), 3: (10.2, 50.0),
+        4: (10.138, 50.0045), 5: (10.142, 50.0045), 6: (10.14, 50.008),
+    }  # fmt: skip
+    ways: list[Way] = [
+        ([1, 2, 3], {"highway": "primary", "maxspeed": "60"}),
+        ([4, 5, 6, 4], {"highway": "residential"}),
+    ]
+    hill = studied(tmp_path, nodes, ways, (10.13948, 50.0045)).districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(10 + 0.5, abs=0.01)
+    assert hill["travel_min"] == pytest.approx(10 + 6, abs=0.1)
+
+
+@pytest.mark.parametrize("west", [20.0, 179.97])
+def test_a_village_joins_the_road_beyond_180_degrees(tmp_path: Path, west: float) -> None:
+    """The road ends 0.7 km from the village, and 180 degrees lie between."""
+    nodes = {1: (west - 0.07, 0.0), 2: (west + 0.025, 0.0)}
+    there = west + 0.03129
+    village = (there if there <= 180 else there - 360, 0.0)
+    ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
+    hill = studied(tmp_path, nodes, ways, village).districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(10.575 + 0.7, abs=0.01)
+    assert hill["travel_min"] == pytest.approx(10.575 + 8.4, abs=0.1)
