@@ -5,9 +5,10 @@ from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capaci
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
 from shelter_geo.analysis.comparison import KEY, Comparison, compare
-from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate, near_ties, other_km
+from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
+from shelter_geo.analysis.second_roads import near_ties, other_km
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
 from shelter_geo.analysis.stays import CASES
 
