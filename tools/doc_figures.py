@@ -19,6 +19,7 @@ from shelter_geo.capacity.overflow import MAX_STATES
 from shelter_geo.cli.site import site
 from shelter_geo.plans import read_plans
 from shelter_geo.publish.words import Words
+from shelter_geo.roads import SnapSettings
 from shelter_geo.roads.check import check_network
 from shelter_geo.study.privacy import MAX_KM_FROM_SETTLEMENT
 
@@ -50,6 +51,9 @@ FIGURES: Final[dict[str, Figure]] = {
     "fast_decay": lambda _: ", ".join(f"{weight:g}" for weight in FAST_DECAY),
     "chain_states": lambda _: f"{MAX_STATES:,}",
     "private_km": lambda _: f"{MAX_KM_FROM_SETTLEMENT:g}",
+    "fragment_km": lambda _: f"{SnapSettings().fragment_km:g}",
+    "fragment_share": lambda _: f"{SnapSettings().min_component_share:.0%}",
+    "nearby_km": lambda _: f"{SnapSettings().nearby_km:g}",
     "far_from_road_km": lambda _: f"{signature(check_network).parameters['far_km'].default:g}",
     "most_places": lambda _: f"{signature(site).parameters['most_places'].default}",
 }

@@ -107,7 +107,7 @@ def test_blank_rows_and_line_breaks_in_cells_do_not_shift_row_numbers(tmp_path: 
         ("\n" + GOOD, "the first row is blank. Put the column names into the first row"),
         (GOOD.replace(",", ";"), "columns are not separated by commas"),
         (GOOD.replace(",", "\t"), "columns are not separated by commas"),
-        ("sep=,\n" + GOOD, "has 6 cells where the header has 2"),
+        ("sep=;\n" + GOOD.replace(",", ";"), "columns are not separated by commas"),
         (GOOD.replace("lat,lon", "lat,lat"), "columns 4 and 5 have the same name"),
         (GOOD.encode("utf-16"), "is UTF-16 or not text. Save it in UTF-8"),
         (GOOD.encode("utf-16-le"), "is UTF-16 or not text"),

@@ -1,6 +1,7 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
 from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_first
+from shelter_geo.analysis.candidates import same_points
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
@@ -38,6 +39,7 @@ __all__ = [
     "read_cases",
     "reason_of",
     "rows_of",
+    "same_points",
     "site_options",
     "today_first",
     "towns_not_known",

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct
-from shelter_geo.roads.joining.meridian import beside, usual
+from shelter_geo.roads.joining.meridian import beside, line_of, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.routing.graph import UNREACHED, Path, Weight
@@ -55,7 +55,7 @@ def edge_piece(network: RoadNetwork, edge: int, start: float, end: float) -> Lin
 class Route:
     """One route: its line in EPSG:4326 and its cost, connectors included."""
 
-    line: shapely.LineString
+    line: shapely.LineString | shapely.MultiLineString
     time_ms: int
     length_cm: int
 
@@ -132,7 +132,7 @@ class RouteLines:
         points = np.concatenate([[[a.x, a.y]], *pieces, [[b.x, b.y]]])
         moved = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1))
         kept = points[moved]
-        line = shapely.LineString(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
+        line = line_of(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
         return Route(line, *cost)
 
 
@@ -246,7 +246,8 @@ def _union(intervals: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def draw_parts(network: RoadNetwork, parts: Parts) -> shapely.MultiLineString:
     """Draw parts of edges in EPSG:4326."""
     rows = zip(parts.edge.tolist(), parts.start.tolist(), parts.end.tolist(), strict=True)
-    return shapely.MultiLineString([edge_piece(network, *row) for row in rows])
+    drawn = [line_of(edge_piece(network, *row)) for row in rows]
+    return shapely.MultiLineString([part for line in drawn for part in shapely.get_parts(line)])
 
 
 def kilometres(network: RoadNetwork, parts: Parts) -> float:

@@ -170,11 +170,17 @@ class RoadNetwork:
         import geopandas as gpd
         import shapely
 
+        from shelter_geo.roads.joining.meridian import HALF_TURN, line_of
+
         row = np.repeat(np.arange(self.n_edges), np.diff(self.shape_start))
         minutes = [
             np.where(time == CLOSED, np.nan, time / MS_PER_MIN)
             for time in (self.forward_ms, self.backward_ms)
         ]
+        lines = np.asarray(shapely.linestrings(self.shape_lonlat, indices=row))
+        jumps = np.abs(np.diff(self.shape_lonlat[:, 0])) > HALF_TURN
+        for edge in np.unique(row[:-1][jumps & (row[:-1] == row[1:])]):
+            lines[edge] = line_of(self.shape_lonlat[row == edge])
         return gpd.GeoDataFrame(
             {
                 "from_node": self.node_id[self.u],
@@ -184,7 +190,7 @@ class RoadNetwork:
                 "forward_min": minutes[0],
                 "backward_min": minutes[1],
             },
-            geometry=shapely.linestrings(self.shape_lonlat, indices=row),
+            geometry=lines,
             crs=4326,
         )
 

@@ -29,6 +29,7 @@ from shelter_geo.publish.figures.drawing import (
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
+from shelter_geo.publish.maps.shapes import box_of
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import HATCH
 from shelter_geo.publish.words import Text, Words
@@ -40,7 +41,7 @@ MARGIN = 0.06
 
 def equal_area(districts: gpd.GeoDataFrame) -> str:
     """Name an equal-area projection centred on the districts."""
-    west, south, east, north = districts.total_bounds
+    west, south, east, north = box_of(districts.geometry.to_numpy())
     lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
     return f"+proj=laea +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
 

@@ -18,7 +18,6 @@ LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""
 KEYED: Final = {
     "reason": "reason",
-    "passed_over": "passed",
     "change": "effect",
     "verdict": "verdict",
     "rule": "rule",

@@ -7,10 +7,12 @@ from typing import Any, Final, Literal, TypeAlias
 
 import folium
 import geopandas as gpd
+import shapely
 from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.maps.shapes import feature, in_degrees, packed
+from shelter_geo.publish.maps.shapes import feature, in_degrees, packed, turned
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.words import Text, own_name
 
@@ -67,9 +69,21 @@ class SealedLayer(folium.GeoJson):
         west, south, east, north = zip(*boxes, strict=True)
         return [[min(south), min(west)], [max(north), max(east)]]
 
-    def page_data(self, text: PageText) -> dict[str, Any]:
-        """Give what the page's script draws, the words as numbers of the page's texts."""
-        features = [self._page_feature(feature, text) for feature in self.data["features"]]
+    def shapes(self) -> list[BaseGeometry]:
+        """Give what the layer shows."""
+        return [shapely.geometry.shape(one["geometry"]) for one in self.data["features"]]
+
+    def page_data(self, text: PageText, *, across: bool = False) -> dict[str, Any]:
+        """Give what the page's script draws, the words as numbers of the page's texts.
+
+        Parameters
+        ----------
+        text
+            The page's texts.
+        across
+            Whether the map lies across 180 degrees, so that longitudes run from 0 to 360.
+        """
+        features = [self._page_feature(one, text, across) for one in self.data["features"]]
         return {
             "key": self.key,
             "role": self.role,
@@ -77,7 +91,9 @@ class SealedLayer(folium.GeoJson):
             "features": features,
         }
 
-    def _page_feature(self, feature: Mapping[str, Any], text: PageText) -> dict[str, Any]:
+    def _page_feature(
+        self, feature: Mapping[str, Any], text: PageText, across: bool
+    ) -> dict[str, Any]:
         properties = dict(feature["properties"])
         if "name" in properties:
             properties["name"] = text.number(properties["name"])
@@ -87,7 +103,8 @@ class SealedLayer(folium.GeoJson):
             properties["style"] = self.style_function(feature)
         shape = feature["geometry"]
         kind = {} if shape["type"] == "Point" else {"type": shape["type"]}
-        return {"is": properties, **kind, "at": packed(shape["coordinates"])}
+        at = turned(shape["coordinates"]) if across else shape["coordinates"]
+        return {"is": properties, **kind, "at": packed(at)}
 
 
 KINDS: Final = ("sea", "country", "lake")

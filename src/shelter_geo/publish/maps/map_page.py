@@ -13,6 +13,7 @@ from folium.map import FitBounds
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
 from shelter_geo.publish.pages.one_file import framed, save_page
 from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
@@ -192,10 +193,14 @@ class SealedMap(folium.Map):
         if not found:
             raise OutputError("A map without areas needs fit_bounds.")
         lows, highs = zip(*found, strict=True)
-        return [
+        (south, west), (north, east) = (
             [min(low[i] for low in lows) for i in (0, 1)],
             [max(high[i] for high in highs) for i in (0, 1)],
-        ]
+        )
+        if east - west > HALF_TURN:
+            areas = [layer for layer in self.layers if layer.role == "areas"]
+            west, south, east, north = box_of([one for layer in areas for one in layer.shapes()])
+        return [[south, west], [north, east]]
 
     def _data(self, text: PageText) -> dict[str, Any]:
         table = self.page.table
@@ -207,7 +212,8 @@ class SealedMap(folium.Map):
                 for km in (1, 2, 5, 10, 20, 50, 100, 200, 500)
             },
         }
-        layers = [layer.page_data(text) for layer in self.layers]
+        across = self._bounds()[1][1] > HALF_TURN
+        layers = [layer.page_data(text, across=across) for layer in self.layers]
         return {
             "lang": self.languages.opens_in,
             "languages": self.languages.codes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from shelter_geo.errors import OutputError
 
 _DEGREES: Final = "EPSG:4326"
 _DECIMALS: Final = 4
+HALF_TURN: Final = 180.0
+TURN: Final = 360.0
 
 
 def in_degrees(frame: gpd.GeoDataFrame, what: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
@@ -70,6 +72,32 @@ def _drawn(wkb: bytes) -> dict[str, Any] | None:
     rounded = shapely.transform(shape, _rounded)
     written: dict[str, Any] = shapely.geometry.mapping(rounded)
     return written | {"bbox": rounded.bounds}
+
+
+def box_of(shapes: Sequence[BaseGeometry]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of shapes; across 180 degrees the east is above 180.
+
+    Shapes that span more than half of the Earth are taken to lie on both sides of 180 degrees.
+    """
+    lon, lat = shapely.get_coordinates(np.asarray(shapes, dtype=object)).T
+    if not len(lon):
+        return (np.nan,) * 4
+    if lon.max() - lon.min() > HALF_TURN:
+        lon = eastern(lon)
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def eastern(lon: Any) -> Any:
+    """Count longitudes east of Greenwich only, from 0 to 360 degrees."""
+    return np.where(np.asarray(lon) < 0, np.asarray(lon) + TURN, lon)
+
+
+def turned(coordinates: Any) -> Any:
+    """Write GeoJSON coordinates with their longitudes from 0 to 360 degrees."""
+    if isinstance(coordinates[0], float | int):
+        lon, *rest = coordinates
+        return [lon + TURN if lon < 0 else lon, *rest]
+    return [turned(part) for part in coordinates]
 
 
 def packed(coordinates: Any) -> Any:

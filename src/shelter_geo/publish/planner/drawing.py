@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import KINDS
-from shelter_geo.publish.maps.shapes import in_degrees
+from shelter_geo.publish.maps.shapes import box_of, in_degrees
 from shelter_geo.publish.words import Text, own_name
 
 WIDTH: Final = 640
@@ -119,7 +119,7 @@ class _View:
     """Takes degrees to the units of the drawing, west at 0 and north at 0."""
 
     def __init__(self, units: gpd.GeoDataFrame) -> None:
-        west, south, east, north = units.total_bounds
+        west, south, east, north = box_of(units.geometry.to_numpy())
         if not np.isfinite([west, south, east, north]).all():
             raise OutputError("The districts for a map lie at no place.")
         self.crs = (

@@ -12,6 +12,7 @@ from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, languages_in
 
 _PLACE = (
@@ -108,6 +109,7 @@ def placed(access: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
 
 def write_tables(evaluation: Evaluation, folder: Path) -> None:
     """Write all tables of a study, and the cost matrix."""
+    english = english_of(evaluation.study)
     frames = {
         "access_by_district.csv": placed(evaluation.districts, evaluation),
         "access_by_settlement.csv": placed(evaluation.settlements, evaluation),
@@ -116,9 +118,8 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         # Without a claimed population the total stands twice.
         "capacity_by_region.csv": evaluation.shortfall.drop_duplicates(),
         "claims.csv": evaluation.claims,
-        "points_on_roads.csv": evaluation.joins,
+        "points_on_roads.csv": _joins(evaluation, english),
     }
-    english = english_of(evaluation.study)
     for name, columns in tables_of(evaluation.study).items():
         write_table(pd.DataFrame(frames[name]), columns, folder / name, english)
     kinds = (
@@ -128,3 +129,10 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
     matrix = pd.concat([costs.to_frame().assign(origin_kind=kind) for kind, costs in kinds])
     order = ["origin_kind", "origin_id", "facility_id", "distance_km", "travel_min"]
     matrix[order].to_parquet(folder / "cost_matrix.parquet", index=False)
+
+
+def _joins(evaluation: Evaluation, english: Words) -> pd.DataFrame:
+    """Say in English why the nearest roads were passed over."""
+    joins = evaluation.joins
+    words = [english.text(f"passed.{key}") if key else "" for key in joins["passed_over"]]
+    return joins.assign(passed_over_en=words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 HALF_TURN: Final = 180.0
@@ -68,3 +69,31 @@ def usual(lon: NDArray[Any]) -> NDArray[np.float64]:
     [-179.5, 10.0, 180.0]
     """
     return np.where(np.abs(lon) <= HALF_TURN, lon, lon - TURN * np.rint(lon / TURN))
+
+
+def line_of(lonlat: NDArray[np.float64]) -> shapely.LineString | shapely.MultiLineString:
+    """Draw a line, cut in two where it crosses 180 degrees, as GeoJSON asks for.
+
+    Examples
+    --------
+    >>> line_of(np.array([[179.0, 0.0], [-179.0, 2.0]])).wkt
+    'MULTILINESTRING ((179 0, 180 1), (-180 1, -179 2))'
+    """
+    step = np.diff(lonlat[:, 0])
+    jumps = np.flatnonzero(np.abs(step) > HALF_TURN)
+    if not len(jumps):
+        return shapely.LineString(lonlat)
+    pieces, start = [], lonlat[:0]
+    first = 0
+    for jump in jumps.tolist():
+        (lon, lat), (onward, lat_onward) = lonlat[jump], lonlat[jump + 1]
+        rim = float(np.copysign(HALF_TURN, -step[jump]))
+        way = onward - lon + 2 * rim
+        crossing = lat + (lat_onward - lat) * ((rim - lon) / way if way else 0.0)
+        pieces.append(np.concatenate([start, lonlat[first : jump + 1], [[rim, crossing]]]))
+        start, first = np.array([[-rim, crossing]]), jump + 1
+    pieces.append(np.concatenate([start, lonlat[first:]]))
+    moved = [np.append(True, (np.diff(piece, axis=0) != 0).any(axis=1)) for piece in pieces]
+    parts = [piece[kept] for piece, kept in zip(pieces, moved, strict=True) if kept.sum() > 1]
+    lines = [shapely.LineString(part) for part in parts]
+    return lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
