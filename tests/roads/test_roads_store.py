@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.road_toys import toy_network
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from shelter_geo.errors import OutputError, RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
+from shelter_geo.roads.sources.packing import pack, unpack
 from shelter_geo.roads.sources.store import content_hash, load_network, save_network
 
 NETWORK = replace(
@@ -19,6 +23,10 @@ NETWORK = replace(
     ),
     provenance=Provenance("© a source", "a licence", "2021-08-01", {"keep": ["a"], "n": 1.5}),
 )
+
+
+def degrees(whole: int) -> float:
+    return whole / 1e7
 
 
 def same(a: RoadNetwork, b: RoadNetwork) -> bool:
@@ -48,6 +56,38 @@ def test_text_keys_survive(tmp_path: Path, kind: type):
     loaded = load_network(save_network(named, tmp_path / "n.npz"))
     assert loaded.node_id.tolist() == ["Gəncə", "b", "c"]
     assert content_hash(loaded) == content_hash(named)
+
+
+def test_shapes_that_miss_their_nodes_and_odd_coordinates_survive(tmp_path: Path):
+    moved = replace(NETWORK, shape_lonlat=NETWORK.shape_lonlat + 1e-9, lon=NETWORK.lon / 3)
+    assert same(moved, load_network(save_network(moved, tmp_path / "n.npz")))
+    closed = replace(NETWORK, enterable=np.array([True, False, True]))
+    assert same(closed, load_network(save_network(closed, tmp_path / "m.npz")))
+
+
+def test_a_stored_network_is_small(tmp_path: Path):
+    """A country is far smaller than its arrays; here a long bent road of points as OSM has them."""
+    rng = np.random.default_rng(5)
+    points = np.cumsum(rng.integers(-3000, 3000, (4000, 2)), axis=0) / 1e7
+    road = toy_network([(0.0, 0.0), (0.1, 0.1)], [(0, 1, "both", points.tolist())])
+    assert save_network(road, tmp_path / "n.npz").stat().st_size < points.nbytes / 2.5
+
+
+@given(
+    st.one_of(
+        arrays(np.int64, st.integers(0, 30), elements=st.integers(-(2**63), 2**63 - 1)),
+        arrays(np.int32, st.integers(0, 30)),
+        arrays(np.float64, st.integers(0, 30)),
+        arrays(np.float64, st.integers(0, 30), elements=st.integers(-(10**9), 10**9).map(degrees)),
+        arrays(np.bool_, st.integers(0, 30)),
+        arrays("<U5", st.integers(0, 30)),
+    ),
+    st.booleans(),
+)
+def test_what_is_packed_is_unpacked_to_the_bit(array: np.ndarray, steps: bool):
+    again = unpack(pack(array, steps=steps), array.dtype.str)
+    assert again.dtype == array.dtype
+    assert again.tobytes() == array.tobytes()
 
 
 def test_empty_network_survives(tmp_path: Path):
@@ -94,12 +134,12 @@ def test_data_swapped_behind_the_hash_are_noticed(tmp_path: Path):
     path = save_network(NETWORK, tmp_path / "n.npz")
     with np.load(path) as stored:
         arrays = dict(stored)
-    arrays["length_cm"] = arrays["length_cm"] * 2
+    arrays["length_cm"] = pack(NETWORK.length_cm * 2)
     with path.open("wb") as file:
         np.savez(file, **arrays)
     with pytest.raises(RoadError, match="has changed since it was written"):
         load_network(path)
-    arrays["head"] = np.frombuffer(b'{"format": "shelter_geo roads 0"}', dtype=np.uint8)
+    arrays["head"] = np.frombuffer(b'{"format": "shelter_geo roads 1"}', dtype=np.uint8)
     with path.open("wb") as file:
         np.savez(file, **arrays)
     with pytest.raises(RoadError, match="written by another version"):

@@ -27,6 +27,18 @@ from shelter_geo.roads.sources.ways import Ways, make_ways, network_of_ways
 
 LICENCE: Final = "© OpenStreetMap contributors, ODbL 1.0"
 REPORT_EVERY: Final = 10_000
+COMMON: Final = (
+    "highway",
+    "oneway",
+    "maxspeed",
+    "surface",
+    "access",
+    "service",
+    "junction",
+    "tracktype",
+)
+"""Tags that many ways have. The others are looked for on those ways only that have any of them."""
+RARE: Final = tuple(sorted(TAGS.difference(COMMON)))
 
 
 def read_pbf(
@@ -135,6 +147,7 @@ class _Collector:
         self.progress = progress
         self.counts: Counter[str] = Counter(ways=0, kept=0, incomplete=0, turn_restrictions=0)
         self.reader = WayReader(settings)
+        self._rare: set[int] = set()
         self._shut: dict[int, Note] = {}
         self._missing: set[int] = set()
         self._drive_of_piece: list[Drive] = []
@@ -145,6 +158,7 @@ class _Collector:
 
     def read(self, *, located: bool) -> None:
         """Read the file; its ways may hold the locations of their points themselves."""
+        self._find_rare()
         processor = osmium.FileProcessor(_pbf(self.path))
         if not located:
             processor = processor.with_locations()
@@ -171,11 +185,22 @@ class _Collector:
             elif item.is_relation():
                 self.counts["turn_restrictions"] += 1
 
+    def _find_rare(self) -> None:
+        """Note the ways that have rare tags, as it takes long to ask every way for every tag."""
+        ways = osmium.FileProcessor(_pbf(self.path), osmium.osm.WAY)
+        for keys in (("highway", "route"), RARE):
+            ways = ways.with_filter(osmium.filter.KeyFilter(*keys))
+        self._rare = {way.id for way in ways}
+
     def _way(self, way: Any) -> None:
         self.counts["ways"] += 1
         if self.progress and self.counts["ways"] % REPORT_EVERY == 0:
             self.progress(self.counts["ways"])
-        drive, notes = self.reader.read([(t.k, t.v) for t in way.tags if t.k in TAGS])
+        get = way.tags.get
+        tags = [(key, get(key)) for key in COMMON]
+        if way.id in self._rare:
+            tags += [(key, get(key)) for key in RARE]
+        drive, notes = self.reader.read([pair for pair in tags if pair[1] is not None])
         if notes:
             self.reader.count(notes, _km(way))
         if drive:

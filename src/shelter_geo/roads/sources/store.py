@@ -1,10 +1,11 @@
-"""Keep a network in one file: arrays, provenance and a hash that is checked on the way in."""
+"""Keep a network in one file: packed arrays, provenance and a hash checked on the way in."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError, RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
+from shelter_geo.roads.sources.packing import pack, unpack
 
-FORMAT: Final = "shelter_geo roads 1"
+FORMAT: Final = "shelter_geo roads 2"
 ARRAYS: Final = {
     "lon": "<f8",
     "lat": "<f8",
@@ -29,7 +31,9 @@ ARRAYS: Final = {
     "shape_start": "<i8",
     "shape_lonlat": "<f8",
 }
-"""Arrays of a network and how they are stored, beside `node_id`."""
+"""Arrays of a network and their types in a file, beside `node_id`."""
+STEPS: Final = ("node_id", "u", "shape_start")
+"""Arrays of which one value is near the next."""
 
 
 def content_hash(network: RoadNetwork) -> str:
@@ -57,11 +61,13 @@ def save_network(network: RoadNetwork, path: str | Path) -> Path:
     """
     path = Path(path)
     arrays, head = _arrays(network), _head(network)
-    head_text = json.dumps({**head, "sha256": _digest(arrays, head)}, sort_keys=True)
+    packed, how = _pack(arrays)
+    full = {**head, "sha256": _digest(arrays, head), "packing": how}
+    head_text = json.dumps(full, sort_keys=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            stored = {"head": np.frombuffer(head_text.encode(), dtype=np.uint8), **arrays}
+            stored = {"head": np.frombuffer(head_text.encode(), dtype=np.uint8), **packed}
             np.savez(file, allow_pickle=False, **stored)
             file.flush()
             os.fsync(file.fileno())
@@ -87,7 +93,7 @@ def load_network(path: str | Path) -> RoadNetwork:
             head = json.loads(stored["head"].tobytes())
             if head.get("format") != FORMAT:
                 raise RoadError(f"{path} was written by another version; import it again")
-            arrays = {name: stored[name] for name in ("node_id", *ARRAYS) if name in stored}
+            arrays = _unpack(stored, head.pop("packing"))
     except FileNotFoundError as error:
         raise RoadError(f"{path} does not exist") from error
     except RoadError:
@@ -102,6 +108,55 @@ def load_network(path: str | Path) -> RoadNetwork:
         class_names=tuple(head["class_names"]),
         provenance=Provenance(**head["provenance"]),
     )
+
+
+def _pack(arrays: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[np.uint8]], dict[str, Any]]:
+    """Pack arrays: ends of edges that are where their nodes are, and what repeats, are left out."""
+    inner = _inner(arrays["shape_start"])
+    ends = _ends(arrays)
+    bare = ends is not None and np.array_equal(ends, arrays["shape_lonlat"][~inner])
+    shape = arrays["shape_lonlat"][inner] if bare else arrays["shape_lonlat"]
+    small = {
+        **arrays,
+        "v": arrays["v"].astype(np.int64) - arrays["u"],
+        "backward_ms": arrays["backward_ms"] - arrays["forward_ms"],
+        "shape_lon": np.ascontiguousarray(shape[:, 0]),
+        "shape_lat": np.ascontiguousarray(shape[:, 1]),
+    }
+    del small["shape_lonlat"]
+    packed = {name: pack(array, steps=name in STEPS) for name, array in small.items()}
+    return packed, {"node_id": arrays["node_id"].dtype.str, "ends_are_nodes": bare}
+
+
+def _unpack(stored: Mapping[str, NDArray[Any]], how: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    types = {**ARRAYS, "node_id": how["node_id"]}
+    del types["shape_lonlat"]
+    arrays = {name: unpack(stored[name], types[name]) for name in types}
+    arrays["v"] = (arrays["v"] + arrays["u"]).astype(ARRAYS["v"])
+    arrays["backward_ms"] = arrays["backward_ms"] + arrays["forward_ms"]
+    shape = np.stack([unpack(stored[f"shape_{axis}"], "<f8") for axis in ("lon", "lat")], axis=1)
+    if how["ends_are_nodes"]:
+        inner = _inner(arrays["shape_start"])
+        whole = np.empty((len(inner), 2))
+        whole[inner], whole[~inner] = shape, _ends(arrays)
+        shape = whole
+    return {**arrays, "shape_lonlat": shape}
+
+
+def _inner(start: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Points of shapes that are neither the first nor the last of an edge."""
+    inner = np.ones(int(start[-1]), dtype=bool)
+    drawn = start[1:] > start[:-1]
+    inner[start[:-1][drawn]] = inner[start[1:][drawn] - 1] = False
+    return inner
+
+
+def _ends(arrays: dict[str, NDArray[Any]]) -> NDArray[np.float64] | None:
+    """Places of the nodes at both ends of each edge, or None if a shape has fewer points."""
+    if np.diff(arrays["shape_start"]).min(initial=2) < 2:
+        return None
+    nodes = np.stack([arrays["u"], arrays["v"]], axis=1).ravel()
+    return np.stack([arrays["lon"][nodes], arrays["lat"][nodes]], axis=1)
 
 
 def _arrays(network: RoadNetwork) -> dict[str, NDArray[Any]]:
