@@ -217,13 +217,13 @@ def test_page_says_who_gains_in_each_language(
 
 
 @pytest.mark.browser
-def test_page_of_a_cut_off_region_says_that_it_gets_a_road(
+def test_page_of_a_cut_off_region_says_that_it_gets_a_shelter(
     browser: Browser, found: EvaluatedPlans, tmp_path: Path
 ) -> None:
     comparison_page(found, "nakhchivan").save(tmp_path / "changes.html")
     with visit(browser, tmp_path / "changes.html") as seen:
         first = seen.page.locator("#table tbody tr").first.text_content() or ""
-        assert "gets a road to a shelter" in first
+        assert "gets a shelter to reach by road" in first
         seen.assert_silent()
 
 

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from shelter_geo.capacity.demand import annual_stays, demand_by_weight
 from shelter_geo.capacity.estimates import Estimate, exactly
-from shelter_geo.capacity.no_place import MeasuredShare, no_place, pools
+from shelter_geo.capacity.no_place import MeasuredShare, no_place_anywhere, pools
 from shelter_geo.errors import CapacityError
 from shelter_geo.vocabulary import Evidence
 
@@ -29,7 +29,7 @@ def loss(servers, load):
 
 def share(reached, places, stays):
     pooled = pools(reached, places, asked(*stays))
-    return no_place(pooled, stay_days=DAYS, persons_per_place=PERSONS)["no_place_central"]
+    return no_place_anywhere(pooled, stay_days=DAYS, persons_per_place=PERSONS)["no_place_central"]
 
 
 def test_two_networks_and_a_place_without_a_road_by_hand():
@@ -77,7 +77,9 @@ def test_no_opening_worsens_and_no_closing_betters(data):
 
     def lost(columns, seats):
         pooled = pools(reached[:, columns], np.array(seats)[columns], asked(*stays))
-        return no_place(pooled, stay_days=DAYS, persons_per_place=reading)["no_place_central"]
+        return no_place_anywhere(pooled, stay_days=DAYS, persons_per_place=reading)[
+            "no_place_central"
+        ]
 
     everything = list(range(houses + 1))
     today, opened = lost(everything[:-1], places), lost(everything, places)
@@ -124,7 +126,7 @@ def test_refuses_bad_pools():
         pools([[1]], [-3], asked(5))
     free = exactly("persons_per_place", 0.0, "places", Evidence.ASSUMED, "by hand")
     with pytest.raises(CapacityError, match="above 0"):
-        no_place(pools([[1]], [3], asked(5)), stay_days=DAYS, persons_per_place=free)
+        no_place_anywhere(pools([[1]], [3], asked(5)), stay_days=DAYS, persons_per_place=free)
 
 
 def estimate(key, low, central, high):

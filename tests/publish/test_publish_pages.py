@@ -22,8 +22,8 @@ from shelter_geo.cli import pages as cli_pages
 pytestmark = pytest.mark.browser
 
 LANGS = ("az", "en", "ru")
-LARGEST = {"planner": 300_000, "report": 300_000}
-LARGEST_MAP = 400_000
+LARGEST = {"planner": 320_000, "report": 300_000}
+LARGEST_MAP = 420_000
 TARGET_PX = 24
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 PAGES = pytest.mark.parametrize("name", NAMES)
@@ -283,8 +283,9 @@ def test_the_map_and_the_planner_answer_in_firefox(
     farthest = fox.run("return document.querySelector('#card h3').textContent;")
     assert farthest == evaluation.farthest.iloc[0]["name_en"]
     fox.open(files["planner"], WIDE[0])
-    mean = "return document.querySelector('#plan-b [data-figure=mean] dd span').textContent;"
-    before = fox.run(mean)
+    # The first free site may move the mean by less than is shown: all figures are asked together.
+    figures = "return document.querySelector('#plan-b [data-figure=mean]').parentNode.textContent;"
+    before = fox.run(figures)
     fox.run("document.querySelector('#plan-b .free button').click();")
-    assert fox.run(mean) != before
+    assert fox.run(figures) != before
     assert fox.heard() == ([], [])

@@ -133,7 +133,7 @@ def test_the_plan_that_is_not_today_is_held_against_the_other(browser: Browser, 
         page = seen.page
         open_site(page, "a", "town 7")
         assert page.locator(".changes h2").text_content() == "Plan A compared with Plan B"
-        assert "8,000 people get a road" in page.locator(".changes .sums").text_content()
+        assert "8,000 people get a shelter" in page.locator(".changes .sums").text_content()
         assert "−8,000" in page.locator("#plan-a [data-figure=unreached] .change").text_content()
         assert page.locator("#plan-b .change:not(:empty)").count() == 0
 

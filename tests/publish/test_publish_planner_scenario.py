@@ -79,8 +79,8 @@ def test_every_bundled_plan_is_shown_or_explained(
         fault = load_plan(seen.page, file)
         if name in ROADS_ONLY:
             assert fault == (
-                "This file was not loaded. All that it changes is what this page cannot compute: "
-                f"{ROADS_ONLY[name]}. The command shelter-geo compare does it."
+                "This file was not loaded. This plan changes only what this page cannot compute: "
+                f"{ROADS_ONLY[name]}. The command shelter-geo compare computes it."
             )
             return
         assert fault == ""
@@ -141,9 +141,10 @@ bus = 1.6
 snow = 1.25
 """
 LEFT = (
-    "Not computed on this page: a shelter in p-99, which is no site of this page; new roads; "
-    "closed roads; driving at night or in snow; assumptions on who needs a place and for how long. "
-    "The command shelter-geo compare does it, and a file saved here keeps it."
+    "Not computed on this page: a shelter in a place that is no site of this page: p-99; "
+    "new roads; closed roads; driving at night or in snow; assumptions on who needs a place and "
+    "for how long. "
+    "The command shelter-geo compare computes it, and a file saved here keeps it."
 )
 
 
@@ -212,7 +213,7 @@ def test_what_a_plan_builds_on_elsewhere_is_left_out_and_named(page: Page, tmp_p
         encoding="utf-8",
     )
     assert load_plan(page, path) == ""
-    assert "the plan elsewhere, on which it builds" in page.locator("#plan-b .left").text_content()
+    assert "the plan it builds on: elsewhere" in page.locator("#plan-b .left").text_content()
     saved = tomllib.loads(save(page, tmp_path / "saved").read_text("utf-8"))
     assert saved["scenario"]["inherits"] == "elsewhere"
     page.click("#plan-b .to-today")
@@ -228,7 +229,7 @@ def test_a_move_that_has_no_free_site_is_left_out_and_named(page: Page, tmp_path
         encoding="utf-8",
     )
     assert load_plan(page, path) == ""
-    assert "Refuge moving to p-6" in page.locator("#plan-b .left").text_content()
+    assert "a shelter moving: Refuge, to p-6" in page.locator("#plan-b .left").text_content()
     assert changes(read_plan(save(page, tmp_path / "saved"))) == changes(read_plan(path))
 
 

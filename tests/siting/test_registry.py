@@ -141,7 +141,8 @@ def test_an_added_model_is_offered_on_the_command_line(toy: RegisteredModel) -> 
     assert "toy" in model_choices()
     lines = site("--model", "toy", "--new", "1").stdout.splitlines()
     assert lines[0] == "A toy: optimal"
-    assert lines[1].startswith("toys-km: ")
+    assert lines[1].startswith("Counted: residents")
+    assert lines[2].startswith("toys-km: ")
     assert lines[-1] == (
         "A toy. Wants nothing. Use it in a test. A shelter in every region can be asked for on "
         "top. Gives up everything."

@@ -1,28 +1,37 @@
 """Costs by road, the nearest shelter, distances and times."""
 
+from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
 from shelter_geo.access.lines import routes, service_area
 from shelter_geo.access.metrics import (
     BusTime,
     access_metrics,
+    beyond_range,
     farthest,
     point_access,
     weight_over_settlements,
     weighted_quantile,
 )
-from shelter_geo.access.nearest import nearest
-from shelter_geo.access.people import UNITS, resident_units
+from shelter_geo.access.nearest import MEASURE, least, nearest
+from shelter_geo.access.people import UNITS, counted, populations, resident_units
 
 __all__ = [
+    "MEASURE",
     "UNITS",
     "BusTime",
     "CostMatrix",
     "access_metrics",
+    "beyond_range",
+    "bus_hours",
     "cost_blocks",
     "cost_matrix",
+    "counted",
     "farthest",
+    "least",
+    "lines_to",
     "nearest",
     "point_access",
+    "populations",
     "resident_units",
     "routes",
     "service_area",

@@ -4,6 +4,7 @@ from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_fi
 from shelter_geo.analysis.candidates import same_points
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
+from shelter_geo.analysis.claims import districts_as_far, main_city
 from shelter_geo.analysis.comparison import KEY, Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate, near_ties, other_km
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
@@ -27,8 +28,10 @@ __all__ = [
     "bus_lines",
     "capacity_results",
     "compare",
+    "districts_as_far",
     "evaluate",
     "evaluate_plans",
+    "main_city",
     "named",
     "near_ties",
     "other_km",

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access import UNITS
-from shelter_geo.access.people import counted, populations
+from shelter_geo.access import UNITS, counted, populations
 from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.analysis.stays import RECORDED, StayInputs
-from shelter_geo.capacity import CORNERS, DAYS, Demand, places_for, pooling_table, tornado
-from shelter_geo.capacity.no_place import refused
+from shelter_geo.capacity import CORNERS, DAYS, Demand, places_for, pooling_table, refused, tornado
 
 TIMES: Final = 4.0
 """Multiple of today's places up to which turn-away is followed."""

@@ -7,9 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.access import CostMatrix
-from shelter_geo.access.nearest import MEASURE
-from shelter_geo.access.people import counted, populations
+from shelter_geo.access import MEASURE, CostMatrix, counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.capacity import (
     FAST_DECAY,
@@ -19,8 +17,8 @@ from shelter_geo.capacity import (
     group_row,
     nearest_admitting,
     reach_table,
+    refusals_reported,
 )
-from shelter_geo.capacity.groups import refusals_reported
 from shelter_geo.study import WOMEN
 from shelter_geo.vocabulary import Reason
 

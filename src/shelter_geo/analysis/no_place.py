@@ -10,8 +10,17 @@ import pandas as pd
 
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.stays import StayInputs
-from shelter_geo.capacity import CORNERS, STAYS, Estimate, TurnAway, exactly, rests_on
-from shelter_geo.capacity.no_place import MeasuredShare, no_place, pools
+from shelter_geo.capacity import (
+    CORNERS,
+    STAYS,
+    Estimate,
+    MeasuredShare,
+    TurnAway,
+    exactly,
+    no_place_anywhere,
+    pools,
+    rests_on,
+)
 
 _OF_RANGE: Final = tuple(
     f"{name}_{corner}"
@@ -39,10 +48,10 @@ def anywhere_and_nearest(
     Returns
     -------
     dict
-        What `capacity.no_place.no_place` gives, and, with the same ends, `refused_at_nearest`
+        What `capacity.no_place_anywhere` gives, and, with the same ends, `refused_at_nearest`
         (share of those who reach a house) and `places_needed`.
     """
-    anywhere = no_place(
+    anywhere = no_place_anywhere(
         pools_of(evaluation, asked),
         stay_days=inputs.stay_days,
         persons_per_place=inputs.persons_per_place,
@@ -97,7 +106,7 @@ def no_place_table(
     rows = [row]
     for reading in capacity.stays.readings:
         days = exactly("stay_days", reading.days, "days", reading.evidence, reading.source)
-        found = no_place(
+        found = no_place_anywhere(
             pools_of(evaluation, asked), stay_days=days, persons_per_place=inputs.persons_per_place
         )
         central = {name: value for name, value in found.items() if name.endswith("_central")}

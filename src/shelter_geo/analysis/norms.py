@@ -8,9 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
-from shelter_geo.access.people import counted as people_of
-from shelter_geo.access.people import populations
+from shelter_geo.access import UNITS, populations
+from shelter_geo.access import counted as people_of
 from shelter_geo.analysis.evaluation import PLACES, Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study import REGION, WOMEN, Norm, in_english

@@ -10,8 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from shelter_geo.access import CostMatrix, cost_matrix
-from shelter_geo.access.people import counted
+from shelter_geo.access import CostMatrix, cost_matrix, counted
 from shelter_geo.analysis.candidates import SAME_POINT, candidate_sites, first_at_point
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.people import populations
+from shelter_geo.access import populations
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import (
     SiteOptions,

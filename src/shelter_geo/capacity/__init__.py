@@ -25,8 +25,10 @@ from shelter_geo.capacity.groups import (
     group_row,
     nearest_admitting,
     places_for_group,
+    refusals_reported,
 )
 from shelter_geo.capacity.helping import help_once
+from shelter_geo.capacity.no_place import MeasuredShare, no_place_anywhere, pools, refused
 from shelter_geo.capacity.norms import (
     TOTAL,
     PlaceReading,
@@ -57,6 +59,7 @@ __all__ = [
     "Catchments",
     "Demand",
     "Estimate",
+    "MeasuredShare",
     "PlaceReading",
     "PublishedCounts",
     "TurnAway",
@@ -74,11 +77,15 @@ __all__ = [
     "missing_family_places",
     "missing_shelters",
     "nearest_admitting",
+    "no_place_anywhere",
     "places_for",
     "places_for_group",
     "pooling_table",
+    "pools",
     "publish_counts",
     "reach_table",
+    "refusals_reported",
+    "refused",
     "rests_on",
     "share_out",
     "shortfall",

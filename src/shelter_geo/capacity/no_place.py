@@ -67,7 +67,7 @@ def pools(reached: ArrayLike, places: ArrayLike, stays: pd.DataFrame) -> pd.Data
     return pd.DataFrame(table)
 
 
-def no_place(
+def no_place_anywhere(
     pooled: pd.DataFrame, *, stay_days: Estimate, persons_per_place: Estimate
 ) -> Mapping[str, float]:
     """Count the stays that find no place in any house of their pool (Erlang's loss formula).

@@ -168,8 +168,7 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
 
 
 def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    from shelter_geo.publish import key_figures
-    from shelter_geo.publish.study.dates import dates
+    from shelter_geo.publish import dates, key_figures
 
     lines = [(label.of(words), value.of(words)) for label, value in key_figures(evaluation)]
     width = max(len(label) for label, _ in lines)

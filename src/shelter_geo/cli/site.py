@@ -91,7 +91,7 @@ def site(
     if robust:
         _check_robust(entry, new)
 
-    from shelter_geo.access.people import UNITS, populations
+    from shelter_geo.access import UNITS, populations
     from shelter_geo.analysis import same_points
     from shelter_geo.analysis.siting_question import (
         places_question,

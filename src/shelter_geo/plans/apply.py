@@ -22,6 +22,7 @@ from shelter_geo.plans.plan import (
 )
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
 from shelter_geo.study import (
+    PEOPLE_COLUMNS,
     WOMEN,
     Bus,
     Capacity,
@@ -31,10 +32,9 @@ from shelter_geo.study import (
     Study,
     StudySettings,
     kind_of,
+    shifted,
     snap_settings,
 )
-from shelter_geo.study.people import COLUMNS
-from shelter_geo.study.place_ranges import shifted
 from shelter_geo.vocabulary import Evidence
 
 
@@ -326,5 +326,5 @@ def _counted(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
         women = {"registered_women": points[WOMEN]} if WOMEN in points else {}
         return points.assign(registered=points["population"], **women)
     lives_here = ~points["counts_registered_not_resident"]
-    counts = [name for name in COLUMNS if name in points]
+    counts = [name for name in PEOPLE_COLUMNS if name in points]
     return points.assign(**{name: points[name].where(lives_here, 0) for name in counts})

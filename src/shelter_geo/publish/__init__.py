@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.capacity_page import reach_map
     from shelter_geo.publish.study.comparison_lines import comparison_lines
     from shelter_geo.publish.study.comparison_page import comparison_page
+    from shelter_geo.publish.study.dates import dates
     from shelter_geo.publish.study.scenario_outputs import scenario_title, write_scenarios
     from shelter_geo.publish.study.study_lines import lines_on_centres, lines_on_lacks
     from shelter_geo.publish.study.study_map import access_page
@@ -37,6 +38,7 @@ _HOME = {
     "capacity_lines": "study.capacity_lines",
     "comparison_lines": "study.comparison_lines",
     "comparison_page": "study.comparison_page",
+    "dates": "study.dates",
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.capacity_lines",
@@ -69,6 +71,7 @@ __all__ = [
     "capacity_lines",
     "comparison_lines",
     "comparison_page",
+    "dates",
     "draw_twin",
     "everywhere",
     "group_line",

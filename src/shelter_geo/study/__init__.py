@@ -4,6 +4,8 @@ from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range,
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study
 from shelter_geo.study.optional import REGION, WOMEN, require
+from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
+from shelter_geo.study.place_ranges import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.places import centre_settlements, centres_astray, settlement_names
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
@@ -29,6 +31,8 @@ __all__ = [
     "FALLBACK",
     "LANGUAGE_CODE",
     "NAME",
+    "PEOPLE_COLUMNS",
+    "PLACE_ENDS",
     "REGION",
     "WOMEN",
     "Bus",
@@ -59,9 +63,12 @@ __all__ = [
     "languages_in",
     "load_places",
     "load_study",
+    "places_total",
     "read_toml",
     "require",
     "settlement_names",
+    "shifted",
     "snap_settings",
     "stand_ins",
+    "unplaced",
 ]

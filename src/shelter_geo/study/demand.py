@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.study.people import COLUMNS
+from shelter_geo.study.people import PEOPLE_COLUMNS
 
 
 def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -24,7 +24,7 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     ----------
     districts
         Indexed by `district_id`, with `population` and perhaps the other counts of
-        `people.COLUMNS`.
+        `people.PEOPLE_COLUMNS`.
     settlements
         With `settlement_id`, `district_id`, `population_listed` (may be missing).
 
@@ -47,7 +47,7 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     listed = demand["population_listed"].astype("Float64")
     typical = listed.groupby(demand["district_id"]).transform("mean")
     weight = listed.fillna(typical).fillna(0).round().astype("int64")
-    counts = [name for name in COLUMNS if name in districts]
+    counts = [name for name in PEOPLE_COLUMNS if name in districts]
     people = [name for name in ("population", "registered") if name in districts]
     most = districts[people].max(axis=1)
     weight = np.minimum(weight, demand["district_id"].map(most))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from shelter_geo.errors import Fault
 
-COLUMNS: Final = (
+PEOPLE_COLUMNS: Final = (
     "population", "women", "residents_low", "residents_high", "resident_women_low",
     "resident_women_high", "registered", "registered_women",
 )  # fmt: skip
@@ -39,8 +39,8 @@ def count_people(
     -------
     DataFrame
         `districts` in which `population` and `women` are residents (central), with the further
-        `COLUMNS`. Women are taken in the proportion of those registered; where the districts do
-        not count them, no column does.
+        `PEOPLE_COLUMNS`. Women are taken in the proportion of those registered; where the
+        districts do not count them, no column does.
     """
     registered = districts["population"].to_numpy(np.int64)
     lives = {}

@@ -20,11 +20,11 @@ def with_place_ranges(facilities: pd.DataFrame | None) -> pd.DataFrame | None:
     """
     if facilities is None:
         return None
-    ends = {name: facilities[name].fillna(facilities["places"]) for name in ENDS}
+    ends = {name: facilities[name].fillna(facilities["places"]) for name in PLACE_ENDS}
     return facilities.assign(**ends)
 
 
-ENDS = ("places_low", "places_high")
+PLACE_ENDS = ("places_low", "places_high")
 """Columns of the range."""
 
 
@@ -59,7 +59,8 @@ def places_total(facilities: pd.DataFrame) -> dict[str, int]:
         With the three columns; those without a range count in full at both ends.
     """
     return {
-        name: int(facilities.get(name, facilities["places"]).sum()) for name in ("places", *ENDS)
+        name: int(facilities.get(name, facilities["places"]).sum())
+        for name in ("places", *PLACE_ENDS)
     }
 
 

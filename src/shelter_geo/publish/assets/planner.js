@@ -5,6 +5,8 @@
   const { tell, number, signed, people, km, duration, district, place } = Words;
   const { counted } = Model;
   const length = data.by_time ? duration : km;
+  const far = (result, row) => length((data.by_time ? result.minutes : result.km)[row]);
+  const sumsIn = data.by_time ? { gain: "sum_quicker", lose: "sum_slower" } : {};
   const MOST = 8, FIRST_LIVE = 4;
   const plans = [Model.today(), Model.today()];
   const panels = ["a", "b"].map((letter, at) => Panel(letter, plans[at], {
@@ -44,7 +46,7 @@
     changes.querySelector("h2").textContent = tell("changes", { plan: names[held], other: names[1 - held] });
     const { sums, gainers, losers } = Model.compare(before, after);
     const said = Object.entries(sums).filter(([, count]) => count > 0)
-      .map(([kind, count]) => make("li", tell(`sum_${kind}`, { people: people(count) })));
+      .map(([kind, count]) => make("li", tell(sumsIn[kind] ?? `sum_${kind}`, { people: people(count) })));
     changes.querySelector(".sums").replaceChildren(...(said.length ? said : [make("li", tell("same"))]));
     changes.querySelector(".sides").hidden = !said.length;
     fill(".gainers", gainers, before, after);
@@ -54,9 +56,9 @@
   function fill(selector, entries, before, after) {
     const shown = entries.filter(({ row }) => after.weight[row] > 0).slice(0, MOST).map(({ row, less, kind }) => {
       const item = make("li");
-      const ways = kind === "reached" ? tell("gain_reached", { after: km(after.km[row]) })
+      const ways = kind === "reached" ? tell("gain_reached", { after: far(after, row) })
         : kind === "cut" ? tell("gain_cut")
-          : tell("gain", { before: km(before.km[row]), after: km(after.km[row]) });
+          : tell("gain", { before: far(before, row), after: far(after, row) });
       const by = Number.isFinite(less) ? `${less > 0 ? "−" : "+"}${length(Math.abs(less))}` : "";
       item.append(make("span", district(row)), make("small", ways), make("span", by, { class: "number" }));
       return item;

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
-from shelter_geo.analysis.claims import districts_as_far, main_city
+from shelter_geo.analysis import Evaluation, districts_as_far, main_city
 from shelter_geo.publish.brief.parts import Head, Line, Listing
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.publish.written import number

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
-from shelter_geo.access.metrics import beyond_range
+from shelter_geo.access import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.brief.claims import public_counts, published_claims
 from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars

@@ -59,6 +59,8 @@ _DISTRICTS: Final = (
     "counts_registered_not_resident",
 )
 _FARTHEST: Final = 10
+_ROUTE_TOLERANCE: Final = 0.001
+"""Degrees that a drawn route may lie off the road; lengths are those of the road itself."""
 
 
 def access_map(
@@ -237,6 +239,7 @@ def _distance(distance_km: float, missing: Text) -> Text:
 def _routes(routes: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> SealedLayer:
     lines = in_degrees(routes, "routes", ("district_id", "distance_km"))
     lines = lines.sort_values(["distance_km", "district_id"], ascending=[False, True])
+    lines["geometry"] = lines.geometry.simplify(_ROUTE_TOLERANCE)
     place = {district: row for row, district in enumerate(units["district_id"])}
     features = [
         feature(

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.access.people import populations
+from shelter_geo.access import populations
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature

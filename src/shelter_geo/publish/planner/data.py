@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access.nearest import least
-from shelter_geo.access.people import populations
+from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN

@@ -32,8 +32,7 @@ def which_shelters(study: Study) -> list[Text]:
 
 def _parts(study: Study, words: Words) -> list[str]:
     settings = study.settings
-    people = "dates.people" if settings.tables.residents is None else "dates.residents"
-    parts = [words.text(people, date=words.date(settings.study.as_of))]
+    parts = [words.text(_people(study), date=words.date(settings.study.as_of))]
     years = years_of_places(study)
     if years is not None:
         looked = settings.capacity.no_newer_count
@@ -41,5 +40,16 @@ def _parts(study: Study, words: Words) -> list[str]:
         month = "" if looked is None else words.month(looked)
         parts.append(words.text(key, years=years, month=month))
     if settings.roads.as_of is not None:
-        parts.append(words.text("dates.roads", month=words.month(settings.roads.as_of)))
+        changed = study.roads_before is not None
+        key = "dates.roads_changed" if changed else "dates.roads"
+        parts.append(words.text(key, month=words.month(settings.roads.as_of)))
     return parts
+
+
+def _people(study: Study) -> str:
+    """Choose the words for the people counted, whom a plan may have changed."""
+    if study.settings.tables.residents is None:
+        return "dates.people"
+    units = study.districts
+    every = (units["population"] == units["registered"]).all()
+    return "dates.registered" if every else "dates.residents"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
-from shelter_geo.study import Study
-from shelter_geo.study.place_ranges import places_total
+from shelter_geo.study import Study, places_total
 from shelter_geo.vocabulary import Evidence
 
 
