@@ -18,7 +18,7 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.osm import read_pbf, read_places
 from shelter_geo.roads.sources.speeds import SPEED_KMH, RoadSettings, read_road_settings
-from shelter_geo.roads.sources.ways import Ways, network_of_ways
+from shelter_geo.roads.sources.ways import Ways, network_of_ways, step_metres
 
 CROSS = {1: (0.0, 0.0), 2: (0.01, 0.0), 3: (0.02, 0.0), 4: (0.01, 0.01), 5: (0.01, -0.01)}
 
@@ -266,6 +266,17 @@ def test_unknown_setting_is_refused():
 
 
 # --- properties
+
+
+@given(
+    st.floats(-180, 180),
+    st.floats(-89, 89),
+    st.lists(st.tuples(st.floats(-0.02, 0.02), st.floats(-0.02, 0.02)), min_size=1, max_size=5),
+)
+def test_steps_are_as_long_as_geodesics(lon: float, lat: float, moves: list[tuple[float, float]]):
+    points = np.cumsum([(lon, lat), *moves], axis=0)
+    exact = GEOD.inv(points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1])[2]
+    assert step_metres(points) == pytest.approx(exact, abs=1e-5)
 
 
 @settings(max_examples=80)

@@ -3,15 +3,22 @@ from __future__ import annotations
 import csv
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from shelter_geo.roads.sources.access import barrier_note
-from shelter_geo.roads.sources.driving import Drive, Reading, WayReader, read_tags
+from shelter_geo.roads.sources.access import (
+    CLOSED_ACCESS,
+    OPEN_ACCESS,
+    OPEN_BARRIERS,
+    barrier_note,
+)
+from shelter_geo.roads.sources.driving import TAGS, Drive, Reading, WayReader, read_tags
 from shelter_geo.roads.sources.durations import duration_min
-from shelter_geo.roads.sources.maxspeed import read_maxspeed
+from shelter_geo.roads.sources.maxspeed import IMPLIED_KMH, IMPLIED_TAGS, read_maxspeed
 from shelter_geo.roads.sources.notes import TagReport, tag_summary
-from shelter_geo.roads.sources.speeds import RoadSettings
+from shelter_geo.roads.sources.speeds import SPEED_KMH, RoadSettings
+from shelter_geo.roads.sources.surfaces import NO_LIMIT, SURFACE_KMH
 
 DEFAULT = RoadSettings()
 PRIMARY = Drive("primary", 65, 65)
@@ -368,3 +375,18 @@ def test_report_adds_up_and_warns_of_what_is_much():
     for k in range(20):
         many.add(primary(maxspeed=f"fast{k}").notes, 1, 0.1)
     assert tag_summary(many.rows(), 1e6)[-1] == "  and 8 more values on 0.8 km"
+
+
+def test_the_page_on_roads_names_every_value():
+    text = (Path(__file__).parents[2] / "docs" / "methods" / "roads.md").read_text("utf-8")
+    page = text.split("## What tags mean")[1]
+    values = {*OPEN_ACCESS, *CLOSED_ACCESS, *OPEN_BARRIERS, *SURFACE_KMH, *IMPLIED_TAGS}
+    keys = {tag for tag in TAGS if ":" not in tag or tag.startswith("oneway:")}
+    missing = {
+        word
+        for word in (values | keys) - {"oneway:conditional"}
+        if not re.search(rf"(?<![\w:]){re.escape(word)}(?![\w:])", page)
+    }
+    assert missing == set()
+    for kmh in {*SPEED_KMH.values(), *SURFACE_KMH.values(), *IMPLIED_KMH.values()} - {NO_LIMIT}:
+        assert re.search(rf"\b{kmh:g}\b", page), kmh

@@ -19,6 +19,10 @@ from shelter_geo.roads.sources.speeds import rank
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 GEOD: Final = Geod(ellps="WGS84")
+SHORT: Final = 0.01
+"""Degrees of a step that is measured on the plane."""
+MOST_NORTH: Final = 75.0
+BLOCK: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,11 +199,33 @@ def _pieces(
 def _metres(lonlat: NDArray[np.float64], start: NDArray[np.int64]) -> NDArray[np.float64]:
     if len(lonlat) == 0:
         return np.zeros(0)
-    lon, lat = lonlat[:, 0], lonlat[:, 1]
     steps = np.zeros(len(lonlat))
-    _, _, steps[:-1] = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    for begin in range(0, len(lonlat) - 1, BLOCK):  # all at once would take much memory
+        end = min(begin + BLOCK, len(lonlat) - 1)
+        steps[begin:end] = step_metres(lonlat[begin : end + 1])
     steps[start[1:] - 1] = 0.0
     return np.add.reduceat(steps, start[:-1])
+
+
+def step_metres(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Geodesic lengths on WGS84 between each point and the next.
+
+    Short steps are measured on the plane that touches the ellipsoid half way, which is right to a
+    hundredth of a millimetre and ten times as fast; long ones, and those near a pole, in full.
+    """
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    east, north = np.diff(lon), np.diff(lat)
+    middle = np.deg2rad((lat[1:] + lat[:-1]) / 2)
+    square = 1 - GEOD.es * np.sin(middle) ** 2
+    across = GEOD.a / np.sqrt(square)
+    along = across * (1 - GEOD.es) / square
+    metres: NDArray[np.float64] = np.deg2rad(
+        np.hypot(along * north, across * np.cos(middle) * east)
+    )
+    long = (np.abs(east) > SHORT) | (np.abs(north) > SHORT) | (np.abs(lat[1:]) > MOST_NORTH)
+    (far,) = np.nonzero(long)
+    metres[far] = GEOD.inv(lon[far], lat[far], lon[far + 1], lat[far + 1])[2]
+    return metres
 
 
 def _speeds(
