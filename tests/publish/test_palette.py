@@ -128,7 +128,7 @@ def test_limits_of_change_stand_on_both_sides() -> None:
     assert [said(few.label(rank)) for rank in range(3)] == [
         "more than 5 km farther, or no longer any road",
         "no change (less than 5 km)",
-        "more than 5 km nearer, or a road where there was none",
+        "more than 5 km nearer, or within reach where no road led to one",
     ]
     many = GainClasses.mirrored((1, 10, 25, 100))
     assert many.of([-200, -100, -25, -10, -1, 0, 1, 10, 25, 100, 200]).tolist() == [
