@@ -53,7 +53,6 @@ def speaks_of_its_kind(page: str) -> None:
     assert SHELTER.findall(page) == []
 
 
-@pytest.mark.slow
 def test_every_page_and_picture_of_a_run_speaks_of_its_kind_only(
     outputs: tuple[Path, str],
 ) -> None:
@@ -70,7 +69,6 @@ def test_every_page_and_picture_of_a_run_speaks_of_its_kind_only(
     assert "кризисные центры" in brief.lower()
 
 
-@pytest.mark.slow
 def test_tables_of_a_run_say_reasons_in_words_of_the_kind(outputs: tuple[Path, str]) -> None:
     words = set()
     for file in outputs[0].rglob("*.csv"):
@@ -81,14 +79,12 @@ def test_tables_of_a_run_say_reasons_in_words_of_the_kind(outputs: tuple[Path, s
     assert any("rape crisis centre" in text for text in words)
 
 
-@pytest.mark.slow
 def test_plans_of_shelters_alone_are_no_plans_of_another_kind(outputs: tuple[Path, str]) -> None:
     plans = {path.name for path in (outputs[0] / "scenarios").iterdir()}
     assert "winter" in plans
     assert not plans & {"announced-2017", "one-per-region", "thousand-places"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
