@@ -97,8 +97,10 @@ def from_scratch(key: str) -> pd.DataFrame:
     ends = {key: joined(points[town], nodes) for key, town in sorted(shelters.items())}
     found = {}
     for row in rows("population/districts.csv"):
-        start = joined((float(row["lon"]), float(row["lat"])), nodes)
-        ways = []
+        here = float(row["lon"]), float(row["lat"])
+        start = joined(here, nodes)
+        # Nobody drives to a shelter in the town that she starts from.
+        ways = [(0.0, 0.0, key) for key, town in sorted(shelters.items()) if points[town] == here]
         if start is not None and start[0] in graph:
             minutes, paths = nx.single_source_dijkstra(graph, start[0], weight="min")
             for shelter, end in ends.items():
