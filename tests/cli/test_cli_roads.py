@@ -103,6 +103,7 @@ def test_check_tells_and_writes_what_it_found(here: Path):
     assert sorted(path.name for path in (here / "found").iterdir()) == [
         "border_ends.csv",
         "components.csv",
+        "overlaps.csv",
         "remote.csv",
         "traps.csv",
     ]
