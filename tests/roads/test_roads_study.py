@@ -148,14 +148,17 @@ def test_setting_connects_a_point_to_the_main_roads_of_its_district(
             evaluation = evaluate(loaded)
             row = evaluation.joins.set_index("point_id").loc[village]
             assert row["component"] == row["main_component"]
-            assert "passed over a road 0.00 km away in a network of 200 km" in row["notice"]
+            assert (row["passed_over"], row["passed_class"]) == ("other_part", "other")
+            assert row["nearest_road_km"] < 0.01
+            assert not row["apart"]
             assert evaluation.settlements.at[village, "reachable"]
             sites = site_options(loaded)
             assert sites.costs.travel_min[sites.sites.index[0]].notna().any()
         else:
             row = evaluate(loaded).joins.set_index("point_id").loc[village]
-            assert row["notice"].startswith("joined component")
-            assert "while its group is on 0" in row["notice"]
+            assert row["passed_over"] == ""
+            assert row["apart"]
+            assert row["component"] != row["main_component"]
     assert found["false"].connector_cm[0] < 100 < found["true"].connector_cm[0]
 
 
