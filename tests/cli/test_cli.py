@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,15 @@ def wait_until_writing(process: subprocess.Popen[bytes], out: Path) -> None:
         pytest.fail("the run ended before it could be stopped")
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """A process that was started in the background passes on that interrupts are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize(
     ("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )

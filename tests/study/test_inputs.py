@@ -151,10 +151,6 @@ def drop_column(name: str, column: str) -> Callable[[StudyCopy], None]:
     return lambda copy: copy.change(name, lambda row: row.pop(column))
 
 
-def keep_header(name: str) -> Callable[[StudyCopy], None]:
-    return lambda copy: copy.write(name, copy.text(name).splitlines()[0] + "\n")
-
-
 def replace(name: str, old: str, new: str) -> Callable[[StudyCopy], None]:
     return lambda copy: copy.replace(name, old, new)
 
@@ -209,7 +205,6 @@ def spoil_sources(copy: StudyCopy) -> None:
         (remove(BASEMAP), "basemap.geojson: there is no such file"),
         (unreadable(SHELTERS), "shelters.csv: cannot be read: Input/output error"),
         (unreadable(BOUNDARIES), "districts.geojson: cannot be read"),
-        (keep_header(LINKS), "links.csv: the table holds no row"),
         (lambda copy: copy.write(LINKS, '"a'), "links.csv, row 1: cannot be split into columns"),
         (drop_column(LINKS, "minutes"), "links.csv, column minutes: the column is missing. Add"),
         (drop_column(DISTRICTS, "lat"), "districts.csv, column lat: the column is missing"),
