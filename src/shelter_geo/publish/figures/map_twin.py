@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
@@ -13,8 +14,10 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError
@@ -70,7 +73,6 @@ _KEY_WIDTH: Final = 26
 _LEAD_WIDTH: Final = 118
 _TITLE_WIDTH: Final = 78
 _NAME_PT: Final = 9
-_LETTER_PT: Final = 7.2
 _BESIDE_PT: Final = 9
 _SIDES: Final = ((1, 1), (-1, 1), (1, -1), (-1, -1))
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -192,7 +194,7 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
         start, end = axes.transAxes.transform([(0, 0), (1, 1)])[:, 0] * 72 / axes.figure.dpi
         boxes = {side: _box(at, text, side) for side in _SIDES}
         inside = [side for side in _SIDES if start < boxes[side][0] and boxes[side][2] < end]
-        inside = inside or [_SIDES[1]]
+        inside = inside or [max(_SIDES, key=lambda s: min(boxes[s][0] - start, end - boxes[s][2]))]
         free = [side for side in inside if not any(_meet(boxes[side], box) for box in taken)]
         side = (free or inside)[0]
         taken.append(boxes[side])
@@ -201,7 +203,11 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
 
 def _box(at: NDArray[np.float64], text: str, side: tuple[int, int]) -> _Box:
     """Give the room that a name takes, in points: left, bottom, right, top."""
-    wide, high = _LETTER_PT * len(text), 1.6 * _NAME_PT
+    font = FontProperties(size=_NAME_PT, weight="bold")
+    with warnings.catch_warnings():  # a letter that no font has is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        wide = text_to_path.get_text_width_height_descent(_inert(text), font, ismath=False)[0]
+    high = 1.6 * _NAME_PT
     left = at[0] + (_BESIDE_PT if side[0] > 0 else -_BESIDE_PT - wide)
     bottom = at[1] + (2 if side[1] > 0 else -2 - high)
     return left, bottom, left + wide, bottom + high
