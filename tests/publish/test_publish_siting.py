@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from helpers.speaking import LANGUAGES, said
 
 from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
+from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
-from shelter_geo.publish.siting.plans import MAPS, suggestions
+from shelter_geo.publish.siting.plans import MAPS, plan_page, suggestions
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import SITING_TABLES, write_siting
 from shelter_geo.publish.study.study_texts import foot
@@ -45,6 +47,34 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def table(out: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(out / name, dtype={"sites": str}, keep_default_na=False, na_values=[""])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plan_is_called_proven_only_if_the_solver_proved_it(
+    evaluation: Evaluation, results: SitingResults, lang: str
+) -> None:
+    """On the map of each plan; in the brief one plan without a proof is enough to say none."""
+    words = Words(lang)
+    count = words.number(len(results.problem.candidates))
+    first, *others = results.plans
+    open_ = replace(first, result=replace(first.result, status="not proven"))
+    proven, unproven = (
+        words.text(f"siting.plan_{key}", count=count) for key in ("proven", "unproven")
+    )
+    for plan in results.plans:
+        assert plan.result.status == "optimal"
+        said_of = [note.of(words) for note in plan_page(evaluation, results, plan).page.notes]
+        assert proven in said_of
+        assert unproven not in said_of
+    said_of = [note.of(words) for note in plan_page(evaluation, results, open_).page.notes]
+    assert unproven in said_of
+    assert proven not in said_of
+    for found, key in (
+        (results, "sites_proven"),
+        (replace(results, plans=(open_, *others)), "sites_unproven"),
+    ):
+        notes = [note.of(words) for note in best_sites(found).notes]
+        assert words.text(f"brief.{key}", n=count) in notes
 
 
 def test_every_model_is_solved_for_every_number_of_sites(out: Path) -> None:
