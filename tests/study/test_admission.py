@@ -7,7 +7,7 @@ import pytest
 
 from shelter_geo.capacity.groups import admission, places_for_group, refusals_reported
 from shelter_geo.errors import TableError
-from shelter_geo.study.admission import with_admission
+from shelter_geo.study.facilities import with_admission
 from shelter_geo.study.load import bundled_study, load_study
 
 HOUSES = pd.DataFrame(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shelter_geo.study.demand import settlement_demand
+from shelter_geo.study.people import settlement_demand
 
 
 def tables(

@@ -13,7 +13,7 @@ from shelter_geo.plans import Plan, apply_plan
 from shelter_geo.publish.study.shared_places import known_without, shared_places, without_shared
 from shelter_geo.publish.words import Words
 from shelter_geo.study import load_study
-from shelter_geo.study.place_ranges import places_total, shifted, with_place_ranges
+from shelter_geo.study.facilities import places_total, shifted, with_place_ranges
 
 ROWS = """\
 shelter_id,name_en,settlement_id,district_id,places,places_low,places_high,also_for_en,places_basis,source

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from shelter_geo.publish.maps.map_layer import KINDS as KINDS_DRAWN
+from shelter_geo.study.reading import read_package
 from shelter_geo.study.tables.areas import KINDS, read_areas, read_basemap
-from shelter_geo.study.tables.folder import read_package
 
 
 def written(folder: Path, content: str | bytes, name: str) -> Path:

@@ -1,12 +1,18 @@
 """What is given: settings, tables, their checks, public points."""
 
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
+from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study
-from shelter_geo.study.optional import REGION, WOMEN, require
 from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
-from shelter_geo.study.place_ranges import PLACE_ENDS, places_total, shifted
-from shelter_geo.study.places import centre_settlements, centres_astray, settlement_names
+from shelter_geo.study.places import (
+    REGION,
+    WOMEN,
+    centre_settlements,
+    centres_astray,
+    require,
+    settlement_names,
+)
 from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
     Bus,
@@ -21,8 +27,15 @@ from shelter_geo.study.settings import (
 from shelter_geo.study.study import Study
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.schemas import CANDIDATES, CASES
-from shelter_geo.study.toml_file import read_toml
-from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, NAME, KindKey, LocalText, languages_in
+from shelter_geo.study.types import (
+    FALLBACK,
+    LANGUAGE_CODE,
+    NAME,
+    KindKey,
+    LocalText,
+    languages_in,
+    read_toml,
+)
 
 __all__ = [
     "CANDIDATES",

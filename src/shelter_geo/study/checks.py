@@ -9,17 +9,16 @@ import pandas as pd
 import shapely
 
 from shelter_geo.errors import Fault
+from shelter_geo.study.facilities import uneven_places
 from shelter_geo.study.kinds import (
     undeclared_kinds,
 )
-from shelter_geo.study.optional import REGION, resting_on_missing
 from shelter_geo.study.people import too_many_displaced, uneven_people
-from shelter_geo.study.place_ranges import uneven_places
+from shelter_geo.study.places import REGION, resting_on_missing
 from shelter_geo.study.privacy import private_slips
-from shelter_geo.study.reading import Tables
+from shelter_geo.study.reading import StudyFolder, Tables
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import relations
-from shelter_geo.study.tables.folder import StudyFolder
 from shelter_geo.study.tables.links import impossible_links
 
 

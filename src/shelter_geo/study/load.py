@@ -14,15 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from shelter_geo.errors import TableError
 from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
 from shelter_geo.study.checks import relate
-from shelter_geo.study.demand import settlement_demand
-from shelter_geo.study.people import count_people
+from shelter_geo.study.people import count_people, settlement_demand
 from shelter_geo.study.privacy import public_shelters
-from shelter_geo.study.reading import Tables, read_tables, with_claims
+from shelter_geo.study.reading import StudyFolder, Tables, read_tables, with_claims
 from shelter_geo.study.roads import roads_today
 from shelter_geo.study.routing import joined_separates
 from shelter_geo.study.settings import StudySettings, in_english, read_settings
 from shelter_geo.study.study import Study, study_of_kind
-from shelter_geo.study.tables.folder import StudyFolder
 from shelter_geo.study.types import in_own_languages
 
 STUDY_FILE = "study.toml"

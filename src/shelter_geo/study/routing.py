@@ -20,7 +20,7 @@ from shelter_geo.roads import (
     cache_folder,
     make_engine,
 )
-from shelter_geo.study.optional import REGION
+from shelter_geo.study.places import REGION
 from shelter_geo.study.study import Study
 
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()

@@ -16,7 +16,7 @@ from shelter_geo.study.kinds import (
     kind_of,
     settings_of_kind,
 )
-from shelter_geo.study.optional import lacking
+from shelter_geo.study.places import lacking
 from shelter_geo.study.settings import StudySettings
 
 

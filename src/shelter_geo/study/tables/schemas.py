@@ -8,7 +8,7 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from shelter_geo.study.admission import ANSWERS, COLUMN, GROUPS
+from shelter_geo.study.facilities import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.columns import (
     IS_DAY,
     IS_DECIMAL,

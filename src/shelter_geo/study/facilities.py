@@ -1,12 +1,16 @@
-"""Places as ranges: how many a facility surely has for these people, and how many at most."""
+"""What a facility offers: places as ranges, and who is admitted by it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from shelter_geo.errors import Fault
+
+PLACE_ENDS = ("places_low", "places_high")
+"""Columns of the range."""
 
 
 def with_place_ranges(facilities: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -22,10 +26,6 @@ def with_place_ranges(facilities: pd.DataFrame | None) -> pd.DataFrame | None:
         return None
     ends = {name: facilities[name].fillna(facilities["places"]) for name in PLACE_ENDS}
     return facilities.assign(**ends)
-
-
-PLACE_ENDS = ("places_low", "places_high")
-"""Columns of the range."""
 
 
 def shifted(low: int, high: int, places: int, now: int) -> tuple[int, int]:
@@ -82,3 +82,48 @@ def uneven_places(path: Path, facilities: pd.DataFrame) -> list[Fault]:
         Fault(path.name, message, remedy, row, "places", str(n))
         for row, n in zip(facilities.index[off].tolist(), places[off], strict=True)
     ]
+
+
+ANSWERS: Final = ("yes", "no", "refusals_reported", "case_by_case", "unknown")
+"""Answers on one group at one facility; all but the first two leave it open."""
+COLUMN: Final = {"lgbtq": "lgbtq_inclusive", "without_police_papers": "police_referral_required"}
+"""Column of the facilities that a group stands in, where it is not its own name."""
+GROUPS: Final = (
+    "women", "children", "men", "lgbtq", "disabilities", "elderly", "addiction", "mental_illness",
+    "infectious_disease", "epilepsy", "without_identity_papers", "without_police_papers",
+)  # fmt: skip
+"""Groups that the table may speak of."""
+_ASKED_FOR: Final = {"yes": "no", "no": "yes"}
+
+
+def with_admission(
+    facilities: pd.DataFrame | None, admission: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Take the answers of the table of admission in place of the facilities' own columns.
+
+    Parameters
+    ----------
+    facilities
+        With `shelter_id`; None stays None.
+    admission
+        `shelter_id`, `group` and `admitted`, or None.
+
+    Returns
+    -------
+    DataFrame or None
+        The facilities with a column for each group of the table; "unknown" where it is silent and
+        the facilities do not answer. Who is admitted without a paper from the police is not asked
+        for one.
+    """
+    if facilities is None or admission is None:
+        return facilities
+    told = facilities.copy()
+    for group, rows in admission.groupby("group", sort=False):
+        key = str(group)
+        answers = rows.drop_duplicates("shelter_id").set_index("shelter_id")["admitted"]
+        if key == "without_police_papers":
+            answers = answers.replace(_ASKED_FOR)
+        column = COLUMN.get(key, key)
+        own = told[column] if column in told else pd.Series("unknown", index=told.index)
+        told[column] = told["shelter_id"].map(answers).fillna(own).fillna("unknown")
+    return told
