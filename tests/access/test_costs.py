@@ -21,7 +21,7 @@ from shelter_geo.errors import CostError
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads
 from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.study.load import bundled_study
 from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason

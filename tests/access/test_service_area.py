@@ -12,7 +12,7 @@ from shapely.geometry import Point
 from shelter_geo.access.costs import cost_matrix
 from shelter_geo.access.lines import service_area
 from shelter_geo.errors import CostError
-from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 
 ON_EDGES = SnapSettings(connector_kmh=36.0, max_connector_km=5.0, min_component_share=0.0)
 

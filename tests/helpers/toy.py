@@ -12,7 +12,7 @@ import pandas as pd
 
 from shelter_geo.access.costs import CostMatrix, cost_matrix
 from shelter_geo.access.metrics import BusTime
-from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.ways import network_from_tables
 

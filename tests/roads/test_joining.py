@@ -17,17 +17,14 @@ from shelter_geo.access import cost_matrix, routes
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, OpenRoad
-from shelter_geo.roads.check import check_network
+from shelter_geo.roads.check import check_network, overlaps
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.finder import components
 from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.meridian import continuous
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.roads.joining.snapping import snap
-from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.overlaps import overlaps
+from shelter_geo.roads.joining.snapping import SnapSettings, snap
+from shelter_geo.roads.network import RoadNetwork, continuous
 from shelter_geo.vocabulary import Passed, Reason
 
 WALK = SnapSettings()

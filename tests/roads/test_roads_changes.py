@@ -24,8 +24,7 @@ from shelter_geo.roads.changes.types import (
     SlowRoads,
 )
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.joining.snapping import rejoin, snap
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
 from shelter_geo.roads.network import CLOSED, RoadNetwork
 from shelter_geo.roads.sources.store import content_hash
 

@@ -14,8 +14,7 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.check import NO_RETURN, NO_WAY_IN, check_network
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.finder import components
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.joining.snapping import snap
+from shelter_geo.roads.joining.snapping import SnapSettings, snap
 
 # Two mainlands (0-1-2 and 7-8), a way out (1 to 3), a way in (4 to 2), a closed road (5-6).
 NODES = [

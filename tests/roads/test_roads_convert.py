@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
 from shelter_geo.roads.sources.convert import from_networkx, to_networkx
-from shelter_geo.roads.sources.graphml import read_graphml
+from shelter_geo.roads.sources.doors import read_graphml
 from shelter_geo.roads.sources.speeds import RoadSettings
 
 TOWN = replace(

@@ -16,8 +16,7 @@ from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, OpenRoad, ReopenRoads, SlowRoads
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.joiner import Joiner
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.joining.snapping import rejoin, snap
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
 from shelter_geo.vocabulary import Reason
 
 SETTINGS = SnapSettings(connector_kmh=36.0, min_component_share=0.0, fragment_km=0.0)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.roads.sources.driving import TAGS, Drive, read_tags
-from shelter_geo.roads.sources.durations import duration_min
 from shelter_geo.roads.sources.speeds import RoadSettings
+from shelter_geo.roads.sources.tagged_speeds import duration_min
 
 DEFAULT = RoadSettings()
 

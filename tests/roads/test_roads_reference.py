@@ -17,7 +17,7 @@ from shelter_geo.access.lines import routes
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import CloseRoads, SlowRoads
-from shelter_geo.roads.joining.settings import SnapSettings
+from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.ways import network_from_tables
 

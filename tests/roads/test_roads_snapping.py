@@ -14,9 +14,8 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining import nearest as nearest_module
 from shelter_geo.roads.joining.anchors import NOWHERE
 from shelter_geo.roads.joining.nearest import Lines
-from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.joining.snap_report import snap_table
-from shelter_geo.roads.joining.snapping import rejoin, snap
+from shelter_geo.roads.joining.snapping import SnapSettings, rejoin, snap
 from shelter_geo.vocabulary import Passed, Reason
 
 

@@ -13,8 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from shelter_geo.errors import OutputError, RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
-from shelter_geo.roads.sources.packing import pack, unpack
-from shelter_geo.roads.sources.store import content_hash, load_network, save_network
+from shelter_geo.roads.sources.store import content_hash, load_network, pack, save_network, unpack
 
 NETWORK = replace(
     toy_network(

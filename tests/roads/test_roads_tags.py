@@ -14,11 +14,16 @@ from shelter_geo.roads.sources.access import (
     barrier_note,
 )
 from shelter_geo.roads.sources.driving import TAGS, Drive, Reading, WayReader, read_tags
-from shelter_geo.roads.sources.durations import duration_min
-from shelter_geo.roads.sources.maxspeed import IMPLIED_KMH, IMPLIED_TAGS, read_maxspeed
 from shelter_geo.roads.sources.notes import TagReport, tag_summary
 from shelter_geo.roads.sources.speeds import SPEED_KMH, RoadSettings
-from shelter_geo.roads.sources.surfaces import NO_LIMIT, SURFACE_KMH
+from shelter_geo.roads.sources.tagged_speeds import (
+    IMPLIED_KMH,
+    IMPLIED_TAGS,
+    NO_LIMIT,
+    SURFACE_KMH,
+    duration_min,
+    read_maxspeed,
+)
 
 DEFAULT = RoadSettings()
 PRIMARY = Drive("primary", 65, 65)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct, sharing_pairs
     from shelter_geo.roads.joining.finder import RoadFinder
     from shelter_geo.roads.joining.joiner import Joiner
-    from shelter_geo.roads.joining.settings import SnapSettings
     from shelter_geo.roads.joining.snap_report import snap_table
-    from shelter_geo.roads.joining.snapping import snap
+    from shelter_geo.roads.joining.snapping import SnapSettings, snap
     from shelter_geo.roads.lines import (
         RouteLines,
         draw_parts,
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, to_networkx
-    from shelter_geo.roads.sources.doors import read_roads_file
-    from shelter_geo.roads.sources.graphml import read_graphml
+    from shelter_geo.roads.sources.doors import read_graphml, read_roads_file
     from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
@@ -60,7 +58,7 @@ _HOME = {
     "Server": "sources.osmnx_session",
     "SetSpeed": "changes.types",
     "SlowRoads": "changes.types",
-    "SnapSettings": "joining.settings",
+    "SnapSettings": "joining.snapping",
     "UNREACHED": "routing.graph",
     "Weight": "routing.graph",
     "apply_changes": "changes.applying",
@@ -78,7 +76,7 @@ _HOME = {
     "network_from_tables": "sources.ways",
     "own_shares": "lines",
     "parts_within": "lines",
-    "read_graphml": "sources.graphml",
+    "read_graphml": "sources.doors",
     "read_pbf": "sources.osm",
     "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",

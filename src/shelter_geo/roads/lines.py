@@ -11,9 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct
-from shelter_geo.roads.joining.meridian import beside, line_of, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.network import CLOSED, RoadNetwork
+from shelter_geo.roads.network import CLOSED, RoadNetwork, beside, line_of, usual
 from shelter_geo.roads.routing.graph import UNREACHED, Path, Weight
 from shelter_geo.units import CM_PER_KM
 

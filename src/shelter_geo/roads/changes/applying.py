@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
-from shelter_geo.roads.changes.selection import node_of_key, select, share_within, unknown
 from shelter_geo.roads.changes.types import (
     CloseRoads,
     OpenRoad,
@@ -19,14 +18,16 @@ from shelter_geo.roads.changes.types import (
     RoadChange,
     SetSpeed,
     SlowRoads,
+    node_of_key,
+    select,
+    share_within,
+    unknown,
 )
 from shelter_geo.roads.joining.anchors import NOWHERE
-from shelter_geo.roads.joining.choice import choose
 from shelter_geo.roads.joining.finder import GEOD
-from shelter_geo.roads.joining.meridian import beside, usual
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.network import CLOSED, RoadNetwork
+from shelter_geo.roads.joining.snapping import SnapSettings, choose_places
+from shelter_geo.roads.network import CLOSED, RoadNetwork, beside, usual
 from shelter_geo.roads.sources.ways import travel_ms
 
 SHORTER = 0.95
@@ -217,7 +218,7 @@ def _nearest(
     network: RoadNetwork, end: Place, point: tuple[float, float], settings: SnapSettings
 ) -> tuple[int, float]:
     lon, lat = (np.array([value], dtype=np.float64) for value in point)
-    found = choose(network, lon, lat, settings)
+    found = choose_places(network, lon, lat, settings)
     if found.edge[0] == NOWHERE:
         raise RoadError(f"no usable road within {settings.max_connector_km:g} km of {end!r}")
     return int(found.edge[0]), float(found.along[0])

@@ -14,9 +14,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from shelter_geo.roads.joining.anchors import NOWHERE
-from shelter_geo.roads.joining.meridian import beside, continuous, usual
 from shelter_geo.roads.joining.nearest import Lines, Nearest, metres_per_degree
-from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.network import RoadNetwork, beside, continuous, usual
 
 GEOD: Final = Geod(ellps="WGS84")
 Target = Literal["edge", "node"]

@@ -13,10 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.choice import whole_km
 from shelter_geo.roads.joining.finder import RoadFinder, drivable
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.joining.snapping import coordinates, main_components, rejoin, snap
+from shelter_geo.roads.joining.snapping import (
+    SnapSettings,
+    coordinates,
+    main_components,
+    rejoin,
+    snap,
+    whole_km,
+)
 from shelter_geo.roads.network import RoadNetwork
 
 

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.choice import whole_km
 from shelter_geo.roads.joining.finder import RoadFinder
 from shelter_geo.roads.joining.nearest import ANY
-from shelter_geo.roads.joining.settings import SnapSettings
-from shelter_geo.roads.joining.snapping import coordinates, main_components
+from shelter_geo.roads.joining.snapping import SnapSettings, coordinates, main_components, whole_km
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.vocabulary import Passed, choose
 

@@ -3,22 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.choice import choose as choose_places
-from shelter_geo.roads.joining.finder import RoadFinder
+from shelter_geo.roads.joining.finder import Components, Places, RoadFinder, Target
 from shelter_geo.roads.joining.nearest import ANY
-from shelter_geo.roads.joining.settings import SnapSettings
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.vocabulary import Reason, choose
+
+
+class SnapSettings(BaseModel):
+    """How points join roads.
+
+    Attributes
+    ----------
+    to
+        Join the nearest place on an edge, or the nearest node. Use nodes where edges are straight
+        lines between towns, because no road runs along them.
+    connector_kmh
+        Speed between the point and the road: 5 km/h, a person walking.
+    max_connector_km
+        A point farther than this from a usable road is unreachable.
+    fragment_km, min_component_share
+        A component is a fragment if it has fewer kilometres than this, or a smaller share of the
+        kilometres of the longest one. The longest one never is.
+    nearby_km
+        A fragment gives way to a better component that is at most so much farther away. One of
+        fewer than `fragment_km` that reaches no other settlement gives way to any better one
+        within `max_connector_km`, unless points join nodes.
+    to_main
+        Join a point to the main component of its group, even where another one is nearer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    to: Target = "edge"
+    connector_kmh: float = Field(default=5.0, gt=0, allow_inf_nan=False)
+    max_connector_km: float = Field(default=5.0, ge=0, allow_inf_nan=False)
+    fragment_km: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    min_component_share: float = Field(default=0.01, ge=0, le=1)
+    nearby_km: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    to_main: bool = False
+
+
+BETTER: Final = 2.0
+"""A fragment gives way to a component of at least so many times its kilometres."""
+ALONE: Final = 1
+"""A component with no more settlements than this leads from them to no other."""
+
+
+def choose_places(
+    network: RoadNetwork,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    settings: SnapSettings,
+    *,
+    reached: NDArray[np.int64] | None = None,
+) -> Places:
+    """Find the place at which each point joins the roads.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    lon, lat
+        Points in degrees, shape (k,).
+    settings
+        What a fragment is, and how far it gives way.
+    reached : int64, shape (components,)
+        Settlements on each component; without them fragments are told by their length alone.
+    """
+    finder = RoadFinder.of(network)
+    limit_m, least_km = settings.max_connector_km * 1000, whole_km(finder.components, settings)
+    nearest = finder.nearest(lon, lat, limit_m=limit_m, to=settings.to, shortest_km=0.0)
+    part = finder.component(nearest.edge)
+    weak = np.flatnonzero((part != NOWHERE) & (finder.length_km(part) < least_km))
+    if not len(weak):
+        return nearest
+    whole = finder.nearest(
+        lon[weak], lat[weak], limit_m=limit_m, to=settings.to, shortest_km=least_km
+    )
+    length_km = finder.length_km(part[weak])
+    farther_m = whole.metres_from(lon[weak], lat[weak]) - nearest.metres_from(lon, lat)[weak]
+    alone = length_km < settings.fragment_km
+    if reached is not None:
+        alone &= reached[part[weak]] <= ALONE
+    reach_m = np.where(alone & (settings.to == "edge"), limit_m, settings.nearby_km * 1000)
+    longer = finder.length_km(finder.component(whole.edge)) >= BETTER * length_km
+    gives_way = (whole.edge != NOWHERE) & longer & (farther_m <= reach_m)
+    return nearest.replaced(weak[gives_way], whole.at(gives_way))
+
+
+def whole_km(components: Components, settings: SnapSettings) -> float:
+    """Return the fewest kilometres of a component that is no fragment."""
+    longest = float(components.length_km.max(initial=0.0))
+    least = max(settings.fragment_km, settings.min_component_share * longest)
+    return min(least, longest)
 
 
 def snap(

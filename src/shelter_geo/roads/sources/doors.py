@@ -1,15 +1,55 @@
-"""Open a file of roads by what it holds, whatever its name ends in."""
+"""Open a file of roads by what it holds, whatever its name ends in: GraphML or a PBF."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import networkx as nx
+
+from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.sources.convert import from_networkx
 from shelter_geo.roads.sources.files import is_graphml
-from shelter_geo.roads.sources.graphml import read_graphml
 from shelter_geo.roads.sources.osm import read_pbf
 from shelter_geo.roads.sources.speeds import RoadSettings
+
+
+def read_graphml(path: str | Path, settings: RoadSettings | None = None) -> RoadNetwork:
+    """Read a graph that osmnx or networkx wrote as GraphML.
+
+    Raises
+    ------
+    RoadError
+        If the file is missing or no GraphML of a road graph, or as `from_networkx`.
+    """
+    path = Path(path)
+    try:
+        graph: Any = nx.read_graphml(path, force_multigraph=True)
+    except FileNotFoundError as error:
+        raise RoadError(f"{path} does not exist") from error
+    except OSError as error:
+        raise RoadError(f"{path} cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # whatever is wrong in a GraphML file is raised in many ways
+        raise RoadError(f"{path} is not a graph in GraphML: {error}") from error
+    source = str(graph.graph.get("source") or path.name)
+    try:
+        return from_networkx(_with_numbers(graph), settings, source=source)
+    except RoadError as error:
+        raise RoadError(f"{path}: {error}") from error
+
+
+def _with_numbers(graph: nx.MultiDiGraph[Any]) -> nx.MultiDiGraph[Any]:
+    """Give the graph whole numbers as keys, where all keys are such in text."""
+    try:
+        numbers = {key: int(key) for key in graph.nodes}
+    except ValueError:
+        return graph
+    if len(set(numbers.values())) < len(numbers):
+        return graph
+    relabelled: nx.MultiDiGraph[Any] = nx.relabel_nodes(graph, numbers)
+    return relabelled
 
 
 def read_roads_file(

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from shelter_geo.roads.sources.access import ACCESS_KEYS, CONDITIONAL_ACCESS, way_access
-from shelter_geo.roads.sources.durations import duration_min
-from shelter_geo.roads.sources.maxspeed import CONDITIONAL_SPEEDS, IMPLIED_TAGS, way_speeds
 from shelter_geo.roads.sources.notes import ANY, Note, TagReport, split_values
 from shelter_geo.roads.sources.speeds import SPEED_KMH, RoadSettings
-from shelter_geo.roads.sources.surfaces import LIMITS, surface_kmh
+from shelter_geo.roads.sources.tagged_speeds import (
+    CONDITIONAL_SPEEDS,
+    IMPLIED_TAGS,
+    LIMITS,
+    duration_min,
+    surface_kmh,
+    way_speeds,
+)
 
 _ONE_WAY_KEYS: Final = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
 _WINTER_KEYS: Final = ("ice_road", "winter_road")
