@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter_geo.capacity.erlang import erlang_b
-from shelter_geo.capacity.families import Families, beds_for, families_of, refusals, refused
+from shelter_geo.capacity.erlang import Families, beds_for, erlang_b, families_of, refusals, refused
 from shelter_geo.errors import CapacityError
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.capacity.erlang import erlang_b
-from shelter_geo.capacity.helping import _settled, help_once
+from shelter_geo.capacity.no_place import _settled, help_once
 from shelter_geo.capacity.overflow import two_shelters
 from shelter_geo.errors import CapacityError
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.capacity.erlang import erlang_b, places_for
-from shelter_geo.capacity.pooling import pooling_table, turn_away_apart, turn_away_together
+from shelter_geo.capacity.turnaway import pooling_table, turn_away_apart, turn_away_together
 from shelter_geo.errors import CapacityError
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from shelter_geo.capacity.erlang import erlang_b
-from shelter_geo.capacity.families import families_of, refusals
+from shelter_geo.capacity.erlang import erlang_b, families_of, refusals
 from shelter_geo.capacity.overflow import hand_over, two_shelters
 
 WARM_UP = 20.0

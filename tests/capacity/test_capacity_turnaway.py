@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shelter_geo.capacity.erlang import erlang_b, places_for
+from shelter_geo.capacity.erlang import erlang_b, families_of, places_for, refusals
 from shelter_geo.capacity.estimates import Estimate, exactly
-from shelter_geo.capacity.families import families_of, refusals
 from shelter_geo.capacity.turnaway import turn_away_by_family_size, turn_away_by_shelter
 from shelter_geo.errors import CapacityError
 from shelter_geo.vocabulary import Reason

@@ -12,7 +12,7 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
-from shelter_geo.siting import near_optimal as rivals
+from shelter_geo.siting import combinations as rivals
 
 Choice = tuple[int, ...]
 Key = Callable[[Choice], Any]

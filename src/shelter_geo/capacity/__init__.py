@@ -27,8 +27,13 @@ from shelter_geo.capacity.groups import (
     places_for_group,
     refusals_reported,
 )
-from shelter_geo.capacity.helping import help_once
-from shelter_geo.capacity.no_place import MeasuredShare, no_place_anywhere, pools, refused
+from shelter_geo.capacity.no_place import (
+    MeasuredShare,
+    help_once,
+    no_place_anywhere,
+    pools,
+    refused,
+)
 from shelter_geo.capacity.norms import (
     TOTAL,
     PlaceReading,
@@ -37,11 +42,11 @@ from shelter_geo.capacity.norms import (
     shortfall,
 )
 from shelter_geo.capacity.overflow import NOWHERE
-from shelter_geo.capacity.pooling import pooling_table
 from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
 from shelter_geo.capacity.turnaway import (
     DAYS,
     TurnAway,
+    pooling_table,
     turn_away_by_family_size,
     turn_away_by_shelter,
 )

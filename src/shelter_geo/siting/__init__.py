@@ -13,21 +13,19 @@ if TYPE_CHECKING:
     from shelter_geo.siting.budget import PlacesBudget
     from shelter_geo.siting.budget_result import BudgetResult
     from shelter_geo.siting.combinations import is_enumerable
-    from shelter_geo.siting.enumeration import ChoiceTable, tabulate
-    from shelter_geo.siting.lscp import LSCP
-    from shelter_geo.siting.metrics import (
-        METRICS,
-        AccessMetrics,
-        access_metrics,
-        gini,
-        kappa_per_step,
-        kolm_pollak,
+    from shelter_geo.siting.covering import LSCP, PCenter
+    from shelter_geo.siting.enumeration import (
+        AIMS,
+        ChoiceTable,
+        ParetoFront,
+        ParetoPlan,
+        pareto_front,
+        pareto_rows,
+        tabulate,
     )
     from shelter_geo.siting.model import CountModel, Model, problem_from_frames
     from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
     from shelter_geo.siting.objectives import limit_steps
-    from shelter_geo.siting.p_center import PCenter
-    from shelter_geo.siting.pareto import AIMS, ParetoFront, ParetoPlan, pareto_front, pareto_rows
     from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
     from shelter_geo.siting.registry import (
         MODELS,
@@ -37,8 +35,20 @@ if TYPE_CHECKING:
         registered_model,
         robust_models,
     )
-    from shelter_geo.siting.regret import Regrets, regrets
-    from shelter_geo.siting.result import Infeasibility, Remark, RunnerUp, SiteWorth, SitingResult
+    from shelter_geo.siting.regret import Regrets, Scenarios, Uncertainty, draw_scenarios, regrets
+    from shelter_geo.siting.result import (
+        METRICS,
+        AccessMetrics,
+        Infeasibility,
+        Remark,
+        RunnerUp,
+        SiteWorth,
+        SitingResult,
+        access_metrics,
+        gini,
+        kappa_per_step,
+        kolm_pollak,
+    )
     from shelter_geo.siting.robust import (
         PlanRobustness,
         Robustness,
@@ -46,26 +56,25 @@ if TYPE_CHECKING:
         robustness,
         scenario_regrets,
     )
-    from shelter_geo.siting.scenarios import Scenarios, Uncertainty, draw_scenarios
 
 _HOME = {
-    "AIMS": "pareto",
-    "AccessMetrics": "metrics",
+    "AIMS": "enumeration",
+    "AccessMetrics": "result",
     "BudgetResult": "budget_result",
     "ChoiceTable": "enumeration",
     "CountModel": "model",
     "KolmPollak": "models",
-    "LSCP": "lscp",
+    "LSCP": "covering",
     "MCLP": "models",
-    "METRICS": "metrics",
+    "METRICS": "result",
     "MODELS": "registry",
     "Model": "model",
     "Infeasibility": "result",
-    "PCenter": "p_center",
+    "PCenter": "covering",
     "PMedian": "models",
     "PMedianWithin": "models",
-    "ParetoFront": "pareto",
-    "ParetoPlan": "pareto",
+    "ParetoFront": "enumeration",
+    "ParetoPlan": "enumeration",
     "PlacesBudget": "budget",
     "PlanRobustness": "robust",
     "RegisteredModel": "registry",
@@ -73,26 +82,26 @@ _HOME = {
     "Remark": "result",
     "Robustness": "robust",
     "RunnerUp": "result",
-    "Scenarios": "scenarios",
+    "Scenarios": "regret",
     "SiteRobustness": "robust",
     "SiteWorth": "result",
     "SitingProblem": "problem",
     "SitingResult": "result",
     "UNREACHED": "problem",
-    "Uncertainty": "scenarios",
+    "Uncertainty": "regret",
     "Unit": "problem",
     "Uptake": "models",
-    "access_metrics": "metrics",
+    "access_metrics": "result",
     "model_choices": "registry",
-    "draw_scenarios": "scenarios",
+    "draw_scenarios": "regret",
     "is_enumerable": "combinations",
-    "pareto_rows": "pareto",
-    "gini": "metrics",
+    "pareto_rows": "enumeration",
+    "gini": "result",
     "infeasible": "answer",
-    "kappa_per_step": "metrics",
-    "kolm_pollak": "metrics",
+    "kappa_per_step": "result",
+    "kolm_pollak": "result",
     "limit_steps": "objectives",
-    "pareto_front": "pareto",
+    "pareto_front": "enumeration",
     "problem_from_frames": "model",
     "register_model": "registry",
     "registered_model": "registry",

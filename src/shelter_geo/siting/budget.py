@@ -20,8 +20,8 @@ from shelter_geo.siting.budget_result import (
     infeasible_places,
     places_answer,
 )
-from shelter_geo.siting.constraints import regions_fault
 from shelter_geo.siting.model import problem_from_frames
+from shelter_geo.siting.objectives import regions_fault
 from shelter_geo.siting.problem import SitingProblem
 from shelter_geo.siting.result import Infeasibility
 from shelter_geo.vocabulary import Infeasible

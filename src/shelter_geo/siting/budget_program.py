@@ -11,8 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import constraints_for
 from shelter_geo.siting.exact.highs import Optimum, Program, solve, solve_narrowed
+from shelter_geo.siting.objectives import constraints_for
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
 Array = NDArray[Any]

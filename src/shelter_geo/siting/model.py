@@ -15,10 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.access import CostMatrix
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.metrics import AccessMetrics, access_metrics, kappa_per_step
 from shelter_geo.siting.objectives import limit_steps
 from shelter_geo.siting.problem import SitingProblem, Unit
-from shelter_geo.siting.result import SitingResult
+from shelter_geo.siting.result import AccessMetrics, SitingResult, access_metrics, kappa_per_step
 
 _VALUE = {"km": "distance_km", "min": "travel_min"}
 Array = NDArray[Any]

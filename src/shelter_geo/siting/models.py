@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
-from shelter_geo.siting.answer import Solved
-from shelter_geo.siting.constraints import Constraints
+from shelter_geo.siting.answer import Lexicographic, MinisumModel, Solved
+from shelter_geo.siting.covering import fewest_sites
 from shelter_geo.siting.exact.lexicographic import best_served
-from shelter_geo.siting.lscp import fewest_sites
-from shelter_geo.siting.metrics import kappa_per_step, kolm_pollak
-from shelter_geo.siting.minisum import Lexicographic, MinisumModel
 from shelter_geo.siting.objectives import (
+    Constraints,
     Objective,
     beyond,
     burden,
@@ -27,7 +25,7 @@ from shelter_geo.siting.objectives import (
     unserved_for_good,
 )
 from shelter_geo.siting.problem import UNREACHED
-from shelter_geo.siting.result import Infeasibility, Value
+from shelter_geo.siting.result import Infeasibility, Value, kappa_per_step, kolm_pollak
 from shelter_geo.vocabulary import Infeasible
 
 Array = NDArray[Any]

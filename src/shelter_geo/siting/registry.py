@@ -164,7 +164,7 @@ for _model in (
     ),
     RegisteredModel(
         "p-center",
-        "shelter_geo.siting.p_center:PCenter",
+        "shelter_geo.siting.covering:PCenter",
         regrets="shelter_geo.siting.robust:center_regrets",
     ),
     RegisteredModel(
@@ -176,7 +176,7 @@ for _model in (
     ),
     RegisteredModel(
         "lscp",
-        "shelter_geo.siting.lscp:LSCP",
+        "shelter_geo.siting.covering:LSCP",
         takes_p=False,
         limit="within",
         everyone_within=True,

@@ -15,8 +15,16 @@ from shelter_geo.progress import Progress
 from shelter_geo.siting.objectives import limit_steps, top_cost
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 from shelter_geo.siting.registry import registered_model, robust_models
-from shelter_geo.siting.regret import Regrets, regrets, summed, weigh_choices
-from shelter_geo.siting.scenarios import GRAIN, Scenarios, Uncertainty, draw_scenarios
+from shelter_geo.siting.regret import (
+    GRAIN,
+    Regrets,
+    Scenarios,
+    Uncertainty,
+    draw_scenarios,
+    regrets,
+    summed,
+    weigh_choices,
+)
 
 Array = NDArray[Any]
 Role = Literal["core", "interchangeable", "rare"]

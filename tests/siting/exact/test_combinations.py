@@ -20,8 +20,8 @@ from shelter_geo.siting.combinations import (
     farthest,
     objective_totals,
 )
-from shelter_geo.siting.constraints import Constraints, constraints_for
 from shelter_geo.siting.exact.cover_exchange import walk_to_cover
+from shelter_geo.siting.exact.lagrangian import hardened
 from shelter_geo.siting.exact.set_cover import (
     cover_by_solver,
     least,
@@ -31,8 +31,15 @@ from shelter_geo.siting.exact.set_cover import (
     reduced,
 )
 from shelter_geo.siting.exact.set_cover_search import search_cover
-from shelter_geo.siting.exact.side_constraints import hardened
-from shelter_geo.siting.objectives import Objective, beyond, combined, distance, top_cost
+from shelter_geo.siting.objectives import (
+    Constraints,
+    Objective,
+    beyond,
+    combined,
+    constraints_for,
+    distance,
+    top_cost,
+)
 
 some = settings(max_examples=100)
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from shelter_geo.siting import LSCP, MCLP, PCenter, PMedian
-from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact import blocks, lexicographic, set_cover
 from shelter_geo.siting.exact.plain import Regions, least_sites
 from shelter_geo.siting.exact.set_cover import minimal
+from shelter_geo.siting.objectives import Constraints
 from shelter_geo.siting.problem import SitingProblem
 
 
@@ -44,8 +44,8 @@ def test_both_ways_find_what_trying_every_choice_finds(
         monkeypatch.setattr(module, "PLAIN", 1 << 16 if plain else -1)
     monkeypatch.setattr(lexicographic, "PLAIN_COVER", 1 << 14 if plain else -1)
     # Without this, questions of this size are counted and never searched.
-    monkeypatch.setattr("shelter_geo.siting.minisum.countable", lambda *_: False)
-    monkeypatch.setattr("shelter_geo.siting.p_center.countable", lambda *_: False)
+    monkeypatch.setattr("shelter_geo.siting.answer.countable", lambda *_: False)
+    monkeypatch.setattr("shelter_geo.siting.covering.countable", lambda *_: False)
     problem = question(seed)
     walked, farthest, covered = brute_force(problem, 4, 25.0)
     answers = [PMedian(problem, 4), PCenter(problem, 4), MCLP(problem, 4, 25.0)]

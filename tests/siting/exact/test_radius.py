@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelter_geo.siting.constraints import Constraints
 from shelter_geo.siting.exact import branch_and_bound as search
 from shelter_geo.siting.exact.branch_and_bound import Search
-from shelter_geo.siting.exact.radius_program import LARGEST, WIDEST, best_below, is_small
-from shelter_geo.siting.objectives import Objective
+from shelter_geo.siting.exact.highs import LARGEST, WIDEST, best_below, is_small
+from shelter_geo.siting.objectives import Constraints, Objective
 
 
 def question(seed: int) -> tuple[Objective, Constraints, np.ndarray]:

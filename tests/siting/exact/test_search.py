@@ -22,12 +22,11 @@ from shelter_geo.siting import (
     PMedianWithin,
     SitingProblem,
 )
-from shelter_geo.siting.constraints import Constraints, constraints_for
 from shelter_geo.siting.exact.blocks import landmarks
 from shelter_geo.siting.exact.branch_and_bound import _ROOT, Search
 from shelter_geo.siting.exact.highs import Program, solve
 from shelter_geo.siting.exact.lagrangian import Bounder
-from shelter_geo.siting.objectives import Objective
+from shelter_geo.siting.objectives import Constraints, Objective, constraints_for
 
 
 def scatter(seed: int, n: int, m: int, side: int = 100) -> np.ndarray:

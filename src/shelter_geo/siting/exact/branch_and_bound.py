@@ -18,13 +18,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Constraints
+from shelter_geo.siting.exact.highs import best_below, is_small
 from shelter_geo.siting.exact.interchange import exchange, greedy, kicked, weighted_total
-from shelter_geo.siting.exact.lagrangian import Bound, Bounder, Node, Outcome, branches
-from shelter_geo.siting.exact.plain import Steps
-from shelter_geo.siting.exact.radius_program import best_below, is_small
-from shelter_geo.siting.exact.side_constraints import guarded_task
-from shelter_geo.siting.objectives import Objective
+from shelter_geo.siting.exact.lagrangian import (
+    Bound,
+    Bounder,
+    Node,
+    branches,
+    guarded_task,
+)
+from shelter_geo.siting.exact.plain import Outcome, Steps
+from shelter_geo.siting.objectives import Constraints, Objective
 
 Array = NDArray[Any]
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.compiled import inner, kernel
+from shelter_geo.siting.exact.blocks import inner, kernel
 from shelter_geo.siting.exact.set_cover_search import Cover, listed
 
 Array = NDArray[Any]

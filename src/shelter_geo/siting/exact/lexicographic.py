@@ -14,16 +14,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Constraints
+from shelter_geo.siting.exact.blocks import PLAIN, PLAIN_COVER
 from shelter_geo.siting.exact.branch_and_bound import Search
-from shelter_geo.siting.exact.compiled import PLAIN, PLAIN_COVER
 from shelter_geo.siting.exact.cover_exchange import walk_to_cover
 from shelter_geo.siting.exact.interchange import exchange, greedy
-from shelter_geo.siting.exact.lagrangian import Bounder, Outcome
+from shelter_geo.siting.exact.lagrangian import Bounder
 from shelter_geo.siting.exact.max_cover import most_covered_by
+from shelter_geo.siting.exact.plain import Outcome
 from shelter_geo.siting.exact.set_cover import cover_by_solver, filled_up, most_covered, reduced
 from shelter_geo.siting.exact.set_cover_search import search_cover
-from shelter_geo.siting.objectives import Objective, combined
+from shelter_geo.siting.objectives import Constraints, Objective, combined
 
 Array = NDArray[Any]
 

@@ -20,8 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.blocks import row_keys
-from shelter_geo.siting.exact.compiled import inner, kernel
+from shelter_geo.siting.exact.blocks import inner, kernel, row_keys
 from shelter_geo.siting.exact.cover_exchange import missed_by, swapped
 from shelter_geo.siting.exact.set_cover_search import Cover, listed
 from shelter_geo.siting.objectives import Objective

@@ -56,6 +56,27 @@ class Steps(NamedTuple):
     every: int
 
 
+class Outcome(NamedTuple):
+    """Where a search ended.
+
+    Attributes
+    ----------
+    chosen : int64 array or None
+        Best choice of candidates, increasing; None if none was found below the cutoff.
+    total : int or None
+        Its total.
+    bound : int
+        No choice has a smaller total.
+    proven : bool
+        Whether the search came to its end.
+    """
+
+    chosen: Array | None
+    total: int | None
+    bound: int
+    proven: bool
+
+
 def least_sites(price: Array, sites: Array, k: int, regions: Regions) -> Array:
     """Return the k sites of least price, one at least in each of the unmet regions, k at most."""
     order = sites[np.argsort(price[sites], kind="stable")]

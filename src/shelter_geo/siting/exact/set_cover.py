@@ -15,10 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.constraints import Constraints
-from shelter_geo.siting.exact.compiled import PLAIN, kernel
+from shelter_geo.siting.exact.blocks import PLAIN, kernel
 from shelter_geo.siting.exact.highs import Program, relaxed, solve
-from shelter_geo.siting.objectives import Objective
+from shelter_geo.siting.objectives import Constraints, Objective
 
 Array = NDArray[Any]
 

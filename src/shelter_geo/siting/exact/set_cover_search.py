@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.compiled import inner, kernel
+from shelter_geo.siting.exact.blocks import inner, kernel
 
 Array = NDArray[Any]
 

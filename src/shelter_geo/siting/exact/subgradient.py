@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.blocks import WIDTH, Blocks
-from shelter_geo.siting.exact.compiled import inner, kernel, quick, quick_inner
+from shelter_geo.siting.exact.blocks import WIDTH, Blocks, inner, kernel, quick, quick_inner
 from shelter_geo.siting.exact.plain import Regions, Steps
 
 Array = NDArray[Any]
