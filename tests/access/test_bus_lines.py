@@ -8,7 +8,7 @@ from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.analysis import evaluate
 from shelter_geo.errors import TableError
 from shelter_geo.plans import Plan, apply_plan
-from shelter_geo.publish.bus_times import bus_note, by_bus, by_bus_in_sentence
+from shelter_geo.publish.qualifiers import bus_note, by_bus, by_bus_in_sentence
 from shelter_geo.publish.words import Words
 from shelter_geo.study import bundled_study, load_study
 

@@ -18,9 +18,12 @@ from shelter_geo.cli.main import app
 from shelter_geo.plans import Plan, read_plan
 from shelter_geo.publish.maps.comparison_map import GainClasses
 from shelter_geo.publish.study import comparison_texts as texts
-from shelter_geo.publish.study.comparison_lines import comparison_lines
-from shelter_geo.publish.study.comparison_page import comparison_page
-from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
+from shelter_geo.publish.study.lines import comparison_lines
+from shelter_geo.publish.study.scenario_outputs import (
+    comparison_page,
+    scenario_tables,
+    write_scenarios,
+)
 from shelter_geo.study.load import bundled_study
 from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Effect

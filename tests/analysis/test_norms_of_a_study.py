@@ -13,7 +13,7 @@ from helpers.study_copy import SETTLEMENTS, copy_study
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
-from shelter_geo.analysis.handing_over import handed_over
+from shelter_geo.analysis.no_place import handed_over
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.analysis.stays import StayInputs
 from shelter_geo.capacity.norms import missing_family_places, missing_shelters

@@ -28,9 +28,8 @@ from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import ramp, two_sided_ramp
 from shelter_geo.publish.study.capacity_page import reach_map
-from shelter_geo.publish.study.comparison_lines import comparison_lines
-from shelter_geo.publish.study.comparison_page import comparison_page
-from shelter_geo.publish.study.scenario_outputs import write_scenarios
+from shelter_geo.publish.study.lines import comparison_lines
+from shelter_geo.publish.study.scenario_outputs import comparison_page, write_scenarios
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.words import Words, everywhere

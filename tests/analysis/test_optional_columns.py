@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from helpers.fewer_columns import OPTIONAL, bundled_without
 
-from shelter_geo.access.people import counted
+from shelter_geo.access.nearest import counted
 from shelter_geo.analysis import (
     CapacityResults,
     Evaluation,

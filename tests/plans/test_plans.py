@@ -20,7 +20,7 @@ from shelter_geo.analysis import (
 )
 from shelter_geo.errors import StudyError
 from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
-from shelter_geo.publish.study.comparison_lines import comparison_lines
+from shelter_geo.publish.study.lines import comparison_lines
 from shelter_geo.publish.study.scenario_outputs import lead
 from shelter_geo.study.load import bundled_study
 from shelter_geo.study.study import Study

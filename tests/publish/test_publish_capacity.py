@@ -29,13 +29,13 @@ from shelter_geo.publish.study.capacity_figures import (
     known_inputs,
     write_capacity_figures,
 )
-from shelter_geo.publish.study.capacity_lines import capacity_lines
 from shelter_geo.publish.study.capacity_outputs import (
     CAPACITY_TABLES,
     write_capacity,
     write_missing,
     write_reach,
 )
+from shelter_geo.publish.study.lines import capacity_lines
 from shelter_geo.publish.words import Words
 from shelter_geo.vocabulary import Reason
 

@@ -10,7 +10,7 @@ import pytest
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
 from shelter_geo.capacity.groups import GROUPS
-from shelter_geo.publish.study.capacity_lines import capacity_lines
+from shelter_geo.publish.study.lines import capacity_lines
 from shelter_geo.publish.words import Words
 
 

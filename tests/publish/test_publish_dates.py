@@ -6,7 +6,7 @@ import pytest
 
 from shelter_geo.plans import Plan, apply_plan, find_plans
 from shelter_geo.plans.plan import DemandChange, PlanIdentity
-from shelter_geo.publish.study.dates import dates
+from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.words import Words
 from shelter_geo.study import Study
 

@@ -10,7 +10,7 @@ import pytest
 from helpers.speaking import LANGUAGES
 
 from shelter_geo.publish.catalogue import packaged
-from shelter_geo.publish.kind_words import in_words_of, phrases_of
+from shelter_geo.publish.languages import in_words_of, phrases_of
 from shelter_geo.study.kinds import SHELTERS, Kind, KindNorm
 
 NAMES = {

@@ -14,7 +14,7 @@ from helpers.study_pages import outputs as outputs
 
 from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.plans import read_plans
-from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.pages.sealed import PageText
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.words import everywhere

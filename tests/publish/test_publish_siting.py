@@ -13,11 +13,16 @@ from helpers.speaking import LANGUAGES, said
 
 from shelter_geo.analysis import Evaluation, site_options
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
-from shelter_geo.publish.brief.sites import best_sites
+from shelter_geo.publish.brief.study_brief import best_sites
 from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
-from shelter_geo.publish.siting.plans import MAPS, plan_page, suggestions
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
-from shelter_geo.publish.siting.tables import SITING_TABLES, write_siting
+from shelter_geo.publish.siting.tables import (
+    MAPS,
+    SITING_TABLES,
+    plan_page,
+    suggestions,
+    write_siting,
+)
 from shelter_geo.publish.study.study_texts import foot
 from shelter_geo.publish.words import Words
 from shelter_geo.study.study import Study

@@ -14,9 +14,7 @@ from babel import Locale
 from helpers.speaking import LANGUAGES, said, speaking
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.alphabet import fold
-from shelter_geo.publish.catalogue import PACKAGED, packaged
-from shelter_geo.publish.numbers import known_people
+from shelter_geo.publish.catalogue import PACKAGED, fold, known_people, packaged
 from shelter_geo.publish.words import Languages, Words, everywhere, own_name, say, translated
 from shelter_geo.siting import MODELS
 

@@ -22,9 +22,9 @@ from helpers.study_copy import contents
 
 from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import MARK, staged
+from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.publish.outputs import write_outputs
 from shelter_geo.study.load import load_study
 

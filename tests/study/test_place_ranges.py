@@ -10,7 +10,7 @@ from shelter_geo.analysis import evaluate
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.errors import TableError
 from shelter_geo.plans import Plan, apply_plan
-from shelter_geo.publish.study.shared_places import known_without, shared_places, without_shared
+from shelter_geo.publish.qualifiers import known_without, shared_places, without_shared
 from shelter_geo.publish.words import Words
 from shelter_geo.study import load_study
 from shelter_geo.study.facilities import places_total, shifted, with_place_ranges

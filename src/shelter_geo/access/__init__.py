@@ -12,8 +12,15 @@ from shelter_geo.access.metrics import (
     weight_over_settlements,
     weighted_quantile,
 )
-from shelter_geo.access.nearest import MEASURE, least, nearest
-from shelter_geo.access.people import UNITS, counted, populations, resident_units
+from shelter_geo.access.nearest import (
+    MEASURE,
+    UNITS,
+    counted,
+    least,
+    nearest,
+    populations,
+    resident_units,
+)
 
 __all__ = [
     "MEASURE",

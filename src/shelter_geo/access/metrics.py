@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from shelter_geo.access.costs import CostMatrix
-from shelter_geo.access.nearest import nearest
-from shelter_geo.access.people import UNITS, counted, populations
+from shelter_geo.access.nearest import UNITS, counted, nearest, populations
 from shelter_geo.errors import CostError
 from shelter_geo.vocabulary import Impedance
 

@@ -1,11 +1,17 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
-from shelter_geo.analysis.bundle import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.analysis.candidates import same_points
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
-from shelter_geo.analysis.comparison import KEY, Comparison, compare
+from shelter_geo.analysis.comparison import (
+    KEY,
+    Comparison,
+    EvaluatedPlans,
+    compare,
+    evaluate_plans,
+    today_first,
+)
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known

@@ -12,11 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.access import UNITS, counted, populations
-from shelter_geo.analysis.capacity_what_if import more_places, pooled, what_moves
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
-from shelter_geo.analysis.handing_over import handed_over
-from shelter_geo.analysis.no_place import anywhere_and_nearest, no_place_table, pools_of
+from shelter_geo.analysis.no_place import (
+    anywhere_and_nearest,
+    handed_over,
+    no_place_table,
+    pools_of,
+)
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.analysis.shelter_tables import (
     NONE,
@@ -26,7 +29,15 @@ from shelter_geo.analysis.shelter_tables import (
     shelter_table,
     without_demand,
 )
-from shelter_geo.analysis.stays import CASES, StayInputs, demand_of_each_basis, spread_over
+from shelter_geo.analysis.stays import (
+    CASES,
+    StayInputs,
+    demand_of_each_basis,
+    more_places,
+    pooled,
+    spread_over,
+    what_moves,
+)
 from shelter_geo.capacity import (
     STAYS,
     Catchments,

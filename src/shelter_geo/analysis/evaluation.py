@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from shelter_geo import access
 from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, routes
 from shelter_geo.analysis.claims import compare_claims, measure
-from shelter_geo.analysis.joins import joins, refuse_lost_roads
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
+from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
+from shelter_geo.roads import NOWHERE, snap_table
 from shelter_geo.study import (
     PEOPLE_COLUMNS,
     PLACE_ENDS,
@@ -26,8 +27,44 @@ from shelter_geo.study import (
     engine,
     joiner,
     places_total,
+    stand_ins,
 )
 from shelter_geo.vocabulary import Reason
+
+
+def joins(study: Study) -> pd.DataFrame:
+    """Tabulate where all points join the roads, each held against its district's main part."""
+    points = {
+        "district_centre": (study.centres, pd.Series(study.districts.index)),
+        "settlement": (study.settlements.geometry, study.settlements["district_id"]),
+        "shelter": (study.shelters.geometry, study.shelters["district_id"]),
+    }
+    keys = pd.concat([table.index.to_series() for table, _ in points.values()])
+    kinds = [kind for kind, (table, _) in points.items() for _ in range(len(table))]
+    every = gpd.GeoSeries(pd.concat([table for table, _ in points.values()]).to_numpy(), crs=4326)
+    groups = pd.concat([group for _, group in points.values()], ignore_index=True)
+    join = joiner(study)
+    anchors = join(study.network, every.to_frame("geometry").assign(district_id=groups))
+    of_group: Any = {"groups": groups, "main": join.main(study.network)}
+    table = snap_table(study.network, every, anchors, settings=join.settings, **of_group)
+    instead = stand_ins(study).reindex(study.centres.index, fill_value="").to_list()
+    counted_from = [*instead, *([""] * (len(table) - len(instead)))]
+    return table.assign(point_kind=kinds, point_id=keys.to_numpy(), counted_from=counted_from)
+
+
+def refuse_lost_roads(study: Study) -> None:
+    """Raise CostError if no settlement joins any road, so that every answer would be missing."""
+    if not study.network.n_edges:
+        return
+    anchors = joiner(study)(study.network, study.settlements)
+    if (anchors.edge == NOWHERE).all():
+        limit = study.settings.roads.max_connector_km
+        raise CostError(
+            f"no settlement lies within {limit:g} km of a road that can be used. Check that these "
+            "are the roads of this place, the points of the settlements, and max_connector_km in "
+            "the study file."
+        )
+
 
 FIGURES: Final = (
     *PEOPLE_COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",

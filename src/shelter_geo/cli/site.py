@@ -102,7 +102,7 @@ def site(
     )
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
     from shelter_geo.publish import staged
-    from shelter_geo.publish.siting import lines, robust_lines
+    from shelter_geo.publish.siting import lines, statements
     from shelter_geo.siting import robustness
     from shelter_geo.study import REGION, load_study, require
 
@@ -150,7 +150,7 @@ def site(
                 scenarios=SCENARIOS,
                 seed=SEED,
             )
-            text += ["", *robust_lines.robust_lines(regrets, question, unit, words)]
+            text += ["", *statements.robust_lines(regrets, question, unit, words)]
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)

@@ -10,21 +10,28 @@ if TYPE_CHECKING:
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.publish.qualifiers import dates
     from shelter_geo.publish.siting.lines import model_card
-    from shelter_geo.publish.siting.plans import plan_page, suggestions
+    from shelter_geo.publish.siting.tables import plan_page, suggestions
     from shelter_geo.publish.study.capacity_figures import write_capacity_figures
-    from shelter_geo.publish.study.capacity_lines import capacity_lines, group_line
     from shelter_geo.publish.study.capacity_outputs import (
         write_capacity,
         write_missing,
         write_reach,
     )
     from shelter_geo.publish.study.capacity_page import reach_map
-    from shelter_geo.publish.study.comparison_lines import comparison_lines
-    from shelter_geo.publish.study.comparison_page import comparison_page
-    from shelter_geo.publish.study.dates import dates
-    from shelter_geo.publish.study.scenario_outputs import scenario_title, write_scenarios
-    from shelter_geo.publish.study.study_lines import lines_on_centres, lines_on_lacks
+    from shelter_geo.publish.study.lines import (
+        capacity_lines,
+        comparison_lines,
+        group_line,
+        lines_on_centres,
+        lines_on_lacks,
+    )
+    from shelter_geo.publish.study.scenario_outputs import (
+        comparison_page,
+        scenario_title,
+        write_scenarios,
+    )
     from shelter_geo.publish.study.study_map import access_page
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.study.study_texts import key_figures
@@ -35,13 +42,13 @@ _HOME = {
     "SealedMap": "maps.map_page",
     "Words": "words",
     "access_page": "study.study_map",
-    "capacity_lines": "study.capacity_lines",
+    "capacity_lines": "study.lines",
     "comparison_lines": "study.comparison_lines",
     "comparison_page": "study.comparison_page",
     "dates": "study.dates",
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
-    "group_line": "study.capacity_lines",
+    "group_line": "study.lines",
     "key_figures": "study.study_texts",
     "languages_of": "languages",
     "lines_on_centres": "study.study_lines",

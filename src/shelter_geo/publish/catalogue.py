@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import math
 import string
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 
 from shelter_geo.study import FALLBACK
 
@@ -151,3 +154,63 @@ def _placeholders(text: str) -> set[str]:
         for _, name, form, conversion in string.Formatter().parse(text)
         if name is not None
     }
+
+
+_PEOPLE_STEP: Final = 100
+
+
+def digits_pattern(digits: int) -> str:
+    """Give the pattern of numbers with so many decimals."""
+    return "#,##0" + ("." + "0" * digits if digits else "")
+
+
+def known_people(count: float) -> int:
+    """Round a number of people to the hundred that is known of it."""
+    return to_step(count, _PEOPLE_STEP)
+
+
+@cache
+def decimal(value: float, digits: int, lang: str) -> str:
+    """Write a number with so many decimals in a language."""
+    return str(format_decimal(value, digits_pattern(digits), locale=locale_of(lang)))
+
+
+def to_step(value: float, step: int) -> int:
+    """Round to the nearest multiple of a step, halves up."""
+    return step * math.floor(value / step + 0.5)
+
+
+_FOLDED: Final = str.maketrans({"ə": "e", "ı": "i"})
+
+
+@cache
+def alphabet(small: str, large: str) -> Mapping[str, int]:
+    """Return the rank of each letter, small and large ones alike."""
+    return {letter: rank for row in (small, large) for rank, letter in enumerate(row)}
+
+
+def place(letter: str, letters: Mapping[str, int]) -> tuple[int, int]:
+    """Return where a letter stands: marks first, then the alphabet, then all other letters.
+
+    Parameters
+    ----------
+    letter
+        One character in normal form C.
+    letters
+        From `alphabet`; without any, letters stand in the order of Unicode.
+    """
+    rank = letters.get(letter)
+    if rank is None:
+        plain = unicodedata.normalize("NFKD", letter)[0]
+        rank = letters.get(plain)
+        if not letters and letter.isalpha():
+            rank = ord(plain.lower()[0])
+    if rank is not None:
+        return (1, rank)
+    return (2 if letter.isalpha() else 0, ord(letter))
+
+
+def fold(text: str) -> str:
+    """Reduce a name to the plain small letters that a search compares."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_FOLDED)

@@ -13,14 +13,13 @@ from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
-from shelter_geo.publish.files.geopackage import write_geopackage
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
-from shelter_geo.publish.siting.plans import suggestions
-from shelter_geo.publish.siting.tables import SITING_TABLES, write_siting
+from shelter_geo.publish.siting.tables import SITING_TABLES, suggestions, write_siting
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity

@@ -8,16 +8,28 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.alphabet import alphabet, place
-from shelter_geo.publish.catalogue import Catalogue, locale_of, own_name_of, packaged
-from shelter_geo.publish.numbers import decimal, digits_pattern, known_people, to_step
+from shelter_geo.publish.catalogue import (
+    Catalogue,
+    alphabet,
+    decimal,
+    digits_pattern,
+    known_people,
+    locale_of,
+    own_name_of,
+    packaged,
+    place,
+    to_step,
+)
 from shelter_geo.study import FALLBACK, LANGUAGE_CODE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DATE_LOCALES: Final = {"en": "en_GB"}
 _MINUTES_STEP: Final = 5
@@ -315,7 +327,7 @@ def everywhere(text: AnyText) -> Text:
     return Text(lambda words: text.get(words.lang) or spare)
 
 
-def own_name(row: Mapping[str, Any], stem: str = "name") -> Text:
+def own_name(row: Mapping[Any, Any] | pd.Series, stem: str = "name") -> Text:
     """Take the name of a place in every language from columns such as `name_en`.
 
     A language without a column takes the local name (the first column that is not English), then

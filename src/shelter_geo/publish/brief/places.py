@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from shelter_geo.access import UNITS
 from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
-from shelter_geo.publish.brief.parts import Head, Line, Listing, Section
+from shelter_geo.publish.brief.page import Head, Line, Listing, Section
+from shelter_geo.publish.qualifiers import norm_note, norm_notes
 from shelter_geo.publish.study.capacity_figures import basis_names
-from shelter_geo.publish.study.capacity_lines import checks
 from shelter_geo.publish.study.capacity_page import answer, group_words
-from shelter_geo.publish.study.norm_words import norm_note, norm_notes
+from shelter_geo.publish.study.lines import checks
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.publish.written import number, percent
 

@@ -9,13 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation
-from shelter_geo.analysis.siting_results import SitingResults
+from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.plans import Plan
 from shelter_geo.publish.brief import evidence
-from shelter_geo.publish.brief.page import BriefMap, BriefPage
-from shelter_geo.publish.brief.parts import Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.page import BriefMap, BriefPage, Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.places import places
-from shelter_geo.publish.brief.sites import best_sites
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.district_map import no_way, registered_column
 from shelter_geo.publish.pages.reader_table import (
@@ -26,10 +24,74 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import MARK, MISSING, Classes
 from shelter_geo.publish.planner.drawing import draw
+from shelter_geo.publish.siting.statements import reached_by_some, site_names
+from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
-from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
+from shelter_geo.publish.study.study_texts import headline
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.publish.written import distance, number, people
+
+_ALSO: Final = 3
+"""Other plans that are named."""
+
+
+def best_sites(results: SitingResults) -> Listing:
+    """List the plans that were chosen for each aim, with their sites and what they come to."""
+    heads = (
+        Head(say("brief.plan")),
+        Head(say("brief.sites")),
+        Head(say("study.cut_off"), numeric=True),
+        Head(say("scenario.farthest"), numeric=True),
+        Head(say("study.mean"), numeric=True),
+    )
+    lines = tuple(Line(_site_cells(results, plan)) for plan in results.plans)
+    proven = all(plan.result.status == "optimal" for plan in results.plans)
+    said = "brief.sites_proven" if proven else "brief.sites_unproven"
+    notes = (
+        say(said, n=number(len(results.problem.candidates))),
+        *_robust(results),
+        *reached_by_some(results),
+    )
+    return Listing(say("brief.best_sites"), heads, lines, notes)
+
+
+def _robust(results: SitingResults) -> list[Text]:
+    """Say in how many draws the plan stays best, and which other plans are best most often."""
+    if results.robustness is None:
+        return []
+    robust = results.robustness
+    best = next((plan for plan in robust.plans if plan.best_for_data), None)
+    if best is None:
+        return []
+    others = sorted((plan for plan in robust.plans if plan is not best), key=lambda p: -p.share)
+    also = [plan for plan in others[:_ALSO] if plan.share > 0]
+    named = [site_names(results.question, plan.chosen) for plan in also]
+
+    def write(words: Words) -> str:
+        listed = "; ".join(
+            f"{name.of(words)} ({words.percent(plan.share)})"
+            for plan, name in zip(also, named, strict=True)
+        )
+        said = words.text(
+            "brief.sites_robust",
+            share=words.percent(best.share),
+            n=words.number(robust.scenarios),
+        )
+        return f"{said} {words.text('brief.sites_also', plans=listed)}" if also else said
+
+    return [in_each(write)]
+
+
+def _site_cells(results: SitingResults, plan: SitedPlan) -> tuple[Text, ...]:
+    head = headline(plan.evaluation)
+    return (
+        plan_name(plan),
+        site_names(results.question, plan.result.chosen),
+        people(head.cut_off),
+        distance(head.farthest_km),
+        distance(head.mean_km),
+    )
 
 
 def beside_today(evaluated: EvaluatedPlans) -> Listing:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.publish.bus_times import by_bus
 from shelter_geo.publish.maps.district_map import (
     areas,
     cities,
@@ -35,6 +34,7 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import DISTANCE, MARK, Classes
+from shelter_geo.publish.qualifiers import by_bus
 from shelter_geo.publish.words import (
     AnyText,
     Languages,

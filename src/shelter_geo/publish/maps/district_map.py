@@ -9,10 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.access import populations
+from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
-from shelter_geo.publish.numbers import known_people
 from shelter_geo.publish.pages.reader_table import Column, number_column, text_column
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.words import AREA, AnyText, Text, Words, everywhere, own_name, say

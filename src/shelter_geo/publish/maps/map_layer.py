@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.shapes import feature, in_degrees, packed, turned
-from shelter_geo.publish.pages.page_text import PageText
+from shelter_geo.publish.pages.sealed import PageText
 from shelter_geo.publish.words import Text, own_name
 
 Role: TypeAlias = Literal["ground", "areas", "lines", "points", "names"]

@@ -14,10 +14,8 @@ from folium.map import FitBounds
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
-from shelter_geo.publish.pages.one_file import framed, save_page
-from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable
-from shelter_geo.publish.pages.sealed import asset, leaflet, seal
+from shelter_geo.publish.pages.sealed import PageText, asset, framed, leaflet, save_page, seal
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.alphabet import fold
+from shelter_geo.publish.catalogue import fold
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.words import Languages, Text, Words, in_each, say

@@ -7,15 +7,21 @@ import hashlib
 import json
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from html import escape as quoted
 from importlib.resources import files
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.words import AnyText, Languages, Text, everywhere
+from shelter_geo.study import FALLBACK
 
 _ASSETS: Final = files("shelter_geo.publish") / "assets"
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -153,3 +159,109 @@ def seal(
             **context,
         )
     )
+
+
+_HEIGHT: Final = "1100px"
+
+
+def save_page(html: str, path: str | Path) -> None:
+    """Write a page whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the folder or the file cannot be written.
+    """
+    path = Path(path)
+    with staged(path.parent) as folder:
+        (folder / path.name).write_text(html, encoding="utf-8", newline="\n")
+
+
+def framed(html: str, *, width: str, height: str, sandbox: str) -> str:
+    """Put a page into a frame that may do no more than `sandbox` says."""
+    return (
+        f'<iframe srcdoc="{quoted(html)}" width="{width}" height="{height}" '
+        f'sandbox="{sandbox}" referrerpolicy="no-referrer" style="border:0"></iframe>'
+    )
+
+
+class OneFile(ABC):
+    """A page that can be saved, and shows itself in a notebook."""
+
+    sandbox: ClassVar[str] = "allow-scripts"
+
+    @property
+    @abstractmethod
+    def html(self) -> str:
+        """The whole page."""
+
+    def save(self, path: str | Path) -> None:
+        """Write the page whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            If the folder or the file cannot be written.
+        """
+        save_page(self.html, path)
+
+    def _repr_html_(self) -> str:
+        return framed(self.html, width="100%", height=_HEIGHT, sandbox=self.sandbox)
+
+
+class PageText:
+    """Collects texts and writes the elements that show them in the first language.
+
+    Parameters
+    ----------
+    languages
+        Languages that the page offers, and the one in which it opens.
+    """
+
+    def __init__(self, languages: Languages) -> None:
+        self.languages = languages
+        self._first = languages.codes.index(languages.opens_in)
+        self._places: dict[tuple[str, ...], int] = {}
+
+    def number(self, text: AnyText) -> int:
+        """Place of a text in the table of texts."""
+        return self._number(self._in_each(text))
+
+    def shown(self, text: AnyText) -> str:
+        """Words of a text in the first language."""
+        return plain(everywhere(text).of(self.languages.first))
+
+    def element(self, tag: str, text: AnyText, **attributes: str) -> Markup:
+        """Write an element that holds one text and changes with the language."""
+        return self._element(tag, self._in_each(text), attributes)
+
+    def cited(self, tag: str, text: Text) -> Markup:
+        """Write an element for a title; one for every language is as published, in English."""
+        entry = self._in_each(text)
+        return self._element(tag, entry, {"lang": FALLBACK} if len(set(entry)) == 1 else {})
+
+    def label(self, text: AnyText) -> Markup:
+        """Write the attributes that name an element aloud and change with the language."""
+        return Markup('aria-label="{}" data-t-label="{}"').format(
+            self.shown(text), self.number(text)
+        )
+
+    def table(self) -> list[str | list[str]]:
+        """All texts so far, in the order of the languages; one text where all languages agree."""
+        return [entry[0] if len(set(entry)) == 1 else list(entry) for entry in self._places]
+
+    def _in_each(self, text: AnyText) -> tuple[str, ...]:
+        spoken = everywhere(text)
+        return tuple(plain(spoken.of(words)) for words in self.languages)
+
+    def _number(self, entry: tuple[str, ...]) -> int:
+        return self._places.setdefault(entry, len(self._places))
+
+    def _element(self, tag: str, entry: tuple[str, ...], attributes: dict[str, str]) -> Markup:
+        if len(set(entry)) > 1:
+            attributes["data-t"] = str(self._number(entry))
+        written = "".join(
+            f' {escape(name.rstrip("_"))}="{escape(value)}"' for name, value in attributes.items()
+        )
+        # Every part is escaped one by one: Markup's own format takes three times as long.
+        return Markup(f"<{tag}{written}>{escape(entry[self._first])}</{tag}>")

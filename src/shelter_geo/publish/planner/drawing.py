@@ -171,12 +171,11 @@ class _View:
         for (_, row), (x, y) in zip(ground.iterrows(), self.points(spots), strict=True):
             inside = 0.06 * WIDTH < x < 0.94 * WIDTH and 10 < y < self.height - 10
             if inside and not shapely.intersects_xy(covered, x, y).any():
-                named = {str(key): value for key, value in row.items()}
-                written = [str(v) for key, v in named.items() if key.startswith("name")]
+                written = [str(v) for key, v in row.items() if str(key).startswith("name")]
                 half = _LETTER * max(map(len, written)) / 2
                 middle = min(max(x, half), WIDTH - half)  # no name is cut off at the edge
                 found.append(
-                    GroundName(str(row["kind"]), own_name(named), round(middle, 1), round(y, 1))
+                    GroundName(str(row["kind"]), own_name(row), round(middle, 1), round(y, 1))
                 )
         return found
 

@@ -11,10 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.publish.catalogue import packaged
-from shelter_geo.publish.pages.one_file import OneFile
-from shelter_geo.publish.pages.page_text import PageText
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
-from shelter_geo.publish.pages.sealed import asset, seal
+from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
 from shelter_geo.publish.planner.drawing import Drawing, draw

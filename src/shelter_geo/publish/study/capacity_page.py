@@ -13,10 +13,8 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK
+from shelter_geo.publish.qualifiers import dated, norm_notes, which_shelters, without_shared
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.dates import dated, which_shelters
-from shelter_geo.publish.study.norm_words import norm_notes
-from shelter_geo.publish.study.shared_places import without_shared
 from shelter_geo.publish.study.study_map import NO_GROUND, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, everywhere, in_each, say

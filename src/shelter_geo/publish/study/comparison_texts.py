@@ -9,9 +9,9 @@ import pandas as pd
 
 from shelter_geo.analysis import EvaluatedPlans, Evaluation
 from shelter_geo.plans import Plan
+from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.maps.comparison_map import EFFECTS as EFFECTS
 from shelter_geo.publish.maps.district_map import rows_of
-from shelter_geo.publish.numbers import known_people
 from shelter_geo.publish.study.study_map import with_cities
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.study import FALLBACK

@@ -12,8 +12,8 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
+from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.dates import dates
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
 from shelter_geo.study import Study

@@ -9,10 +9,14 @@ import pandas as pd
 
 from shelter_geo.access import UNITS, beyond_range, populations
 from shelter_geo.analysis import Evaluation, near_ties, other_km
-from shelter_geo.publish.bus_times import bus_note
-from shelter_geo.publish.study.dates import dated, dates, which_shelters
-from shelter_geo.publish.study.norm_words import norm_note
-from shelter_geo.publish.study.shared_places import known_without
+from shelter_geo.publish.qualifiers import (
+    bus_note,
+    dated,
+    dates,
+    known_without,
+    norm_note,
+    which_shelters,
+)
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.study import REGION, unplaced
 from shelter_geo.vocabulary import Reason

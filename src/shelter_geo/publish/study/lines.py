@@ -1,0 +1,282 @@
+"""What the command line says of a study, its places and a comparison of plans, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import pandas as pd
+
+from shelter_geo.access import UNITS
+from shelter_geo.analysis import (
+    COUNTRY,
+    EVERYBODY,
+    FAMILY_PLACES,
+    CapacityResults,
+    EvaluatedPlans,
+    Evaluation,
+)
+from shelter_geo.publish.languages import languages_of
+from shelter_geo.publish.qualifiers import norm_notes
+from shelter_geo.publish.study import comparison_texts as texts
+from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.study.capacity_page import answer, group_words
+from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
+from shelter_geo.publish.written import number, percent
+from shelter_geo.study import REGION, WOMEN, Norm, Study, StudySettings, centres_astray, stand_ins
+
+
+def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
+    """Write stays, turn-away and places needed on each basis, then places for each group."""
+    total = results.no_place_ranges.reset_index()
+    names = basis_names(evaluation, words)
+    lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
+    if evaluation.study.shelters.empty:
+        lines = [f"{words.text('figures.none_title')}."]
+    lines += [text.of(words) for text in checks(evaluation, results)]
+    lines = lines or [words.text("capacity.cli_no_demand")]
+    lines = [*norm_lines(evaluation, results, words), *lines]
+    groups = results.by_group[results.by_group["units"] == UNITS[0]]
+    papers = groups["without_police_papers"]
+    told = groups[~papers | (groups["group"] == EVERYBODY)]
+    return lines + [group_line(row, words) for row in told.to_dict("records")]
+
+
+def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
+    """Write what each norm asks for, what is there and missing, as ranges, and whom it binds."""
+    names = {n.id: everywhere(n.name) for n in evaluation.study.settings.capacity.norms}
+    if not names:
+        return []
+    table = results.by_norm
+    whole = table[(table["area_kind"] == COUNTRY) & (table["units"] == UNITS[0])]
+    notes = [note.of(words) for note in norm_notes(evaluation)]
+    lines = [
+        words.text(
+            "norms.line",
+            norm=names[row["norm"]].of(words),
+            evidence=words.text(f"evidence.{row['evidence']}"),
+            needed=words.number(row["needed"]),
+            there=words.between(row["there_low"], row["there_high"]),
+            missing=words.between(row["missing_low"], row["missing_high"]),
+        )
+        for row in whole.to_dict("records")
+    ]
+    return [*lines, *notes]
+
+
+def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
+    """Say what was measured, and what other lengths of a stay would give."""
+    capacity = evaluation.study.settings.capacity
+    ranges = results.no_place_ranges
+    if ranges.empty:
+        return []
+    told = []
+    if capacity.measured is not None:
+        row, given = ranges.iloc[0], capacity.measured
+        told.append(
+            say(
+                "capacity.measured",
+                share=percent(float(row["measured"])),
+                n=number(given.people),
+                low=percent(float(row["measured_low"])),
+                high=percent(float(row["measured_high"])),
+                source=everywhere(given.source),
+            )
+        )
+    others = results.no_place[results.no_place["units"] == UNITS[0]]
+    others = others[others["stays_low"].isna()]
+    for days, rows in others.groupby("stay_days"):
+        shares = rows["no_place_central"]
+        told.append(
+            say(
+                "capacity.stay_reading",
+                days=number(float(str(days))),
+                low=percent(float(shares.min())),
+                high=percent(float(shares.max())),
+            )
+        )
+    return told
+
+
+def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:
+    return words.text(
+        "capacity.cli_basis",
+        basis=names[row["demand_basis"]],
+        stays=words.number(row["stays_central"]),
+        low=words.number(row["stays_low"]),
+        high=words.number(row["stays_high"]),
+        share=words.percent(row["no_place_central"]),
+        share_low=words.percent(row["no_place_low"]),
+        share_high=words.percent(row["no_place_high"]),
+        nearest=words.percent(row["refused_at_nearest_central"]),
+        places=words.number(row["places_needed_central"]),
+    )
+
+
+def group_line(row: Mapping[Any, Any], words: Words) -> str:
+    """Write one row of `group_access.access_by_group`."""
+    groups: Sequence[str] = () if row["group"] == EVERYBODY else str(row["group"]).split("+")
+    line = words.text(
+        "capacity.cli_group",
+        group=group_words(groups, bool(row["without_police_papers"])),
+        places=words.between(row["places_low"], row["places_high"]),
+        people=words.between(row["people_reached_low"], row["people_reached_high"], words.people),
+    )
+    why = answer(row["reason"])
+    return line if why is None else f"{line}: {why.of(words)}"
+
+
+_LACKED: Final = {
+    WOMEN: ("women_figures", "women_groups", "women_stays"),
+    REGION: ("region_columns", "region_places", "region_sites"),
+}
+"""What rests on a column that a study may lack, by the keys of its words."""
+
+
+def lines_on_lacks(study: Study, words: Words) -> list[str]:
+    """Say what is not there because the districts lack a column, a line each.
+
+    Parameters
+    ----------
+    study
+        The study.
+    words
+        Language of the lines.
+    """
+    table = study.settings.tables.districts
+    return [
+        words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
+        for column in study.lacks
+        for thing in _LACKED[column]
+    ]
+
+
+def lines_on_centres(study: Study, words: Words) -> list[str]:
+    """Name the centres that lie in another district, or far from the roads of theirs, a line each.
+
+    Parameters
+    ----------
+    study
+        The study.
+    words
+        Language of the lines.
+    """
+    tables = study.settings.tables
+    strayed = [
+        words.text(
+            "lacks.polygon",
+            table=tables.districts,
+            key=key,
+            district=own_name(study.districts.loc[key]).of(words),
+            other=own_name(study.districts.loc[other]).of(words),
+            boundaries=tables.boundaries,
+        )
+        for key, other in centres_astray(study).items()
+    ]
+    return strayed + [
+        words.text(
+            "lacks.centre",
+            table=tables.districts,
+            key=key,
+            district=own_name(study.districts.loc[key]).of(words),
+            settlement=own_name(study.settlements.loc[town]).of(words),
+        )
+        for key, town in stand_ins(study).items()
+    ]
+
+
+Write: TypeAlias = Callable[[float], str]
+
+
+def comparison_lines(evaluated: EvaluatedPlans, lang: str | None = None) -> list[str]:
+    """Write a table of figures with their differences, then what each plan changes in words.
+
+    Parameters
+    ----------
+    evaluated
+        Plans with their comparison.
+    lang
+        Language of the lines.
+    """
+    base, *others = evaluated.evaluations
+    words = languages_of(evaluated.evaluations[base].study, lang).first
+    table: list[list[str]] = [["", base, *others]]
+    for label, values, write in _figures(evaluated, words):
+        before = float(values[base])
+        cells = [_differing(before, float(values[key]), write, words) for key in others]
+        table.append([label, write(before), *cells])
+    facts = evaluated.comparison.summary
+    for measure, effects in texts.EFFECTS.items():
+        in_it = facts["measure"] == measure
+        for effect, name, other in zip(
+            effects, ("gain", "lose"), ("reached", "cut_off"), strict=True
+        ):
+            if in_it.iloc[1:].any():
+                people = (facts[f"people_{name}"] + facts[f"people_{other}"]).where(in_it)
+                cells = ["–" if pd.isna(count) else words.people(count) for count in people]
+                table.append([words.text(f"compare.line_{effect}"), *cells])
+    costs = [texts.cost(plan).of(words) for plan in evaluated.plans]
+    table.append([words.text("compare.line_cost"), *costs])
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
+        for line in table
+    ]
+    said = [f"{key}: {texts.paragraph(texts.summary(evaluated, key)).of(words)}" for key in others]
+    return [*lines, "", *said]
+
+
+def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.Series, Write]]:
+    """Give each line of the table: its label, the value of each plan, and how it is written."""
+    compared = evaluated.comparison
+    facts = compared.summary.set_index("scenario")
+    base = next(iter(evaluated.evaluations.values()))
+    settings = base.study.settings
+    yield words.text("study.mean"), facts["distance_km_mean"], words.distance
+    yield words.text("scenario.farthest"), facts["distance_km_max"], words.distance
+    for limit in settings.access.distance_classes_km:
+        rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
+        label = words.text("compare.line_within", km=words.distance(limit))
+        yield label, rows["people_within"], words.people
+    yield words.text("scenario.places"), facts["places"], words.number
+    metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
+    metrics = metrics.set_index(metrics["basis"] + " " + metrics["metric"])
+    for norm in settings.capacity.norms:
+        for key, ends in _readings(settings, norm, words):
+            label = words.text(key, norm=everywhere(norm.name).of(words), **ends[1])
+            yield label, pd.Series(metrics.loc[f"{norm.id} {ends[0]}"]), words.number
+    names = basis_names(base, words)
+    for basis in () if settings.capacity.demand is None else settings.capacity.demand.bases:
+        label = words.text("compare.line_stays", basis=names[basis.id])
+        yield label, pd.Series(metrics.loc[f"{basis.id} no_place_central"]), words.percent
+
+
+def _readings(
+    settings: StudySettings, norm: Norm, words: Words
+) -> list[tuple[str, tuple[str, dict[str, str]]]]:
+    """Give the lines of a norm: shelters in one, family places at each end of the readings."""
+    if norm.asks_for not in FAMILY_PLACES:
+        return [("compare.line_missing", ("missing_low", {}))]
+    persons = [reading.persons_per_family_place for reading in settings.capacity.readings]
+    ends = {"missing_low": min(persons), "missing_high": max(persons)}
+    if ends["missing_low"] == ends["missing_high"]:
+        del ends["missing_high"]
+    return [
+        (
+            "compare.line_missing_read",
+            (name, {"persons": f"{n:g}".replace(".", words.marks[1])}),
+        )
+        for name, n in ends.items()
+    ]
+
+
+def _differing(before: float, after: float, write: Write, words: Words) -> str:
+    """Write a value with its difference, if any can be seen; that of shares in points."""
+    change = abs(after - before)
+    if pd.isna(change):  # nobody reached any before, or nobody does any more
+        return write(after)
+    if write(change) == write(0.0):
+        return write(after)
+    share = write == words.percent
+    size = words.text("compare.points", n=words.number(100 * change)) if share else write(change)
+    return f"{write(after)} ({'−' if after < before else '+'}{size})"
