@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = documents()
 MEASURED = "performance.md"
 """Measured timings stand here alone; they differ from machine to machine."""
-MEASURED_PART = re.compile(r"<!-- (osm|measured) -->.*?<!-- end \1 -->", re.DOTALL)
+MEASURED_PART = re.compile(r"<!-- (osm|peers|measured) -->.*?<!-- end \1 -->", re.DOTALL)
 """Parts written by a tool that needs more than the repository holds."""
 NO_FIGURE = re.compile(
     r"^```.*?^```|\$\$.*?\$\$|\$[^$\n]+\$|`[^`]*`|\]\([^)]*\)|^#+ \d\. |^```\{.*",
