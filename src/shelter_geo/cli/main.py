@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo import __version__
-from shelter_geo.cli import capacity, compare, pages, roads, site
+from shelter_geo.cli import capacity, compare, init, pages, roads, site
 from shelter_geo.cli.options import (
     KindOption,
     LangOption,
@@ -37,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+init.register(app)
 app.add_typer(roads.app)
 capacity.register(app)
 compare.register(app)

@@ -26,7 +26,9 @@ from shelter_geo.study.settings import (
 )
 from shelter_geo.study.study import Study
 from shelter_geo.study.tables.checking import check_table
-from shelter_geo.study.tables.schemas import CANDIDATES, CASES
+from shelter_geo.study.tables.columns import is_key
+from shelter_geo.study.tables.reading import read_text_table
+from shelter_geo.study.tables.schemas import CANDIDATES, CASES, SHELTERS
 from shelter_geo.study.types import (
     FALLBACK,
     LANGUAGE_CODE,
@@ -47,6 +49,7 @@ __all__ = [
     "PEOPLE_COLUMNS",
     "PLACE_ENDS",
     "REGION",
+    "SHELTERS",
     "WOMEN",
     "Bus",
     "Capacity",
@@ -71,12 +74,14 @@ __all__ = [
     "check_table",
     "engine",
     "in_english",
+    "is_key",
     "joiner",
     "kind_of",
     "languages_in",
     "load_places",
     "load_study",
     "places_total",
+    "read_text_table",
     "read_toml",
     "require",
     "settlement_names",

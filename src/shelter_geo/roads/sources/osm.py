@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import osmium
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -106,13 +107,22 @@ def read_pbf(
     return network_of_ways(ways, provenance, shut=np.array(sorted(barriers), dtype=np.int64))
 
 
-def read_places(path: str | Path) -> gpd.GeoDataFrame:
+def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataFrame:
     """Read the named places of a PBF file.
+
+    Parameters
+    ----------
+    path
+        The extract.
+    languages
+        Codes of languages in which names are read as well.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        Points in EPSG:4326 with `osm_id`, `name` and `place`, sorted by id.
+        Points in EPSG:4326 with `osm_id`, `name`, `place`, `population` as tagged (text) and
+        `name:<language>` for each language, sorted by id. Without a plain name the first of the
+        others stands in; what is not tagged is None.
 
     Raises
     ------
@@ -121,20 +131,26 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     sha256_of_pbf(path)
-    rows: list[tuple[int, str, str, float, float]] = []
+    named = [f"name:{code}" for code in languages]
+    rows: list[tuple[Any, ...]] = []
+    points: list[tuple[float, float]] = []
     with _readable(path):
         processor = osmium.FileProcessor(_pbf(path), osmium.osm.NODE)
         for node in processor.with_filter(osmium.filter.KeyFilter("place")):
-            name = node.tags.get("name")
-            if isinstance(node, osmium.osm.Node) and name and node.location.valid():
-                place, at = node.tags["place"], node.location
-                rows.append((node.id, name, place, at.lon, at.lat))
-    rows.sort()
-    columns = {"osm_id": [r[0] for r in rows], "name": [r[1] for r in rows]}
-    geometry = gpd.points_from_xy([r[3] for r in rows], [r[4] for r in rows])
-    return gpd.GeoDataFrame(
-        {**columns, "place": [r[2] for r in rows]}, geometry=geometry, crs="EPSG:4326"
+            names = [node.tags.get(key) for key in ("name", *named)]
+            plain = next(filter(None, names), None)
+            if isinstance(node, osmium.osm.Node) and plain and node.location.valid():
+                tagged = node.tags["place"], node.tags.get("population")
+                rows.append((node.id, plain, *tagged, *names[1:]))
+                points.append((node.location.lon, node.location.lat))
+    columns = ["osm_id", "name", "place", "population", *named]
+    table = pd.DataFrame(rows, columns=columns)
+    table[columns[1:]] = table[columns[1:]].astype(object)
+    lonlat = np.array(points, dtype=float).reshape(-1, 2)
+    frame = gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(lonlat[:, 0], lonlat[:, 1]), crs="EPSG:4326"
     )
+    return frame.sort_values("osm_id", kind="stable", ignore_index=True)
 
 
 class _Collector:

@@ -61,7 +61,7 @@ DECIMAL: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]+)?")
 PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
-def _is_key(cell: str) -> bool:
+def is_key(cell: str) -> bool:
     """Whether a cell is of letters and digits of any script, dots, hyphens and underscores."""
     parts = (
         sign in "._-" or sign.isalnum() or unicodedata.category(sign)[0] == "M" for sign in cell
@@ -121,7 +121,7 @@ UNIQUE = Rule(
 
 
 IS_KEY = Rule(
-    lambda column: column.map(_is_key).astype(bool),
+    lambda column: column.map(is_key).astype(bool),
     "is not a key",
     "Use letters, digits, dots, hyphens and underscores, without spaces.",
 )

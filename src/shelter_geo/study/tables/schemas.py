@@ -134,6 +134,8 @@ SHELTERS: Final = pa.DataFrameSchema(
     metadata={
         "worded": {"name": _SAFE_WORDS, "places_basis": _SAFE_WORDS, "also_for": _SAFE_WORDS},
         "may_be_empty": True,
+        "groups": _GROUPS,
+        "answers": ANSWERS,
     },
 )
 

@@ -1,0 +1,103 @@
+"""Grids of people: how many live in an area, with cells that a border cuts taken in part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from shelter_geo.errors import Fault, StudyError, TableError
+
+GRIDS: Final = (".tif", ".tiff", ".vrt")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid of people.
+
+    Attributes
+    ----------
+    values
+        People in each cell, rows from north to south; 0 where nobody is counted.
+    bounds
+        West, south, east and north of the grid, in its own system of coordinates.
+    crs
+        That system.
+    """
+
+    values: NDArray[Any]
+    bounds: tuple[float, float, float, float]
+    crs: Any
+
+    def people_in(self, areas: NDArray[Any]) -> NDArray[Any]:
+        """Add up the people in areas of EPSG:4326, cells cut by a border by the part inside.
+
+        Sums are those of exactextract (Baston, github.com/isciences/exactextract).
+        """
+        from exactextract import exact_extract
+        from exactextract.raster import NumPyRasterSource
+
+        frame = gpd.GeoDataFrame({"row": range(len(areas))}, geometry=areas, crs=4326)
+        there = frame.to_crs(self.crs)
+        source = NumPyRasterSource(self.values, *self.bounds)
+        sums = exact_extract(source, there, ["sum"], output="pandas")["sum"]
+        people: NDArray[Any] = np.nan_to_num(sums.to_numpy(float))
+        return people
+
+
+def read_grid(path: Path, areas: NDArray[Any]) -> Grid:
+    """Read the part of a grid of people that lies around areas.
+
+    Parameters
+    ----------
+    path
+        A raster that GDAL reads, such as a GeoTIFF, with people in each cell.
+    areas
+        Polygons in EPSG:4326.
+
+    Raises
+    ------
+    StudyError
+        If the packages that read grids are not installed.
+    TableError
+        If the file cannot be read, does not say where it lies, or touches no area.
+    """
+    try:
+        import exactextract  # noqa: F401
+        import rasterio
+        from rasterio.warp import transform_bounds
+        from rasterio.windows import Window, from_bounds
+    except ImportError:
+        raise StudyError(
+            f"{path.name} is a grid, and what reads grids is not installed. Install it with: "
+            "pip install 'shelter-geo[grids]'"
+        ) from None
+
+    def fault(message: str, remedy: str) -> TableError:
+        return TableError([Fault(path.name, message, remedy)])
+
+    if not path.exists():
+        raise fault("there is no such file", "Check the path.")
+    try:
+        with rasterio.open(path) as source:
+            if source.crs is None:
+                raise fault("does not say where it lies", "Give a GeoTIFF with its coordinates.")
+            west, south, east, north = shapely.total_bounds(areas).tolist()
+            box = transform_bounds("EPSG:4326", source.crs, west, south, east, north)
+            whole = Window(0, 0, source.width, source.height)
+            wanted = from_bounds(*box, transform=source.transform)
+            if not rasterio.windows.intersect([wanted, whole]):
+                raise fault("lies elsewhere than the boundaries", "Give the grid of this country.")
+            window = wanted.intersection(whole).round_offsets("floor").round_lengths("ceil")
+            window = window.intersection(whole)
+            values = source.read(1, window=window, masked=True).filled(0).astype(float)
+            bounds, crs = source.window_bounds(window), source.crs
+    except rasterio.errors.RasterioError as error:
+        raise fault(f"cannot be read as a grid: {error}", "Give a GeoTIFF.") from None
+    values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
+    return Grid(values, tuple(bounds), crs)
