@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from shelter_geo.access.costs import cost_blocks, cost_matrix
-from shelter_geo.access.lines import routes
+from shelter_geo.access.lines import roads_of_routes, routes
 from shelter_geo.access.nearest import nearest
 from shelter_geo.analysis import Evaluation
 from shelter_geo.errors import CostError
@@ -126,6 +126,30 @@ def test_two_points_on_one_edge_are_joined_along_it() -> None:
     line = routes(BENT, origin, goal, pd.Series({"p0": "f"}), snapping=ON_EDGES)
     assert (0.01, 0.002) in list(line.at["p0", "geometry"].coords)
     assert len(line.at["p0", "geometry"].coords) <= 5
+
+
+def test_roads_of_routes_are_the_edges_that_are_driven_at_least_in_part() -> None:
+    """Links of the toy: 0 a-b, 1 b-c, 2 a-c, 3 c-s, 4 d-e; a drives 41 min by c, not 46 by b."""
+
+    def used(**nearest: str) -> list[int]:
+        return roads_of_routes(
+            toy.network(),
+            toy.points("a", "b", "c", "d", "s"),
+            toy.points("a", "s"),
+            pd.Series(nearest, dtype=object),
+            snapping=toy.TO_NODES,
+        ).tolist()
+
+    assert used(b="s") == [1, 3]
+    assert used(a="s") == [2, 3]
+    assert used(b="a", c="s") == [0, 3]
+    assert used(a="a", s="s", d="a") == used() == []
+    half = points((0.004, 0.0008)), points((0.016, 0.0008)).set_axis(["f"])
+    assert roads_of_routes(BENT, *half, pd.Series({"p0": "f"}), snapping=ON_EDGES).tolist() == [0]
+    corner = points((0.02, 0.01)), points((0.02, 0.0)).set_axis(["f"])
+    assert roads_of_routes(BENT, *corner, pd.Series({"p0": "f"}), snapping=ON_EDGES).tolist() == [1]
+    with pytest.raises(CostError, match="q"):
+        used(q="s")
 
 
 def test_one_way_edge_is_driven_around_against_its_direction() -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from helpers.small_study import TABLES as SMALL
+from helpers.small_study import small_study
+from pandas.testing import assert_frame_equal
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.tables import defuse, write_table
 from shelter_geo.publish.outputs import write_outputs
 from shelter_geo.publish.study.study_tables import TABLES, tables_of
+from shelter_geo.study import centres, joiner
+from shelter_geo.study.load import load_study
 from shelter_geo.vocabulary import Reason
 
 EXPECTED = {
@@ -112,9 +120,48 @@ def test_layers_open_and_hold_what_they_say(out: Path) -> None:
     routes = gpd.read_file(out / "study.gpkg", layer="routes")
     assert set(routes.geom_type) == {"LineString"}
     assert len(routes) == 67
-    roads = gpd.read_file(out / "study.gpkg", layer="roads")
-    # 4,918 links, of which 917 are of another length on the way back.
-    assert len(roads) == 4918 + 917
+
+
+def test_the_layer_of_roads_holds_those_that_routes_use(tmp_path: Path) -> None:
+    """Upper drives by Fordham (91 min) and not straight (95 min); nobody needs the road north."""
+    copy = small_study(tmp_path / "study")
+    copy.write("links.csv", SMALL["links.csv"] + "s1,s3,75,95\ns1,n,6,5\n")
+    copy.write("nodes.csv", SMALL["nodes.csv"] + "n,North,upper,40.80,-29.75\n")
+    out = tmp_path / "out"
+    write_outputs(evaluate(load_study(copy.file)), out, all_roads=True)
+    used = gpd.read_file(out / "study.gpkg", layer="roads")
+    ends = used[["from_node", "to_node"]].to_numpy().tolist()
+    assert ends == [["s1", "s2"], ["s2", "s3"]]
+    assert used["length_km"].tolist() == [62.0, 48.0]
+    everything = gpd.read_file(out / "roads.gpkg", layer="roads")
+    assert everything["forward_min"].tolist() == [55.0, 36.0, 95.0, 5.0]
+    write_outputs(evaluate(load_study(copy.file)), out)
+    assert not (out / "roads.gpkg").exists()
+
+
+def test_roads_of_the_bundled_study_are_those_under_its_routes(evaluation: Evaluation) -> None:
+    """Beside networkx, from the node that each point joins."""
+    study, graph = evaluation.study, nx.DiGraph()
+    arcs = study.network.arcs
+    for row in reversed(range(len(arcs.edge))):  # the fastest of parallel arcs comes first
+        cost = int(arcs.time_ms[row]) * 10**9 + int(arcs.length_cm[row])
+        graph.add_edge(int(arcs.tail[row]), int(arcs.head[row]), edge=arcs.edge[row], cost=cost)
+
+    def node(points: gpd.GeoDataFrame) -> dict[str, int]:
+        at = joiner(study)(study.network, points)
+        ends = np.where(at.along < 0.5, study.network.u[at.edge], study.network.v[at.edge])
+        return dict(zip(points.index, ends.tolist(), strict=True))
+
+    used, goal = set(), node(study.shelters)
+    pairs = ((centres(study), evaluation.districts), (study.settlements, evaluation.settlements))
+    for points, access in pairs:
+        start = node(points)
+        for key, nearest in access.loc[access["reachable"], "nearest_shelter_id"].items():
+            path = nx.shortest_path(graph, start[key], goal[nearest], weight="cost")
+            used |= {graph.edges[pair]["edge"] for pair in itertools.pairwise(path)}
+    expected = study.network.to_frame().iloc[sorted(used)].reset_index(drop=True)
+    assert_frame_equal(evaluation.roads, expected)
+    assert len(used) < study.network.n_edges / 2
 
 
 def test_package_describes_every_file_with_its_hash(out: Path) -> None:

@@ -9,13 +9,15 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from helpers.small_study import small_study
 from helpers.study_copy import contents
@@ -24,7 +26,7 @@ from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import MARK, staged
-from shelter_geo.publish.files.tables import write_geopackage
+from shelter_geo.publish.files.tables import INDEXED_FROM, write_geopackage
 from shelter_geo.publish.outputs import write_outputs
 from shelter_geo.study.load import load_study
 
@@ -352,6 +354,19 @@ def test_a_geopackage_cut_short_at_any_page_is_refused(
     with largest_file(len(raw)):
         write(tmp_path / "last.gpkg")
     assert (tmp_path / "last.gpkg").read_bytes() == raw
+
+
+def test_a_layer_of_many_rows_has_a_spatial_index(evaluation: Evaluation, tmp_path: Path) -> None:
+    points = evaluation.settlements[["settlement_id", "geometry"]]
+    many = points.iloc[np.arange(INDEXED_FROM) % len(points)]
+    day = evaluation.study.settings.study.as_of
+    layers = {"many": many, "few": many.head(INDEXED_FROM - 1)}
+    write_geopackage(layers, tmp_path / "x.gpkg", as_of=day)
+    with closing(sqlite3.connect(tmp_path / "x.gpkg")) as base:
+        tables = {name for (name,) in base.execute("SELECT name FROM sqlite_master")}
+        rows = base.execute("SELECT count(*) FROM rtree_many_geom").fetchone()
+    assert rows == (INDEXED_FROM,)
+    assert "rtree_few_geom" not in tables
 
 
 def test_a_path_that_would_be_taken_for_an_address(

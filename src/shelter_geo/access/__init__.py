@@ -2,7 +2,7 @@
 
 from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
-from shelter_geo.access.lines import routes, service_area
+from shelter_geo.access.lines import roads_of_routes, routes, service_area
 from shelter_geo.access.metrics import (
     BusTime,
     access_metrics,
@@ -40,6 +40,7 @@ __all__ = [
     "point_access",
     "populations",
     "resident_units",
+    "roads_of_routes",
     "routes",
     "service_area",
     "weight_over_settlements",

@@ -7,11 +7,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from shelter_geo.access.costs import Joining, Points, anchors_of, arriving, leaving, rows_of
 from shelter_geo.errors import CostError
 from shelter_geo.roads import (
     Engine,
+    Path,
     RoadNetwork,
     RouteLines,
     Weight,
@@ -55,14 +57,7 @@ def routes(
     CostError
         If a key is unknown.
     """
-    from_row = rows_of(origins.index, facility_of.index, "origin")
-    to_row = rows_of(facilities.index, pd.Index(facility_of), "facility")
-    leave = anchors_of(network, origins, snapping)
-    arrive = anchors_of(network, facilities, snapping)
-    engine = engine or make_engine(network, weight=weight)
-    pairs = np.stack([from_row, to_row], axis=1)
-    ways = engine.paths(leaving(leave), arriving(arrive), pairs)
-    draw = RouteLines(network, leave, arrive, origins.geometry, facilities.geometry)
+    draw, ways, pairs = _ways(network, origins, facilities, facility_of, weight, snapping, engine)
     found = [draw.route(way, a, b) for way, (a, b) in zip(ways, pairs.tolist(), strict=True)]
     kept = np.array([route is not None for route in found], bool)
     chosen = [route for route in found if route is not None]
@@ -75,6 +70,61 @@ def routes(
         index=facility_of.index[kept],
         geometry=gpd.GeoSeries([r.line for r in chosen], index=facility_of.index[kept], crs=4326),
     )
+
+
+def roads_of_routes(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    facility_of: pd.Series[Any],
+    *,
+    weight: Weight = "travel_min",
+    snapping: Joining = None,
+    engine: Engine | None = None,
+) -> NDArray[np.int64]:
+    """Find the edges that the best roads from origins to facilities run along, at least in part.
+
+    Parameters
+    ----------
+    network, origins, facilities, facility_of, weight, snapping, engine
+        As for `routes`.
+
+    Returns
+    -------
+    int64, shape (k,)
+        Edges of the network in rising order, each once.
+
+    Raises
+    ------
+    CostError
+        If a key is unknown.
+    """
+    draw, ways, pairs = _ways(network, origins, facilities, facility_of, weight, snapping, engine)
+    used: set[int] = set()
+    for way, (a, b) in zip(ways, pairs.tolist(), strict=True):
+        used |= draw.edges(way, a, b)
+    return np.array(sorted(used), dtype=np.int64)
+
+
+def _ways(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    facility_of: pd.Series[Any],
+    weight: Weight,
+    snapping: Joining,
+    engine: Engine | None,
+) -> tuple[RouteLines, list[Path], NDArray[np.intp]]:
+    """Find the best way of each origin that has a facility, with the rows of both."""
+    from_row = rows_of(origins.index, facility_of.index, "origin")
+    to_row = rows_of(facilities.index, pd.Index(facility_of), "facility")
+    leave = anchors_of(network, origins, snapping)
+    arrive = anchors_of(network, facilities, snapping)
+    engine = engine or make_engine(network, weight=weight)
+    pairs = np.stack([from_row, to_row], axis=1)
+    ways = engine.paths(leaving(leave), arriving(arrive), pairs)
+    draw = RouteLines(network, leave, arrive, origins.geometry, facilities.geometry)
+    return draw, ways, pairs
 
 
 def service_area(

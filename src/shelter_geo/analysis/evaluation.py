@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo import access
-from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, routes
+from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, roads_of_routes, routes
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
@@ -127,8 +127,16 @@ class Evaluation:
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
-        """The network's edges as lines."""
-        return self.study.network.to_frame()
+        """The roads that lead centres and settlements to their nearest facility, as lines."""
+        study, roads = self.study, _roads(self.study)
+        used = [np.zeros(0, dtype=np.int64)]
+        for points, found in (
+            (centres(study), self.districts),
+            (study.settlements, self.settlements),
+        ):
+            nearest = found.loc[found["reachable"], "nearest_shelter_id"]
+            used.append(roads_of_routes(study.network, points, study.shelters, nearest, **roads))
+        return study.network.to_frame(np.unique(np.concatenate(used)))
 
     @cached_property
     def joins(self) -> pd.DataFrame:
@@ -153,7 +161,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         without any facility it is `Reason.NO_FACILITY`.
     """
     settings, at = study.settings, centres(study)
-    roads: Any = {"snapping": joiner(study), "engine": engine(study)}
+    roads = _roads(study)
     from_centres, from_settlements = (
         no_facility(points.index)
         if study.shelters.empty
@@ -183,6 +191,11 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         claims=compare_claims(settings.claims, measures, study.statistics),
         routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
+
+
+def _roads(study: Study) -> dict[str, Any]:
+    """How points join the roads of a study, and the engine that routes on them."""
+    return {"snapping": joiner(study), "engine": engine(study)}
 
 
 def no_facility(origins: pd.Index) -> CostMatrix:

@@ -88,6 +88,13 @@ def run(
             "--out", help="Folder of the outputs; else outputs/STUDY, or outputs/STUDY-KIND."
         ),
     ] = None,
+    all_roads: Annotated[
+        bool,
+        typer.Option(
+            "--all-roads",
+            help="Write every road into roads.gpkg; study.gpkg holds those that routes use.",
+        ),
+    ] = False,
     lang: LangOption = None,
 ) -> None:
     """Compute a study and write its tables, map, figures and data package."""
@@ -138,6 +145,7 @@ def run(
             options=options,
             needs=needs,
             sites=sites,
+            all_roads=all_roads,
             lang=lang,
             progress=progress,
             second_process=True,

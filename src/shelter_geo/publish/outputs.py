@@ -33,6 +33,7 @@ from shelter_geo.publish.study.study_tables import (
     write_tables,
 )
 from shelter_geo.publish.words import Words
+from shelter_geo.study import Study
 
 _ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
 """About half of the work, done by a second processor where there is one; no page of one half goes
@@ -53,6 +54,7 @@ def write_outputs(
     options: SiteOptions | None = None,
     needs: CapacityResults | None = None,
     sites: SitingResults | None = None,
+    all_roads: bool = False,
     lang: str | None = None,
     progress: Progress | None = None,
     second_process: bool = False,
@@ -73,6 +75,9 @@ def write_outputs(
         Places against the stays asked for.
     sites
         Where new shelters should go.
+    all_roads
+        Whether every road of the network is written too, into `roads.gpkg`; `study.gpkg` holds the
+        roads that routes use.
     lang
         Language of the figures, and the one that maps open in.
     progress
@@ -87,12 +92,15 @@ def write_outputs(
     """
     words = languages_of(evaluation.study, lang).first
     tables = tables_of(evaluation.study)
+    _ = evaluation.roads  # found here, since another process would prepare the roads anew
     steps: list[tuple[str, Callable[[Path], None]]] = [
         ("tables", partial(write_tables, evaluation)),
         ("layers", partial(_write_layers, evaluation)),
         ("map", lambda folder: _write_map(evaluation, folder, words)),
         ("figures", partial(_write_figures, evaluation, words)),
     ]
+    if all_roads:
+        steps.append(("layers", partial(_write_all_roads, evaluation.study)))
     if plans is not None:
         tables |= scenario_tables(plans)
         steps.append(("scenarios", partial(write_scenarios, plans, lang=lang)))
@@ -148,6 +156,11 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
     layers = {name: frame[[*columns[name], "geometry"]] for name, frame in frames.items()}
     layers |= {"routes": routes, "roads": evaluation.roads}
     write_geopackage(layers, folder / "study.gpkg", as_of=evaluation.study.settings.study.as_of)
+
+
+def _write_all_roads(study: Study, folder: Path) -> None:
+    layers = {"roads": study.network.to_frame()}
+    write_geopackage(layers, folder / "roads.gpkg", as_of=study.settings.study.as_of)
 
 
 def _write_map(evaluation: Evaluation, folder: Path, words: Words) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from shelter_geo.roads.network import Provenance, RoadNetwork
     from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
-    from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Seeds, Weight
+    from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Path, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, to_networkx
     from shelter_geo.roads.sources.doors import read_graphml, read_roads_file
@@ -48,6 +48,7 @@ _HOME = {
     "Matrix": "routing.graph",
     "NOWHERE": "joining.anchors",
     "OpenRoad": "changes.types",
+    "Path": "routing.graph",
     "Provenance": "network",
     "RoadChange": "changes.types",
     "RoadFinder": "joining.finder",
@@ -99,6 +100,7 @@ __all__ = [
     "Joiner",
     "Matrix",
     "OpenRoad",
+    "Path",
     "Provenance",
     "RoadChange",
     "RoadFinder",

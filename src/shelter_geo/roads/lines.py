@@ -95,32 +95,51 @@ class RouteLines:
         Route or None
             None where there is no road.
         """
-        a, b = self.origins.iloc[origin], self.facilities.iloc[facility]
-        if a == b:
-            return self._finish([], origin, facility, (0, 0))
+        drive = self._drive(way, origin, facility)
+        if drive is None:
+            return None
+        pieces, cost = drive
+        return self._finish([self._draw(*piece) for piece in pieces], origin, facility, cost)
+
+    def edges(self, way: Path, origin: int, facility: int) -> set[int]:
+        """Edges that a route runs along, at least in part; none where there is no road.
+
+        Parameters
+        ----------
+        way, origin, facility
+            As for `route`.
+        """
+        pieces, _ = self._drive(way, origin, facility) or ([], (0, 0))
+        return {edge for edge, start, end in pieces if start != end}
+
+    def _drive(
+        self, way: Path, origin: int, facility: int
+    ) -> tuple[list[tuple[int, float, float]], tuple[int, int]] | None:
+        """Pieces of edges in the order driven, by shares of their lengths, and the whole cost."""
+        if self.origins.iloc[origin] == self.facilities.iloc[facility]:
+            return [], (0, 0)
         rows = np.array([origin]), np.array([facility])
         within = direct(self.network, self.leave, self.arrive, *rows)
         short = int(within.time_ms[0]), int(within.length_cm[0])
         over_nodes = way.time_ms, way.length_cm
+        start, goal = int(self.leave.edge[origin]), int(self.arrive.edge[facility])
+        ends = float(self.leave.along[origin]), float(self.arrive.along[facility])
         if UNREACHED not in short and (UNREACHED in over_nodes or short <= over_nodes):
-            edge = int(self.leave.edge[origin])
-            ends = float(self.leave.along[origin]), float(self.arrive.along[facility])
-            return self._finish([self._piece(edge, *ends)], origin, facility, short)
+            return [(start, *ends)], short
         if UNREACHED in over_nodes:
             return None
-        first = _share_of_end(self.leave.leave_node, way.leave_entry)
-        last = _share_of_end(self.arrive.arrive_node, way.arrive_entry)
-        start, goal = int(self.leave.edge[origin]), int(self.arrive.edge[facility])
-        pieces = [self._piece(start, float(self.leave.along[origin]), first)]
-        pieces += [self._arc(arc) for arc in way.arcs.tolist()]
-        pieces.append(self._piece(goal, last, float(self.arrive.along[facility])))
-        return self._finish(pieces, origin, facility, over_nodes)
+        arcs = self.network.arcs
+        pieces = [(start, ends[0], _share_of_end(self.leave.leave_node, way.leave_entry))]
+        for arc in way.arcs.tolist():
+            pieces.append((int(arcs.edge[arc]), *((0.0, 1.0) if arcs.forward[arc] else (1.0, 0.0))))
+        pieces.append((goal, _share_of_end(self.arrive.arrive_node, way.arrive_entry), ends[1]))
+        return pieces, over_nodes
 
-    def _arc(self, arc: int) -> Line:
-        shape = edge_shape(self.network, int(self.network.arcs.edge[arc]))
-        return shape if self.network.arcs.forward[arc] else shape[::-1]
-
-    def _piece(self, edge: int, start: float, end: float) -> Line:
+    def _draw(self, edge: int, start: float, end: float) -> Line:
+        if (start, end) == (0.0, 1.0):
+            return edge_shape(self.network, edge)
+        if (start, end) == (1.0, 0.0):
+            return edge_shape(self.network, edge)[::-1]
         return edge_piece(self.network, edge, start, end)
 
     def _finish(

@@ -159,8 +159,13 @@ class RoadNetwork:
         """Number of edges."""
         return len(self.u)
 
-    def to_frame(self) -> gpd.GeoDataFrame:
-        """Return the edges as lines in EPSG:4326.
+    def to_frame(self, edges: NDArray[np.integer] | None = None) -> gpd.GeoDataFrame:
+        """Return edges as lines in EPSG:4326.
+
+        Parameters
+        ----------
+        edges
+            Indices of the edges wanted; all if not given.
 
         Returns
         -------
@@ -171,21 +176,25 @@ class RoadNetwork:
         import geopandas as gpd
         import shapely
 
-        row = np.repeat(np.arange(self.n_edges), np.diff(self.shape_start))
+        wanted = np.arange(self.n_edges) if edges is None else np.asarray(edges, np.int64)
+        first, counts = self.shape_start[wanted], np.diff(self.shape_start)[wanted]
+        row = np.repeat(np.arange(len(wanted)), counts)
+        at = np.arange(len(row)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        shapes = self.shape_lonlat[at]
         minutes = [
-            np.where(time == CLOSED, np.nan, time / MS_PER_MIN)
+            np.where(time[wanted] == CLOSED, np.nan, time[wanted] / MS_PER_MIN)
             for time in (self.forward_ms, self.backward_ms)
         ]
-        lines = np.asarray(shapely.linestrings(self.shape_lonlat, indices=row))
-        jumps = np.abs(np.diff(self.shape_lonlat[:, 0])) > HALF_TURN
+        lines = np.asarray(shapely.linestrings(shapes, indices=row))
+        jumps = np.abs(np.diff(shapes[:, 0])) > HALF_TURN
         for edge in np.unique(row[:-1][jumps & (row[:-1] == row[1:])]):
-            lines[edge] = line_of(self.shape_lonlat[row == edge])
+            lines[edge] = line_of(shapes[row == edge])
         return gpd.GeoDataFrame(
             {
-                "from_node": self.node_id[self.u],
-                "to_node": self.node_id[self.v],
-                "road_class": np.array(self.class_names, dtype=object)[self.road_class],
-                "length_km": self.length_cm / CM_PER_KM,
+                "from_node": self.node_id[self.u[wanted]],
+                "to_node": self.node_id[self.v[wanted]],
+                "road_class": np.array(self.class_names, dtype=object)[self.road_class[wanted]],
+                "length_km": self.length_cm[wanted] / CM_PER_KM,
                 "forward_min": minutes[0],
                 "backward_min": minutes[1],
             },

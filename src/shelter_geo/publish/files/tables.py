@@ -31,6 +31,8 @@ KEYED: Final = {
     "scenario_evidence": "evidence",
 }
 """Columns of keys, and the section of the catalogues that has their words."""
+INDEXED_FROM: Final = 20_000
+"""Rows from which a layer has a spatial index: fewer are drawn as fast without, in less room."""
 
 
 def write_table(
@@ -139,7 +141,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, as_o
                 driver="GPKG",
                 append=target.exists(),
                 geometry_type=_kind(frame),
-                layer_options={"SPATIAL_INDEX": "YES"},
+                layer_options={"SPATIAL_INDEX": "YES" if _indexed(frame) else "NO"},
             )
         _check_whole(layers, path)
     except (RuntimeError, ValueError, sqlite3.Error) as error:
@@ -158,10 +160,14 @@ def _check_whole(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
         if state != "ok":
             raise ValueError(f"it is damaged: {state}")
         for name, frame in layers.items():
-            for table in (f"{name}", f"rtree_{name}_geom"):
+            for table in (name, f"rtree_{name}_geom")[: 1 + _indexed(frame)]:
                 (rows,) = base.execute(f'SELECT count(*) FROM "{table}"').fetchone()
                 if rows != len(frame):
                     raise ValueError(f"{table} holds {rows} rows of {len(frame)}")
+
+
+def _indexed(frame: gpd.GeoDataFrame) -> bool:
+    return len(frame) >= INDEXED_FROM
 
 
 def _kind(frame: gpd.GeoDataFrame) -> str:
