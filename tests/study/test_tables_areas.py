@@ -10,7 +10,7 @@ import pytest
 
 from shelter_geo.publish.maps.map_layer import KINDS as KINDS_DRAWN
 from shelter_geo.study.reading import read_package
-from shelter_geo.study.tables.areas import KINDS, read_areas, read_basemap
+from shelter_geo.study.tables.features import KINDS, read_areas, read_basemap
 
 
 def written(folder: Path, content: str | bytes, name: str) -> Path:
@@ -54,9 +54,11 @@ FAR = [[[500, 0], [501, 0], [501, 1], [500, 0]]]
         ('{"type": "FeatureCollection"}', "holds no feature"),
         ("[]", "holds no feature"),
         (collection(), "holds no feature"),
-        ("<OGRVRTDataSource></OGRVRTDataSource>", "is not valid JSON"),
-        (collection(area()).encode("utf-16"), "is UTF-16 or not text"),
-        (collection(area(), crs={"properties": {"name": "EPSG:32639"}}), "are not degrees. Save"),
+        ("<OGRVRTDataSource></OGRVRTDataSource>", "is XML. Give GeoJSON"),
+        ("district_id,name\n", "is a table without points or areas. Give GeoJSON"),
+        (collection(area()).encode("utf-16")[:-1], "is UTF-16 that is cut off, or no text"),
+        (collection(area(), crs={"properties": {"name": "EPSG:x"}}), "names no coordinate system"),
+        (collection(area(), crs=5), "names no coordinate system that is known"),
         (collection(area(), {}), "row 2: has no geometry that can be read"),
         (collection(area(), 5), "row 2: has no geometry that can be read"),
         (collection(shaped("Point", [1, 2])), "row 1: is no area"),
@@ -66,7 +68,7 @@ FAR = [[[500, 0], [501, 0], [501, 1], [500, 0]]]
         (collection(shaped("Polygon", FAR)), "row 1: has coordinates that are not degrees"),
         (collection(shaped("Polygon", BOW_TIE)), "borders that cross: Self-intersection[0.5 0.5]"),
         (collection(area(None)), "row 1, column district_id: the property is missing or no text"),
-        (collection(area(5)), "the property is missing or no text"),
+        (collection(area([5])), "the property is missing or no text"),
         (collection(area(), area(west=2)), "row 2, column district_id: this key stands twice"),
     ],
 )

@@ -20,10 +20,10 @@ from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import relations, schemas
-from shelter_geo.study.tables.areas import read_areas, read_basemap
 from shelter_geo.study.tables.checking import check_table
+from shelter_geo.study.tables.features import read_areas, read_basemap
+from shelter_geo.study.tables.formats import SIDECARS, decoded
 from shelter_geo.study.tables.links import read_links
-from shelter_geo.study.tables.reading import decoded
 from shelter_geo.study.tables.schemas import PRIVATE_POINTS
 
 if TYPE_CHECKING:
@@ -101,7 +101,10 @@ class StudyFolder:
         content, faults = read(self.path(name))
         self.faults += faults
         if not faults:
-            self.hashes[name] = _sha256(self.path(name))
+            beside = (str(Path(name).with_suffix(end)) for end in SIDECARS)
+            parts = beside if name.lower().endswith(".shp") else ()
+            for part in (name, *filter(lambda part: _is_file(self.path(part)), parts)):
+                self.hashes[part] = _sha256(self.path(part))
         return content
 
     def table(
@@ -237,15 +240,17 @@ def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = T
     languages = settings.study.languages
     admission = folder.table(files.admission, schemas.ADMISSION)
     facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
+    districts = folder.table(files.districts, schemas.DISTRICTS, languages)
+    keys = () if districts is None else districts["district_id"]
     return Tables(
-        districts=folder.table(files.districts, schemas.DISTRICTS, languages),
+        districts=districts,
         residents=folder.table(files.residents, schemas.RESIDENTS),
         displaced=folder.table(files.displaced, schemas.DISPLACED),
         settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
         shelters=with_place_ranges(with_admission(facilities, admission)),
         admission=admission,
         private_points=folder.private_points(files.private_points),
-        areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id")),
+        areas=folder.read(files.boundaries, lambda path: read_areas(path, "district_id", keys)),
         basemap=folder.read(files.basemap, read_basemap),
         published_distances=folder.table(files.published_distances, schemas.PUBLISHED_DISTANCES),
         near_ties=folder.table(files.near_ties, schemas.NEAR_TIES),

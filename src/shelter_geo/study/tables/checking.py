@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.tables.columns import gives_a_place_away
+from shelter_geo.study.tables.columns import PLAIN_KEY, gives_a_place_away
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.schemas import in_languages
 
@@ -30,8 +31,7 @@ def check_table(
     path
         A CSV file.
     schema
-        What the table must hold. Where it is strict, values that may give a place away are kept
-        out of the faults.
+        What the table must hold. Where it is strict, texts are kept out of the faults.
     secret
         Keep every value out of the faults, column names too, for tables that nobody may read. Such
         a table may be without rows.
@@ -48,9 +48,33 @@ def check_table(
     faults
         All faults of this table; one a cell.
     """
-    raw, faults = read_text_table(path)
+    raw, faults = read_text_table(path, columns=map(str, schema.columns))
     if raw is None:
         return None, faults
+    return check_text(path, raw, schema, faults=faults, secret=secret, languages=languages)
+
+
+def check_text(
+    path: Path,
+    raw: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    *,
+    faults: Sequence[Fault] = (),
+    secret: bool = False,
+    languages: Sequence[str] = (),
+) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Check a table of text; see `check_table`.
+
+    Parameters
+    ----------
+    path
+        What the faults call the table.
+    raw
+        Text, indexed by row number.
+    faults
+        Those found when it was read.
+    """
+    faults = list(faults)
     may_be_empty = secret or bool((schema.metadata or {}).get("may_be_empty"))
     if raw.empty and not faults and not may_be_empty:
         faults.append(Fault(path.name, "the table holds no row", "Give at least one."))
@@ -58,6 +82,7 @@ def check_table(
     faults += _column_faults(path, raw, every, secret=secret)
     untranslated = set(every.columns) - set(schema.columns) - set(raw.columns)
     schema = every.remove_columns(sorted(untranslated))
+    raw = _normal(raw, schema)
     cases = _failing_cells(raw, schema)
     cell_faults = [_as_fault(path, case, schema, secret=secret) for case in cases]
     if faults:
@@ -65,11 +90,32 @@ def check_table(
     return _typed(raw, schema, cases), cell_faults
 
 
+def _normal(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Write cells as the schema has them: 60000.0 as 60000, No as no, TRUE as yes."""
+    new = {}
+    for name, column in schema.columns.items():
+        if name not in raw:
+            continue
+        if column.metadata["kind"] == "whole":
+            new[name] = raw[name].str.replace(_WHOLE_AS_DECIMAL, r"\1", regex=True)
+        elif words := column.metadata["words"]:
+            low = raw[name].str.lower()
+            low = low.replace(_YES_NO) if "yes" in words else low
+            new[name] = low.where(low.isin(words), raw[name])
+    return raw.assign(**new)
+
+
+_WHOLE_AS_DECIMAL: Final = re.compile(r"^([0-9]{1,18})\.0+$")
+_YES_NO: Final = {"true": "yes", "false": "no"}
+
+
 def _column_faults(
     path: Path, raw: pd.DataFrame, schema: pa.DataFrameSchema, *, secret: bool
 ) -> list[Fault]:
     faults = []
     unknown = [str(name) for name in raw.columns if name not in schema.columns]
+    # Without any known name the first row may be no header but the first shelter.
+    secret |= schema.strict is True and len(unknown) == len(raw.columns)
     for name, column in schema.columns.items():
         if name in raw:
             continue
@@ -127,9 +173,14 @@ def _as_fault(
 ) -> Fault:
     message, _, remedy = str(case["check"]).partition("\t")
     value = str(case["failure_case"])
-    hidden = secret or value == "" or (schema.strict and gives_a_place_away(value))
+    hidden = secret or value == "" or (schema.strict and not _harmless(value))
     row, column = int(case["index"]), str(case["column"])
     return Fault(path.name, message, remedy, row, column, None if hidden else value)
+
+
+def _harmless(value: str) -> bool:
+    """Whether a cell of a table of shelters is a word or a count, and so may be shown."""
+    return PLAIN_KEY.fullmatch(value) is not None and not gives_a_place_away(value)
 
 
 def _typed(

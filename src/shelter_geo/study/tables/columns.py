@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -81,6 +81,7 @@ class Rule:
     test: Test
     message: str
     remedy: str
+    words: tuple[str, ...] = ()
 
 
 def _matches(pattern: re.Pattern[str]) -> Test:
@@ -189,6 +190,7 @@ def one_of(*words: str) -> Rule:
         lambda column: column.isin(words),
         f"must be one of {', '.join(words)}",
         "Choose one of them.",
+        words,
     )
 
 
@@ -199,14 +201,20 @@ def column(
     checks = [_check(FILLED)] if required and not blank else []
     checks += [_check(UNIQUE)] if unique else []
     checks += [_check(_skip_blank(rule)) for rule in rules]
-    return pa.Column(str, checks=checks, required=required, metadata={"kind": kind})
+    metadata = {"kind": kind, "words": _words(rules)}
+    return pa.Column(str, checks=checks, required=required, metadata=metadata)
 
 
 def all_or_none(kind: str, *rules: Rule) -> pa.Column:
     """Make a column that a table has with a value in every row, or leaves out."""
     checks = [_check(FILLED_OR_NONE), *(_check(_skip_blank(rule)) for rule in rules)]
-    metadata = {"kind": kind, "left_out": True}
+    metadata = {"kind": kind, "words": _words(rules), "left_out": True}
     return pa.Column(str, checks=checks, required=False, metadata=metadata)
+
+
+def _words(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Return the words that the rules allow, none where any may stand."""
+    return next((rule.words for rule in rules if rule.words), ())
 
 
 def _skip_blank(rule: Rule) -> Rule:
