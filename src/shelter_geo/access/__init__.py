@@ -4,6 +4,8 @@ from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
 from shelter_geo.access.lines import roads_of_routes, routes, service_area
 from shelter_geo.access.metrics import (
+    FEW,
+    NEAR,
     BusTime,
     access_metrics,
     beyond_range,
@@ -23,7 +25,9 @@ from shelter_geo.access.nearest import (
 )
 
 __all__ = [
+    "FEW",
     "MEASURE",
+    "NEAR",
     "UNITS",
     "BusTime",
     "CostMatrix",

@@ -67,7 +67,7 @@
   }
 
   // The table: Python wrote today, the columns of the plans are filled here.
-  const way = (result, row) => result.site[row] < 0 ? tell("cut_off") : km(result.km[row]);
+  const way = (result, row) => result.site[row] < 0 ? tell(Model.lacks(result, row)) : km(result.km[row]);
   const goal = (result, row) => result.site[row] < 0 ? "–" : place(result.site[row]);
   const rank = (result, row) => result.site[row] < 0 ? NaN : data.sites.rank[document.documentElement.lang][result.site[row]];
 

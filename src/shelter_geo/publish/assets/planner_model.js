@@ -62,9 +62,15 @@ const Model = (() => {
   const both = Boolean(districts.registered);
   const everybody = () => counted.registered && both ? districts.registered : districts.people;
   const allWomen = () => counted.registered && both ? districts.registered_women : districts.women;
-  function people(row) {
-    if (counted.group === "women" || counted.group === "children") return allWomen()[row];
-    return counted.group === "men" ? everybody()[row] - allWomen()[row] : everybody()[row];
+  const ofGroup = (all, women) => (row) => {
+    if (counted.group === "women" || counted.group === "children") return women[row];
+    return counted.group === "men" ? all[row] - women[row] : all[row];
+  };
+  const people = (row) => ofGroup(everybody(), allWomen())(row);
+  // How many live where is a range; how many are registered where is not.
+  function ends() {
+    if ((counted.registered && both) || !districts.low) return [people, people];
+    return [ofGroup(districts.low, districts.women_low), ofGroup(districts.high, districts.women_high)];
   }
 
   // Least of one cost, then of the other, then by key: sites stand in the order of their keys.
@@ -105,11 +111,12 @@ const Model = (() => {
     const site = data.by_time ? byTime : byKm;
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
-    const reached = [];
+    const reached = [], roads = new Uint8Array(units);
     let everyone = 0;
     for (let row = 0; row < units; row++) {
       weight[row] = people(row);
       everyone += everybody()[row];
+      roads[row] = plan.open.some((is, each) => is && time[row * places + each] >= 0);
       const at = site[row];
       if (at < 0) continue;
       km[row] = length[row * places + byKm[row]] / CM;
@@ -120,7 +127,7 @@ const Model = (() => {
     const total = sum(weight), served = sum(reached.map((row) => weight[row]));
     const there = open.reduce((all, each) => all + plan.places[each], 0);
     return {
-      open, site, km, minutes, weight, load, reached, total, served, unreached: total - served,
+      open, site, km, minutes, weight, load, reached, roads, total, served, unreached: total - served,
       places: there, there: there / data.persons, least: there / data.most_persons, needed: everyone / data.norm,
       missing: Math.max(0, everyone / data.norm - there / data.persons),
       lacking: Math.max(0, everyone / data.norm - there / data.most_persons),
@@ -136,7 +143,18 @@ const Model = (() => {
       farthest, max: farthest < 0 ? NaN : km[farthest], median: quantile(far, people, 0.5),
       mean: all ? sum(rows.map((row) => weight[row] * km[row])) / all : NaN,
       beyond: data.limits.map((limit) => sum(rows.map((row) => (km[row] > limit ? weight[row] : 0)))),
+      ranges: data.limits.map((limit) => beyondRange(limit, km, weight, rows)),
     };
+  }
+
+  // Least and most people beyond a limit, as the library counts them (`beyond_range`).
+  function beyondRange(limit, km, weight, rows) {
+    const [low, high] = ends(), count = (of, from, to = Infinity) =>
+      sum(rows.map((row) => (km[row] > from && km[row] <= to ? of(row) : 0)));
+    const own = (row) => weight[row];
+    const inner = limit * (1 - data.near), outer = limit * (1 + data.near);
+    const sharp = count(own, inner, outer) <= data.few * count(own, limit);
+    return [count(low, sharp ? limit : outer), count(high, sharp ? limit : inner)];
   }
 
   // Figures stand for those who reach a shelter today and in every plan shown: no other two can be
@@ -197,8 +215,11 @@ const Model = (() => {
     return { sums, gainers, losers };
   }
 
+  // Why nothing is near: no road to any open shelter, or a road to none that admits them.
+  const lacks = (result, row) => (result.roads[row] ? "not_admitted" : "cut_off");
+
   const nobody = (row) => !everybody()[row];
 
   return {
-    nobody, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
+    nobody, lacks, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
 })();

@@ -2,7 +2,7 @@
 // Constant for a release. One plan: its figures, its map, its lists and its file.
 const Panel = (() => {
   const { data, all, make, put, announce } = Page;
-  const { tell, number, signed, known, people, km, duration, district, site, place } = Words;
+  const { tell, number, signed, known, people, between, about, km, duration, district, site, place } = Words;
   const { sites } = data;
   const WORST = 5, OFFERED = 24;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -29,14 +29,19 @@ const Panel = (() => {
     }),
   };
   data.limits.forEach((_, rank) => {
-    FIGURES[`beyond_${rank}`] = (r) => ({ text: people(r.beyond[rank]), size: shared(r, known(r.beyond[rank])) });
+    FIGURES[`beyond_${rank}`] = (r) => {
+      const [low, high] = r.ranges[rank];
+      return { text: between(low, high), size: shared(r, known(r.beyond[rank])), range: known(low) !== known(high) };
+    };
   });
 
   function change(mine, others, other) {
     const rounded = (figure) => Number(Math.round(figure.size));
-    const less = rounded(mine) - rounded(others);
+    const range = mine.range || others.range, exact = rounded(mine) - rounded(others);
+    const less = range ? about(exact) : exact;
     if (!less || Number.isNaN(less)) return ["", ""];
-    const plain = number(less), text = signed(mine.unit ? tell(mine.unit, { n: plain }) : plain, less);
+    const plain = signed(number(less), less);
+    const text = mine.unit ? tell(mine.unit, { n: plain }) : range ? tell("about", { n: plain }) : plain;
     return [tell("against", { change: text, plan: other }), (less < 0) === !mine.more ? "better" : "worse"];
   }
 
@@ -59,7 +64,7 @@ const Panel = (() => {
     for (const element of all(".nojs", box)) element.remove();
     for (const element of all("[data-figure] span, [data-figure] small", box)) element.removeAttribute("data-t");
 
-    const title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
+    const lacks = Model.lacks, title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
 
     const tip = {
       spot: (spot) => [place(spot.sites[0]), ...spot.sites.filter((at) => sites.shelter[at] || plan.open[at])
@@ -68,7 +73,7 @@ const Panel = (() => {
           : tell("site_closed", { name: site(at) })),
       ...(spot.single && !plan.open[spot.sites[0]] ? [tell("site_free")] : [])],
       district: (row) => result.site[row] < 0
-        ? [district(row), tell("cut_off")]
+        ? [district(row), tell(lacks(result, row))]
         : [district(row), `${km(result.km[row])} · ${duration(result.minutes[row])}`, place(result.site[row])],
     };
     const chart = Chart(find(".sheet"), (spot) => {
@@ -209,6 +214,9 @@ const Panel = (() => {
 
     // Figures
     function drawFigures(others, against) {
+      const label = find("[data-figure=unreached] dt");
+      label.removeAttribute("data-t");
+      put(label, tell(Model.counted.group === "all" ? "unreached" : "unreached_group"));
       for (const pair of all("[data-figure]", box)) {
         const [value, detail, note] = pair.querySelectorAll("dd > *");
         const figure = FIGURES[pair.dataset.figure];

@@ -29,6 +29,17 @@ const Words = (() => {
 
   const known = (count) => 100 * Math.floor(count / 100 + 0.5);
   const people = (count) => number(known(count));
+  const step = (count, size) => size * Math.floor(count / size + 0.5);
+  const digits = (count, kept) => Math.max(100, 10 ** Math.max(0, String(rounded(count)).length - kept));
+  // A range of people, one number where both ends are the same to two digits.
+  function between(low, high) {
+    if (known(low) === known(high)) return people(high);
+    const coarse = digits(high, 2), fine = digits(high, 3);
+    if (step(low, coarse) === step(high, coarse)) return number(step(high, coarse));
+    return tell("span", { low: number(step(low, fine)), high: number(step(high, fine)) });
+  }
+  // What a range stands for is known to two digits.
+  const about = (count) => Math.sign(count) * step(Math.abs(count), digits(Math.abs(count), 2));
   const km = (distance) => Number.isNaN(distance) ? "–" : tell("km", { n: number(distance) });
   function duration(minutes) {
     if (Number.isNaN(minutes)) return "–";
@@ -43,5 +54,5 @@ const Words = (() => {
   const site = (row) => say(data.sites.name[row]);
   const place = (row) => say(data.sites.place[row]);
 
-  return { number, signed, tell, known, people, km, duration, district, site, place };
+  return { number, signed, tell, known, people, between, about, km, duration, district, site, place };
 })();

@@ -138,6 +138,17 @@ class PlannerData:
         columns = ["registered", *(["registered_women"] if self.women else [])] if self.both else []
         return {name: self.districts[name].astype(int).tolist() for name in columns}
 
+    def _ranges(self) -> dict[str, list[int]]:
+        """Give the least and most people who live in each district, where that is a range."""
+        if "residents_low" not in self.districts:
+            return {}
+        columns = {end: f"residents_{end}" for end in ("low", "high")}
+        if self.women:
+            columns |= {f"women_{end}": f"resident_women_{end}" for end in ("low", "high")}
+        return {
+            name: self.districts[column].astype(int).tolist() for name, column in columns.items()
+        }
+
     def page_data(self) -> dict[str, Any]:
         """Give what the page's script reads, but for names and positions."""
         units, sites = self.districts, self.sites
@@ -149,6 +160,7 @@ class PlannerData:
                 "people": units["population"].astype(int).tolist(),
                 **({"women": units["women"].astype(int).tolist()} if self.women else {}),
                 **self._registered(),
+                **self._ranges(),
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),

@@ -10,13 +10,14 @@ from typing import Any, ClassVar, Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.access import FEW, NEAR
 from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
 from shelter_geo.publish.planner.drawing import Drawing, draw
-from shelter_geo.publish.planner.today import Today, today
+from shelter_geo.publish.planner.today import Today, today, unreached
 from shelter_geo.publish.words import (
     AnyText,
     Languages,
@@ -64,10 +65,8 @@ class PlannerPage(OneFile):
         Its map.
     title, lead
         Heading and the sentence below it.
-    assumptions, sources, notes
-        What is assumed, where it comes from, what else to know.
-    credit
-        Line of sources below exported pictures.
+    assumptions, sources, notes, credit
+        What is assumed, where it comes from, what else to know, and below exported pictures.
     languages
         Languages that the page offers, and the one in which it opens.
     classes
@@ -79,6 +78,8 @@ class PlannerPage(OneFile):
         the facilities of the `others`; empty where there is one kind only.
     mark
         Ink of the signs of facilities.
+    domestic
+        Whether those without a road lack one inside the country only.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
@@ -97,6 +98,7 @@ class PlannerPage(OneFile):
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)
     mark: str = MARK
+    domestic: bool = False
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -109,7 +111,7 @@ class PlannerPage(OneFile):
         """The whole page."""
         text = PageText(self.languages)
         now = today(self.data)
-        table = now.table()
+        table = now.table(self.no_road)
         return seal(
             "planner.html",
             scripts=[asset(name) for name in SCRIPTS],
@@ -117,19 +119,24 @@ class PlannerPage(OneFile):
             data=lambda: self._page_data(text, now, table),
             text=text,
             page=self,
-            today=now.figures(self.limits),
+            today=now.figures(self.limits, domestic=self.domestic),
             table=table,
             areas=self._areas(now),
             shelters=self._shelters(),
             classes=[
                 *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
-                (self.classes.colour(MISSING), say("access.no_road")),
+                (self.classes.colour(MISSING), self.no_road),
             ],
             both=self.data.both,
             groups=[group for group in _GROUPS if self.data.women or group not in _OF_WOMEN],
             without_script=say("planner.without_script"),
             say=say,
         )
+
+    @property
+    def no_road(self) -> Text:
+        """What is said of a place that no road joins to a shelter."""
+        return say("access.no_domestic_road" if self.domestic else "access.no_road")
 
     def _ranks(self) -> range:
         return range(len(self.classes.colours))
@@ -163,6 +170,8 @@ class PlannerPage(OneFile):
             "evidence": list(Evidence),
             "marks": {words.lang: words.marks for words in self.languages},
             "limits": self.limits,
+            "near": NEAR,
+            "few": FEW,
             "breaks": self.classes.breaks,
             "colours": self.classes.colours,
             "size": [self.drawing.width, self.drawing.height],
@@ -206,6 +215,7 @@ def planner_page(
     plans: Mapping[str, Mapping[str, Any]] | None = None,
     kinds: Mapping[str, Any] | None = None,
     mark: str = MARK,
+    domestic: bool = False,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -242,20 +252,15 @@ def planner_page(
         Line of sources below the pictures that readers take from the page.
     dates
         As of when the figures are, behind the sentence below the heading.
-    mark
-        Ink of the signs of facilities.
-    languages
-        Languages that the page offers, and the one in which it opens; English if not given.
+    mark, domestic, languages, kinds
+        See `PlannerPage`; the language is English if none is given.
     new_places
         Places that a newly opened site begins with; readers set their own.
     classes
         Classes of the distance; people beyond every limit but the first are counted.
-
     plans
         Plans that a reader's file may build on, by their key: the tables of their files, without
         the scenario's own, as plain data.
-    kinds
-        See `PlannerPage`.
 
     Raises
     ------
@@ -274,7 +279,8 @@ def planner_page(
         new_places=new_places,
         suggestions=suggestions,
     )
-    told = in_each(
+    definitions = (f"planner.definitions_{impedance}", "planner.definitions")
+    assumed = in_each(
         lambda words: words.text(
             "planner.assumed",
             places=words.number(new_places),
@@ -287,15 +293,16 @@ def planner_page(
         drawing=draw(data.districts, data.sites, basemap),
         title=everywhere(title),
         lead=_with_dates(everywhere(dates)),
-        assumptions=(told, *map(everywhere, assumptions)),
+        assumptions=(assumed, *map(everywhere, assumptions)),
         sources=tuple(map(everywhere, sources)),
-        notes=(say("planner.definitions"), *map(everywhere, notes)),
+        notes=(*map(say, definitions), *map(everywhere, notes)),
         credit=everywhere(credit),
         languages=languages or packaged_languages(),
         classes=classes,
         plans=plans or {},
         kinds=kinds or {},
         mark=mark,
+        domestic=domestic,
     )
 
 
@@ -331,7 +338,8 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
     return words | {
         "title": text.number(page.title),
         "credit": text.number(page.credit),
-        "no_road": text.number(say("access.no_road")),
+        "cut_off": text.number(page.no_road),
+        "unreached": text.number(unreached(domestic=page.domestic)),
         "shown": text.number(say("table.shown", n="{n}", total="{total}")),
         "km": text.number(say("units.km", n="{n}")),
         "minutes": text.number(say("units.minutes", n="{n}")),

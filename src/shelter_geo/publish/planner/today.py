@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shelter_geo.access import weighted_quantile
+from shelter_geo.access import beyond_range, weighted_quantile
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
 from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
@@ -47,8 +47,8 @@ class Today:
     distance_km: pd.Series
     order: tuple[int, ...]
 
-    def figures(self, limits: Sequence[float]) -> list[TodayFigure]:
-        """Write the figures that stand above the map."""
+    def figures(self, limits: Sequence[float], *, domestic: bool = False) -> list[TodayFigure]:
+        """Write the figures above the map; `domestic` if only roads inside the country lack."""
         people = self.data.districts["population"].to_numpy(float)
         reached = self.nearest >= 0
         km, weight = self.distance_km[reached].to_numpy(), people[reached]
@@ -63,12 +63,16 @@ class Today:
         ]
         for rank, limit in enumerate(limits):
             label = say("planner.beyond", km=_distance(limit))
-            beyond = float(weight[km > limit].sum())
-            figures.append(TodayFigure(f"beyond_{rank}", label, _people(beyond)))
+            figures.append(TodayFigure(f"beyond_{rank}", label, self._beyond(limit)))
         figures.append(
-            TodayFigure("unreached", say("planner.unreached"), _people(people.sum() - served))
+            TodayFigure("unreached", unreached(domestic=domestic), _people(people.sum() - served))
         )
         return [*figures, self._places(people.sum())]
+
+    def _beyond(self, limit: float) -> Text:
+        units = self.data.districts.assign(distance_km=self.distance_km)
+        low, high = beyond_range(units, limit)
+        return in_each(lambda words: words.people_between(low, high))
 
     def _farthest(self, people: NDArray[Any]) -> TodayFigure:
         label = say("planner.farthest")
@@ -96,13 +100,12 @@ class Today:
         )
         return TodayFigure("places", say("planner.places"), value, detail)
 
-    def table(self) -> ReaderTable:
-        """Write the table of the districts, farthest first."""
+    def table(self, no_road: Text) -> ReaderTable:
+        """Write the table of the districts, farthest first, those without a road in its words."""
         units = self.data.districts.iloc[list(self.order)]
         names = self.data.places
         nearest = [names[row] if row >= 0 else None for row in self.nearest[list(self.order)]]
         elsewhere = say("access.registered_elsewhere")
-        no_road = [say("access.no_road")] * len(units)
         return ReaderTable(
             say("planner.table"),
             (
@@ -114,7 +117,7 @@ class Today:
                     say("planner.today"),
                     self.distance_km[list(self.order)],
                     Words.distance,
-                    missing=no_road,
+                    missing=[no_road] * len(units),
                 ),
                 text_column(say("access.nearest"), nearest),
             ),
@@ -123,6 +126,11 @@ class Today:
             ),
             sorted_by=2,
         )
+
+
+def unreached(*, domestic: bool) -> Text:
+    """Say what is counted of people whom no road leads to a shelter."""
+    return say("planner.unreached_domestic" if domestic else "planner.unreached")
 
 
 def today(data: PlannerData) -> Today:

@@ -67,6 +67,7 @@ def study_planner(
         plans={plan.scenario.id: _tables(plan) for plan in plans},
         kinds=_kinds(study),
         mark=study.kind.colour or MARK,
+        domestic=bool(study_texts.of_roads(evaluation, "", "domestic")),
         languages=languages_of(study, lang),
     )
 
