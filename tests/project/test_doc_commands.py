@@ -14,7 +14,7 @@ import pytest
 import typer
 from fill_docs import ROOT, documents
 from helpers.doc_blocks import Step, inline_commands, steps
-from helpers.road_toys import write_pbf
+from helpers.invented_country import Country
 from helpers.study_copy import copy_study
 
 from shelter_geo.cli import main as cli
@@ -43,8 +43,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / file, tmp_path)
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
-    points = {1: (49.0, 40.0), 2: (49.1, 40.0), 3: (49.1, 40.1)}
-    write_pbf(tmp_path / "country.osm.pbf", points, [((1, 2, 3), {"highway": "primary"})])
+    Country().write(tmp_path)
+    (tmp_path / "people.csv").unlink()  # a document that needs it shows it
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -22,8 +22,9 @@ from shelter_geo.start.points import TYPICAL, WITHIN_TOWNS
 
 ASTRAY_KM: Final = 1.0
 """A settlement so little outside all polygons belongs to the nearest: borders are coarse."""
-BESIDE_KM: Final = 15.0
-"""So near lies the settlement after which a district without any is called, if at all."""
+BESIDE_KM: Final = 10.0
+"""So near to a district lies its namesake that coarse borders have left outside."""
+SAME_NAME: Final = 0.95
 NAMED_ALIKE: Final = 0.75
 """Resemblance from which a settlement is called like its district."""
 Called: TypeAlias = Mapping[str, Sequence[str]]
@@ -137,30 +138,41 @@ def _placed(
     table = pd.DataFrame(settlements[inside]).assign(
         district_id=areas.index.to_numpy()[home[inside]]
     )
-    for key in areas.index[~areas.index.isin(table["district_id"])]:
-        _adopt(key, areas.geometry[key], table, called[key], notes)
+    _adopt(areas, table, called, notes)
     rank = table["place"].map({kind: k for k, kind in enumerate(WITHIN_TOWNS, 1)}).fillna(0)
     best = rank.groupby(table["district_id"]).transform("min")
     return table[(rank == 0) | ((best > 0) & (rank == best))]
 
 
-def _adopt(
-    key: str, area: shapely.Geometry, table: pd.DataFrame, called: Sequence[str], notes: list[str]
-) -> None:
-    """Give a district without a settlement the namesake that lies beside its borders."""
-    near = shapely.dwithin(area, table["geometry"].to_numpy(), BESIDE_KM / 50)
-    best = (0.0, -1)
-    for row in np.flatnonzero(near).tolist():
-        size = TYPICAL.get(str(table["place"].iloc[row]), 0)
-        score = _resembles(called, table.iloc[row])
-        if score > 0 and _km_apart(area, table["geometry"].iloc[row]) <= BESIDE_KM:
-            best = max(best, (score + size, row))
-    if best[1] >= 0:
-        table.loc[table.index[best[1]], "district_id"] = key
-        notes.append(
-            f"No settlement lies in {key}; {table['settlement_id'].iloc[best[1]]}, which is called "
-            "like it and lies beside it, was taken for its own."
-        )
+def _adopt(areas: gpd.GeoDataFrame, table: pd.DataFrame, called: Called, notes: list[str]) -> None:
+    """Give a district its namesake where that lies beside its borders, as coarse ones have it.
+
+    A district without any settlement takes one that is called much like it; one with settlements
+    takes one of quite its name that is larger than they are. None is taken from its own namesake.
+    """
+    points = table["geometry"].to_numpy()
+    size = table["place"].map(dict(TYPICAL)).fillna(0).to_numpy(float)
+    own = [_resembles(called[key], table.iloc[row]) for row, key in enumerate(table["district_id"])]
+    tree, homes = shapely.STRtree(points), table["district_id"].to_numpy().copy()
+    for key in areas.index:
+        there = homes == key
+        if any(score > 0 for score in np.array(own)[there]):
+            continue
+        least, most = (SAME_NAME, size[there].max()) if there.any() else (NAMED_ALIKE, -1.0)
+        best: tuple[float, float, int] | None = None
+        around = shapely.buffer(areas.geometry[key], BESIDE_KM / 50)
+        for row in np.sort(tree.query(around)).tolist():
+            score = _resembles(called[key], table.iloc[row])
+            if own[row] > 0 or there[row] or score < least or size[row] <= most:
+                continue
+            if _km_apart(areas.geometry[key], points[row]) <= BESIDE_KM:
+                best = max(best or (0.0, 0.0, -1), (score, size[row], row))
+        if best is not None:
+            table.loc[table.index[best[2]], "district_id"] = key
+            notes.append(
+                f"{table['settlement_id'].iloc[best[2]]} lies beside the borders of {key}, which "
+                "it is called like, and was taken to belong there."
+            )
 
 
 def _km_apart(area: shapely.Geometry, point: shapely.Point) -> float:

@@ -240,7 +240,9 @@ def next_steps(folder: Path, inputs: StartInputs) -> tuple[str, ...]:
     if re.search(r"[^\w./\\:-]", shown):
         shown = f"'{shown}'"
     name = made_keys([inputs.name])[0]
+    roads = (f"shelter-geo roads fetch --online --boundary {shown}/boundaries.geojson",)
     return (
+        *(roads if inputs.roads is None else ()),
         f"shelter-geo validate {shown}",
         f"shelter-geo run {shown}",
         f"shelter-geo site {shown} --new 1",
@@ -253,8 +255,13 @@ def _toml(text: str) -> str:
 
 
 def _filled(name: str, /, **values: str) -> str:
-    template = resources.files("shelter_geo.start") / "templates" / name
-    return string.Template(template.read_text(encoding="utf-8")).substitute(values).rstrip() + "\n"
+    return string.Template(template(name)).substitute(values).rstrip() + "\n"
+
+
+def template(name: str) -> str:
+    """Return a file of a new study in which names are still to be filled in."""
+    file = resources.files("shelter_geo.start") / "templates" / name
+    return file.read_text(encoding="utf-8")
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:
