@@ -40,7 +40,7 @@ SettingsOption = Annotated[
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A country extract (.osm.pbf) or a .graphml file.")],
+    file: Annotated[Path, typer.Argument(help="A country extract (PBF, o5m, XML) or GraphML.")],
     out: OutOption = None,
     settings: SettingsOption = None,
     date: Annotated[str, typer.Option("--date", help="Date of the data, if known.")] = "",
@@ -48,10 +48,9 @@ def import_file(
 ) -> None:
     """Import roads from an OpenStreetMap extract or a graph in GraphML, and check them."""
     from shelter_geo.progress import steps
-    from shelter_geo.roads import read_roads_file
+    from shelter_geo.roads import read_roads_file, stem_of
 
-    name = file.name.removesuffix(".pbf").removesuffix(".osm").removesuffix(".graphml")
-    target = _target(out, name)
+    target = _target(out, stem_of(file.name))
     rules = _settings(settings)
     with steps() as show:
         around = _places_and_border(study)
@@ -203,6 +202,8 @@ def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]
         f"{target}: {network.n_nodes:,} nodes, {network.n_edges:,} edges, "
         f"{network.length_cm.sum() / 1e5:,.0f} km"
     )
+    if facts.get("disorder"):
+        typer.echo(f"  The source is {facts['disorder']}.")
     for name, count in facts.get("counts", {}).items():
         typer.echo(f"  {name}: {count:,}")
     if facts.get("counts", {}).get("turn_restrictions"):

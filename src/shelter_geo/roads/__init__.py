@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, to_networkx
     from shelter_geo.roads.sources.doors import read_graphml, read_roads_file
+    from shelter_geo.roads.sources.files import stem_of
     from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
@@ -87,6 +88,7 @@ _HOME = {
     "sharing_pairs": "joining.anchors",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
+    "stem_of": "sources.files",
     "tag_summary": "sources.notes",
     "to_networkx": "sources.convert",
 }
@@ -138,6 +140,7 @@ __all__ = [
     "sharing_pairs",
     "snap",
     "snap_table",
+    "stem_of",
     "tag_summary",
     "to_networkx",
 ]

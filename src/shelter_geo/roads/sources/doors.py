@@ -1,4 +1,4 @@
-"""Open a file of roads by what it holds, whatever its name ends in: GraphML or a PBF."""
+"""Open a file of roads by what it holds, whatever its name ends in: GraphML or an extract."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def read_roads_file(
     date: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> RoadNetwork:
-    """Read an OpenStreetMap extract in PBF or a graph in GraphML.
+    """Read an OpenStreetMap extract (PBF, o5m or XML) or a graph in GraphML.
 
     Raises
     ------

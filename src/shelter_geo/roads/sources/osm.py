@@ -1,7 +1,8 @@
-"""Read the roads and places of an OpenStreetMap extract in PBF."""
+"""Read the roads and places of an OpenStreetMap extract."""
 
 from __future__ import annotations
 
+import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.access import ACCESS_KEYS, barrier_note
 from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
-from shelter_geo.roads.sources.files import made_of, sha256_of_pbf
+from shelter_geo.roads.sources.files import OsmFile, osm_file, put_in_order
 from shelter_geo.roads.sources.notes import Note
 from shelter_geo.roads.sources.speeds import RoadSettings
 from shelter_geo.roads.sources.ways import Ways, make_ways, network_of_ways
@@ -49,7 +50,10 @@ def read_pbf(
     date: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> RoadNetwork:
-    """Read the roads of a PBF file into a network whose edges run from junction to junction.
+    """Read the roads of an extract into a network whose edges run from junction to junction.
+
+    The file may be PBF, o5m or XML, compressed or not. Of a history file the newest state is
+    taken, one that is not sorted is sorted, and negative numbers of points are replaced.
 
     A barrier that shuts a road cuts it there. Turn restrictions are counted, not obeyed.
 
@@ -72,19 +76,18 @@ def read_pbf(
     Raises
     ------
     RoadError
-        If the file is missing, no PBF file, damaged or cut short, a history file, not sorted, has
-        negative numbers, or has no roads; with the command that mends it, where there is one.
+        If the file is missing, no OpenStreetMap data, damaged or cut short, or has no roads; with
+        the command that mends it, where there is one.
     """
     path, settings = Path(path), settings or RoadSettings()
-    digest = sha256_of_pbf(path)
-    with _readable(path):
-        header = osmium.io.Reader(_pbf(path)).header()
-        if header.has_multiple_object_versions:
-            raise RoadError(_history(path))
-        stated = header.get("osmosis_replication_timestamp")
-        collector = _Collector(path, settings, progress)
-        collector.read(located="LocationsOnWays" in _features(header))
-    collector.check()
+    file, disorder = osm_file(path), ""
+    with _readable(path), tempfile.TemporaryDirectory() as folder:
+        stated = _header(file).get("osmosis_replication_timestamp")
+        try:
+            collector = _collect(file, settings, progress)
+        except _DisorderError as fault:
+            disorder = str(fault)
+            collector = _collect(put_in_order(file, Path(folder)), settings, progress)
     ways = collector.ways()
     rows = collector.reader.rows()
     if not len(ways.road_class):
@@ -96,7 +99,8 @@ def read_pbf(
     barriers = collector.barriers(ways)
     record = {
         "roads": settings.model_dump(mode="json"),
-        "input_sha256": digest,
+        "input_sha256": file.sha256,
+        "disorder": disorder,
         "counts": dict(sorted(collector.counts.items())),
         "tags": rows,
         "barriers": barriers_by_value(barriers),
@@ -108,7 +112,7 @@ def read_pbf(
 
 
 def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataFrame:
-    """Read the named places of a PBF file.
+    """Read the named places of an extract: PBF, o5m or XML.
 
     Parameters
     ----------
@@ -127,15 +131,15 @@ def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataF
     Raises
     ------
     RoadError
-        If the file is missing, not a PBF file, damaged or cut short.
+        If the file is missing, no OpenStreetMap data, damaged or cut short.
     """
     path = Path(path)
-    sha256_of_pbf(path)
+    file = osm_file(path)
     named = [f"name:{code}" for code in languages]
     rows: list[tuple[Any, ...]] = []
     points: list[tuple[float, float]] = []
     with _readable(path):
-        processor = osmium.FileProcessor(_pbf(path), osmium.osm.NODE)
+        processor = osmium.FileProcessor(file.opened(), osmium.osm.NODE)
         for node in processor.with_filter(osmium.filter.KeyFilter("place")):
             names = [node.tags.get(key) for key in ("name", *named)]
             plain = next(filter(None, names), None)
@@ -153,13 +157,36 @@ def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataF
     return frame.sort_values("osm_id", kind="stable", ignore_index=True)
 
 
+class _DisorderError(Exception):
+    """A file cannot be read as it stands: what is out of order in it."""
+
+
+HISTORY: Final = "a history file, of which the newest state was taken"
+
+
+def _header(file: OsmFile) -> Any:
+    return osmium.io.Reader(file.opened()).header()
+
+
+def _collect(
+    file: OsmFile, settings: RoadSettings, progress: Callable[[int], None] | None
+) -> _Collector:
+    header = _header(file)
+    if header.has_multiple_object_versions:
+        raise _DisorderError(HISTORY)
+    collector = _Collector(file, settings, progress)
+    collector.read(located="LocationsOnWays" in _features(header))
+    collector.check()
+    return collector
+
+
 class _Collector:
     """Gathers the kept ways of a file, with as little work per point as possible."""
 
     def __init__(
-        self, path: Path, settings: RoadSettings, progress: Callable[[int], None] | None
+        self, file: OsmFile, settings: RoadSettings, progress: Callable[[int], None] | None
     ) -> None:
-        self.path = path
+        self.file = file
         self.progress = progress
         self.counts: Counter[str] = Counter(ways=0, kept=0, incomplete=0, turn_restrictions=0)
         self.reader = WayReader(settings)
@@ -175,7 +202,7 @@ class _Collector:
     def read(self, *, located: bool) -> None:
         """Read the file; its ways may hold the locations of their points themselves."""
         self._find_rare()
-        processor = osmium.FileProcessor(_pbf(self.path))
+        processor = osmium.FileProcessor(self.file.opened())
         if not located:
             processor = processor.with_locations()
         filters = (
@@ -191,7 +218,7 @@ class _Collector:
         for item in processor:
             if item.is_way():
                 if item.id == last or not item.visible:
-                    raise RoadError(_history(self.path))
+                    raise _DisorderError(HISTORY)
                 last = item.id
                 self._way(item)
             elif item.is_node():
@@ -203,7 +230,7 @@ class _Collector:
 
     def _find_rare(self) -> None:
         """Note the ways that have rare tags, as it takes long to ask every way for every tag."""
-        ways = osmium.FileProcessor(_pbf(self.path), osmium.osm.WAY)
+        ways = osmium.FileProcessor(self.file.opened(), osmium.osm.WAY)
         for keys in (("highway", "route"), RARE):
             ways = ways.with_filter(osmium.filter.KeyFilter(*keys))
         self._rare = {way.id for way in ways}
@@ -243,24 +270,16 @@ class _Collector:
 
         Raises
         ------
-        RoadError
+        _DisorderError
             If their numbers are negative, or they stand after the ways.
         """
         if not self._missing:
             return
-        name, made = self.path.name, made_of(self.path.name)
         if min(self._missing) < 0:
-            raise RoadError(
-                f"{self.path} has points with negative numbers, as editors give them; number them "
-                f"anew with: osmium renumber {name} -o {made}"
-            )
-        with _readable(self.path):
-            nodes = osmium.FileProcessor(_pbf(self.path), osmium.osm.NODE)
-            for _ in nodes.with_filter(osmium.filter.IdFilter(self._missing)):
-                raise RoadError(
-                    f"{self.path} is not sorted: ways stand before their points; sort it with: "
-                    f"osmium sort {name} -o {made}"
-                )
+            raise _DisorderError("a file with negative numbers of points, which were replaced")
+        nodes = osmium.FileProcessor(self.file.opened(), osmium.osm.NODE)
+        for _ in nodes.with_filter(osmium.filter.IdFilter(self._missing)):
+            raise _DisorderError("a file with ways before their points, which was sorted")
 
     def barriers(self, ways: Ways) -> dict[int, Note]:
         """Find what shuts points of kept ways to cars, by the number of the point."""
@@ -281,11 +300,6 @@ def barriers_by_value(barriers: Mapping[int, Note]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _pbf(path: Path) -> osmium.io.File:
-    """Take the file as PBF, whatever its name ends in."""
-    return osmium.io.File(str(path), "pbf")
-
-
 def _pairs(item: Any) -> dict[str, str]:
     return {tag.k: tag.v for tag in item.tags}
 
@@ -301,13 +315,6 @@ def _km(way: Any) -> float:
 def _features(header: osmium.io.Header) -> list[str]:
     """List the optional features that the head of a PBF file names."""
     return [header.get(f"pbf_optional_feature_{k}") for k in range(8)]
-
-
-def _history(path: Path) -> str:
-    return (
-        f"{path} is a history file, with several versions of one way or deleted ones; take those "
-        f"of today with: osmium time-filter {path.name} -o {made_of(path.name)}"
-    )
 
 
 def _coordinates(lines: list[str], size: NDArray[np.int64]) -> NDArray[np.float64]:
