@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.errors import Fault, RoadError
-from shelter_geo.roads import RoadNetwork, contract_chains, load_network, read_pbf
+from shelter_geo.roads import RoadNetwork, contract_chains, load_network, read_roads_file
 from shelter_geo.study.claims import claims_of
 from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
@@ -189,7 +189,7 @@ def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
     Parameters
     ----------
     path
-        Written by `shelter-geo roads import`, or an OSM file that ends in `.pbf`.
+        Written by `shelter-geo roads import` (`.npz`), or else an extract or GraphML.
 
     Returns
     -------
@@ -199,9 +199,9 @@ def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
         Why it cannot be read.
     """
     try:
-        if path.suffix == ".pbf":
-            return contract_chains(read_pbf(path)), []
-        return load_network(path), []
+        if path.suffix == ".npz":
+            return load_network(path), []
+        return contract_chains(read_roads_file(path)), []
     except RoadError as error:
         remedy = "Make it anew with: shelter-geo roads import."
         return None, [Fault(path.name, str(error).rstrip("."), remedy)]
