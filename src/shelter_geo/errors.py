@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LONGEST_SHOWN = 80
+MOST_ALIKE = 3
+"""Rows with the same fault that have a line each; of more, so many are shown."""
+EVERY_ROW = "Every row is listed by shelter-geo validate --all."
+_NUMBER = re.compile(r"[\d.,]+")
 
 
 def shown(value: object) -> str:
@@ -19,12 +25,36 @@ class ShelterGeoError(Exception):
 
 
 class StudyError(ShelterGeoError):
-    """A study or scenario file that cannot be read or says something impossible."""
+    """A study or scenario file that cannot be read or says something impossible.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        Where it does, as far as that is known.
+    """
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let other processes have the faults too."""
+        return type(self), (str(self), self.faults)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of a table: where it is, what stands there and what to do about it."""
+    """One fault of a file: where it is, what stands there and what to do about it.
+
+    Attributes
+    ----------
+    file, row, line, column, value
+        Where it is: the row of a table or the line of a text, and what stands there.
+    message, remedy
+        What is wrong, without a full stop, and what to do, as sentences.
+    cause
+        The fault of a whole file that it comes from; it is shown in place of what follows from it.
+    """
 
     file: str
     message: str
@@ -32,30 +62,115 @@ class Fault:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    line: int | None = None
+    cause: Fault | None = None
 
     def __str__(self) -> str:
+        return f"{self.place}: {self.message}{self._value}. {self.remedy}".rstrip()
+
+    @property
+    def place(self) -> str:
+        """File, row or line, and column."""
         place = self.file
         if self.row is not None:
             place += f", row {self.row}"
-        if self.column is not None:
-            plain = self.column.isprintable() and len(self.column) <= LONGEST_SHOWN
-            place += f", column {self.column if plain else shown(self.column)}"
-        value = "" if self.value is None else f" ({shown(self.value)})"
-        return f"{place}: {self.message}{value}. {self.remedy}"
+        if self.line is not None:
+            place += f", line {self.line}"
+        return place + self._column
+
+    @property
+    def _column(self) -> str:
+        if self.column is None:
+            return ""
+        plain = self.column.isprintable() and len(self.column) <= LONGEST_SHOWN
+        return f", column {self.column if plain else shown(self.column)}"
+
+    @property
+    def _value(self) -> str:
+        return "" if self.value is None else f" ({shown(self.value)})"
 
 
-class TableError(ShelterGeoError):
-    """Faults found in one or more tables, all of them together."""
+def fault_lines(faults: Sequence[Fault], *, every: bool = False) -> list[str]:
+    """Write faults as lines: one for each cause, and for each sentence about one column.
+
+    Parameters
+    ----------
+    faults
+        In the order in which they are to be read.
+    every
+        Whether each of them has a line, below that of its cause.
+
+    Returns
+    -------
+    list of str
+        A sentence that is true of more than three rows of a column counts them and shows three.
+    """
+    groups: dict[object, list[Fault]] = {}
+    for fault in faults:
+        key = fault.cause or (fault.file, fault.column, _NUMBER.sub("", fault.message))
+        groups.setdefault(key, []).append(fault)
+    lines = []
+    for group in groups.values():
+        if (cause := group[0].cause) is not None:
+            lines.append(_of_cause(cause, group))
+            lines += [f"  {fault}" for fault in group] if every else []
+        elif every or len(group) <= MOST_ALIKE or None in (fault.row for fault in group):
+            lines += map(str, group)
+        else:
+            lines.append(_of_column(group))
+    return lines
+
+
+def _of_cause(cause: Fault, group: Sequence[Fault]) -> str:
+    """Write a cause with what follows from it, of which three are shown."""
+    named = [f"{fault.place}{fault._value}" for fault in group[:MOST_ALIKE]]
+    count = "1 fault comes" if len(group) == 1 else f"{len(group)} faults come"
+    such = ":" if len(group) == 1 else ", such as"
+    return f"{cause} {count} from this{such} {'; '.join(named)}."
+
+
+def _of_column(group: Sequence[Fault]) -> str:
+    """Write one sentence for many rows of a column, of which three are shown."""
+    first, several = group[0], group[:MOST_ALIKE]
+    place = f"{first.file}{first._column}: "
+    alike = len({fault.message for fault in group}) == 1
+    if alike:
+        rows = ", ".join(f"{fault.row}{fault._value}" for fault in several)
+        said = f"{first.message}, in {len(group)} rows such as {rows}"
+    else:
+        rows = "; ".join(f"row {fault.row}: {fault.message}{fault._value}" for fault in several)
+        said = f"{len(group)} rows are at fault, such as {rows}"
+    remedy = first.remedy if len({fault.remedy for fault in group}) == 1 else "Correct each."
+    return f"{place}{said}. {remedy}"
+
+
+class TableError(StudyError):
+    """Faults found in one or more files of a study, all of them together.
+
+    Parameters
+    ----------
+    faults
+        At least one.
+    """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
-        count = len(self.faults)
-        head = "1 fault" if count == 1 else f"{count} faults"
-        super().__init__("\n".join([f"{head} in the input tables:", *map(str, self.faults)]))
+        super().__init__("\n".join(_counted(faults)), faults)
 
-    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:
+    def lines(self, *, every: bool = False) -> list[str]:
+        """Write the faults, with a count above; see `fault_lines`."""
+        return _counted(self.faults, every=every)
+
+    def __reduce__(self) -> tuple[Any, ...]:
         """Let other processes have the faults, not only their text."""
         return type(self), (self.faults,)
+
+
+def _counted(faults: Sequence[Fault], *, every: bool = False) -> list[str]:
+    head = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    lines = fault_lines(faults, every=every)
+    if not every and len(lines) < len(faults):
+        lines.append(EVERY_ROW)
+    return [f"{head} in the study's files:", *lines]
 
 
 class PrivacyError(ShelterGeoError):

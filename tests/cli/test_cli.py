@@ -136,7 +136,7 @@ def test_ten_faults_in_four_tables_end_with_1_and_are_all_named(copy: StudyCopy)
         "shelters.csv, row 3, column settlement_id: no settlement has this key ('gn-1'). Use a key",
     ]
     lines = sentence(shelter_geo("validate", copy.folder)).splitlines()
-    assert lines[0] == "shelter-geo: 10 faults in the input tables:"
+    assert lines[0] == "shelter-geo: 10 faults in the study's files:"
     for line, start in zip(lines[1:], expected, strict=True):
         assert line.startswith(start)
         assert line.endswith(".")

@@ -227,8 +227,8 @@ def test_a_file_of_candidates_is_placed_and_priced(study: Study, three: Path) ->
         ("candidate_id,lat,lon\na,,48\n", TableError, "the cell is empty"),
         ("candidate_id,lat,lon,cost\na,40,48,inf\n", TableError, "not a whole number"),
         ("candidate_id,lat,lon,most_places\na,40,48,-3\n", TableError, "not a whole number"),
-        ("candidate_id,lat,lon,allowed\na,40,48,no\n", SitingError, "no candidate is allowed"),
-        ("candidate_id,lat,lon\nganja,40,48\n", SitingError, "key of a shelter that stands"),
+        ("candidate_id,lat,lon,allowed\na,40,48,no\n", TableError, "no candidate is allowed"),
+        ("candidate_id,lat,lon\nganja,40,48\n", TableError, "key of a shelter that stands"),
     ],
 )
 def test_a_file_at_fault_is_refused(

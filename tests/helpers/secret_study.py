@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.study_copy import DISTRICTS, PRIVATE, SETTLEMENTS, StudyCopy, copy_study
+from helpers.study_copy import DISTRICTS, SETTLEMENTS, StudyCopy, copy_study
 
 HEADER = "shelter_id,lat,lon\n"
 SECRET = ("40.3571948", "49.8124073")
@@ -23,5 +23,5 @@ def secret_study(folder: Path, point: tuple[str, str]) -> StudyCopy:
     copy = copy_study(folder)
     for name in (DISTRICTS, SETTLEMENTS):
         copy.change(name, lambda row: row.update(contact=MARK))
-    copy.write(PRIVATE, private(*point))
+    copy.write_private(private(*point))
     return copy

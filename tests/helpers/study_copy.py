@@ -37,6 +37,13 @@ class StudyCopy:
         self.path(name).parent.mkdir(parents=True, exist_ok=True)
         self.path(name).write_text(text, encoding="utf-8", newline="")
 
+    def write_private(self, text: str) -> None:
+        """Write the file of private points, and name it in the study file."""
+        self.write(PRIVATE, text)
+        self.write(
+            "study.toml", self.text("study.toml").replace("# private_points", "private_points")
+        )
+
     def replace(self, name: str, old: str, new: str) -> None:
         """Exchange the first occurrence of a text that must be there."""
         text = self.text(name)

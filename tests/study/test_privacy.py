@@ -168,7 +168,7 @@ def test_shelters_stand_at_points_of_the_settlements_table(outputs: Path, study:
 
 
 def test_without_a_private_file_the_study_is_the_same(copy: StudyCopy, study: Study) -> None:
-    copy.write(PRIVATE, private(*SECRET))
+    copy.write_private(private(*SECRET))
     loaded = load_study(copy.file)
     assert loaded.input_hashes == study.input_hashes
     assert loaded.shelters.to_wkt().equals(study.shelters.to_wkt())
@@ -196,7 +196,7 @@ def test_without_a_private_file_the_study_is_the_same(copy: StudyCopy, study: St
 def test_a_faulty_private_file_is_named_without_its_values(
     copy: StudyCopy, content: str, complaint: str
 ) -> None:
-    copy.write(PRIVATE, content)
+    copy.write_private(content)
     copy.set_cell(SHELTERS, 3, "places", "0")
     message = said(copy)
     assert complaint in message
@@ -207,7 +207,7 @@ def test_a_faulty_private_file_is_named_without_its_values(
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1251"])
 def test_a_private_file_in_another_encoding(copy: StudyCopy, encoding: str) -> None:
-    copy.write(PRIVATE, "")
+    copy.write_private("")
     copy.path(PRIVATE).write_bytes((private(*SECRET) + "ш,1,2").encode(encoding))
     message = said(copy)
     assert "shelter_points.csv" in message
@@ -215,7 +215,7 @@ def test_a_private_file_in_another_encoding(copy: StudyCopy, encoding: str) -> N
 
 
 def test_a_private_file_without_rows_is_no_fault(copy: StudyCopy) -> None:
-    copy.write(PRIVATE, HEADER)
+    copy.write_private(HEADER)
     assert len(load_study(copy.file).shelters) == 3
 
 
@@ -223,7 +223,8 @@ def test_a_private_file_may_lie_outside_the_study(copy: StudyCopy, tmp_path: Pat
     outside = tmp_path / "stick" / "points.csv"
     outside.parent.mkdir()
     outside.write_text(private(*SECRET, shelter="nobody"), encoding="utf-8")
-    copy.replace("study.toml", '"private/shelter_points.csv"', f'"{outside.as_posix()}"')
+    old, new = '# private_points = "private/shelter_points.csv"', f'private_points = "{outside}"'
+    copy.replace("study.toml", old, new)
     assert "points.csv, row 2, column shelter_id: no shelter has this key" in said(copy)
 
 

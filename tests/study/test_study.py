@@ -58,9 +58,9 @@ def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path: Path) -> None:
 
 
 def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
-    old, new = '"private/shelter_points.csv"', '"/media/stick/points.csv"'
+    old, new = '# private_points = "private', 'private_points = "/media/stick'
     settings = read_settings(spoilt(tmp_path, (old, new)))
-    assert settings.tables.private_points == "/media/stick/points.csv"
+    assert settings.tables.private_points == "/media/stick/shelter_points.csv"
 
 
 @pytest.mark.parametrize(

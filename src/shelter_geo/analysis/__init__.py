@@ -1,6 +1,6 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
-from shelter_geo.analysis.candidates import same_points
+from shelter_geo.analysis.candidates import candidate_faults, same_points
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
@@ -15,6 +15,7 @@ from shelter_geo.analysis.comparison import (
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
+from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
 from shelter_geo.analysis.siting_question import SiteOptions, site_options
 from shelter_geo.analysis.stays import CASES
@@ -30,14 +31,17 @@ __all__ = [
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
+    "ReadyStudy",
     "SiteOptions",
     "access_for",
     "bus_lines",
+    "candidate_faults",
     "capacity_results",
     "compare",
     "districts_as_far",
     "evaluate",
     "evaluate_plans",
+    "load_ready",
     "main_city",
     "named",
     "near_ties",

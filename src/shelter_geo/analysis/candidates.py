@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from shelter_geo.errors import SitingError
-from shelter_geo.study import FALLBACK, centre_settlements, languages_in, settlement_names
+from shelter_geo.errors import Fault, SitingError
+from shelter_geo.roads import NOWHERE
+from shelter_geo.study import (
+    CANDIDATES,
+    FALLBACK,
+    Study,
+    centre_settlements,
+    check_table,
+    joiner,
+    languages_in,
+    misplaced_points,
+    settlement_names,
+)
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns that say whom a site admits."""
@@ -102,6 +114,72 @@ def _shelters(
     admits = shelters.reindex(columns=list(ADMISSION)).set_axis(keys).astype(object)
     admits = admits.fillna("unknown")
     return pd.DataFrame(pd.concat([names, places, frame, admits], axis=1))
+
+
+def candidate_faults(study: Study, path: Path) -> tuple[list[Fault], list[Fault]]:
+    """Check a file of candidates against a study.
+
+    Parameters
+    ----------
+    study
+        The study, with the shelters that stand.
+    path
+        CSV file; see `siting_question.question_from_file`.
+
+    Returns
+    -------
+    faults
+        Cells at fault, keys of shelters that stand, points outside the boundaries or off every
+        road, and a file in which no candidate is allowed.
+    warnings
+        Candidates at the point of another one.
+    """
+    table, faults = check_table(path, CANDIDATES)
+    if table is None:
+        return faults, []
+    if (table["allowed"] == "no").all():
+        remedy = "Allow one at least."
+        faults.append(Fault(path.name, "no candidate is allowed", remedy, column="allowed"))
+    placed = table[table["lat"].notna() & table["lon"].notna()]
+    polygons = study.districts.geometry
+    polygons = polygons[polygons.geom_type != "Point"]
+    if len(polygons):
+        faults += misplaced_points(path, placed, polygons.union_all())
+    off = {fault.row for fault in faults}
+    if not any(fault.row is None and fault.column == "lat, lon" for fault in faults):
+        faults += _off_roads(study, path, placed[~placed.index.isin(off)])
+    standing, remedy = set(study.shelters.index), "Give it a key of its own."
+    faults += [
+        Fault(path.name, "is the key of a shelter that stands", remedy, row, "candidate_id", key)
+        for row, key in zip(table.index.tolist(), table["candidate_id"], strict=True)
+        if key in standing
+    ]
+    remedy = "Take one out, or correct its point: a plan of both is worth one."
+    warnings = [
+        Fault(path.name, f"is at the point of {first}", remedy, row, "candidate_id", key)
+        for row, key, first in zip(
+            placed.index.tolist(), placed["candidate_id"], first_at_point(placed), strict=True
+        )
+        if first
+    ]
+    return faults, warnings
+
+
+def _off_roads(study: Study, path: Path, placed: pd.DataFrame) -> list[Fault]:
+    """Name candidates that join no road, where there are roads."""
+    if placed.empty or not study.network.n_edges:
+        return []
+    points = gpd.points_from_xy(placed["lon"], placed["lat"])
+    _, home = study.districts.sindex.nearest(points, return_all=False)
+    keys = study.districts.index[home]
+    at = gpd.GeoDataFrame({"district_id": keys}, geometry=points, crs=4326)
+    lost = placed[joiner(study)(study.network, at).edge == NOWHERE]
+    limit = study.settings.roads.max_connector_km
+    remedy = "Correct the point, or take the row out."
+    return [
+        Fault(path.name, f"no usable road lies within {limit:g} km", remedy, row, "lat, lon", key)
+        for row, key in zip(lost.index.tolist(), lost["candidate_id"], strict=True)
+    ]
 
 
 SAME_POINT: Final = "same_point_as"

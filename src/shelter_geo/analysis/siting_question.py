@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.access import CostMatrix, cost_matrix, counted
-from shelter_geo.analysis.candidates import SAME_POINT, candidate_sites, first_at_point
+from shelter_geo.analysis.candidates import (
+    SAME_POINT,
+    candidate_faults,
+    candidate_sites,
+    first_at_point,
+)
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import CANDIDATES, REGION, WOMEN, Study, centres, check_table, engine, joiner
@@ -136,20 +141,15 @@ def question_from_file(study: Study, path: Path) -> SiteQuestion:
     Raises
     ------
     TableError
-        With every fault of the file.
-    SitingError
-        If a candidate has the key of a shelter, or none is allowed.
+        With every fault of the file; see `candidate_faults`.
     """
-    table, faults = check_table(path, CANDIDATES)
-    if table is None or faults:
+    faults, _ = candidate_faults(study, path)
+    if faults:
         raise TableError(faults)
-    if (table["allowed"] == "no").all():
-        raise SitingError(f"{path.name}: no candidate is allowed")
+    table = pd.DataFrame(check_table(path, CANDIDATES)[0])
     standing = candidate_sites(study.districts, study.settlements, study.shelters)
     standing = standing[standing["role"] == "shelter"]
     opened = _candidates(study, table)
-    if both := sorted(set(standing.index) & set(opened.index)):
-        raise SitingError(f"{path.name}: {both[0]} is the key of a shelter that stands")
     sites = gpd.GeoDataFrame(pd.concat([standing, opened]), crs=4326).sort_index()
     costs = cost_matrix(
         study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)

@@ -20,7 +20,7 @@ from shelter_geo.cli.options import (
     named_of,
     of_kind,
 )
-from shelter_geo.errors import ShelterGeoError
+from shelter_geo.errors import ShelterGeoError, TableError, fault_lines
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
@@ -102,19 +102,18 @@ def run(
         capacity_results,
         evaluate,
         evaluate_plans,
-        read_cases,
+        load_ready,
         site_options,
         today_first,
     )
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import lines_on_centres, lines_on_gaps, lines_on_lacks, staged
     from shelter_geo.publish.meanwhile import meanwhile
-    from shelter_geo.study import load_study
 
     with steps() as progress:
-        loaded = of_kind(load_study(study), kind)
+        ready = load_ready(study, lambda loaded: of_kind(loaded, kind))
+        loaded = ready.study
         spoken = languages(loaded, lang)
         own = named_of(loaded, loaded.settings.study.id)
         folder = out if out is not None else Path("outputs") / own
@@ -122,14 +121,13 @@ def run(
             pass
         evaluation = evaluate(loaded, progress=progress)
         options = site_options(loaded)
-        cases = read_cases(loaded)
 
         with meanwhile(partial(siting_results, loaded, options)) as sited:
             from shelter_geo.publish import write_outputs
 
-            needs = capacity_results(evaluation, cases=cases)
+            needs = capacity_results(evaluation, cases=ready.cases)
 
-            plans = today_first(plans_of(loaded))
+            plans = today_first(ready.plans)
             several = len(plans) > 1
             evaluated = (
                 evaluate_plans(loaded, plans, today=evaluation, progress=progress)
@@ -153,17 +151,40 @@ def run(
     _report(evaluation, folder, spoken.first)
     gaps = lines_on_gaps(loaded, [plan.scenario for plan in plans])
     lines = lines_on_centres(loaded, spoken.first) + lines_on_lacks(loaded, spoken.first)
+    if loaded.warnings:
+        lines.append(f"To look at, by shelter-geo validate: {len(loaded.warnings)}.")
     for line in [*lines, *gaps]:
         typer.echo(line)
 
 
 @app.command()
-def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
-    """Check a study and name every fault: file, row, column, value and remedy."""
+def validate(
+    study: StudyArgument = None,
+    kind: KindOption = None,
+    candidates: Annotated[
+        Path | None,
+        typer.Option("--candidates", help="Check this file of candidates for `site` too."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every row, also where many have one cause.")
+    ] = False,
+) -> None:
+    """Check all that a run rests on, and name every fault: file, row or line, value and remedy."""
+    from shelter_geo.analysis import candidate_faults, load_ready
     from shelter_geo.publish import lines_on_centres, lines_on_lacks
-    from shelter_geo.study import load_study
 
-    loaded = of_kind(load_study(study), kind)
+    try:
+        loaded = load_ready(study, lambda read: of_kind(read, kind)).study
+        warnings = list(loaded.warnings)
+        if candidates is not None:
+            faults, more = candidate_faults(loaded, candidates)
+            warnings += more
+            if faults:
+                raise TableError(faults)
+    except TableError as error:
+        said = "\n".join(error.lines(every=every))
+        typer.echo(f"shelter-geo: {said}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
     words = languages(loaded, None).first
     typer.echo(
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "
@@ -172,7 +193,11 @@ def validate(study: StudyArgument = None, kind: KindOption = None) -> None:
     if len(loaded.kinds) > 1 and kind is None:
         counts = ((entry.id, len(loaded.of_kind(entry.id).shelters)) for entry in loaded.kinds)
         typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
-    for line in lines_on_centres(loaded, words) + lines_on_lacks(loaded, words):
+    if to_look_at := [*fault_lines(warnings, every=every), *lines_on_centres(loaded, words)]:
+        typer.echo("Read all the same, but look at:")
+        for line in to_look_at:
+            typer.echo(line)
+    for line in lines_on_lacks(loaded, words):
         typer.echo(line)
 
 

@@ -44,17 +44,15 @@ def planner(
     lang: LangOption = None,
 ) -> None:
     """Write the planner: one page that tries out sites without a network."""
-    from shelter_geo.analysis import evaluate, site_options
+    from shelter_geo.analysis import evaluate, load_ready, site_options
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import study_planner, suggestions
-    from shelter_geo.study import load_study
 
     with steps() as progress:
-        loaded = of_kind(load_study(study), kind)
+        ready = load_ready(study, lambda loaded: of_kind(loaded, kind))
+        loaded, plans = ready.study, ready.plans
         languages(loaded, lang)
-        plans = plans_of(loaded)
         options = site_options(loaded)
         best = suggestions(siting_results(loaded, options, progress=progress))
         page = study_planner(evaluate(loaded), options, plans, best=best, lang=lang)
@@ -133,23 +131,22 @@ def report(
         capacity_results,
         evaluate,
         evaluate_plans,
-        read_cases,
+        load_ready,
         site_options,
         today_first,
     )
     from shelter_geo.analysis.siting_results import siting_results
-    from shelter_geo.plans import plans_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import study_brief
-    from shelter_geo.study import load_study
 
     with steps() as progress:
-        loaded = of_kind(load_study(study), kind)
+        ready = load_ready(study, lambda loaded: of_kind(loaded, kind))
+        loaded = ready.study
         languages(loaded, lang)
         evaluation = evaluate(loaded, progress=progress)
-        plans = today_first(plans_of(loaded))
+        plans = today_first(ready.plans)
         evaluated = evaluate_plans(loaded, plans, progress=progress) if len(plans) > 1 else None
-        needs = capacity_results(evaluation, cases=read_cases(loaded))
+        needs = capacity_results(evaluation, cases=ready.cases)
         sites = siting_results(loaded, site_options(loaded), progress=progress)
         brief = study_brief(evaluation, plans=evaluated, needs=needs, sites=sites, lang=lang)
         file = Path(named_of(loaded, "report", ".html")) if out is None else out

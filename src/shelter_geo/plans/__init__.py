@@ -1,13 +1,13 @@
 """Plans as files, and a study under a plan."""
 
-from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind, plans_of
+from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind
+from shelter_geo.plans.folder import plan_faults, plans_of, read_plans
 from shelter_geo.plans.plan import (
     OpenShelter,
     Plan,
     PlanIdentity,
     find_plans,
     read_plan,
-    read_plans,
 )
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "PlanIdentity",
     "apply_plan",
     "find_plans",
+    "plan_faults",
     "plan_of_kind",
     "plans_of",
     "read_plan",

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.errors import RoadError, StudyError
-from shelter_geo.plans.plan import (
-    Candidate,
-    CloseShelter,
-    DemandChange,
-    MoveShelter,
-    OpenShelter,
-    Plan,
-    ResizeShelter,
-    read_plans,
-)
+from shelter_geo.plans.plan import DemandChange, Plan
 from shelter_geo.roads import RoadChange, SlowRoads, apply_changes
 from shelter_geo.study import (
     PEOPLE_COLUMNS,
@@ -176,22 +167,6 @@ def plan_of_kind(study: Study, plan: Plan) -> Plan:
     return plan.model_copy(update=ours)
 
 
-def plans_of(study: Study) -> list[Plan]:
-    """Read the plans that come with a study, without those that concern other kinds only.
-
-    Raises
-    ------
-    StudyError
-        If a plan is at fault; see `read_plans`.
-    """
-    plans = read_plans(study.scenarios) if study.scenarios else []
-    return [
-        plan
-        for plan in plans
-        if plan.changes_nothing or not plan_of_kind(study, plan).changes_nothing
-    ]
-
-
 def _changes_in(plan: Plan, keys: pd.Index, kinds: set[str], first: str) -> dict[str, Any]:
     """Choose the changes of facilities with some keys, and what is opened of some kinds."""
     return {
@@ -215,34 +190,61 @@ def _places(study: Study) -> dict[str, tuple[float, float]]:
 
 
 def _refuse_unknown(study: Study, plan: Plan) -> None:
-    changed: list[CloseShelter | MoveShelter | ResizeShelter]
-    changed = [*plan.close, *plan.move, *plan.resize]
-    named: list[OpenShelter | MoveShelter | Candidate] = [*plan.open, *plan.move, *plan.candidate]
+    faults = [message for _, message, _, _ in unknown_keys(study, plan)]
     every = study.shelters if study.others is None else pd.concat([study.shelters, study.others])
-    kinds, first = pd.Index([kind.id for kind in study.kinds]), study.kinds[0].id
-    shelters = [change.shelter_id for change in changed]
-    settlements = [change.settlement_id for change in named]
-    faults = [
-        *_unknown("shelter", shelters, every.index),
-        *_unknown("settlement", settlements, study.settlements.index),
-        *_unknown("kind of facility", [entry.kind or first for entry in plan.open], kinds),
-    ]
     where = every["settlement_id"]
     faults += [
         f"{move.shelter_id} moves to {move.settlement_id}, where it stands already"
         for move in plan.move
         if where.get(move.shelter_id) == move.settlement_id
     ]
+    first = study.kinds[0].id
     ours = [entry for entry in plan.open if (entry.kind or first) == study.kind.id]
     closed = {change.shelter_id for change in plan.close}
     if closed and closed >= set(study.shelters.index) and not ours:
         faults.append("it closes every shelter and opens none")
     if faults:
-        raise StudyError(f"scenario {plan.scenario.id}: {'; '.join(faults)}.")
+        raise StudyError(f"scenario {plan.scenario.id}: {'; '.join(dict.fromkeys(faults))}.")
 
 
-def _unknown(what: str, keys: Iterable[str], known: pd.Index) -> list[str]:
-    return [f"there is no {what} {key}" for key in sorted(set(keys) - set(known))]
+Unknown: TypeAlias = tuple[tuple[str, int, str], str, str, str]
+"""Where a key stands in a plan, what is said of it, what to do, and the key."""
+
+
+def unknown_keys(study: Study, plan: Plan) -> list[Unknown]:
+    """Name the shelters, settlements and kinds of a plan that a study does not have.
+
+    Parameters
+    ----------
+    study
+        Of any of its kinds.
+    plan
+        A plan, or what one file says of it.
+    """
+    every = study.shelters if study.others is None else pd.concat([study.shelters, study.others])
+    tables = study.settings.tables
+    known = {
+        "shelter_id": ("shelter", set(every.index), tables.shelters),
+        "settlement_id": ("settlement", set(study.settlements.index), tables.settlements),
+        "kind": ("kind of facility", {kind.id for kind in study.kinds}, "[[kinds]]"),
+    }
+    entries = {
+        "open": plan.open, "close": plan.close, "move": plan.move, "resize": plan.resize,
+        "candidate": plan.candidate,
+    }  # fmt: skip
+    return [
+        (
+            (table, number, column),
+            f"there is no {what} {key}",
+            f"Use a key of {file}" + (f", such as {close[0]}." if close else "."),
+            key,
+        )
+        for table, changes in entries.items()
+        for number, change in enumerate(changes)
+        for column, (what, keys, file) in known.items()
+        if (key := getattr(change, column, None)) is not None and key not in keys
+        for close in [difflib.get_close_matches(key, sorted(keys), n=1)]
+    ]
 
 
 def _others(study: Study, plan: Plan) -> gpd.GeoDataFrame | None:

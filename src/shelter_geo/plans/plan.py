@@ -120,8 +120,8 @@ class TimeFactors(Settings):
     """Multiples of the time by car: of buses, and of every road at night and under snow."""
 
     bus: float | None = Field(default=None, ge=1, le=100)
-    night: float | None = Field(default=None, gt=0, le=100)
-    snow: float | None = Field(default=None, gt=0, le=100)
+    night: float | None = Field(default=None, ge=0.1, le=100)
+    snow: float | None = Field(default=None, ge=0.1, le=100)
 
     @property
     def roads(self) -> float:
@@ -299,21 +299,4 @@ def find_plans(names: Sequence[str], folder: Path | None) -> list[Plan]:
                 "Give one of them, or a file that ends in .toml."
             )
         plans.append(read_plan(folder / f"{name}.toml"))
-    return plans
-
-
-def read_plans(folder: str | Path) -> list[Plan]:
-    """Read every plan of a folder, by file name.
-
-    Raises
-    ------
-    StudyError
-        If a plan is at fault, or its id is not the name of its file.
-    """
-    plans = []
-    for path in sorted(Path(folder).glob("*.toml")):
-        plan = read_plan(path)
-        if plan.scenario.id != path.stem:
-            raise StudyError(f"{path.name}: its id is {plan.scenario.id}. Name both alike.")
-        plans.append(plan)
     return plans

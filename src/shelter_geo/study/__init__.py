@@ -3,7 +3,7 @@
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.kinds import Kind, kind_of
-from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study
+from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
 from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
 from shelter_geo.study.places import (
     REGION,
@@ -28,6 +28,7 @@ from shelter_geo.study.study import Study
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.columns import is_key
 from shelter_geo.study.tables.reading import read_text_table
+from shelter_geo.study.tables.relations import misplaced_points
 from shelter_geo.study.tables.schemas import CANDIDATES, CASES, SHELTERS
 from shelter_geo.study.types import (
     FALLBACK,
@@ -36,6 +37,7 @@ from shelter_geo.study.types import (
     KindKey,
     LocalText,
     languages_in,
+    line_of,
     read_toml,
 )
 
@@ -78,9 +80,12 @@ __all__ = [
     "joiner",
     "kind_of",
     "languages_in",
+    "line_of",
     "load_places",
     "load_study",
+    "misplaced_points",
     "places_total",
+    "plans_folder",
     "read_text_table",
     "read_toml",
     "require",

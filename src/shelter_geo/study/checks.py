@@ -10,9 +10,18 @@ import shapely
 
 from shelter_geo.errors import Fault
 from shelter_geo.study.facilities import uneven_places
+from shelter_geo.study.geography import (
+    exchanged_areas,
+    foreign_basemap,
+    foreign_roads,
+    lone_nodes,
+    shared_ground,
+    strayed_points,
+)
 from shelter_geo.study.kinds import (
     undeclared_kinds,
 )
+from shelter_geo.study.origin import with_causes
 from shelter_geo.study.people import too_many_displaced, uneven_people
 from shelter_geo.study.places import REGION, resting_on_missing
 from shelter_geo.study.privacy import private_slips
@@ -54,8 +63,41 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
     if tables.nodes is not None and tables.links is not None:
         path = folder.path(str(settings.roads.links))
         folder.add(impossible_links(path, tables.links, tables.nodes))
+        faults, warnings = lone_nodes(
+            folder.path(str(settings.roads.nodes)).name, tables.nodes, tables.links
+        )
+        folder.add(faults, warnings)
     if tables.areas is not None:
         _relate_points(folder, settings, tables, tables.areas)
+        folder.add(shared_ground(folder.path(str(files.boundaries)), tables.areas))
+    _find_causes(folder, settings, tables)
+
+
+def _find_causes(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
+    """Put faults of many rows down to the file of another place that they come from."""
+    files = settings.tables
+    named = {
+        files.districts: tables.districts,
+        files.settlements: tables.settlements,
+        files.shelters: tables.shelters,
+        files.residents: tables.residents,
+        files.displaced: tables.displaced,
+        files.near_ties: tables.near_ties,
+        settings.roads.nodes: tables.nodes,
+        files.boundaries: tables.areas,
+    }
+    rows = {
+        folder.path(name).name: len(table)
+        for name, table in named.items()
+        if name is not None and table is not None
+    }
+    folder.faults = with_causes(
+        folder.faults,
+        rows,
+        districts=folder.path(files.districts).name,
+        settlements=folder.path(files.settlements).name,
+        boundaries=folder.path(files.boundaries).name if files.boundaries else None,
+    )
 
 
 def _relate_norms(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
@@ -90,6 +132,7 @@ def _relate_districts(
         (files.near_ties, tables.near_ties),
         (files.shelters, tables.shelters),
         (files.boundaries, tables.areas),
+        (settings.roads.nodes, tables.nodes),
     )
     for name, table in named:
         if table is not None:
@@ -123,21 +166,45 @@ def _relate_people(
 def _relate_points(
     folder: StudyFolder, settings: StudySettings, tables: Tables, areas: gpd.GeoDataFrame
 ) -> None:
-    """Check that points lie in the country."""
-    files, offshore = settings.tables, settings.checks.outside_boundaries
-    country = shapely.union_all(areas.geometry.to_numpy())
-    if tables.districts is not None:
-        path = folder.path(files.districts)
-        folder.add(relations.misplaced_points(path, tables.districts, country))
-    if tables.settlements is not None:
-        path, known = folder.path(files.settlements), tables.settlements["settlement_id"]
-        ashore = tables.settlements[~known.isin(offshore)]
+    """Check that points lie in the country and in their districts, and the roads and the ground."""
+    files, exceptions = settings.tables, settings.checks.outside_boundaries
+    country, known = shapely.union_all(areas.geometry.to_numpy()), [pd.Series(dtype=str)]
+    exchanged: dict[str, Fault] = {}
+    for name, table, key in (
+        (files.districts, tables.districts, "district_id"),
+        (files.settlements, tables.settlements, "settlement_id"),
+    ):
+        if table is None:
+            continue
+        path, known = folder.path(name), [*known, table[key]]
+        ashore = table[~table[key].isin(exceptions)]
         folder.add(relations.misplaced_points(path, ashore, country))
+        if key == "settlement_id":
+            folder.add(strayed_points(path, ashore, areas, "settlement", exchanged=exchanged))
+        else:
+            boundaries = folder.path(str(files.boundaries)).name
+            faults = exchanged_areas(path, ashore, areas, boundaries=boundaries)
+            folder.add(faults)
+            exchanged = {
+                str(table.at[fault.row, key]): fault.cause
+                for fault in faults
+                if fault.row is not None and fault.cause is not None
+            }
+    if len(known) > 1:
         key, of = "checks.outside_boundaries", "settlement_id of the settlements"
-        folder.add(_unlisted(folder.study_file, key, offshore, known, of=of))
+        folder.add(_unlisted(folder.study_file, key, exceptions, pd.concat(known), of=of))
     if tables.nodes is not None:
         path = folder.path(str(settings.roads.nodes))
         folder.add(relations.misplaced_points(path, tables.nodes, country, abroad=True))
+        if not folder.has_faults(str(settings.roads.nodes), "lat, lon"):
+            folder.add(strayed_points(path, tables.nodes, areas, "node", exchanged=exchanged))
+            at = tables.nodes[["lon", "lat"]].dropna().to_numpy(float)
+            folder.add(*foreign_roads(path.name, at[:, 0], at[:, 1], country))
+    if tables.network is not None:
+        network = tables.network
+        folder.add(*foreign_roads(str(settings.roads.file), network.lon, network.lat, country))
+    if tables.basemap is not None and files.basemap is not None:
+        folder.add(foreign_basemap(folder.path(files.basemap), tables.basemap, country))
 
 
 def _unlisted(

@@ -11,9 +11,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.errors import TableError
+from shelter_geo.errors import Fault, TableError
 from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
 from shelter_geo.study.checks import relate
+from shelter_geo.study.origin import foreign_facts
 from shelter_geo.study.people import count_people, settlement_demand
 from shelter_geo.study.privacy import public_shelters
 from shelter_geo.study.reading import StudyFolder, Tables, read_tables, with_claims
@@ -61,9 +62,12 @@ def load_study(path: str | Path | None = None) -> Study:
     settings = with_claims(folder, settings, tables)
     relate(folder, settings, tables)
     package = folder.package(settings.tables.package)
+    folder.plans(settings.tables.scenarios)
+    if tables.districts is not None:
+        folder.add(foreign_facts(file, tables.districts["district_id"], bundled_study()))
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+        raise TableError(sorted(folder.faults, key=_in_order))
     return _assemble(settings, tables, package, catalogues, folder)
 
 
@@ -88,12 +92,30 @@ def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
     tables = read_tables(folder, settings, roads=False)
     relate(folder, settings, tables)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=lambda fault: (fault.file, fault.row or 0)))
+        raise TableError(sorted(folder.faults, key=_in_order))
     languages = settings.study.languages
     counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
     listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
     settlements = settlement_demand(_points(counted, "district_id"), listed)
     return settlements, shapely.union_all(_there(tables.areas).geometry.to_numpy())
+
+
+def _in_order(fault: Fault) -> tuple[bool, str, int]:
+    """Put causes first, then go by files and rows."""
+    return fault.cause is None, fault.file, fault.row or 0
+
+
+def plans_folder(path: str | Path | None) -> Path | None:
+    """Return the folder of plans that a study names, whatever faults its tables have.
+
+    Raises
+    ------
+    StudyError
+        If the study file itself is at fault.
+    """
+    file = bundled_study() if path is None else _study_file(Path(path))
+    named = read_settings(file).tables.scenarios
+    return None if named is None else file.parent / named
 
 
 def _study_file(path: Path) -> Path:
@@ -147,6 +169,7 @@ def _assemble(
         admission=tables.admission,
         statistics=tables.statistics,
         shelter_counts=tables.shelter_counts,
+        warnings=tuple(sorted(folder.warnings, key=_in_order)),
     )
     if faults := joined_separates(study, file=folder.study_file):
         raise TableError(faults)

@@ -18,6 +18,7 @@ from shelter_geo.roads import RoadNetwork, contract_chains, load_network, read_r
 from shelter_geo.study.claims import claims_of
 from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
+from shelter_geo.study.origin import package_faults
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import relations, schemas
 from shelter_geo.study.tables.checking import check_table
@@ -78,8 +79,8 @@ class StudyFolder:
     ----------
     study_file : str
         Name of the study file.
-    faults : list of Fault
-        What was found so far.
+    faults, warnings : list of Fault
+        What was found so far, and what need not be wrong but is to be looked at.
     hashes : dict
         SHA-256 of each public file without a fault, by its path in the study.
     """
@@ -88,6 +89,7 @@ class StudyFolder:
         self.folder = study_file.parent
         self.study_file = study_file.name
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
         self.hashes = {study_file.name: _sha256(study_file)}
 
     def path(self, name: str) -> Path:
@@ -97,6 +99,9 @@ class StudyFolder:
     def read(self, name: str | None, read: Read[T]) -> T | None:
         """Read a file with a function that returns content and faults; None for no file."""
         if name is None:
+            return None
+        if _is_stream(self.path(name)):
+            self.faults.append(Fault(self.path(name).name, "is a pipe or a device", "Name a file."))
             return None
         content, faults = read(self.path(name))
         self.faults += faults
@@ -123,21 +128,41 @@ class StudyFolder:
         }
 
     def private_points(self, name: str | None) -> pd.DataFrame | None:
-        """Read a table that may be absent and that leaves no trace: no hash, no value."""
-        if name is None or not _is_file(self.path(name)):
+        """Read a table that leaves no trace: no hash, no value, not even its path."""
+        if name is None:
+            return None
+        if not _is_file(self.path(name)):
+            remedy = (
+                "Correct the path, or take the key private_points out if there is no such file."
+            )
+            message, key = (
+                "there is no file of private points at this path",
+                "tables.private_points",
+            )
+            self.faults.append(Fault(self.study_file, message, remedy, column=key))
             return None
         frame, faults = check_table(self.path(name), PRIVATE_POINTS, secret=True)
         self.faults += faults
         return frame
 
     def package(self, name: str | None) -> dict[str, Any]:
-        """Read the inputs' own data package, if there is one."""
-        if name is None or not _is_file(self.path(name)):
+        """Read the inputs' own data package, and hold it against the files that it describes."""
+        package = self.read(name, read_package)
+        if name is None or package is None:
             return {}
-        return self.read(name, read_package) or {}
+        self.add(*package_faults(self.path(name), package, self.path(name).parent))
+        return package
 
-    def add(self, faults: Iterable[Fault]) -> None:
-        """Take faults in, but for cells that already have one."""
+    def plans(self, name: str | None) -> None:
+        """Look for the folder of plans."""
+        if name is not None and not _is_folder(self.path(name)):
+            message, remedy = "there is no such folder", "Correct the path, or take the key out."
+            key = "tables.scenarios"
+            self.faults.append(Fault(self.study_file, message, remedy, column=key, value=name))
+
+    def add(self, faults: Iterable[Fault], warnings: Iterable[Fault] = ()) -> None:
+        """Take faults in, but for cells that already have one, and warnings."""
+        self.warnings += warnings
         known = {(fault.file, fault.row, fault.column) for fault in self.faults}
         new = (f for f in faults if f.row is None or (f.file, f.row, f.column) not in known)
         self.faults += list(new)
@@ -175,6 +200,21 @@ def read_catalogue(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path leads to a pipe or a device, whose reading might never end."""
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:
         return False
 

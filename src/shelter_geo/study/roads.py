@@ -78,7 +78,7 @@ class Roads(Settings):
     source: Worded
     licence: str
     as_of: dt.date | None = None
-    connector_kmh: float = Field(gt=0, le=130)
+    connector_kmh: float = Field(ge=1, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
     connect_to_main: bool = False
     separate: tuple[SeparateRoads, ...] = ()

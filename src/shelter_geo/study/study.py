@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.errors import Fault
 from shelter_geo.roads import RoadNetwork
 from shelter_geo.study.kinds import (
     SHELTERS,
@@ -74,6 +75,8 @@ class Study:
         What the study file says of all kinds, where that is more than `settings`.
     catalogues : dict
         Reader texts that stand beside the study, as their files say them, by language.
+    warnings : tuple of Fault
+        What need not be wrong in its files but is to be looked at.
     """
 
     settings: StudySettings
@@ -98,6 +101,7 @@ class Study:
     others: gpd.GeoDataFrame | None = None
     declared: StudySettings | None = None
     catalogues: dict[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()
 
     def __repr__(self) -> str:
         counted = f"{len(self.districts)} districts, {len(self.shelters)} shelters"

@@ -21,7 +21,7 @@ from pydantic import (
     model_serializer,
 )
 
-from shelter_geo.errors import StudyError, shown
+from shelter_geo.errors import Fault, StudyError, shown
 from shelter_geo.vocabulary import Evidence, Impedance
 
 FALLBACK: Final = "en"
@@ -182,14 +182,77 @@ def read_toml(path: Path, model: type[M]) -> M:
     ------
     StudyError
         If the file is missing, is not TOML or holds unknown, missing or impossible values; all
-        of them are named together.
+        of them are named together, and its faults say on which lines they stand.
     """
     document = _document(path)
     try:
         return model.model_validate(_tuples(document))
     except ValidationError as error:
-        lines = [f"{path.name}: {_explain(fault, model)}" for fault in error.errors()]
-        raise StudyError("\n".join(lines)) from None
+        text = path.read_text(encoding="utf-8-sig")
+        said = [(_explain(fault, model), line_of(text, fault["loc"])) for fault in error.errors()]
+        faults = [Fault(path.name, one.rstrip("."), "", line=line) for one, line in said]
+        raise StudyError("\n".join(f"{path.name}: {one}" for one, _ in said), faults) from None
+
+
+_HEADER: Final = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
+_KEY: Final = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=(.*)""")
+
+
+def line_of(text: str, location: Sequence[int | str]) -> int | None:
+    r"""Return the line of a TOML text on which a value stands, or the table that it would be in.
+
+    Parameters
+    ----------
+    text
+        Of the whole file.
+    location
+        Keys from the outermost one, and entries of lists counted from 0, such as
+        ``("open", 1, "places")``. Further words between them are passed over.
+
+    Returns
+    -------
+    int or None
+        Counted from 1; None where nothing of it stands in the text.
+
+    Examples
+    --------
+    >>> line_of("[[open]]\nplaces = 3\n[[open]]\nplaces = 0", ("open", 1, "places"))
+    4
+    """
+    table: tuple[int | str, ...] = ()
+    counts: dict[tuple[int | str, ...], int] = {}
+    best, most, quoted = None, 0, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if quoted:
+            quoted = "" if quoted in line else quoted
+            continue
+        if header := _HEADER.fullmatch(line):
+            path: tuple[int | str, ...] = ()
+            parts = _parts(header[2])
+            for depth, part in enumerate(parts, start=1):
+                path = (*path, part)
+                if header[1] == "[[" and depth == len(parts):
+                    counts[path] = counts.get(path, -1) + 1
+                if path in counts:
+                    path = (*path, counts[path])
+            table = whole = path
+        elif key := _KEY.match(line):
+            whole = (*table, *_parts(key[1]))
+            quoted = next((sign for sign in ('"""', "'''") if key[2].count(sign) == 1), "")
+        else:
+            continue
+        if most < len(whole) and _leads_to(whole, location):
+            best, most = number, len(whole)
+    return best
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _leads_to(path: Sequence[int | str], location: Sequence[int | str]) -> bool:
+    rest = iter(location)
+    return all(part in rest for part in path)
 
 
 def _document(path: Path) -> dict[str, Any]:

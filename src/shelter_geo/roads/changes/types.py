@@ -125,8 +125,8 @@ class OpenRoad(_Change):
     kind: Literal["open"] = "open"
     start: Place
     end: Place
-    kmh: float = Field(gt=0, le=300)
-    km: float | None = Field(default=None, gt=0)
+    kmh: float = Field(ge=1, le=300)
+    km: float | None = Field(default=None, gt=0, le=20_000)
     via: tuple[LonLat, ...] = ()
     road_class: str = "new"
     one_way: bool = False
@@ -151,7 +151,7 @@ class SlowRoads(Selection):
     """
 
     kind: Literal["slow"] = "slow"
-    factor: float = Field(gt=0, allow_inf_nan=False)
+    factor: float = Field(ge=0.01, le=1000, allow_inf_nan=False)
 
 
 class SetSpeed(_Particular):
@@ -164,14 +164,14 @@ class SetSpeed(_Particular):
     """
 
     kind: Literal["speed"] = "speed"
-    kmh: float = Field(gt=0, le=300)
+    kmh: float = Field(ge=1, le=300)
 
 
 class ReopenRoads(_Particular):
     """Closed roads, for instance of the class "construction", driven at a speed in both ways."""
 
     kind: Literal["reopen"] = "reopen"
-    kmh: float = Field(gt=0, le=300)
+    kmh: float = Field(ge=1, le=300)
 
 
 RoadChange = Annotated[

@@ -17,6 +17,8 @@ from shelter_geo.study.tables.schemas import ROAD_LINKS
 MERGED_KM = 5.0
 """Ends that stand for a whole town may lie this much farther apart than the road between them."""
 SLOWEST_KMH, FASTEST_KMH = 3.0, 200.0
+MOST_DETOUR, DETOUR_KM = 20.0, 100.0
+"""A road between neighbours is longer than so many straight lines and kilometres by a slip only."""
 BACK = ("km_back", "minutes_back")
 
 
@@ -49,7 +51,7 @@ def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> li
     """Name links that cannot be, whichever way they are driven.
 
     These are links to unknown nodes or given twice, ways back with only one of their two numbers,
-    links shorter than a straight line, and impossible speeds.
+    links shorter than a straight line or absurdly longer, and impossible speeds.
 
     Parameters
     ----------
@@ -72,6 +74,7 @@ def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> li
     straight = _straight_km(links, nodes)
     for km, minutes in (("km", "minutes"), BACK) if directed else (("km", "minutes"),):
         faults += _too_short(path, links[km], straight)
+        faults += _too_long(path, links[km], straight)
         faults += _odd_speeds(path, links[km], links[minutes])
     return faults
 
@@ -121,6 +124,22 @@ def _too_short(path: Path, km: pd.Series, straight: pd.Series) -> list[Fault]:
             str(value),
         )
         for row, value in zip(short.index.tolist(), short, strict=True)
+    ]
+
+
+def _too_long(path: Path, km: pd.Series, straight: pd.Series) -> list[Fault]:
+    remedy = "Correct the kilometres, or name the places on its way as nodes."
+    long = km[km > MOST_DETOUR * straight + DETOUR_KM]
+    return [
+        Fault(
+            path.name,
+            f"the road is {value:,.0f} km long, and its ends are {straight[row]:.0f} km apart",
+            remedy,
+            row,
+            str(km.name),
+            str(value),
+        )
+        for row, value in zip(long.index.tolist(), long, strict=True)
     ]
 
 

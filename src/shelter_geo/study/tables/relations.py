@@ -12,6 +12,14 @@ from shelter_geo.errors import Fault
 
 BORDER_TOLERANCE_DEG = 0.15
 """Generalised boundaries run up to some ten kilometres off the true ones."""
+OUTSIDE = "the point lies outside the study's boundaries"
+ELSEWHERE = "lies within the study's boundaries"
+BARE = "no settlement lies in this district"
+
+
+def no_key(of: str) -> str:
+    """Say that nothing has a key; `of` is what the key stands for, such as "district"."""
+    return f"no {of} has this key"
 
 
 def unknown_keys(
@@ -35,9 +43,7 @@ def unknown_keys(
     keys = table[column]
     lost = keys[(keys != "") & ~keys.isin(known)]
     return [
-        Fault(
-            path.name, f"no {of} has this key", f"Use a key of the {of}s table.", row, column, key
-        )
+        Fault(path.name, no_key(of), f"Use a key of the {of}s table.", row, column, key)
         for row, key in zip(lost.index.tolist(), lost, strict=True)
     ]
 
@@ -73,7 +79,7 @@ def misplaced_points(
         if swapped[i]:
             message, remedy = "latitude and longitude are swapped", "Exchange the two cells."
         else:
-            message, remedy = "the point lies outside the study's boundaries", "Check the point."
+            message, remedy = OUTSIDE, "Check the point."
         faults.append(Fault(path.name, message, remedy, row, "lat, lon", value))
     return faults
 
@@ -134,7 +140,7 @@ def bare_districts(path: Path, districts: pd.DataFrame, settlements: pd.DataFram
     bare = districts[~districts["district_id"].isin(settlements["district_id"])]
     remedy = "Add its centre to the settlements table."
     return [
-        Fault(path.name, "no settlement lies in this district", remedy, row, "district_id", key)
+        Fault(path.name, BARE, remedy, row, "district_id", key)
         for row, key in zip(bare.index.tolist(), bare["district_id"], strict=True)
     ]
 
