@@ -12,7 +12,7 @@ from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.evaluation import refuse_lost_roads
 from shelter_geo.capacity import TOTAL, PublishedCounts
 from shelter_geo.errors import Fault, ShelterGeoError, TableError
-from shelter_geo.plans import Plan, apply_plan, plan_faults, plans_of
+from shelter_geo.plans import Plan, apply_plan, concerning, plan_faults, read_plans
 from shelter_geo.study import REGION, Study, load_study, plans_folder
 
 
@@ -74,7 +74,8 @@ def load_ready(
     for file, step in steps:
         faults += _faults(file, step)
     faults += _regions_called_total(study)
-    plans = [] if faults else plans_of(study)
+    given = [] if faults or study.scenarios is None else read_plans(study.scenarios)
+    plans = concerning(study, given)
     for plan in plans:
         if plan.road:
             file, changed = f"{tables.scenarios}/{plan.scenario.id}.toml", apply_plan(study, plan)

@@ -1,7 +1,7 @@
 """Plans as files, and a study under a plan."""
 
 from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind
-from shelter_geo.plans.folder import plan_faults, plans_of, read_plans
+from shelter_geo.plans.folder import concerning, plan_faults, plans_of, read_plans
 from shelter_geo.plans.plan import (
     OpenShelter,
     Plan,
@@ -16,6 +16,7 @@ __all__ = [
     "Plan",
     "PlanIdentity",
     "apply_plan",
+    "concerning",
     "find_plans",
     "plan_faults",
     "plan_of_kind",

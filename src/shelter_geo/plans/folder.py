@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,14 @@ def plans_of(study: Study) -> list[Plan]:
         return []
     if faults := plan_faults(study.scenarios, study):
         raise TableError(faults)
+    return concerning(study, read_plans(study.scenarios))
+
+
+def concerning(study: Study, plans: Iterable[Plan]) -> list[Plan]:
+    """Leave out plans that change facilities of other kinds only."""
     return [
         plan
-        for plan in read_plans(study.scenarios)
+        for plan in plans
         if plan.changes_nothing or not plan_of_kind(study, plan).changes_nothing
     ]
 

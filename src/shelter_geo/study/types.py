@@ -190,7 +190,11 @@ def read_toml(path: Path, model: type[M]) -> M:
     except ValidationError as error:
         text = path.read_text(encoding="utf-8-sig")
         said = [(_explain(fault, model), line_of(text, fault["loc"])) for fault in error.errors()]
-        faults = [Fault(path.name, one.rstrip("."), "", line=line) for one, line in said]
+        parts = [(*one.partition(". "), line) for one, line in said]
+        faults = [
+            Fault(path.name, message.rstrip("."), remedy or "Correct the value.", line=line)
+            for message, _, remedy, line in parts
+        ]
         raise StudyError("\n".join(f"{path.name}: {one}" for one, _ in said), faults) from None
 
 
