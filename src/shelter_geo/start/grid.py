@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -93,8 +94,10 @@ def read_grid(path: Path, areas: NDArray[Any]) -> Grid:
             wanted = from_bounds(*box, transform=source.transform)
             if not rasterio.windows.intersect([wanted, whole]):
                 raise fault("lies elsewhere than the boundaries", "Give the grid of this country.")
-            window = wanted.intersection(whole).round_offsets("floor").round_lengths("ceil")
-            window = window.intersection(whole)
+            met = wanted.intersection(whole)
+            first = math.floor(met.col_off), math.floor(met.row_off)
+            last = math.ceil(met.col_off + met.width), math.ceil(met.row_off + met.height)
+            window = Window(*first, last[0] - first[0], last[1] - first[1]).intersection(whole)
             values = source.read(1, window=window, masked=True).filled(0).astype(float)
             bounds, crs = source.window_bounds(window), source.crs
     except rasterio.errors.RasterioError as error:
