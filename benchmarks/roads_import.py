@@ -3,7 +3,8 @@
     python benchmarks/roads_import.py COUNTRY.osm.pbf --rounds 3
 
 Every candidate runs in a process of its own, one after the other, round after round. Printed are
-the median processor seconds, the largest memory, and what came out. Peers that are not installed
+the median processor seconds and the largest memory, both also as shares of the first candidate's,
+what came out, and the size of the stored network beside that of the extract. Peers that are not installed
 are left out; osmnx, which reads XML alone, gets a converted file, which is not counted, and one
 round. Install the peers from benchmarks/requirements.txt.
 """
@@ -76,7 +77,12 @@ def main() -> None:
                     continue
                 if all(map(_installed, MODULES.get(name, ()))):
                     results[name].append(_run(CANDIDATES[name], files, arguments.timeout))
-    _print(results)
+        _print(results)
+        stored, extract = (Path(files[k]).stat().st_size for k in (1, 0))
+        print(
+            f"\nStored network: {stored / 1e6:.1f} MB, {stored / extract:.2f} times the extract "
+            f"({extract / 1e6:.1f} MB)"
+        )
 
 
 def _prepare(file: Path, folder: Path, xml: bool) -> list[str]:
@@ -116,17 +122,22 @@ def _run(body: str, files: list[str], timeout: float) -> list[float]:
 
 
 def _print(results: dict[str, list[list[float]]]) -> None:
-    print("| import | processor s | memory MB | nodes | edges |")
-    print("|---|---|---|---|---|")
+    print("| import | processor s | times | memory MB | times | nodes | edges |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    first: tuple[float, float] | None = None
     for name, rounds in results.items():
         good = [measured for measured in rounds if measured]
         if not good:
-            print(f"| {name} | not installed, failed or too slow | | | |")
+            print(f"| {name} | not installed, failed or too slow | | | | | |")
             continue
         seconds = statistics.median(measured[0] for measured in good)
         memory = max(measured[1] for measured in good)
+        first = first or (seconds, memory)
         nodes, edges = good[0][2:]
-        print(f"| {name} | {seconds:.1f} | {memory:,.0f} | {nodes:,.0f} | {edges:,.0f} |")
+        print(
+            f"| {name} | {seconds:.1f} | {seconds / first[0]:.2f} | {memory:,.0f} | "
+            f"{memory / first[1]:.2f} | {nodes:,.0f} | {edges:,.0f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -119,6 +119,32 @@ def test_nobody_steps_onto_it_between_its_ends(tmp_path: Path, tags: dict[str, s
     assert anchor["connector_km"] == pytest.approx(1.472, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("tags", "minutes"),
+    [
+        ({"highway": "motorway", "maxspeed": "70|100"}, 20 / 70 * 60),
+        ({"route": "ferry", "duration": "90"}, 90),
+    ],
+)
+def test_where_no_other_road_is_near_a_dead_end_is_joined(
+    tmp_path: Path, tags: dict[str, str], minutes: float
+) -> None:
+    """20 km from the town's street to a village at the very end, and nothing else there."""
+    nodes = {1: (10.0, 50.0), 2: (10.01, 50.0), 3: (10.28895, 50.0)}
+    ways: list[Way] = [
+        ([1, 2], {"highway": "primary", "maxspeed": "60"}),
+        ([2, 3], {"oneway": "no", **tags}),
+    ]
+    found = studied(tmp_path, nodes, ways, nodes[3])
+    hill = found.districts.loc["hill"]
+    town_km = 0.717
+    assert hill["distance_km"] == pytest.approx(20 + town_km, abs=0.02)
+    assert hill["travel_min"] == pytest.approx(minutes + town_km, abs=0.1)
+    assert (found.joins["passed_over"].fillna("") == "").all()
+    between = studied(tmp_path, nodes, ways, (10.15, 50.0)).districts.loc["hill"]
+    assert pd.isna(between["distance_km"])
+
+
 def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(tmp_path: Path) -> None:
     """2 km down a one-way road that ends, then 15 km at 60 km/h."""
     nodes = {1: (10.0, 50.0), 2: (10.20922, 50.0), 3: (10.20922, 49.97)}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shelter_geo.roads.sources.access import barrier_note
 from shelter_geo.roads.sources.driving import TAGS, Drive, read_tags
 from shelter_geo.roads.sources.speeds import RoadSettings
 from shelter_geo.roads.sources.tagged_speeds import duration_min
@@ -24,12 +25,20 @@ SPEEDS = {
     "none": None,
     "?": None,
 }
-SURFACES = {"asphalt": 999, "gravel": 40, "mud": 10, "lava": 999}
+SURFACES = {"asphalt": 999, "gravel": 40, "mud": 10, "lava": 999, "ice": 999}
 TRACKTYPES = {"grade1": 60, "grade5": 20}
 SMOOTH = {"good": 999, "very_bad": 20, "impassable": 0}
 ONEWAYS = {"yes": "forward", "-1": "backward", "no": "both", "nonsense": ""}
+FERRIES = {"45": 45, "1:30": 90, "PT2H": 120, "20-30 min": 30, "often": 0}
+WINTER = {
+    "ice_road": ["yes", "no"],
+    "winter_road": ["yes", "no"],
+    "seasonal": ["winter", "summer", "no"],
+}
 GRAMMAR = {
     "highway": [*CLASSES, "footway"],
+    "route": ["ferry", "bus", "ferry;bus"],
+    "duration": list(FERRIES),
     **{
         key + end: [*CLOSING, *OPENING, "no;yes", "private;no"]
         for key in ("access", "vehicle", "motor_vehicle", "motorcar")
@@ -41,7 +50,7 @@ GRAMMAR = {
     "smoothness": list(SMOOTH),
     **{key: list(ONEWAYS) for key in ("oneway", "oneway:motor_vehicle")},
     "junction": ["roundabout", "yes"],
-    "ice_road": ["yes", "no"],
+    **WINTER,
     "area": ["yes", "no"],
     "motorroad": ["yes", "no"],
     "tunnel": ["yes", "no"],
@@ -50,15 +59,23 @@ GRAMMAR = {
 
 def plain(tags: dict[str, str]) -> Drive | None:
     """Read tags slowly, one question after the other."""
-    highway = tags.get("highway")
-    if highway not in CLASSES or tags.get("area") == "yes" or tags.get("ice_road") == "yes":
+    highway, minutes = tags.get("highway"), 0.0
+    ferry = "ferry" in tags.get("route", "").split(";")
+    if not ferry and highway not in CLASSES:
         return None
-    if tags.get("smoothness") == "impassable":
+    if tags.get("area") == "yes" or tags.get("surface") == "ice":
+        return None
+    if "yes" in (tags.get("ice_road"), tags.get("winter_road")) or tags.get("seasonal") == "winter":
+        return None
+    if tags.get("smoothness") == "impassable" and not ferry:
         return None
     goes = {}
     for way, other in (("forward", "backward"), ("backward", "forward")):
-        goes[way] = float(CLASSES[highway])
-        if f"maxspeed:{way}" in tags:
+        goes[way] = 5.0 if ferry else float(CLASSES[str(highway)])
+        if ferry:
+            minutes = FERRIES[tags.get("duration", "often")]
+            limit = None
+        elif f"maxspeed:{way}" in tags:
             limit = SPEEDS[tags[f"maxspeed:{way}"]]
         else:
             limit = SPEEDS[tags.get("maxspeed", "none")]
@@ -69,7 +86,7 @@ def plain(tags: dict[str, str]) -> Drive | None:
             ("tracktype", TRACKTYPES),
             ("smoothness", SMOOTH),
         ):
-            if tag in tags and table[tags[tag]] < goes[way]:
+            if not ferry and tag in tags and table[tags[tag]] < goes[way]:
                 goes[way] = table[tags[tag]]
         rule = ""
         for key in ("access", "vehicle", "motor_vehicle", "motorcar"):  # the last one decides
@@ -87,7 +104,8 @@ def plain(tags: dict[str, str]) -> Drive | None:
     if goes["forward"] == goes["backward"] == 0.0:
         return None
     steps = highway != "motorway" and tags.get("motorroad") != "yes" and tags.get("tunnel") != "yes"
-    return Drive(highway, goes["forward"], goes["backward"], 0.0, steps)
+    name = "ferry" if ferry else str(highway)
+    return Drive(name, goes["forward"], goes["backward"], minutes, steps and not ferry)
 
 
 @st.composite
@@ -104,7 +122,64 @@ def test_random_tags_mean_what_a_plain_reading_says(tags: dict[str, str]):
     assert (found is None) == (expected is None)
     if found and expected:
         assert (found.road_class, found.enterable) == (expected.road_class, expected.enterable)
-        assert found[1:3] == pytest.approx(expected[1:3])
+        assert found[1:4] == pytest.approx(expected[1:4])
+
+
+@settings(max_examples=200)
+@given(tagged_roads())
+def test_winter_roads_open_or_closed_as_the_settings_say(tags: dict[str, str]):
+    left = {key: value for key, value in tags.items() if key not in WINTER}
+    left = {key: value for key, value in left.items() if (key, value) != ("surface", "ice")}
+    usual = plain(left)
+    for rule in ("open", "closed"):
+        kept = read_tags(left | {"ice_road": "yes"}, RoadSettings(winter_roads=rule)).drive
+        assert (kept is None) == (usual is None)
+        if kept and usual:
+            assert kept.road_class == "winter_road"
+            speeds = usual[1:3] if rule == "open" else (0, 0)
+            assert kept[1:3] == pytest.approx(speeds)
+
+
+BARRIERS = {
+    "gate": True,
+    "lift_gate": True,
+    "cattle_grid": True,
+    "toll_booth": True,
+    "bollard": False,
+    "block": False,
+    "chain": False,
+    "moat": False,
+    "gate;bollard": False,
+    "height_restrictor": True,
+}
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "barrier": st.sampled_from(sorted(BARRIERS)),
+            "bollard": st.sampled_from(["rising", "removable"]),
+            "maxheight": st.sampled_from(["2", "2.1 m", "3", "low"]),
+            "access": st.sampled_from([*CLOSING, *OPENING]),
+            "motorcar": st.sampled_from([*CLOSING, *OPENING]),
+            "foot": st.sampled_from(["yes", "no"]),
+        },
+    )
+)
+def test_random_barriers_shut_as_a_plain_reading_says(tags: dict[str, str]):
+    rule = tags.get("motorcar", tags.get("access"))
+    kind = tags.get("barrier", "gate")
+    passes = BARRIERS[kind]
+    if kind == "bollard":
+        passes = tags.get("bollard") == "rising"
+    if kind == "gate;bollard" and tags.get("bollard") == "rising":
+        passes = True
+    if kind == "height_restrictor" and tags.get("maxheight") in ("2", "2.1 m"):
+        passes = False
+    if rule is not None:
+        passes = rule in OPENING
+    assert (barrier_note(tags, DEFAULT.closed_access) is None) == passes
 
 
 @settings(max_examples=300)

@@ -194,6 +194,21 @@ class RoadFinder:
             return self._at_nodes(found.line)
         return self._on_edges(found)
 
+    def dead_ends(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float
+    ) -> Places:
+        """Find the nearest dead end of a road that nobody steps onto between its ends.
+
+        Parameters
+        ----------
+        lon, lat
+            Points in degrees, shape (k,).
+        limit_m
+            Metres beyond which nothing is found.
+        """
+        east = beside(lon, self._middle)
+        return self._at_nodes(self._dead_end_lines.nearest(east, lat, limit_m=limit_m).line)
+
     def closed_near(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float, to: Target
     ) -> NDArray[np.bool_]:
@@ -229,6 +244,15 @@ class RoadFinder:
         np.maximum.at(part, self._u, edge_part)
         np.maximum.at(part, self._v, edge_part)
         return part
+
+    @cached_property
+    def _dead_end_lines(self) -> Lines:
+        ends = np.concatenate([self._u[self._drivable], self._v[self._drivable]])
+        single = np.bincount(ends, minlength=len(self._node_lonlat)) == 1
+        barred = np.where(self._enterable, np.int32(NOWHERE), self.components.of_edge)
+        part = np.where(single, self._node_part(barred), np.int32(NOWHERE))
+        start = np.arange(len(part) + 1, dtype=np.int64) * 2
+        return Lines(start, np.repeat(self._node_lonlat, 2, axis=0), part)
 
     @cached_property
     def _edge_at_node(self) -> NDArray[np.int32]:

@@ -84,6 +84,12 @@ def choose_places(
     finder = RoadFinder.of(network)
     limit_m, least_km = settings.max_connector_km * 1000, whole_km(finder.components, settings)
     nearest = finder.nearest(lon, lat, limit_m=limit_m, to=settings.to, shortest_km=0.0)
+    lost = np.flatnonzero(nearest.edge == NOWHERE)
+    if settings.to == "edge" and len(
+        lost
+    ):  # the end of a motorway or a ferry, where no other road is within reach
+        last = finder.dead_ends(lon[lost], lat[lost], limit_m=limit_m)
+        nearest = nearest.replaced(lost, last)
     part = finder.component(nearest.edge)
     weak = np.flatnonzero((part != NOWHERE) & (finder.length_km(part) < least_km))
     if not len(weak):
