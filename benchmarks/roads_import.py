@@ -4,9 +4,9 @@
 
 Every candidate runs in a process of its own, one after the other, round after round. Printed are
 the median processor seconds and the largest memory, both also as shares of the first candidate's,
-what came out, and the size of the stored network beside that of the extract. Peers that are not installed
-are left out; osmnx, which reads XML alone, gets a converted file, which is not counted, and one
-round. Install the peers from benchmarks/requirements.txt.
+what came out, and the size of the stored network beside that of the extract. Peers that are not
+installed are left out; osmnx, which reads XML alone, gets a converted file, which is not counted,
+and one round. Install the peers from benchmarks/requirements.txt.
 """
 
 from __future__ import annotations
