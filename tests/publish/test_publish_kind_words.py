@@ -20,6 +20,7 @@ NAMES = {
 CENTRE = Kind(id="centre", **NAMES, norm=KindNorm(people_per_place=10, source="x"))  # type: ignore[arg-type]
 WHOLE = Kind(id="centre", **NAMES, norm=KindNorm(people_per_facility=10, source="x"))  # type: ignore[arg-type]
 SHELTER = {"en": r"shelter(?!-geo)", "az": "sığınaca", "ru": "убежищ|приют"}
+VIOLENCE = {"en": "violence", "az": "zorakılı", "ru": "насили"}
 FAMILY_PLACE = {"en": "family place", "az": "ailə yer", "ru": r"семейн\w+ мест"}
 
 
@@ -40,6 +41,14 @@ def test_no_text_calls_it_a_shelter(kind: Kind, lang: str) -> None:
     """A new form of the word in a catalogue wants a phrase in catalogues/kinds."""
     wrong = SHELTER[lang] + (f"|{FAMILY_PLACE[lang]}" if kind.counted_whole else "")
     assert [key for key, text in texts(spoken(kind, lang)) if re.search(wrong, text, re.I)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_title_and_no_lead_says_whom_shelters_are_for(lang: str) -> None:
+    entries = [(key, text) for key, text in texts(spoken(CENTRE, lang)) if "_subtitle" not in key]
+    opening = [(key, text) for key, text in entries if "title" in key or "lead" in key]
+    assert opening
+    assert [key for key, text in opening if VIOLENCE[lang] in text.lower()] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

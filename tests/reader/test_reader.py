@@ -177,3 +177,61 @@ def test_the_tables_name_no_source_as_recalled(outputs: Path) -> None:
     claims = pd.read_csv(outputs / "claims.csv")
     assert not (claims["evidence"] == "recalled").any()
     assert claims["rule"].notna().all()
+
+
+def plain(text: str) -> str:
+    """A text without the marks that group digits."""
+    return re.sub(r"(?<=\d)[.,\s](?=\d{3})", "", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_title_is_a_finding(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path, lang: str
+) -> None:
+    """Titles carry the figure that the tables give; the planner's is a question."""
+    today = pd.read_csv(outputs / "access_by_district.csv")
+    far = today.loc[today["population"] > 0].sort_values("distance_km").iloc[-1]
+    over = today.loc[today["distance_km"] > 200, "population"].sum()
+    reach = pd.read_csv(outputs / "reach_by_district.csv")
+    alone = today["population"].sum() - reach["people_in_reach_high"].sum()
+    titles = {name: plain(page[lang].title) for name, page in pages.items()}
+    assert f" {far['distance_km']:.0f} " in titles["report.html"].replace("\xa0", " ")
+    low, high = map(int, re.findall(r"\d{6,}", titles["maps/access.html"]))
+    assert low <= over <= high
+    assert str(100 * round(alone / 100)) in titles["maps/capacity.html"]
+    assert titles["planner.html"].endswith("?")
+    plans = pd.read_csv(outputs / "scenarios.csv").set_index("scenario")
+    for name, title in titles.items():
+        words = title.replace("\xa0", " ")
+        if name.endswith("changes.html"):
+            row = plans.loc[name.split("/")[1]]
+            most = max(row[f"people_{kind}"] for kind in ("gain", "lose", "reached", "cut_off"))
+            assert str(int(100 * ((most + 50) // 100))) in words, name
+        elif name.startswith("scenarios/"):
+            table = pd.read_csv(outputs / name.replace("access.html", "access_by_district.csv"))
+            most = table.loc[table["population"] > 0, "distance_km"].max()
+            assert f" {most:.0f} " in words, name
+
+
+def test_a_lead_of_a_plan_takes_no_difference_from_nobody(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path
+) -> None:
+    """Who had no shelter before has none that is nearer: they are counted by themselves."""
+    plans = pd.read_csv(outputs / "scenarios.csv").set_index("scenario")
+    both = plans[(plans["people_gain"] > 0) & (plans["people_reached"] > 0)]
+    assert len(both)
+    for key, row in both.iterrows():
+        lead = plain(pages[f"scenarios/{key}/access.html"]["en"].lead)
+        counts = [100 * int((row[f"people_{kind}"] + 50) // 100) for kind in ("gain", "reached")]
+        assert all(str(count) in lead for count in counts), key
+        assert str(sum(counts)) not in lead, key
+
+
+def test_only_a_road_inside_the_country_is_said_to_lack(
+    pages: dict[str, dict[str, ReadPage]],
+) -> None:
+    """Nakhchivan is reached by air and through Iran."""
+    for name in ("report.html", "planner.html", "maps/access.html"):
+        page = pages[name]["en"]
+        figures = [text for text in page.texts if "without" in text and "road" in text]
+        assert any("inside the country" in text for text in figures), name

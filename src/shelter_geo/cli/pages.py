@@ -155,10 +155,13 @@ def report(
 
 
 def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> SealedMap:
-    from shelter_geo.publish import access_page, scenario_title
+    from shelter_geo.publish import access_page, plan_title
     from shelter_geo.publish.study import study_texts
 
-    title = study_texts.title(evaluation) if plan is None else scenario_title(plan)
+    if plan is None:
+        title = study_texts.title(evaluation)
+    else:
+        title = plan_title(plan.scenario.name, evaluation)
     return access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang)
 
 

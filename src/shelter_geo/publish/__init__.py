@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     )
     from shelter_geo.publish.study.scenario_outputs import (
         comparison_page,
-        scenario_title,
         write_scenarios,
     )
-    from shelter_geo.publish.study.study_map import access_page
+    from shelter_geo.publish.study.study_map import access_page, plan_title
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.study.study_texts import key_figures
     from shelter_geo.publish.words import Languages, Words, everywhere
@@ -57,7 +56,7 @@ _HOME = {
     "model_card": "siting.lines",
     "plan_page": "siting.tables",
     "reach_map": "study.capacity_page",
-    "scenario_title": "study.scenario_outputs",
+    "plan_title": "study.study_map",
     "staged": "files.staging",
     "study_brief": "brief.study_brief",
     "study_planner": "study.study_planner",
@@ -89,8 +88,8 @@ __all__ = [
     "lines_on_lacks",
     "model_card",
     "plan_page",
+    "plan_title",
     "reach_map",
-    "scenario_title",
     "staged",
     "study_brief",
     "study_planner",

@@ -21,7 +21,7 @@ from shelter_geo.publish.qualifiers import (
     without_shared,
     years_of_places,
 )
-from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit
+from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit, up_to
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.publish.written import distance, duration, number, people, percent
 from shelter_geo.study import WOMEN, Claim, Study
@@ -194,7 +194,7 @@ def title(evaluation: Evaluation) -> Text:
     name = everywhere(evaluation.study.settings.study.name)
     if head.farthest is None:
         return say("brief.title_none", name=name)
-    return say("brief.title", name=name, km=distance(head.farthest_km))
+    return up_to("brief.title", name, head)
 
 
 def lead(evaluation: Evaluation) -> Text:

@@ -23,7 +23,7 @@ from shelter_geo.publish.siting.statements import (
     site_names,
 )
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.study_map import access_page
+from shelter_geo.publish.study.study_map import access_page, plan_title
 from shelter_geo.publish.words import Text, Words, in_each
 from shelter_geo.siting import PlanRobustness
 
@@ -90,7 +90,7 @@ def plan_page(
     name = plan_name(plan)
     return access_page(
         plan.evaluation,
-        title=in_each(lambda words: words.text("scenario.title", name=name)),
+        title=plan_title(name, plan.evaluation),
         lead=dated(evaluation.study, lead),
         notes=[
             in_each(lambda words: words.text(f"siting.{status}", count=count)),

@@ -18,6 +18,7 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, everywhere, in_each, say
+from shelter_geo.study import Study
 from shelter_geo.vocabulary import Reason
 
 _OF_A_GROUP: Final = (
@@ -59,7 +60,6 @@ def reach_map(
     settings = study.settings.capacity
     admits = admission(study.shelters, groups, without_police_papers=without_police_papers)
     may = admits.fillna(True).to_numpy(bool)
-    name = everywhere(study.settings.study.name)
     minutes = settings.catchment.minutes
     districts = with_regions(
         evaluation.districts.drop(columns=["distance_km", "travel_min", "reason"])
@@ -70,7 +70,7 @@ def reach_map(
         study.basemap if study.basemap is not None else NO_GROUND,
         classes=PlaceClasses(breaks=(0.0, *settings.catchment.classes_per_10000)),
         mark=study.kind.colour or MARK,
-        title=say("capacity.map_title", name=name),
+        title=_title(evaluation, reach, groups, without_police_papers),
         lead=dated(
             study,
             in_each(
@@ -96,15 +96,50 @@ def group_words(groups: Sequence[str], without_police_papers: bool) -> Text:
     return say("capacity.without_papers", group=named) if without_police_papers else named
 
 
+def _title(
+    evaluation: Evaluation, reach: pd.DataFrame, groups: Sequence[str], without_papers: bool
+) -> Text:
+    """Write how many have no shelter within reach, or how many places there are for a group."""
+    study = evaluation.study
+    name = everywhere(study.settings.study.name)
+    if groups or without_papers:
+        low, high = _places(study, groups, without_papers)
+        places = in_each(lambda words: words.between(low, high))
+        group = group_words(groups, without_papers)
+        return say("capacity.map_title_group", name=name, places=places, group=group)
+    low, high = _out_of_reach(evaluation, reach)
+    minutes = study.settings.capacity.catchment.minutes
+    return in_each(
+        lambda words: words.text(
+            "capacity.map_title",
+            name=name,
+            people=words.between(low, high, words.people),
+            time=words.duration(minutes),
+        )
+    )
+
+
+def _places(study: Study, groups: Sequence[str], without_papers: bool) -> tuple[float, float]:
+    """Count the least and most places for a group."""
+    shelters = study.shelters
+    admits = admission(shelters, groups, without_police_papers=without_papers)
+    return places_for_group(admits, shelters["places_low"], shelters["places_high"])
+
+
+def _out_of_reach(evaluation: Evaluation, reach: pd.DataFrame) -> tuple[int, int]:
+    """Count the least and most people without a shelter within reach."""
+    people = int(evaluation.districts["population"].sum())
+    low, high = (int(reach[f"people_in_reach_{end}"].sum()) for end in ("low", "high"))
+    return people - high, people - low
+
+
 def _figures(
     evaluation: Evaluation, reach: pd.DataFrame, groups: Sequence[str], without_papers: bool
 ) -> list[tuple[Text, Text]]:
     """Write who is meant, the places for them, and who has none within reach."""
-    shelters = evaluation.study.shelters
-    admits = admission(shelters, groups, without_police_papers=without_papers)
-    low, high = places_for_group(admits, shelters["places_low"], shelters["places_high"])
+    low, high = _places(evaluation.study, groups, without_papers)
+    none = _out_of_reach(evaluation, reach)
     near = [int(reach[f"people_in_reach_{end}"].sum()) for end in ("low", "high")]
-    people = int(evaluation.districts["population"].sum())
     minutes = evaluation.study.settings.capacity.catchment.minutes
     why = answer(reason_of(evaluation, groups, without_papers))
     told = [(say("capacity.map_group"), group_words(groups, without_papers))]
@@ -120,7 +155,7 @@ def _figures(
         ),
         (
             say("capacity.map_out_of_reach", time=time),
-            in_each(lambda words: words.between(people - near[1], people - near[0], words.people)),
+            in_each(lambda words: words.between(*none, words.people)),
         ),
     ]
 

@@ -52,7 +52,7 @@ def summary(evaluated: EvaluatedPlans, key: str) -> list[Text]:
         Who comes within a distance, who no longer is, who gains and loses, the mean, the cost.
     """
     facts = facts_of(evaluated, key)
-    parts = [*_within(evaluated, key), *_moved(facts)]
+    parts = [*_within(evaluated, key), *sentences(facts).values()]
     if not parts:
         parts = [say("compare.nobody")]
     return [*parts, *_mean(facts), say("compare.cost", cost=cost(plan_of(evaluated, key)))]
@@ -106,19 +106,40 @@ def _people(which: str, people: float, limit: float, **named: Any) -> Text:
     return say(f"compare.{which}", people=_whole(people), km=km, **named)
 
 
-def _moved(facts: Mapping[Any, Any]) -> list[Text]:
+def _counts(facts: Mapping[Any, Any]) -> dict[str, float]:
+    """Count the people of each effect, a better one before a worse one."""
     better, worse = EFFECTS[facts["measure"]]
+    names = {better: "gain", worse: "lose", "reached": "reached", "cut_off": "cut_off"}
+    return {name: float(facts[f"people_{column}"]) for name, column in names.items()}
+
+
+def sentences(facts: Mapping[Any, Any]) -> dict[str, Text]:
+    """Say of each effect how many people it has, by the effect; none of which nobody has."""
     km = in_each(lambda words: words.distance(facts["distance_km_reached"]))
-    gain, lose, reached, cut_off = (
-        facts[f"people_{name}"] for name in ("gain", "lose", "reached", "cut_off")
-    )
-    sentences = [
-        (gain, say(f"compare.people_{better}", people=_whole(gain))),
-        (lose, say(f"compare.people_{worse}", people=_whole(lose))),
-        (reached, say("compare.reached_people", people=_whole(reached), km=km)),
-        (cut_off, say("compare.cut_off_people", people=_whole(cut_off))),
-    ]
-    return [sentence for people, sentence in sentences if people > 0]
+    apart = ("reached", "cut_off")
+    keys = {name: f"compare.{name}_people" for name in apart}
+    return {
+        name: say(keys.get(name, f"compare.people_{name}"), people=_whole(people), km=km)
+        for name, people in _counts(facts).items()
+        if people > 0
+    }
+
+
+def effects(evaluated: EvaluatedPlans, key: str) -> list[tuple[str, float]]:
+    """List what a plan changes and for how many people, the most people first."""
+    counts = _counts(facts_of(evaluated, key))
+    there = [(name, people) for name, people in counts.items() if people > 0]
+    return sorted(there, key=lambda entry: -entry[1])
+
+
+def title(evaluated: EvaluatedPlans, key: str) -> Text:
+    """Write what a comparison finds: what changes for the most people."""
+    name = plan_name(plan_of(evaluated, key))
+    most = effects(evaluated, key)[:1]
+    if not most:
+        return say("compare.title_same", plan=name)
+    ((effect, people),) = most
+    return say(f"compare.title_{effect}", plan=name, people=_whole(people))
 
 
 def _whole(people: float) -> Text:

@@ -9,7 +9,6 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import KEY, EvaluatedPlans
-from shelter_geo.plans import Plan
 from shelter_geo.publish.figures.drawing import draw_comparison
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of, languages_of
@@ -23,6 +22,7 @@ from shelter_geo.publish.study.study_map import (
     NO_GROUND,
     access_page,
     distance_classes,
+    plan_title,
     with_cities,
 )
 from shelter_geo.publish.study.study_tables import columns_of, placed, tables_of
@@ -58,7 +58,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
         _shelters(evaluated, key),
         study.basemap if study.basemap is not None else NO_GROUND,
         mark=study.kind.colour or MARK,
-        title=say("compare.title", plan=texts.plan_name(plan)),
+        title=texts.title(evaluated, key),
         lead=dated(study, texts.paragraph(texts.summary(evaluated, key))),
         figures=texts.figures(evaluated, key),
         sources=study_texts.sources(evaluation),
@@ -187,7 +187,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None
         notes = [everywhere(plan.scenario.note)] if plan.scenario.note is not None else []
         page = access_page(
             evaluation,
-            title=scenario_title(plan),
+            title=plan_title(everywhere(plan.scenario.name), evaluation),
             lead=dated(evaluation.study, lead(evaluated, key)),
             notes=notes,
             settlements=False,
@@ -270,21 +270,12 @@ def _draw(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
     )
 
 
-def scenario_title(plan: Plan) -> Text:
-    """Write the title of a plan's map."""
-    name = everywhere(plan.scenario.name)
-    return in_each(lambda words: words.text("scenario.title", name=name))
-
-
 def lead(evaluated: EvaluatedPlans, key: str) -> Text:
-    """Say in one sentence what a plan changes."""
-    facts = texts.facts_of(evaluated, key)
-    gain = facts["people_gain"] + facts["people_reached"]
-    lose = facts["people_lose"] + facts["people_cut_off"]
-    better, worse = texts.EFFECTS[facts["measure"]]
-    which = "same" if gain == lose == 0 else better if gain >= lose else worse
-
-    def write(words: Words) -> str:
-        return words.text(f"scenario.lead_{which}", people=words.people(max(gain, lose)))
-
-    return in_each(write)
+    """Say what a plan changes for whom, the most people first, of which shelters said once."""
+    effects = texts.effects(evaluated, key)
+    if not effects:
+        return say("scenario.lead_same")
+    (first, people), *others = effects
+    told = say(f"scenario.lead_{first}", people=in_each(lambda words: words.people(people)))
+    rest = texts.sentences(texts.facts_of(evaluated, key))
+    return texts.paragraph([told, *(rest[name] for name, _ in others)])

@@ -15,7 +15,7 @@ from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import Languages, Text, say
+from shelter_geo.publish.words import AnyText, Languages, Text, say
 from shelter_geo.study import FALLBACK, settlement_names
 
 NO_GROUND: Final = gpd.GeoDataFrame(
@@ -64,6 +64,14 @@ def access_page(
         classes=distance_classes(evaluation),
         languages=languages_of(evaluation.study, lang),
     )
+
+
+def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
+    """Write what the map of a plan shows."""
+    head = study_texts.headline(evaluation)
+    if head.farthest is None:
+        return say("scenario.title_none", name=name)
+    return study_texts.up_to("scenario.title", name, head)
 
 
 def distance_classes(evaluation: Evaluation) -> Classes:

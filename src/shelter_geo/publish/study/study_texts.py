@@ -17,7 +17,16 @@ from shelter_geo.publish.qualifiers import (
     norm_note,
     which_shelters,
 )
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
+from shelter_geo.publish.words import (
+    AnyText,
+    Text,
+    Words,
+    everywhere,
+    in_each,
+    own_name,
+    say,
+    translated,
+)
 from shelter_geo.study import REGION, unplaced
 from shelter_geo.vocabulary import Reason
 
@@ -178,9 +187,27 @@ def of_roads(evaluation: Evaluation, key: str, domestic: str) -> str:
 
 
 def title(evaluation: Evaluation) -> Text:
-    """Write the study's title."""
+    """Write what a study's map shows: how many live beyond a limit, or how far the farthest is."""
     name = everywhere(evaluation.study.settings.study.name)
-    return in_each(lambda words: words.text("study.title", name=name))
+    head = headline(evaluation)
+    limit = telling_limit(head)
+    if head.farthest is None:
+        return say("brief.title_none", name=name)
+    if not any(head.beyond[limit]):
+        return up_to("brief.title", name, head)
+    return in_each(
+        lambda words: words.text(
+            "study.title",
+            name=name,
+            people=words.people_between(*head.beyond[limit]),
+            limit=words.distance(limit),
+        )
+    )
+
+
+def up_to(key: str, name: AnyText, head: Headline) -> Text:
+    """Write a title that says how far the farthest district is, by both its roads if it has two."""
+    return in_each(lambda words: words.text(key, name=name, km=head.farthest_distance(words)))
 
 
 def lead(evaluation: Evaluation) -> Text:
@@ -283,7 +310,7 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     if head.farthest is None:
         return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
     return (
-        words.text("figures.access_title", km=words.distance(head.farthest_km)),
+        words.text("figures.access_title", km=head.farthest_distance(words)),
         words.text(
             of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
             people=words.people_between(*head.beyond[limit]),
