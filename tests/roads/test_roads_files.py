@@ -169,7 +169,9 @@ def test_turn_restrictions_are_counted(tmp_path: Path):
         for number, kind in enumerate(("restriction", "restriction", "route"), start=1):
             about = {"id": number, "members": [("w", 1, "from")], "tags": {"type": kind}}
             writer.add_relation(osmium.osm.mutable.Relation(**about))
-    assert read_pbf(path).provenance.settings["counts"]["turn_restrictions"] == 2
+    settings = read_pbf(path).provenance.settings
+    assert settings["counts"]["turn_restrictions"] == 2
+    assert settings["turns"] == {"not_understood": 2}
 
 
 CHANGES = r"is a file of changes.*osmium apply-changes EXTRACT.osm.pbf a\.osc"

@@ -189,7 +189,13 @@ def _places_and_border(study: Path | None) -> dict[str, Any]:
 
 def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]) -> None:
     """Write a network without its chains, and tell what it holds and what is wrong with it."""
-    from shelter_geo.roads import check_network, contract_chains, save_network, tag_summary
+    from shelter_geo.roads import (
+        check_network,
+        contract_chains,
+        save_network,
+        tag_summary,
+        turn_summary,
+    )
 
     show("joining chains", 0, 0)
     network = contract_chains(network)
@@ -206,12 +212,12 @@ def _save(network: RoadNetwork, target: Path, show: Show, around: dict[str, Any]
         typer.echo(f"  The source is {facts['disorder']}.")
     for name, count in facts.get("counts", {}).items():
         typer.echo(f"  {name}: {count:,}")
-    if facts.get("counts", {}).get("turn_restrictions"):
-        typer.echo("  Turn restrictions are not obeyed: a route may turn where it must not.")
     barriers = facts.get("barriers", {})
     if barriers:
         some = ", ".join(f"{what} {count:,}" for what, count in barriers.items())
         typer.echo(f"  Points where a barrier shuts a road: {some}")
+    for line in turn_summary(facts.get("turns", {})):
+        typer.echo(line)
     for line in tag_summary(facts.get("tags", []), network.length_cm.sum() / 1e5):
         typer.echo(line)
     typer.echo(found.summary())

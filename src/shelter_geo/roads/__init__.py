@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
     from shelter_geo.roads.sources.overpass import country_area, fetch
+    from shelter_geo.roads.sources.restrictions import turn_summary
     from shelter_geo.roads.sources.speeds import RoadSettings, read_road_settings
     from shelter_geo.roads.sources.store import load_network, save_network
     from shelter_geo.roads.sources.ways import network_from_tables
@@ -91,6 +92,7 @@ _HOME = {
     "stem_of": "sources.files",
     "tag_summary": "sources.notes",
     "to_networkx": "sources.convert",
+    "turn_summary": "sources.restrictions",
 }
 
 __all__ = [
@@ -143,6 +145,7 @@ __all__ = [
     "stem_of",
     "tag_summary",
     "to_networkx",
+    "turn_summary",
 ]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors, direct
 from shelter_geo.roads.joining.nearest import metres_per_degree
-from shelter_geo.roads.network import CLOSED, RoadNetwork, beside, line_of, usual
+from shelter_geo.roads.network import CLOSED, NO_EDGE, RoadNetwork, beside, line_of, usual
 from shelter_geo.roads.routing.graph import UNREACHED, Path, Weight
 from shelter_geo.units import CM_PER_KM
 
@@ -130,7 +130,7 @@ class RouteLines:
             return None
         arcs = self.network.arcs
         pieces = [(start, ends[0], _share_of_end(self.leave.leave_node, way.leave_entry))]
-        for arc in way.arcs.tolist():
+        for arc in way.arcs[arcs.edge[way.arcs] != NO_EDGE].tolist():
             pieces.append((int(arcs.edge[arc]), *((0.0, 1.0) if arcs.forward[arc] else (1.0, 0.0))))
         pieces.append((goal, _share_of_end(self.arrive.arrive_node, way.arrive_entry), ends[1]))
         return pieces, over_nodes
@@ -198,7 +198,7 @@ def shares_within(
     network
         The roads.
     node_cost : shape (n,)
-        Cost between each node and the facility, `UNREACHED` beyond the limit.
+        Cost between each node of the engine and the facility, `UNREACHED` beyond the limit.
     limit
         Whole milliseconds or centimetres.
     weight
@@ -207,11 +207,13 @@ def shares_within(
         Driving to the facility if true, from it if false.
     """
     shares = []
-    for end, leaving, entering in (
-        (network.u, network.forward_ms, network.backward_ms),
-        (network.v, network.backward_ms, network.forward_ms),
+    # Towards the facility an end is arrived at, from it one departs there.
+    there, back = (0, 1) if not towards else (1, 0)
+    ends = network.junctions.head if towards else network.junctions.tail
+    for end, driven in (
+        (ends[there::2], network.backward_ms if towards else network.forward_ms),
+        (ends[back::2], network.forward_ms if towards else network.backward_ms),
     ):
-        driven = entering if towards else leaving
         cost = driven if weight == "travel_min" else network.length_cm
         rest = np.where(node_cost[end] == UNREACHED, -1, limit - node_cost[end])
         usable = (driven != CLOSED) & (rest >= 0)

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import RoadError
+from shelter_geo.roads.turns import Junctions, take_apart
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
+NO_EDGE: Final = -1
+"""Edge of an arc that is a turn at a junction and no road."""
 CLOSED: Final = -1
 """Travel time of a direction that may not be driven."""
 
@@ -37,10 +40,10 @@ class Arcs:
     Attributes
     ----------
     tail, head : int32, shape (a,)
-        Node indices.
+        Node indices; those from `n_nodes` on are of the junctions taken apart.
     time_ms, length_cm : int64, shape (a,)
     edge : int32, shape (a,)
-        The edge that each arc runs along.
+        The edge that each arc runs along, or `NO_EDGE` for a turn.
     forward : bool, shape (a,)
         Whether the arc runs from the edge's `u` to its `v`.
     """
@@ -81,6 +84,9 @@ class RoadNetwork:
     enterable : bool, shape (m,)
         Whether a person can step onto the edge: not onto motorways, ramps, tunnels and ferries.
         True everywhere if not given.
+    turn_from, turn_to : int64, shape (t,)
+        Forbidden turns: a drive towards a junction and one away from it that may not follow. Drive
+        2e runs along edge e from `u` to `v`, drive 2e + 1 from `v` to `u`. None if not given.
     """
 
     node_id: NDArray[Any]
@@ -97,6 +103,8 @@ class RoadNetwork:
     shape_lonlat: NDArray[np.float64]
     provenance: Provenance
     enterable: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
+    turn_from: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    turn_to: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __repr__(self) -> str:
         return f"RoadNetwork: {self.n_nodes:,} nodes, {self.n_edges:,} edges"
@@ -119,9 +127,21 @@ class RoadNetwork:
             and min(self.length_cm.min(), self.forward_ms.min() + 1, self.backward_ms.min() + 1) < 0
         ):
             raise RoadError("an edge has a negative length or travel time")
+        if len(self.turn_from) or len(self.turn_to):
+            self._check_turns()
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+    def _check_turns(self) -> None:
+        turns = np.concatenate([self.turn_from, self.turn_to])
+        if len(self.turn_from) != len(self.turn_to):
+            raise RoadError("turn arrays differ in length")
+        if turns.min() < 0 or turns.max() >= 2 * len(self.u):
+            raise RoadError("a forbidden turn is of a drive that does not exist")
+        ends = np.stack([self.u, self.v], axis=1).ravel()
+        if (ends[self.turn_from ^ 1] != ends[self.turn_to]).any():
+            raise RoadError("a forbidden turn is of two drives that do not meet")
 
     @classmethod
     def without_roads(
@@ -158,6 +178,11 @@ class RoadNetwork:
     def n_edges(self) -> int:
         """Number of edges."""
         return len(self.u)
+
+    @cached_property
+    def junctions(self) -> Junctions:
+        """Where drives end and begin; as the edges do, unless turns are forbidden."""
+        return take_apart(self.u, self.v, self.n_nodes, self.turn_from, self.turn_to)
 
     def to_frame(self, edges: NDArray[np.integer] | None = None) -> gpd.GeoDataFrame:
         """Return edges as lines in EPSG:4326.
@@ -208,10 +233,16 @@ class RoadNetwork:
         go, back = self.forward_ms >= 0, self.backward_ms >= 0
         edge = np.concatenate([np.flatnonzero(go), np.flatnonzero(back)]).astype(np.int32)
         forward = np.arange(len(edge)) < int(go.sum())
-        tail = np.where(forward, self.u[edge], self.v[edge])
-        head = np.where(forward, self.v[edge], self.u[edge])
         time = np.where(forward, self.forward_ms[edge], self.backward_ms[edge])
         length = self.length_cm[edge]
+        taken_apart = self.junctions
+        drive = 2 * edge.astype(np.int64) + ~forward
+        tail = np.append(taken_apart.tail[drive], taken_apart.turn_tail)
+        head = np.append(taken_apart.head[drive], taken_apart.turn_head)
+        turns = np.zeros(len(taken_apart.turn_tail), dtype=np.int64)
+        time, length = np.append(time, turns), np.append(length, turns)
+        edge = np.append(edge, (turns + NO_EDGE).astype(np.int32))
+        forward = np.append(forward, turns == 0)
         order = np.lexsort((edge, length, time, head, tail))
         return Arcs(
             tail[order], head[order], time[order], length[order], edge[order], forward[order]

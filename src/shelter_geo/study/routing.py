@@ -128,6 +128,10 @@ def joined_separates(study: Study, *, file: str) -> list[Fault]:
     return faults
 
 
+def _nodes(network: RoadNetwork) -> int:
+    return network.n_nodes + len(network.junctions.of)
+
+
 def engine(study: Study) -> Engine:
     """Return the engine of a study's roads.
 
@@ -140,7 +144,7 @@ def engine(study: Study) -> Engine:
     if study.network not in _ENGINES:
         before = study.roads_before
         like = None if before is None else _ENGINES.get(before)
-        if like is not None and like.graph.n_nodes != study.network.n_nodes:
+        if like is not None and like.graph.n_nodes != _nodes(study.network):
             like = None
         _ENGINES[study.network] = make_engine(study.network, cache_dir=cache_folder(), like=like)
     return _ENGINES[study.network]

@@ -240,6 +240,10 @@ def _cut(network: RoadNetwork, edge: int, shares: list[float]) -> RoadNetwork:
     about = network.provenance
     cut = [edge, shares, [edge, *range(m, m + len(shares))]]
     settings = {**about.settings, "cuts": [*about.settings.get("cuts", []), cut]}
+    # At its `v` the edge is arrived at and left by its last part now.
+    far = 2 * (m + len(shares) - 1)
+    turn_from = np.where(network.turn_from == 2 * edge, far, network.turn_from)
+    turn_to = np.where(network.turn_to == 2 * edge + 1, far + 1, network.turn_to)
     return replace(
         network,
         node_id=np.append(network.node_id, _new_keys(network.node_id, len(shares))),
@@ -254,6 +258,8 @@ def _cut(network: RoadNetwork, edge: int, shares: list[float]) -> RoadNetwork:
         enterable=_put(network.enterable, edge, np.repeat(network.enterable[edge], len(parts))),
         shape_start=np.concatenate([[0], np.cumsum(counts)]),
         shape_lonlat=np.concatenate(lonlat),
+        turn_from=turn_from,
+        turn_to=turn_to,
         provenance=replace(about, settings=settings),
     )
 

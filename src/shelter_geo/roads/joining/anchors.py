@@ -31,7 +31,7 @@ class Anchors:
     connector_cm, connector_ms : int64, shape (k,)
         Way from the point to the road.
     leave_node, arrive_node : int32, shape (k, 2)
-        Columns are the edge's `u` and `v`.
+        Columns are the edge's `u` and `v`, or the nodes that these junctions became; see `turns`.
     leave_ms, leave_cm, arrive_ms, arrive_cm : int64, shape (k, 2)
         Cost between the point and the node, connector included; 0 where the node is missing.
     reason : shape (k,)

@@ -308,6 +308,10 @@ def _with_costs(
     """Cost of leaving and arriving by both ends of the edges joined, connectors included."""
     joined = edge != NOWHERE
     ends = np.stack([np.append(network.u, NOWHERE)[edge], np.append(network.v, NOWHERE)[edge]], 1)
+    none, apart = np.full((1, 2), NOWHERE, dtype=np.int32), network.junctions
+    set_out = np.append(apart.start, none[0, :1])[ends]
+    arrived = np.append(apart.head.reshape(-1, 2), none, axis=0)[edge]
+    departed = np.append(apart.tail.reshape(-1, 2), none, axis=0)[edge]
     length = np.append(network.length_cm, 0)[edge]
     go, back = np.append(network.forward_ms, -1)[edge], np.append(network.backward_ms, -1)[edge]
     before_cm = np.rint(along * length).astype(np.int64)
@@ -326,10 +330,10 @@ def _with_costs(
         along=along,
         connector_cm=connector_cm,
         connector_ms=connector_ms,
-        leave_node=np.where(leaves, ends, NOWHERE).astype(np.int32),
+        leave_node=np.where(leaves, np.where(at_end, set_out, arrived[:, ::-1]), NOWHERE),
         leave_ms=np.where(leaves, ms + np.where(at_end, 0, leave_ms), 0),
         leave_cm=np.where(leaves, cm, 0),
-        arrive_node=np.where(arrives, ends, NOWHERE).astype(np.int32),
+        arrive_node=np.where(arrives, np.where(at_end, ends, departed), NOWHERE),
         arrive_ms=np.where(arrives, ms + np.where(at_end, 0, arrive_ms), 0),
         arrive_cm=np.where(arrives, cm, 0),
         reason=choose([shut], [Reason.ROAD_CLOSED], reason),

@@ -100,7 +100,7 @@ class Engine:
         Returns
         -------
         Nearest
-            One row for every node of the network.
+            One row for every node of the network, then one for each that its junctions add.
 
         Raises
         ------
@@ -227,11 +227,12 @@ def make_engine(
         raise CostError(f"unknown method {method!r}; use one of {', '.join(get_args(Method))}")
     if threads is not None and threads < 1:
         raise CostError(f"at least one thread is needed, not {threads}")
-    if like is not None and like.graph.n_nodes != network.n_nodes:
+    graph = Graph.from_network(network, weight)
+    if like is not None and like.graph.n_nodes != graph.n_nodes:
         raise CostError(
-            f"an engine of {like.graph.n_nodes} nodes cannot serve one of {network.n_nodes}"
+            f"an engine of {like.graph.n_nodes} nodes cannot serve one of {graph.n_nodes}"
         )
-    return Engine(Graph.from_network(network, weight), method, cache_dir, threads, like)
+    return Engine(graph, method, cache_dir, threads, like)
 
 
 def cache_folder() -> FilePath | None:

@@ -151,6 +151,7 @@ class Graph:
     Attributes
     ----------
     n_nodes : int
+        Nodes of the network, then those of its junctions that are taken apart.
     tail, head : int32, shape (a,)
         Sorted by tail.
     major, minor : int64, shape (a,)
@@ -184,9 +185,9 @@ class Graph:
         major, minor = arcs.time_ms, arcs.length_cm
         if weight == "distance_km":
             major, minor = minor, major
-        return cls(
-            network.n_nodes, arcs.tail, arcs.head, major, minor, network.lon, network.lat, weight
-        )
+        added = network.junctions.of
+        lon, lat = (np.append(at, at[added]) for at in (network.lon, network.lat))
+        return cls(len(lon), arcs.tail, arcs.head, major, minor, lon, lat, weight)
 
     def costs_of(self, seeds: Seeds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Major and minor cost of each entry, after checking its node.

@@ -34,7 +34,7 @@ def contract_chains(
         Merge across changes of class and speed too. The class is then the one with the most metres
         of the chain, the first of `class_names` in a tie.
     keep
-        Indices of nodes that must remain.
+        Indices of nodes that must remain, beside those at which a turn is forbidden.
 
     Returns
     -------
@@ -42,7 +42,9 @@ def contract_chains(
         The nodes that remain keep their order and keys. The edges are in the order of the first
         edge of each chain, and run in its direction.
     """
-    merged = _merge(network, _follow(_links(network, mixed, keep)))
+    junctions = network.junctions.of.astype(np.int64)
+    stays = junctions if keep is None else np.append(keep, junctions)
+    merged = _merge(network, _follow(_links(network, mixed, stays)))
     settings = {**network.provenance.settings, "chains": "mixed" if mixed else "alike"}
     return replace(merged, provenance=replace(network.provenance, settings=settings))
 
@@ -57,14 +59,13 @@ class _Chains(NamedTuple):
     first: NDArray[np.int64]
 
 
-def _links(network: RoadNetwork, mixed: bool, keep: NDArray[np.int64] | None) -> NDArray[np.int64]:
+def _links(network: RoadNetwork, mixed: bool, keep: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the drive that follows each drive without a choice, or `NONE`."""
     ends = np.stack([network.v, network.u], axis=1).ravel()
     by_node = np.argsort(ends, kind="stable")
     degree = np.bincount(ends, minlength=network.n_nodes)
     through = degree == 2
-    if keep is not None:
-        through[keep] = False
+    through[keep] = False
     position = (np.cumsum(degree) - degree)[through]
     a, b = by_node[position], by_node[position + 1]
     alike = (a // 2 != b // 2) & _alike(network, a, b ^ 1, mixed)
@@ -135,6 +136,9 @@ def _merge(network: RoadNetwork, chains: _Chains) -> RoadNetwork:
     stays[tail[drive[inner] ^ 1]] = False
     number = (np.cumsum(stays) - 1).astype(np.int32)
     time = np.stack([network.forward_ms, network.backward_ms], axis=1).ravel()
+    chain = 2 * (np.cumsum(~inner) - ~inner)
+    renamed = np.empty(len(tail), dtype=np.int64)
+    renamed[drive], renamed[drive ^ 1] = chain, chain + 1
     shape_start, shape_lonlat = _merged_shapes(network, drive, inner, first)
     return replace(
         network,
@@ -150,6 +154,8 @@ def _merge(network: RoadNetwork, chains: _Chains) -> RoadNetwork:
         enterable=network.enterable[drive[first] // 2],
         shape_start=shape_start,
         shape_lonlat=shape_lonlat,
+        turn_from=renamed[network.turn_from],
+        turn_to=renamed[network.turn_to],
     )
 
 

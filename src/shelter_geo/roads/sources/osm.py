@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from shelter_geo.roads.sources.access import ACCESS_KEYS, barrier_note
 from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
 from shelter_geo.roads.sources.files import OsmFile, osm_file, put_in_order
 from shelter_geo.roads.sources.notes import Note
+from shelter_geo.roads.sources.restrictions import Member, Restrictions
 from shelter_geo.roads.sources.speeds import RoadSettings
 from shelter_geo.roads.sources.ways import Ways, make_ways, network_of_ways
 
@@ -55,7 +57,7 @@ def read_pbf(
     The file may be PBF, o5m or XML, compressed or not. Of a history file the newest state is
     taken, one that is not sorted is sorted, and negative numbers of points are replaced.
 
-    A barrier that shuts a road cuts it there. Turn restrictions are counted, not obeyed.
+    A barrier that shuts a road cuts it there. Turn restrictions at one point are obeyed.
 
     Parameters
     ----------
@@ -108,7 +110,8 @@ def read_pbf(
     provenance = Provenance(
         f"OpenStreetMap extract {path.name}", LICENCE, date or (stated or "")[:10], record
     )
-    return network_of_ways(ways, provenance, shut=np.array(sorted(barriers), dtype=np.int64))
+    shut = np.array(sorted(barriers), dtype=np.int64)
+    return network_of_ways(ways, provenance, shut, collector.restrictions)
 
 
 def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataFrame:
@@ -190,6 +193,8 @@ class _Collector:
         self.progress = progress
         self.counts: Counter[str] = Counter(ways=0, kept=0, incomplete=0, turn_restrictions=0)
         self.reader = WayReader(settings)
+        self.restrictions = Restrictions()
+        self._number = array("q")
         self._rare: set[int] = set()
         self._shut: dict[int, Note] = {}
         self._missing: set[int] = set()
@@ -227,6 +232,8 @@ class _Collector:
                     self._shut[item.id] = note
             elif item.is_relation():
                 self.counts["turn_restrictions"] += 1
+                members = [Member(each.type, each.ref, each.role) for each in item.members]
+                self.restrictions.add(_pairs(item), members)
 
     def _find_rare(self) -> None:
         """Note the ways that have rare tags, as it takes long to ask every way for every tag."""
@@ -261,6 +268,7 @@ class _Collector:
         self.counts["kept"] += 1
         for piece, line in pieces:
             self._drive_of_piece.append(drive)
+            self._number.append(way.id)
             self._size.append(len(piece))
             self._refs.extend(piece)
             self._lines.append(line)
@@ -291,7 +299,8 @@ class _Collector:
         """Arrays of everything gathered."""
         size = np.frombuffer(self._size, dtype=np.int64)
         lonlat = _coordinates(self._lines, size)
-        return make_ways(self._drive_of_piece, self._size, self._refs, lonlat)
+        ways = make_ways(self._drive_of_piece, self._size, self._refs, lonlat)
+        return replace(ways, numbers=np.frombuffer(self._number, dtype=np.int64))
 
 
 def barriers_by_value(barriers: Mapping[int, Note]) -> dict[str, int]:

@@ -97,7 +97,7 @@ def _with_head(kind: int, width: int, data: NDArray[np.uint8]) -> NDArray[np.uin
     return np.frombuffer(bytes([kind, width]) + packed, dtype=np.uint8)
 
 
-FORMAT: Final = "shelter_geo roads 2"
+FORMAT: Final = "shelter_geo roads 3"
 ARRAYS: Final = {
     "lon": "<f8",
     "lat": "<f8",
@@ -108,6 +108,8 @@ ARRAYS: Final = {
     "backward_ms": "<i8",
     "road_class": "<i2",
     "enterable": "|b1",
+    "turn_from": "<i8",
+    "turn_to": "<i8",
     "shape_start": "<i8",
     "shape_lonlat": "<f8",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from pyproj import Geod
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
 from shelter_geo.roads.sources.driving import Drive
+from shelter_geo.roads.sources.restrictions import Restrictions
 from shelter_geo.roads.sources.speeds import rank
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
@@ -23,6 +24,7 @@ SHORT: Final = 0.01
 """Degrees of a step that is measured on the plane."""
 MOST_NORTH: Final = 75.0
 BLOCK: Final = 100_000
+UNCLASSED: Final = "road"  # class of a link whose class the table does not say
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,7 @@ class Ways:
     road_class : int16, shape (w,)
     class_names : tuple of str
     enterable : bool, shape (w,)
+    numbers : int64, shape (w,), or none
     """
 
     start: NDArray[np.int64]
@@ -54,6 +57,7 @@ class Ways:
     road_class: NDArray[np.int16]
     class_names: tuple[str, ...]
     enterable: NDArray[np.bool_]
+    numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def make_ways(
@@ -79,7 +83,10 @@ def make_ways(
 
 
 def network_of_ways(
-    ways: Ways, provenance: Provenance, shut: NDArray[np.int64] | None = None
+    ways: Ways,
+    provenance: Provenance,
+    shut: NDArray[np.int64] | None = None,
+    restrictions: Restrictions | None = None,
 ) -> RoadNetwork:
     """Split ways where they meet, end or cross themselves, and measure the pieces.
 
@@ -93,6 +100,8 @@ def network_of_ways(
     shut
         Numbers of points that cannot be passed. Ways end there, each at a node of its own: the
         first bears the number of the point, the others numbers that no point has.
+    restrictions
+        Of turns between the ways that `ways.numbers` names; the provenance counts them.
     """
     rows, way = _distinct_rows(ways)
     refs, lonlat, part = ways.refs[rows], ways.lonlat[rows], way
@@ -109,7 +118,7 @@ def network_of_ways(
     length_cm = np.rint(metres * 100).astype(np.int64)
     node_lonlat = np.empty((len(node_ref), 2))
     node_lonlat[node[first]], node_lonlat[node[last]] = lonlat[first], lonlat[last]
-    return RoadNetwork(
+    network = RoadNetwork(
         node_id=node_ref,
         lon=np.ascontiguousarray(node_lonlat[:, 0]),
         lat=np.ascontiguousarray(node_lonlat[:, 1]),
@@ -125,6 +134,9 @@ def network_of_ways(
         provenance=provenance,
         enterable=ways.enterable[way[first]],
     )
+    if restrictions is None:
+        return network
+    return restrictions.obey(network, ways.numbers[way[first]], shut)
 
 
 def travel_ms(length_cm: NDArray[np.int64], kmh: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -240,10 +252,6 @@ def _speeds(
     return forward[way], backward[way]
 
 
-UNCLASSED: Final = "road"
-"""Class of a link whose class the table does not say."""
-
-
 def network_from_tables(
     nodes: pd.DataFrame, links: pd.DataFrame, provenance: Provenance
 ) -> RoadNetwork:
@@ -309,8 +317,7 @@ def network_from_tables(
 
 
 def _whole(values: pd.Series, per_unit: int) -> NDArray[np.int64]:
-    whole: NDArray[np.int64] = np.rint(values.to_numpy(float) * per_unit).astype(np.int64)
-    return whole
+    return np.asarray(np.rint(values.to_numpy(float) * per_unit), dtype=np.int64)
 
 
 def _way_back(
