@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -71,7 +73,7 @@ def test_class_and_speed_part_edges_unless_mixed():
     merged = contract_chains(network, mixed=True)
     assert ends(merged) == [(100, 103)]
     assert merged.class_names[merged.road_class[0]] == "a"
-    slower = type(network)(**{**vars(network), "forward_ms": network.forward_ms * [1, 1, 2]})
+    slower = replace(network, forward_ms=network.forward_ms * [1, 1, 2])
     assert contract_chains(slower).n_edges == 3
     assert contract_chains(slower, mixed=True).forward_ms.tolist() == [slower.forward_ms.sum()]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -64,7 +66,7 @@ def test_one_way_street_is_left_forward_and_reached_from_behind():
 def test_speeds_of_the_two_directions_are_kept_apart():
     slow_back = toy_network([(0, 0), (0.04, 0)], [(0, 1)])
     double = slow_back.backward_ms * 2
-    network = type(slow_back)(**{**vars(slow_back), "backward_ms": double})
+    network = replace(slow_back, backward_ms=double)
     anchors = snap(network, points((0.01, 0)))
     go, back = network.forward_ms[0], network.backward_ms[0]
     assert anchors.connector_cm[0] == 0
@@ -205,13 +207,13 @@ def test_node_of_a_trap_is_not_joined():
 
 def test_rejoin_keeps_places_and_follows_new_times_and_closures():
     anchors = snap(STREET, points((0.01, 0.001), (0, 0)))
-    slow = type(STREET)(**{**vars(STREET), "forward_ms": STREET.forward_ms * 3})
+    slow = replace(STREET, forward_ms=STREET.forward_ms * 3)
     again = rejoin(slow, anchors)
     assert again.leave_ms[0, 1] - again.connector_ms[0] == pytest.approx(
         3 * (anchors.leave_ms[0, 1] - anchors.connector_ms[0]), abs=3
     )
     closed = np.full(1, -1, dtype=np.int64)
-    shut = type(STREET)(**{**vars(STREET), "forward_ms": closed, "backward_ms": closed})
+    shut = replace(STREET, forward_ms=closed, backward_ms=closed)
     stuck = rejoin(shut, anchors)
     assert stuck.reason.tolist() == [Reason.ROAD_CLOSED, ""]
     assert (stuck.leave_node[0] == NOWHERE).all()
