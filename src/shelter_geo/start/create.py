@@ -205,7 +205,7 @@ def _named(districts: Districts, people: People, languages: Sequence[str]) -> Di
 def _settlements(inputs: StartInputs, languages: Sequence[str]) -> gpd.GeoDataFrame | None:
     if inputs.settlements is not None:
         return settlements_of_file(inputs.settlements, languages)
-    if inputs.roads is not None and inputs.roads.suffix == ".pbf":
+    if inputs.roads is not None and inputs.roads.suffix != ".graphml":
         return settlements_of_pbf(inputs.roads, languages)
     return None
 

@@ -254,7 +254,10 @@ def _notes(
         more = f" and {len(over) - 3} more" if len(over) > 3 else ""
         notes.append(f"Rows of {path.name} that are no district and count nowhere: {some}{more}.")
     if lacking:
-        notes.append(f"Districts without a row in {path.name}: {', '.join(lacking)}.")
+        notes.append(
+            f"Districts without a row in {path.name}, whose people are to be filled in in "
+            f"districts.csv: {', '.join(lacking)}."
+        )
     return notes
 
 
