@@ -82,6 +82,27 @@ def test_a_plan_is_called_proven_only_if_the_solver_proved_it(
         assert words.text(f"brief.{key}", n=count) in notes
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_people_are_said_to_be_counted_where_they_live_only_where_a_table_says_it(
+    results: SitingResults, lang: str
+) -> None:
+    said_so = Words(lang).text("brief.sites_counted")
+    assert said_so in [note.of(Words(lang)) for note in best_sites(results).notes]
+    plans = [
+        replace(
+            plan,
+            evaluation=replace(
+                plan.evaluation, districts=plan.evaluation.districts.drop(columns="registered")
+            ),
+        )
+        for plan in results.plans
+    ]
+    alone = [note.of(Words(lang)) for note in best_sites(replace(results, plans=plans)).notes]
+    assert alone
+    assert said_so not in alone
+    assert not any("where they live" in note for note in alone)
+
+
 def test_every_model_is_solved_for_every_number_of_sites(out: Path) -> None:
     rows = table(out, "siting.csv")
     for model in (*COUNTED, "p-median-within", "p-median-per-region"):

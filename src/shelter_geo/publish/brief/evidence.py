@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from shelter_geo.access import UNITS, beyond_range
-from shelter_geo.analysis import Evaluation, districts_as_far, main_city
+from shelter_geo.analysis import Evaluation, districts_as_far, main_city, near_ties
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
@@ -21,12 +21,19 @@ from shelter_geo.publish.qualifiers import (
     without_shared,
     years_of_places,
 )
-from shelter_geo.publish.study.study_texts import headline, of_roads, telling_limit, up_to
+from shelter_geo.publish.study.study_texts import (
+    either_distance,
+    headline,
+    of_roads,
+    telling_limit,
+    up_to,
+)
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
-from shelter_geo.publish.written import distance, duration, number, people, percent
+from shelter_geo.publish.written import duration, number, people, percent
 from shelter_geo.study import WOMEN, Claim, Study
 from shelter_geo.vocabulary import Verdict
 
+_PARTS_OF_A_DAY: Final = 3
 _NAMED: Final = 5
 """Districts that are named for one claim."""
 _UNANSWERED: Final = (Verdict.INPUT_NOT_TESTED, Verdict.CANNOT_BE_TESTED_HERE)
@@ -121,11 +128,12 @@ def _journey(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Eva
     if far.empty:
         near = words.distance(float(row["data_low"]))
         return words.text("brief.claim_travel_km_none", near=near, city=city, km=farthest)
+    others = near_ties(evaluation)["other_km"].to_dict()
     named = ", ".join(
         words.text(
             "study.of_two_roads",
             district=own_name(place).of(words),
-            km=words.distance(float(place["distance_km"])),
+            km=_either(place, others).of(words),
         )
         for place in far.head(_NAMED).to_dict("records")
     )
@@ -133,9 +141,6 @@ def _journey(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Eva
     return words.text(
         "brief.claim_travel_km", districts=named, people=people, city=city, km=farthest
     )
-
-
-_PARTS_OF_A_DAY = 3
 
 
 def public_counts(study: Study) -> Listing:
@@ -312,14 +317,21 @@ def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
     return Listing(say("brief.by_class"), heads, tuple(lines))
 
 
+def _either(row: Mapping[Any, Any], others: Mapping[Any, float]) -> Text:
+    """Write how far a district is, by both its roads if two are nearly as fast."""
+    km, other = float(row["distance_km"]), others.get(row["district_id"])
+    return in_each(lambda words: either_distance(words, km, other))
+
+
 def _farthest(evaluation: Evaluation) -> Listing:
     table = evaluation.farthest
     rows = table[table["units"] == UNITS[0]].to_dict("records")
+    others = near_ties(evaluation)["other_km"].to_dict()
     lines = [
         Line(
             (
                 own_name(row),
-                distance(row["distance_km"]),
+                _either(row, others),
                 duration(row["travel_min"]),
                 by_bus(row) or say("access.no_line"),
                 people(row["population"]),

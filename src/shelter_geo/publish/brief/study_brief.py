@@ -8,6 +8,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.access import populations
 from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.plans import Plan
@@ -50,10 +51,16 @@ def best_sites(results: SitingResults) -> Listing:
     said = "brief.sites_proven" if proven else "brief.sites_unproven"
     notes = (
         say(said, n=number(len(results.problem.candidates))),
+        *([say("brief.sites_counted")] if _of_two(results) else []),
         *_robust(results),
         *reached_by_some(results),
     )
     return Listing(say("brief.best_sites"), heads, lines, notes)
+
+
+def _of_two(results: SitingResults) -> bool:
+    """Whether the study counts people where they live and where they are registered."""
+    return any(len(populations(plan.evaluation.districts)) > 1 for plan in results.plans)
 
 
 def _robust(results: SitingResults) -> list[Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -156,13 +157,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     no_road = [no_way(units)] * len(rows)
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
-        number_column(
-            say("access.distance"),
-            units["distance_km"],
-            Words.distance,
-            missing=no_road,
-            spoken=True,
-        ),
+        _distances(units, no_road),
         class_column(say("access.class"), units["distance_km"], classes, no_road[0]),
         number_column(
             say("access.by_car"),
@@ -183,6 +178,21 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
     ]
     marks = elsewhere_marks(units)
     return ReaderTable(say("access.table"), tuple(columns), marks, sorted_by=1)
+
+
+def _distances(units: gpd.GeoDataFrame, no_road: list[Text]) -> Column:
+    """Write the distances, both where two roads are nearly as fast, sorted by the fastest."""
+    column = number_column(
+        say("access.distance"), units["distance_km"], Words.distance, missing=no_road, spoken=True
+    )
+    if "other_km" not in units:
+        return column
+    others = [None if pd.isna(km) else _distance(km, no_road[0]) for km in units["other_km"]]
+    cells = [
+        cell if other is None else say("units.either", one=cell, other=other)
+        for cell, other in zip(column.cells, others, strict=True)
+    ]
+    return replace(column, cells=tuple(cells))
 
 
 def _key(

@@ -8,7 +8,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, near_ties
 from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
@@ -82,6 +82,7 @@ def distance_classes(evaluation: Evaluation) -> Classes:
 def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Add the regions and reasons in every language that the study gives them in."""
     districts = with_regions(evaluation.districts)
+    districts["other_km"] = near_ties(evaluation)["other_km"].reindex(districts.index)
     reasons = study_texts.reasons(evaluation, districts)
     for words in languages_of(evaluation.study):
         districts[f"reason_{words.lang}"] = [reason.of(words) for reason in reasons]
