@@ -98,6 +98,7 @@ def cost_matrix(
     snapping: Joining = None,
     engine: Engine | None = None,
     progress: StepProgress | None = None,
+    centres: bool = False,
 ) -> CostMatrix:
     """Compute kilometres and minutes along the best road from every origin to every facility.
 
@@ -118,6 +119,8 @@ def cost_matrix(
         Made by `make_engine` for this network and weight, to be used again; else one is made.
     progress
         Called with the work done and the whole.
+    centres
+        Take a point in each area where areas are given, which are refused else.
 
     Raises
     ------
@@ -126,6 +129,8 @@ def cost_matrix(
     RoadError
         If the points cannot be used.
     """
+    if centres:
+        origins, facilities = _in_areas(origins), _in_areas(facilities)
     _refuse_bad_keys(origins, facilities)
     leave = anchors_of(network, origins, snapping)
     arrive = anchors_of(network, facilities, snapping)
@@ -183,6 +188,12 @@ def cost_blocks(
         )
         if progress is not None:
             progress(first + len(block), len(origins))
+
+
+def _in_areas(points: Points) -> Points:
+    """Put a point of its surface in place of each area; points stay."""
+    spots = points.geometry.representative_point()
+    return points.set_geometry(spots) if isinstance(points, gpd.GeoDataFrame) else spots
 
 
 def _refuse_bad_keys(origins: Points, facilities: Points) -> None:

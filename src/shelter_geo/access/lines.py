@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -130,8 +132,9 @@ def _ways(
 def service_area(
     network: RoadNetwork,
     facilities: Points,
-    limit: float,
+    limit: float | None = None,
     *,
+    limits: Sequence[float] = (),
     weight: Weight = "travel_min",
     towards: bool = True,
     buffer_km: float | None = None,
@@ -146,6 +149,9 @@ def service_area(
         As for `cost_matrix`.
     limit
         Minutes, or kilometres under the weight ``"distance_km"``.
+    limits
+        Several limits in place of one: each facility then has a ring for each, from the limit
+        before to this one.
     towards
         Driving to the facility if true, from it if false.
     buffer_km
@@ -155,13 +161,24 @@ def service_area(
     -------
     GeoDataFrame
         Indexed by facility: `limit`, `road_km` and lines or polygons in EPSG:4326, empty where
-        the facility joins no road.
+        the facility joins no road. With `limits` a row for each facility and limit, in this order.
 
     Raises
     ------
     CostError
-        If the limit is not 0 or more, or there is no facility.
+        If the limit is not 0 or more, there is no facility, or not one of `limit` and `limits`.
     """
+    if (limit is None) == (len(limits) == 0):
+        raise CostError("give one limit of a service area, or several as limits")
+    if limit is None:
+        areas = [
+            service_area(
+                network, facilities, one, weight=weight, towards=towards, buffer_km=buffer_km,
+                snapping=snapping, engine=engine,
+            )
+            for one in sorted(set(limits))
+        ]  # fmt: skip
+        return _rings(areas)
     if not limit >= 0 or np.isinf(limit):
         raise CostError(f"the limit of a service area must be a number of 0 or more, not {limit}")
     if len(facilities) == 0:
@@ -184,6 +201,17 @@ def service_area(
     road_km = [kilometres(network, parts) for parts in found]
     columns = {"limit": limit, "road_km": road_km}
     return gpd.GeoDataFrame(columns, index=facilities.index, geometry=area)
+
+
+def _rings(areas: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Take from each area what lies within the smaller ones."""
+    rings = [areas[0]]
+    for inner, outer in pairwise(areas):
+        ring = outer.geometry.difference(inner.geometry)
+        rings.append(outer.assign(road_km=outer["road_km"] - inner["road_km"], geometry=ring))
+    together = pd.concat(rings).assign(order=np.tile(np.arange(len(areas[0])), len(areas)))
+    ordered = together.sort_values(["order", "limit"], kind="stable").drop(columns="order")
+    return gpd.GeoDataFrame(ordered, crs=4326)
 
 
 def _widened(lines: gpd.GeoSeries, buffer_km: float) -> gpd.GeoSeries:

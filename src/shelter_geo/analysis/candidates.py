@@ -17,6 +17,7 @@ from shelter_geo.study import (
     FALLBACK,
     Study,
     centre_settlements,
+    check_frame,
     check_table,
     joiner,
     languages_in,
@@ -116,7 +117,9 @@ def _shelters(
     return pd.DataFrame(pd.concat([names, places, frame, admits], axis=1))
 
 
-def candidate_faults(study: Study, path: Path) -> tuple[list[Fault], list[Fault]]:
+def candidate_faults(
+    study: Study, path: Path, frame: pd.DataFrame | None = None
+) -> tuple[list[Fault], list[Fault]]:
     """Check a file of candidates against a study.
 
     Parameters
@@ -124,7 +127,9 @@ def candidate_faults(study: Study, path: Path) -> tuple[list[Fault], list[Fault]
     study
         The study, with the shelters that stand.
     path
-        CSV file; see `siting_question.question_from_file`.
+        Their file; see `siting_question.question_from_file`.
+    frame
+        Candidates in memory, which the faults call by `path`.
 
     Returns
     -------
@@ -134,7 +139,11 @@ def candidate_faults(study: Study, path: Path) -> tuple[list[Fault], list[Fault]
     warnings
         Candidates at the point of another one.
     """
-    table, faults = check_table(path, CANDIDATES)
+    table, faults = (
+        check_table(path, CANDIDATES)
+        if frame is None
+        else check_frame(path.name, frame, CANDIDATES)
+    )
     if table is None:
         return faults, []
     if (table["allowed"] == "no").all():

@@ -19,7 +19,17 @@ from shelter_geo.analysis.candidates import (
 )
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
-from shelter_geo.study import CANDIDATES, REGION, WOMEN, Study, centres, check_table, engine, joiner
+from shelter_geo.study import (
+    CANDIDATES,
+    REGION,
+    WOMEN,
+    Study,
+    centres,
+    check_frame,
+    check_table,
+    engine,
+    joiner,
+)
 
 if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget
@@ -121,8 +131,37 @@ class SiteQuestion:
         return sorted(set(self.districts[REGION]))
 
 
-def site_question(study: Study, options: SiteOptions) -> SiteQuestion:
-    """Ask with the study's own candidates: district centres and large settlements."""
+def site_question(
+    study: Study,
+    options: SiteOptions | None = None,
+    *,
+    candidates: pd.DataFrame | None = None,
+) -> SiteQuestion:
+    """Ask with the study's own candidates, district centres and large settlements, or with others.
+
+    Parameters
+    ----------
+    study
+        The study, with the shelters that stand.
+    options
+        Of `site_options`, to be used again; made anew if not given.
+    candidates
+        Candidates of one's own, with the columns of a file of them; see `question_from_file`. The
+        index gives `candidate_id`, the geometry `lat` and `lon`, in any coordinate system.
+
+    Raises
+    ------
+    StudyError
+        If the candidates are no frame, or say not in which coordinate system they are.
+    TableError
+        With every fault of the candidates, as of a file; rows are counted from 1.
+    """
+    if candidates is not None:
+        faults, _ = candidate_faults(study, Path("candidates"), candidates)
+        if faults:
+            raise TableError(faults)
+        return _own_question(study, check_frame("candidates", candidates, CANDIDATES)[0])
+    options = options or site_options(study)
     sites = pd.DataFrame(options.sites.drop(columns="geometry"))
     return _question(study, sites, options.costs)
 
@@ -135,8 +174,8 @@ def question_from_file(study: Study, path: Path) -> SiteQuestion:
     study
         The study, with the shelters that stand.
     path
-        CSV file with `candidate_id`, `lat` and `lon`, and perhaps `name`, `allowed` (yes or no),
-        `cost`, `place_cost` and `most_places`.
+        Table, or file of points, with `candidate_id`, `lat` and `lon`, and perhaps `name`,
+        `allowed` (yes or no), `cost`, `place_cost` and `most_places`.
 
     Raises
     ------
@@ -146,7 +185,11 @@ def question_from_file(study: Study, path: Path) -> SiteQuestion:
     faults, _ = candidate_faults(study, path)
     if faults:
         raise TableError(faults)
-    table = pd.DataFrame(check_table(path, CANDIDATES)[0])
+    return _own_question(study, check_table(path, CANDIDATES)[0])
+
+
+def _own_question(study: Study, candidates: pd.DataFrame | None) -> SiteQuestion:
+    table = pd.DataFrame(candidates)
     standing = candidate_sites(study.districts, study.settlements, study.shelters)
     standing = standing[standing["role"] == "shelter"]
     opened = _candidates(study, table)

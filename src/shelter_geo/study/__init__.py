@@ -2,6 +2,7 @@
 
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
+from shelter_geo.study.frames import check_frame
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
 from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
@@ -30,16 +31,8 @@ from shelter_geo.study.tables.columns import is_key
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.relations import misplaced_points
 from shelter_geo.study.tables.schemas import CANDIDATES, CASES, SHELTERS
-from shelter_geo.study.types import (
-    FALLBACK,
-    LANGUAGE_CODE,
-    NAME,
-    KindKey,
-    LocalText,
-    languages_in,
-    line_of,
-    read_toml,
-)
+from shelter_geo.study.toml_file import line_of, read_toml
+from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, NAME, KindKey, LocalText, languages_in
 
 __all__ = [
     "CANDIDATES",
@@ -73,6 +66,7 @@ __all__ = [
     "centre_settlements",
     "centres",
     "centres_astray",
+    "check_frame",
     "check_table",
     "engine",
     "in_english",

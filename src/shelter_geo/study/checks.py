@@ -131,7 +131,6 @@ def _relate_districts(
         (files.settlements, tables.settlements),
         (files.near_ties, tables.near_ties),
         (files.shelters, tables.shelters),
-        (files.boundaries, tables.areas),
         (settings.roads.nodes, tables.nodes),
     )
     for name, table in named:
@@ -169,7 +168,10 @@ def _relate_points(
     """Check that points lie in the country and in their districts, and the roads and the ground."""
     files, exceptions = settings.tables, settings.checks.outside_boundaries
     country, known = shapely.union_all(areas.geometry.to_numpy()), [pd.Series(dtype=str)]
-    exchanged: dict[str, Fault] = {}
+    drawn, exchanged = set(areas["district_id"]), dict[str, Fault]()
+    if tables.districts is not None:
+        path, keys = folder.path(str(files.boundaries)), tables.districts["district_id"]
+        folder.add(relations.foreign_areas(path, areas, keys))
     for name, table, key in (
         (files.districts, tables.districts, "district_id"),
         (files.settlements, tables.settlements, "settlement_id"),
@@ -177,7 +179,8 @@ def _relate_points(
         if table is None:
             continue
         path, known = folder.path(name), [*known, table[key]]
-        ashore = table[~table[key].isin(exceptions)]
+        # The points of a district that has no polygon lie outside all of them, and rightly.
+        ashore = table[~table[key].isin(exceptions) & table["district_id"].isin(drawn)]
         folder.add(relations.misplaced_points(path, ashore, country))
         if key == "settlement_id":
             folder.add(strayed_points(path, ashore, areas, "settlement", exchanged=exchanged))

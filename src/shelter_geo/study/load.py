@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.errors import Fault, TableError
-from shelter_geo.roads import Provenance, RoadNetwork, network_from_tables
+from shelter_geo.errors import TableError
 from shelter_geo.study.checks import relate
 from shelter_geo.study.origin import foreign_facts
 from shelter_geo.study.people import count_people, settlement_demand
-from shelter_geo.study.privacy import public_shelters
-from shelter_geo.study.reading import StudyFolder, Tables, read_tables, with_claims
-from shelter_geo.study.roads import roads_today
+from shelter_geo.study.places import points_of
+from shelter_geo.study.reading import StudyFolder, in_order, present, read_tables, with_claims
 from shelter_geo.study.routing import joined_separates
-from shelter_geo.study.settings import StudySettings, in_english, read_settings
-from shelter_geo.study.study import Study, study_of_kind
+from shelter_geo.study.settings import read_settings
+from shelter_geo.study.study import Study, assemble
 from shelter_geo.study.types import in_own_languages
 
 STUDY_FILE = "study.toml"
 CATALOGUES = "languages"
 """Folder beside the study file for catalogues of its own."""
-T = TypeVar("T")
 
 
 def bundled_study() -> Path:
@@ -67,8 +62,11 @@ def load_study(path: str | Path | None = None) -> Study:
         folder.add(foreign_facts(file, tables.districts["district_id"], bundled_study()))
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=_in_order))
-    return _assemble(settings, tables, package, catalogues, folder)
+        raise TableError(sorted(folder.faults, key=in_order))
+    study = assemble(settings, tables, folder, package=package, catalogues=catalogues)
+    if faults := joined_separates(study, file=folder.study_file):
+        raise TableError(faults)
+    return study
 
 
 def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
@@ -79,7 +77,7 @@ def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
     settlements
         With `population`.
     ground
-        Union of the polygons of the districts, in EPSG:4326.
+        Union of the polygons of the districts, in EPSG:4326; of their centres without polygons.
 
     Raises
     ------
@@ -92,17 +90,13 @@ def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
     tables = read_tables(folder, settings, roads=False)
     relate(folder, settings, tables)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=_in_order))
+        raise TableError(sorted(folder.faults, key=in_order))
     languages = settings.study.languages
-    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
-    listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
-    settlements = settlement_demand(_points(counted, "district_id"), listed)
-    return settlements, shapely.union_all(_there(tables.areas).geometry.to_numpy())
-
-
-def _in_order(fault: Fault) -> tuple[bool, str, int]:
-    """Put causes first, then go by files and rows."""
-    return fault.cause is None, fault.file, fault.row or 0
+    counted = count_people(present(tables.districts), tables.residents, tables.displaced)
+    listed = points_of(in_own_languages(present(tables.settlements), languages), "settlement_id")
+    districts = points_of(counted, "district_id")
+    areas = districts if tables.areas is None else tables.areas
+    return settlement_demand(districts, listed), shapely.union_all(areas.geometry.to_numpy())
 
 
 def plans_folder(path: str | Path | None) -> Path | None:
@@ -123,85 +117,3 @@ def _study_file(path: Path) -> Path:
         return path / STUDY_FILE if path.is_dir() else path
     except OSError:
         return path
-
-
-def _assemble(
-    settings: StudySettings,
-    tables: Tables,
-    package: dict[str, Any],
-    catalogues: dict[str, dict[str, Any]],
-    folder: StudyFolder,
-) -> Study:
-    languages = settings.study.languages
-    counted = count_people(_there(tables.districts), tables.residents, tables.displaced)
-    centres = _points(in_own_languages(counted, languages), "district_id")
-    polygons = _there(tables.areas).set_index("district_id").geometry
-    districts = gpd.GeoDataFrame(
-        centres.drop(columns="geometry"),
-        geometry=polygons.reindex(centres.index).fillna(centres.geometry),
-        crs=4326,
-    )
-    listed = _points(in_own_languages(_there(tables.settlements), languages), "settlement_id")
-    settlements = settlement_demand(districts, listed)
-    named = in_own_languages(_there(tables.shelters), languages)
-    facilities = public_shelters(named, settlements)
-    network, faults = roads_today(
-        tables.network or _network(settings, tables), settings.roads, file=folder.study_file
-    )
-    if faults:
-        raise TableError(faults)
-    study = Study(
-        settings=settings,
-        folder=folder.folder,
-        districts=districts,
-        centres=centres.geometry,
-        settlements=settlements,
-        shelters=facilities,
-        basemap=tables.basemap,
-        published_distances=tables.published_distances,
-        network=network,
-        input_package=package,
-        input_hashes=dict(sorted(folder.hashes.items())),
-        standards=_standards(tables),
-        catalogues=catalogues,
-        near_ties=tables.near_ties,
-        travel=tables.travel,
-        admission=tables.admission,
-        statistics=tables.statistics,
-        shelter_counts=tables.shelter_counts,
-        warnings=tuple(sorted(folder.warnings, key=_in_order)),
-    )
-    if faults := joined_separates(study, file=folder.study_file):
-        raise TableError(faults)
-    return study_of_kind(study, facilities, settings.facility_kinds[0])
-
-
-def _standards(tables: Tables) -> pd.DataFrame | None:
-    """Put standards and norms into one table by their keys."""
-    parts = [part for part in (tables.standards, tables.norms) if part is not None]
-    return pd.concat(parts).set_index("id") if parts else None
-
-
-def _network(settings: StudySettings, tables: Tables) -> RoadNetwork:
-    roads = settings.roads
-    provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
-    nodes, links = _there(tables.nodes), _there(tables.links)
-    if links.empty:
-        lon, lat = (nodes[name].to_numpy(dtype=float) for name in ("lon", "lat"))
-        return RoadNetwork.without_roads(nodes["node_id"].to_numpy(str), lon, lat, provenance)
-    return network_from_tables(nodes, links, provenance)
-
-
-def _there(value: T | None) -> T:
-    """Return a part that is there whenever no fault was found."""
-    if value is None:
-        raise AssertionError("a part of the study is missing although no fault was found")
-    return value
-
-
-def _points(table: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
-    ordered = table.sort_values(key).set_index(key, drop=False)
-    ordered.index.name = None
-    return gpd.GeoDataFrame(
-        ordered, geometry=gpd.points_from_xy(ordered["lon"], ordered["lat"]), crs=4326
-    )

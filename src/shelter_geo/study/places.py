@@ -74,6 +74,31 @@ def centres_astray(study: Study) -> pd.Series[Any]:
     return pd.Series(found[~found.index.duplicated()])
 
 
+def with_centres(
+    districts: pd.DataFrame | None, settlements: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """Take the largest settlement for the centre of a district that gives none.
+
+    Parameters
+    ----------
+    districts
+        With `district_id`, and `lat` and `lon`, which may be missing; None stays None.
+    settlements
+        With `settlement_id`, `district_id`, `lat`, `lon` and `population_listed`; of several as
+        large the lowest key.
+    """
+    if districts is None or settlements is None:
+        return districts
+    order = settlements.sort_values(
+        ["population_listed", "settlement_id"], ascending=[False, True], na_position="last"
+    )
+    largest = order.drop_duplicates("district_id").set_index("district_id")[["lat", "lon"]]
+    theirs = largest.reindex(districts["district_id"]).set_axis(districts.index)
+    without = districts["lat"].isna() & districts["lon"].isna()
+    there = {name: districts[name].mask(without, theirs[name]) for name in ("lat", "lon")}
+    return districts.assign(**there)
+
+
 def settlement_names(
     districts: pd.DataFrame, settlements: gpd.GeoDataFrame, languages: Sequence[str]
 ) -> pd.DataFrame:
@@ -175,3 +200,12 @@ def resting_on_missing(
             remedy = f"Add it, or remove {named}."
             message = f"the column is missing, but its words in {named} are there"
             yield Fault(table, message, remedy, column=REGION)
+
+
+def points_of(table: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
+    """Make points of a table with `lat` and `lon`, sorted and indexed by its key."""
+    ordered = table.sort_values(key).set_index(key, drop=False)
+    ordered.index.name = None
+    return gpd.GeoDataFrame(
+        ordered, geometry=gpd.points_from_xy(ordered["lon"], ordered["lat"]), crs=4326
+    )

@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.errors import Fault, RoadError
-from shelter_geo.roads import RoadNetwork, contract_chains, load_network, read_roads_file
+from shelter_geo.errors import Fault
+from shelter_geo.roads import (
+    Provenance,
+    RoadNetwork,
+    network_from_tables,
+)
 from shelter_geo.study.claims import claims_of
 from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
 from shelter_geo.study.origin import package_faults
-from shelter_geo.study.settings import StudySettings
+from shelter_geo.study.places import with_centres
+from shelter_geo.study.roads import read_network
+from shelter_geo.study.settings import StudySettings, in_english
 from shelter_geo.study.tables import relations, schemas
 from shelter_geo.study.tables.checking import check_table
 from shelter_geo.study.tables.features import read_areas, read_basemap
@@ -70,6 +76,11 @@ def _has_title(entry: Any) -> bool:
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Path], tuple[T | None, list[Fault]]]
+
+
+def in_order(fault: Fault) -> tuple[bool, str, int]:
+    """Put causes first, then go by files and rows."""
+    return fault.cause is None, fault.file, fault.row or 0
 
 
 class StudyFolder:
@@ -223,30 +234,6 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
-    """Read a stored network, or an OSM extract, which takes longer each time.
-
-    Parameters
-    ----------
-    path
-        Written by `shelter-geo roads import` (`.npz`), or else an extract or GraphML.
-
-    Returns
-    -------
-    network
-        None if there is any fault.
-    faults
-        Why it cannot be read.
-    """
-    try:
-        if path.suffix == ".npz":
-            return load_network(path), []
-        return contract_chains(read_roads_file(path)), []
-    except RoadError as error:
-        remedy = "Make it anew with: shelter-geo roads import."
-        return None, [Fault(path.name, str(error).rstrip("."), remedy)]
-
-
 @dataclass(frozen=True)
 class Tables:
     """Every table that a study names; None where it names none, or where it could not be read."""
@@ -282,11 +269,12 @@ def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = T
     facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     districts = folder.table(files.districts, schemas.DISTRICTS, languages)
     keys = () if districts is None else districts["district_id"]
+    places = folder.table(files.settlements, schemas.SETTLEMENTS, languages)
     return Tables(
-        districts=districts,
+        districts=with_centres(districts, places),
         residents=folder.table(files.residents, schemas.RESIDENTS),
         displaced=folder.table(files.displaced, schemas.DISPLACED),
-        settlements=folder.table(files.settlements, schemas.SETTLEMENTS, languages),
+        settlements=places,
         shelters=with_place_ranges(with_admission(facilities, admission)),
         admission=admission,
         private_points=folder.private_points(files.private_points),
@@ -318,3 +306,27 @@ def with_claims(folder: StudyFolder, settings: StudySettings, tables: Tables) ->
     named = tables.claims.assign(kind=tables.claims["kind"].fillna(""))
     folder.add(relations.unknown_keys(path, named, "kind", kinds, of="kind"))
     return settings.model_copy(update={"claims": (*settings.claims, *claims)})
+
+
+def standards_of(tables: Tables) -> pd.DataFrame | None:
+    """Put standards and norms into one table by their keys."""
+    parts = [part for part in (tables.standards, tables.norms) if part is not None]
+    return pd.concat(parts).set_index("id") if parts else None
+
+
+def network_of(settings: StudySettings, tables: Tables) -> RoadNetwork:
+    """Make a network of the tables of nodes and links."""
+    roads = settings.roads
+    provenance = Provenance(source=in_english(roads.source), licence=roads.licence)
+    nodes, links = present(tables.nodes), present(tables.links)
+    if links.empty:
+        lon, lat = (nodes[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+        return RoadNetwork.without_roads(nodes["node_id"].to_numpy(str), lon, lat, provenance)
+    return network_from_tables(nodes, links, provenance)
+
+
+def present(value: T | None) -> T:
+    """Return a part that is there whenever no fault was found."""
+    if value is None:
+        raise AssertionError("a part of the study is missing although no fault was found")
+    return value

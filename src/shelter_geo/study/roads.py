@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from shelter_geo.errors import Fault, RoadError
-from shelter_geo.roads import CloseRoads, RoadNetwork, SetSpeed, SlowRoads, apply_changes
+from shelter_geo.roads import (
+    CloseRoads,
+    RoadNetwork,
+    SetSpeed,
+    SlowRoads,
+    apply_changes,
+    contract_chains,
+    load_network,
+    read_roads_file,
+)
 from shelter_geo.study.types import RelativePath, Settings, Worded
 
 
@@ -137,3 +147,27 @@ def roads_today(
                 where = f"roads.{key}, entry {number}"
                 faults.append(Fault(file, str(error), remedy, column=where))
     return network, faults
+
+
+def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
+    """Read a stored network, or an OSM extract, which takes longer each time.
+
+    Parameters
+    ----------
+    path
+        Written by `shelter-geo roads import` (`.npz`), or else an extract or GraphML.
+
+    Returns
+    -------
+    network
+        None if there is any fault.
+    faults
+        Why it cannot be read.
+    """
+    try:
+        if path.suffix == ".npz":
+            return load_network(path), []
+        return contract_chains(read_roads_file(path)), []
+    except RoadError as error:
+        remedy = "Make it anew with: shelter-geo roads import."
+        return None, [Fault(path.name, str(error).rstrip("."), remedy)]

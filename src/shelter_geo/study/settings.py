@@ -18,13 +18,13 @@ from shelter_geo.study.capacity_settings import Capacity
 from shelter_geo.study.claims import Claim as Claim
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.roads import Roads
+from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import (
     FALLBACK,
     AnyPath,
     LanguageCode,
     OfKind,
     RelativePath,
-    read_toml,
     refuse_twice,
 )
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
@@ -92,7 +92,7 @@ class TableFiles(Settings):
     shelters: RelativePath
     admission: RelativePath | None = None
     private_points: AnyPath | None = None
-    boundaries: RelativePath
+    boundaries: RelativePath | None = None
     basemap: RelativePath | None = None
     published_distances: RelativePath | None = None
     near_ties: RelativePath | None = None

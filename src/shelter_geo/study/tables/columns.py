@@ -240,11 +240,11 @@ def text(*, required: bool = True, blank: bool = False) -> pa.Column:
     return column("text", required=required, blank=blank)
 
 
-def lat() -> pa.Column:
+def lat(*, blank: bool = False) -> pa.Column:
     """Ask for a latitude in degrees."""
-    return column("decimal", IS_DECIMAL, IS_LATITUDE)
+    return column("decimal", IS_DECIMAL, IS_LATITUDE, blank=blank)
 
 
-def lon() -> pa.Column:
+def lon(*, blank: bool = False) -> pa.Column:
     """Ask for a longitude in degrees."""
-    return column("decimal", IS_DECIMAL, IS_LONGITUDE)
+    return column("decimal", IS_DECIMAL, IS_LONGITUDE, blank=blank)

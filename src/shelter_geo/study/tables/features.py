@@ -201,8 +201,32 @@ def read_areas(
         All faults, with the feature's number as row.
     """
     areas, faults = _read(path)
-    if areas is None:
-        return None, faults
+    return (None, faults) if areas is None else _with_keys(path, areas, key, known)
+
+
+def read_area_frame(
+    path: Path, frame: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
+    """Check areas in a frame as those of a file are checked.
+
+    Parameters
+    ----------
+    path
+        What the faults call it.
+    frame
+        With `district_id`, in EPSG:4326.
+    """
+    index = pd.RangeIndex(1, len(frame) + 1)
+    keys = {"district_id": frame["district_id"].to_numpy()}
+    areas = gpd.GeoDataFrame(keys, index=index, geometry=frame.geometry.to_numpy(), crs=4326)
+    faults = _faults(path, areas)
+    return (None, faults) if faults else _with_keys(path, areas, "district_id", ())
+
+
+def _with_keys(
+    path: Path, areas: gpd.GeoDataFrame, key: str, known: Iterable[str]
+) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
+    faults: list[Fault] = []
     if key not in areas and key[:SHORT_NAME] in areas:
         areas = areas.rename(columns={key[:SHORT_NAME]: key})
     if key not in areas:
@@ -290,13 +314,18 @@ def _read(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     features, faults = read_features(path)
     if features is None:
         return None, faults
+    faults = _faults(path, features)
+    return (None, faults) if faults else (features, [])
+
+
+def _faults(path: Path, features: gpd.GeoDataFrame) -> list[Fault]:
+    """Name every feature that is no area."""
     said = map(_broken, features.geometry)
-    faults = [
+    return [
         Fault(path.name, message, "Repair the feature.", number)
         for number, message in zip(features.index.tolist(), said, strict=True)
         if message
     ]
-    return (None, faults) if faults else (features, [])
 
 
 def _broken(shape: BaseGeometry | None) -> str | None:

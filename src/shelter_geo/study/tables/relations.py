@@ -48,6 +48,26 @@ def unknown_keys(
     ]
 
 
+def foreign_areas(path: Path, areas: pd.DataFrame, known: pd.Series) -> list[Fault]:
+    """Say that no area has the key of a district; a single one may be without figures.
+
+    Parameters
+    ----------
+    path
+        File of `areas`, for the fault.
+    areas
+        With `district_id`.
+    known
+        Keys of the districts.
+    """
+    keys = areas["district_id"]
+    if keys.isin(known).any():
+        return []
+    message = f"none of the {len(areas)} areas has the key of a district"
+    remedy = f"Use keys of the districts table, such as {', '.join(known.head(2))}."
+    return [Fault(path.name, message, remedy, column="district_id", value=str(keys.iloc[0]))]
+
+
 def misplaced_points(
     path: Path, table: pd.DataFrame, country: shapely.Geometry, *, abroad: bool = False
 ) -> list[Fault]:

@@ -77,8 +77,9 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "men": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "counts_registered_not_resident": column("yes_no", _YES_NO, required=False),
         "area_km2": column("decimal", IS_DECIMAL, IS_POSITIVE, required=False, blank=True),
-        "lat": lat(),
-        "lon": lon(),
+        # The largest settlement stands in for a centre that is not given.
+        "lat": lat(blank=True),
+        "lon": lon(blank=True),
     },
     name="districts",
     metadata={"worded": {"name": _WORDS, "region": _WORDS}},
