@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from shelter_geo.analysis.candidates import site_options
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
-from shelter_geo.analysis.siting_question import site_options
 from shelter_geo.analysis.siting_results import SitingResults, siting_results
 from shelter_geo.study.load import load_study
 from shelter_geo.study.study import Study

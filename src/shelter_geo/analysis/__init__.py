@@ -1,6 +1,6 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
-from shelter_geo.analysis.candidates import candidate_faults, same_points
+from shelter_geo.analysis.candidates import SiteOptions, candidate_faults, same_points, site_options
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
@@ -17,7 +17,6 @@ from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reas
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
-from shelter_geo.analysis.siting_question import SiteOptions, site_options
 from shelter_geo.analysis.stays import CASES
 
 __all__ = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from shelter_geo.access import CostMatrix, cost_matrix
 from shelter_geo.errors import Fault, SitingError
 from shelter_geo.roads import NOWHERE
 from shelter_geo.study import (
@@ -17,8 +19,10 @@ from shelter_geo.study import (
     FALLBACK,
     Study,
     centre_settlements,
+    centres,
     check_frame,
     check_table,
+    engine,
     joiner,
     languages_in,
     misplaced_points,
@@ -219,3 +223,28 @@ def same_points(sites: pd.DataFrame) -> dict[str, str]:
         return {}
     named = sites[SAME_POINT].fillna("")
     return {str(key): str(first) for key, first in named.items() if first}
+
+
+@dataclass(frozen=True, eq=False)
+class SiteOptions:
+    """Sites to choose from.
+
+    Attributes
+    ----------
+    sites : GeoDataFrame
+        See `candidate_sites`.
+    costs : CostMatrix
+        From every district centre to every site.
+    """
+
+    sites: gpd.GeoDataFrame
+    costs: CostMatrix
+
+
+def site_options(study: Study) -> SiteOptions:
+    """List candidate sites beside today's shelters, and route to them."""
+    sites = candidate_sites(study.districts, study.settlements, study.shelters)
+    costs = cost_matrix(
+        study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)
+    )
+    return SiteOptions(sites, costs)

@@ -13,9 +13,11 @@ import pandas as pd
 from shelter_geo.access import CostMatrix, cost_matrix, counted
 from shelter_geo.analysis.candidates import (
     SAME_POINT,
+    SiteOptions,
     candidate_faults,
     candidate_sites,
     first_at_point,
+    site_options,
 )
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
@@ -35,31 +37,6 @@ if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget
 
 NEEDED = "family_places_needed"
-
-
-@dataclass(frozen=True, eq=False)
-class SiteOptions:
-    """Sites to choose from.
-
-    Attributes
-    ----------
-    sites : GeoDataFrame
-        See `candidates.candidate_sites`.
-    costs : CostMatrix
-        From every district centre to every site.
-    """
-
-    sites: gpd.GeoDataFrame
-    costs: CostMatrix
-
-
-def site_options(study: Study) -> SiteOptions:
-    """List candidate sites beside today's shelters, and route to them."""
-    sites = candidate_sites(study.districts, study.settlements, study.shelters)
-    costs = cost_matrix(
-        study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)
-    )
-    return SiteOptions(sites, costs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,29 +109,22 @@ class SiteQuestion:
 
 
 def site_question(
-    study: Study,
-    options: SiteOptions | None = None,
-    *,
-    candidates: pd.DataFrame | None = None,
+    study: Study, options: SiteOptions | None = None, *, candidates: pd.DataFrame | None = None
 ) -> SiteQuestion:
     """Ask with the study's own candidates, district centres and large settlements, or with others.
 
     Parameters
     ----------
-    study
-        The study, with the shelters that stand.
-    options
-        Of `site_options`, to be used again; made anew if not given.
+    study, options
+        The study, and its `site_options` to be used again; made anew if not given.
     candidates
-        Candidates of one's own, with the columns of a file of them; see `question_from_file`. The
-        index gives `candidate_id`, the geometry `lat` and `lon`, in any coordinate system.
+        As in a file; see `question_from_file`. The index gives `candidate_id`, the geometry `lat`
+        and `lon`, in any coordinate system.
 
     Raises
     ------
-    StudyError
-        If the candidates are no frame, or say not in which coordinate system they are.
-    TableError
-        With every fault of the candidates, as of a file; rows are counted from 1.
+    StudyError, TableError
+        If it is no frame or has no coordinate system; with every fault, as of a file.
     """
     if candidates is not None:
         faults, _ = candidate_faults(study, Path("candidates"), candidates)

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.access import populations
+from shelter_geo.analysis.candidates import SiteOptions
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import (
-    SiteOptions,
     SiteQuestion,
     UnreachedPeople,
     site_question,

@@ -93,10 +93,10 @@ def site(
 
     from shelter_geo.access import UNITS, populations
     from shelter_geo.analysis import same_points
+    from shelter_geo.analysis.candidates import site_options
     from shelter_geo.analysis.siting_question import (
         places_question,
         question_from_file,
-        site_options,
         site_question,
         spreads_places,
     )

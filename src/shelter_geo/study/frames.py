@@ -176,7 +176,9 @@ def frame_shelters(
             columns=[name for name, c in SHELTERS.columns.items() if c.required]
         )
     frame = _keyed("shelters", shelters, "shelter_id").drop(columns="settlement", errors="ignore")
-    if "settlement_id" not in frame and isinstance(frame, gpd.GeoDataFrame) and len(frame):
+    if frame.empty:
+        frame = frame.assign(**dict.fromkeys(("settlement_id", "district_id"), ""))
+    if "settlement_id" not in frame and isinstance(frame, gpd.GeoDataFrame):
         home, far = _nearest(in_degrees("shelters", frame).geometry, settlements)
         message = f"the point is more than {MAX_KM_FROM_SETTLEMENT:.0f} km from every settlement"
         remedy = "Correct the point, or name the settlement in a column settlement_id."
