@@ -96,7 +96,8 @@ def _faults(file: str, step: Callable[[], object]) -> list[Fault]:
     except TableError as error:
         return list(error.faults)
     except ShelterGeoError as error:
-        return [Fault(file, str(error).rstrip("."), "")]
+        said, _, remedy = str(error).partition(". ")
+        return [Fault(file, said.rstrip("."), remedy or "Correct it, or take it out.")]
     return []
 
 

@@ -118,8 +118,8 @@ def file_faults(path: Path) -> tuple[Plan | None, list[Fault]]:
     try:
         own = read_toml(path, Plan)
     except StudyError as error:
-        said = str(error).removeprefix(f"{path}: ").rstrip(".")
-        faults = error.faults or (Fault(named, said, ""),)
+        said, _, remedy = str(error).removeprefix(f"{path}: ").rpartition(". ")
+        faults = error.faults or (Fault(named, said, remedy),)
         return None, [replace(fault, file=named) for fault in faults]
     text = path.read_text(encoding="utf-8-sig")
 
@@ -140,5 +140,7 @@ def file_faults(path: Path) -> tuple[Plan | None, list[Fault]]:
         except StudyError as error:
             if not error.faults:  # those of a file are named where it is looked at
                 said = str(error).removeprefix(path.name).lstrip(":, ").rstrip(".")
-                found.append(Fault(named, said, "", line=line_of(text, ("scenario", "inherits"))))
+                remedy = "Correct this plan, or the one that it inherits from."
+                line = line_of(text, ("scenario", "inherits"))
+                found.append(Fault(named, said, remedy, line=line))
     return own, found

@@ -35,6 +35,11 @@ from shelter_geo.study.types import Worded as Worded
 from shelter_geo.study.types import in_english as in_english
 from shelter_geo.vocabulary import Evidence, Impedance
 
+FIRST_YEAR: Final = 1950
+LAST_YEAR: Final = 2100
+"""No study is of a day before or after; no clock is asked."""
+MOST_YEARS_APART: Final = 30
+"""Years between the day of a study and those that it gives for its roads and places."""
 FEWEST_LIMITS: Final = 2
 MOST_LIMITS: Final = 8
 """Limits of distance and of time: the maps have colours for one class more."""
@@ -58,6 +63,12 @@ def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
+def _of_our_time(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"must be a day from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
 Limits = Annotated[tuple[int, ...], _rising(FEWEST_LIMITS, MOST_LIMITS)]
 ChangeLimits = Annotated[tuple[int, ...], _rising(1, MOST_CHANGE_LIMITS)]
 
@@ -77,7 +88,7 @@ class Identity(Settings):
     id: Key
     name: Worded
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
-    as_of: dt.date
+    as_of: Annotated[dt.date, AfterValidator(_of_our_time)]
     credit: Worded
     area_name: Worded | None = None
 
@@ -231,6 +242,14 @@ class StudySettings(Settings):
             raise ValueError('standards of kinds need tables.standards, such as "standards.csv"')
         if self.capacity.norms and (self.tables.standards or self.tables.norms) is None:
             raise ValueError('capacity.norms need tables.standards, such as "standards.csv"')
+        places, looked = self.capacity.places_as_of or (), self.capacity.no_newer_count
+        days = [day.year for day in (self.roads.as_of, looked) if day is not None]
+        year, years = self.study.as_of.year, [*days, *places]
+        if years and not min(years) - MOST_YEARS_APART <= year <= max(years) + MOST_YEARS_APART:
+            raise ValueError(
+                f"study.as_of is of {year}, and the roads and places of {min(years)} to "
+                f"{max(years)}: correct the day that is wrong"
+            )
         claimed = self.capacity.claim_population
         if claimed is not None and claimed.year == self.study.as_of.year:
             raise ValueError(

@@ -72,6 +72,8 @@ def is_key(cell: str) -> bool:
 DAY: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 MOST_PEOPLE: Final = 10**9
 """More than any district holds; shares of people up to it are exact in 64 bits."""
+MOST_PLACES: Final = 100_000
+"""More than any shelter has."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,14 @@ def _is_day(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_when(cell: str) -> bool:
+    """Whether a cell is a day, month or year of our time, or two years with a hyphen between."""
+    years = cell.split("-")
+    if len(years) == 2 and all(len(year) == 4 for year in years):
+        return all(map(_is_when, years)) and years == sorted(years)
+    return _is_day(cell) and 1900 <= int(cell[:4]) <= 2100
 
 
 FILLED = Rule(lambda column: column != "", "the cell is empty", "Fill it in.")
@@ -153,6 +163,21 @@ IS_DAY = Rule(
 
 
 IS_PEOPLE = Rule(_between(0, MOST_PEOPLE), "is more than any place holds", "Count again.")
+
+
+IS_FEW = Rule(
+    _between(0, MOST_PLACES), "is more than any shelter has", "Count again, one row a shelter."
+)
+
+
+IS_STAY = Rule(_between(0, 3660), "is longer than ten years", "Give days, or leave it blank.")
+
+
+IS_WHEN = Rule(
+    lambda column: column.map(_is_when).astype(bool),
+    "is no day, month or year from 1900 to 2100",
+    "Write it like 2026-01-31, 2026-01, 2026 or 2020-2024.",
+)
 
 
 IS_PLACES = Rule(
