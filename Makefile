@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 TESTERS ?= 2
 
-.PHONY: run test check lint format bench docs screenshots clean
+.PHONY: run test check lint format mutations bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -45,6 +45,10 @@ format: $(VENV)/.tested-with
 # and siting also on published instances: make bench ORLIB="FILE ...".
 EXTRACT ?=
 ORLIB ?=
+
+# What validate lets pass runs to the end, tried on many mutations of two studies.
+mutations: $(VENV)/.tested-with
+	SHELTER_GEO_MUTATIONS=500 $(BIN)/python -m pytest tests/analysis/test_readiness.py -n0 -k mutated
 
 bench: $(VENV)/.benched-with
 	$(BIN)/python benchmarks/pages.py
