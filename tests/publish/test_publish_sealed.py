@@ -26,7 +26,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 from shelter_geo.analysis import Evaluation
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.access_map import access_map
-from shelter_geo.publish.maps.shapes import feature, packed
+from shelter_geo.publish.maps.shapes import feature, packed, turned
 from shelter_geo.publish.pages.sealed import inert_json, leaflet, plain, seal
 from shelter_geo.publish.palette import MISSING, Classes
 
@@ -246,3 +246,16 @@ def test_bad_input_is_named(changes: dict[str, Any], message: str) -> None:
 def test_a_coordinate_that_is_not_a_number_is_refused() -> None:
     with pytest.raises(OutputError, match="not a number"):
         feature(Point(float("inf"), 2), "x", {})
+
+
+def test_what_180_degrees_cut_in_two_is_drawn_as_one() -> None:
+    halves = MultiPolygon([box(179, -17, 180, -16), box(-180, -17, -179.5, -16)])
+    whole = shapely.geometry.shape(turned(shapely.geometry.mapping(halves)))
+    assert whole.equals(box(179, -17, 180.5, -16))
+    road = shapely.MultiLineString([[(179.9, -16), (180, -16.5)], [(-180, -16.5), (-179.9, -17)]])
+    line = shapely.geometry.shape(turned(shapely.geometry.mapping(road)))
+    assert line.equals(LineString([(179.9, -16), (180, -16.5), (180.1, -17)]))
+    apart = MultiPolygon([box(177, -17, 178, -16), box(-179, -17, -178, -16)])
+    assert turned(shapely.geometry.mapping(apart))["type"] == "MultiPolygon"
+    at = turned(shapely.geometry.mapping(Point(-179.5, 1.0)))
+    assert (at["type"], tuple(at["coordinates"])) == ("Point", (180.5, 1.0))

@@ -101,10 +101,9 @@ class SealedLayer(folium.GeoJson):
             properties["tip"] = [text.number(line) for line in properties["tip"]]
         if self.style:
             properties["style"] = self.style_function(feature)
-        shape = feature["geometry"]
+        shape = turned(feature["geometry"]) if across else feature["geometry"]
         kind = {} if shape["type"] == "Point" else {"type": shape["type"]}
-        at = turned(shape["coordinates"]) if across else shape["coordinates"]
-        return {"is": properties, **kind, "at": packed(at)}
+        return {"is": properties, **kind, "at": packed(shape["coordinates"])}
 
 
 KINDS: Final = ("sea", "country", "lake")

@@ -92,12 +92,22 @@ def eastern(lon: Any) -> Any:
     return np.where(np.asarray(lon) < 0, np.asarray(lon) + TURN, lon)
 
 
-def turned(coordinates: Any) -> Any:
-    """Write GeoJSON coordinates with their longitudes from 0 to 360 degrees."""
-    if isinstance(coordinates[0], float | int):
-        lon, *rest = coordinates
-        return [lon + TURN if lon < 0 else lon, *rest]
-    return [turned(part) for part in coordinates]
+def turned(geometry: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a GeoJSON geometry with its longitudes from 0 to 360 degrees.
+
+    What was cut in two at 180 degrees is one again, so that no edge is drawn there.
+    """
+    shape = shapely.transform(
+        shapely.geometry.shape(dict(geometry)),
+        lambda at: np.column_stack([eastern(at[:, 0]), at[:, 1]]),
+    )
+    if (shapely.get_coordinates(shape)[:, 0] == HALF_TURN).any():
+        if shape.geom_type == "MultiPolygon":
+            shape = shapely.union_all(shapely.make_valid(shapely.get_parts(shape)))
+        elif shape.geom_type == "MultiLineString":
+            shape = shapely.line_merge(shape)
+    written: dict[str, Any] = shapely.geometry.mapping(shape)
+    return written
 
 
 def packed(coordinates: Any) -> Any:
