@@ -145,6 +145,16 @@ def test_where_no_other_road_is_near_a_dead_end_is_joined(
     assert pd.isna(between["distance_km"])
 
 
+def test_a_landing_where_ferries_alone_meet_is_joined(tmp_path: Path) -> None:
+    """Three islands by ferry from a town without roads in the file."""
+    nodes = {1: (10.0, 50.0)} | {k: (10.0 + 0.1 * (k - 3), 50.1) for k in (2, 3, 4)}
+    nodes |= {k + 10: (nodes[k][0], 50.11) for k in (2, 3, 4)}
+    ways: list[Way] = [([1, k], {"route": "ferry", "duration": "20"}) for k in (2, 3, 4)]
+    ways += [([k, k + 10], {"highway": "primary", "maxspeed": "60"}) for k in (2, 3, 4)]
+    hill = studied(tmp_path, nodes, ways, nodes[13]).districts.loc["hill"]
+    assert hill["travel_min"] == pytest.approx(20 + 1.112, abs=0.01)
+
+
 def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(tmp_path: Path) -> None:
     """2 km down a one-way road that ends, then 15 km at 60 km/h."""
     nodes = {1: (10.0, 50.0), 2: (10.20922, 50.0), 3: (10.20922, 49.97)}

@@ -139,6 +139,8 @@ class RoadFinder:
         self._node_lonlat = np.column_stack([lon, network.lat])
         self._drivable = drivable(network)
         self._enterable = network.enterable
+        names = np.array(network.class_names)
+        self._ferry = np.isin(network.road_class, np.flatnonzero(names == "ferry"))
         self.components: Final[Components] = components(network)
         self._lines: dict[tuple[Target, float | None], Lines] = {}
 
@@ -197,7 +199,7 @@ class RoadFinder:
     def dead_ends(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float
     ) -> Places:
-        """Find the nearest dead end of a road that nobody steps onto between its ends.
+        """Find the nearest landing of ferries, or dead end of a road that nobody steps onto.
 
         Parameters
         ----------
@@ -247,8 +249,12 @@ class RoadFinder:
 
     @cached_property
     def _dead_end_lines(self) -> Lines:
-        ends = np.concatenate([self._u[self._drivable], self._v[self._drivable]])
-        single = np.bincount(ends, minlength=len(self._node_lonlat)) == 1
+        size = len(self._node_lonlat)
+        met, land = (
+            np.bincount(np.concatenate([self._u[some], self._v[some]]), minlength=size)
+            for some in (self._drivable, self._drivable & ~self._ferry)
+        )
+        single = (met == 1) | ((met > 2) & (land == 0))
         barred = np.where(self._enterable, np.int32(NOWHERE), self.components.of_edge)
         part = np.where(single, self._node_part(barred), np.int32(NOWHERE))
         start = np.arange(len(part) + 1, dtype=np.int64) * 2
