@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.highs import best_below, is_small
+from shelter_geo.siting.exact.highs import best_below, is_small, multipliers
 from shelter_geo.siting.exact.interchange import exchange, greedy, kicked, weighted_total
 from shelter_geo.siting.exact.lagrangian import (
     Bound,
@@ -42,6 +42,10 @@ _KICKS: Final = 8
 _NODES_ALONE: Final = 1000
 """Nodes before the solver is asked, which is quick on some that bounds alone leave open."""
 _FIRST_KICKS: Final = 2
+_BOUND_SHARE: Final = 0.25
+_NEARLY: Final = 0.01
+_NEAR: Final = 0.1
+"""Boldness of a climb that begins near the top."""
 
 
 class Search:
@@ -179,7 +183,9 @@ class Search:
         steps = _ROOT
         kicked_rounds = _KICKED_ROUNDS if self._most_work == math.inf else _FIRST_KICKS
         if self.widest:
-            node = self._make_dear(node)
+            u = self._relaxed() if self._climbs_slowly() else None
+            steps = steps if u is None else _ROOT._replace(boldness=_NEAR)
+            node = self._make_dear(node) if u is None else _climbing_from(node, u)
         for turn in range(3 * _ROOT_ROUNDS):
             before = int((node.state == 0).sum())
             found = self._visit(node, steps, kicks=turn if turn < kicked_rounds else None)
@@ -219,7 +225,30 @@ class Search:
             if found.value <= value:
                 break
             self.target, value, u = tried, found.value, found.u
-        return node._replace(climbs=(*node.climbs[:-1], u))
+            bound = tried.blocks.cap > self.widest
+            if value > self.best - 1 or not (u >= tried.blocks.cap)[bound].any():
+                break  # proven, or dearer pairs would not be felt
+        return _climbing_from(node, u)
+
+    def _climbs_slowly(self) -> bool:
+        """Whether regions must be met, or many demand points may not use every site."""
+        blocks = self.target.blocks
+        bound = (blocks.cap > self.widest)[blocks.weight > 0]
+        return blocks.plain and bool(self.rules.needed.any() or bound.mean() > _BOUND_SHARE)
+
+    def _relaxed(self) -> Array | None:
+        """Multipliers of the linear relaxation, whole where rounding left them nearly so."""
+        blocks = self.target.blocks
+        some = blocks.weight.ravel() > 0
+        cost = blocks.cost.reshape(len(blocks.cost), -1)[:, some].T.astype(float)
+        cap, weight = blocks.cap.ravel()[some], blocks.weight.ravel()[some]
+        found = multipliers(cost, cap, weight, self.rules)
+        if found is None:
+            return None
+        whole = np.rint(found)
+        u = np.zeros(blocks.weight.size, np.float32)
+        u[some] = np.where(np.abs(found - whole) < _NEARLY, whole, found)
+        return u.reshape(blocks.weight.shape)
 
     def _node(self, node: Node) -> Node | None:
         """Climb a little; once more if that has ruled out many sites."""
@@ -246,7 +275,9 @@ class Search:
             opened = np.flatnonzero(state == 1)
             k, regions = self.rules.k - len(opened), self.rules.unmet(opened)
             seen = often if is_target else np.zeros(len(often))
-            found = bounder.bound(state, k, regions, climbs[at], goal=goal, steps=steps, often=seen)
+            # What few sites leave uncovered shows soon, or not at all.
+            climb = _NODE if bounder.blocks.plain and not is_target else steps
+            found = bounder.bound(state, k, regions, climbs[at], goal=goal, steps=climb, often=seen)
             climbs[at] = found.u
             self._work += found.work
             if is_target:
@@ -312,3 +343,7 @@ class Search:
             sites = np.union1d(by_price[: max(3 * k, 20)], picked)
             exchange(blocks, sites, picked, regions)
             self._offer(picked)
+
+
+def _climbing_from(node: Node, u: Array) -> Node:
+    return node._replace(climbs=(*node.climbs[:-1], u))

@@ -245,9 +245,10 @@ def guarded_task(levels: Sequence[Objective], limits: Sequence[int]) -> Task:
             # At its floor a guard counts rows left uncovered, of which there may be none.
             needed = must_cover(level)
             floors.append(level)
-            guards.append(as_level(needed))
-            guard_limits.append(0)
-            rows.append(needed.astype(float))
+            if len(needed) > 1:  # one row alone is felt by the target
+                guards.append(as_level(needed))
+                guard_limits.append(0)
+                rows.append(needed.astype(float))
         else:
             others.append(level)
             weighed.append(most)

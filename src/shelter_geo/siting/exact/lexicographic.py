@@ -21,7 +21,13 @@ from shelter_geo.siting.exact.interchange import exchange, greedy
 from shelter_geo.siting.exact.lagrangian import Bounder
 from shelter_geo.siting.exact.max_cover import most_covered_by
 from shelter_geo.siting.exact.plain import Outcome
-from shelter_geo.siting.exact.set_cover import cover_by_solver, filled_up, most_covered, reduced
+from shelter_geo.siting.exact.set_cover import (
+    cover_by_solver,
+    filled_up,
+    most_covered,
+    only_covered,
+    reduced,
+)
 from shelter_geo.siting.exact.set_cover_search import search_cover
 from shelter_geo.siting.objectives import Constraints, Objective, combined
 
@@ -89,7 +95,7 @@ def solve_lexicographic(
     """
     bounds: list[int | None] = []
     limits: list[int] = []
-    certain, covered = True, None
+    certain, covered, kept = True, None, levels
     plain = levels[0].cost.size <= PLAIN
     if levels[0].binary and not (plain or rules.needed.any() or _at_floor(levels[0], start)):
         covered = most_covered_by(levels[0], rules.k, deadline)
@@ -111,7 +117,7 @@ def solve_lexicographic(
         elif at == 0 and level.binary and plain and start is not None:
             found = _certain_cover(level, rules, deadline, start, level.floor)
         else:
-            search = Search(levels[: at + 1], limits, rules, position, deadline)
+            search = Search(kept[: at + 1], limits, rules, position, deadline)
             is_tie = certain and at > headline % len(levels)
             is_cover = at == 0 and level.binary
             found = search.run(
@@ -128,6 +134,10 @@ def solve_lexicographic(
         limits.append(level.total(start))
         bounds.append(found.bound if certain else None)
         certain = certain and found.proven
+        if at == 0 < len(levels) - 1 and plain and certain and level.binary:
+            same = only_covered(level, rules, deadline, start)
+            if same is not None:
+                kept, limits = [same, *levels[1:]], [0]
         if time.monotonic() > deadline:
             break
     if start is None:

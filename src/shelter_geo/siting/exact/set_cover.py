@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from shelter_geo.siting.objectives import Constraints, Objective
 Array = NDArray[Any]
 
 _ROUNDING: Final = 1e-4
+_TOLERANCE: Final = 1e-6
 _FINE: Final = 2.0**40
 """Prices are whole multiples of one over this, which add up without rounding."""
 
@@ -138,23 +140,8 @@ def most_covered(
     int
         No choice leaves less uncovered.
     """
-    open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
-    rows, group = np.unique(level.cost[open_] == 0, axis=0, return_inverse=True)
-    weight = np.bincount(group.ravel(), level.weight[open_], minlength=len(rows))
-    n, m = rows.shape
-    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
-    for_sites = np.zeros((len(regions) + 1, m + n))
-    for_sites[:, :m] = np.vstack([*regions, np.ones((1, m), dtype=bool)])
-    covered, each = sp.csr_array(rows, dtype=float), sp.csr_array(sp.eye_array(n))
-    program = Program(
-        cost=np.concatenate([np.zeros(m), -weight]),
-        rows=sp.csr_array(sp.vstack([sp.hstack([-covered, each]), sp.csr_array(for_sites)])),
-        low=np.concatenate([np.full(n, -np.inf), np.ones(len(regions)), [float(rules.k)]]),
-        high=np.concatenate([np.zeros(n), np.full(len(regions), np.inf), [float(rules.k)]]),
-        least=np.zeros(m + n),
-        most=np.ones(m + n),
-        whole=np.arange(m + n) < m,
-    )
+    program, rows = _covering(level, rules)
+    m = rows.shape[1]
     known = np.concatenate([np.isin(np.arange(m), start), rows[:, start].any(axis=1)])
     found = solve(program, deadline - time.monotonic(), start=known.astype(float))
     bound = level.floor
@@ -163,6 +150,66 @@ def most_covered(
         bound = max(bound, everyone + math.ceil(found.bound - _ROUNDING))
     chosen = start if found.x is None else np.flatnonzero(found.x[:m] > 0.5)
     return (chosen if level.total(chosen) < level.total(start) else start), bound
+
+
+def only_covered(
+    level: Objective, rules: Constraints, deadline: float, chosen: Array
+) -> Objective | None:
+    """Turn a cover that is proven best into a level of its own, where no other is as good.
+
+    What every best choice covers must be covered, which bounds the levels after it far better than
+    a price on what is left uncovered: 0.1 CPU s at 75 x 138, where that took up to 4.
+
+    Parameters
+    ----------
+    level, rules, deadline
+        As for `most_covered`.
+    chosen
+        A choice that leaves as little as can be uncovered.
+
+    Returns
+    -------
+    Objective or None
+        Costs of 0 and 1, and 0 in all for the choices that are as good as this one; None if they
+        do not all cover the same, or that is not proven.
+    """
+    program, rows = _covering(level, rules)
+    m = rows.shape[1]
+    covered = rows[:, chosen].any(axis=1)
+    same = np.concatenate([np.zeros(m), np.where(covered, 1.0, -1.0)])
+    program = program._replace(
+        rows=sp.csr_array(sp.vstack([program.rows, sp.csr_array(same[None])])),
+        low=np.append(program.low, -np.inf),
+        high=np.append(program.high, covered.sum() - 1.0),
+        whole=np.ones_like(program.whole),
+    )
+    another = solve(program, deadline - time.monotonic())
+    best = int((level.weight * level.cap).sum()) - level.total(chosen)
+    # The solver's rounding may not hide a whole person.
+    if -another.bound > best - 1 - _TOLERANCE * level.weight.sum():
+        return None
+    return replace(level, weight=np.where(level.least(chosen) == 0, level.weight, 0))
+
+
+def _covering(level: Objective, rules: Constraints) -> tuple[Program, Array]:
+    """Write the most people covered as a program; equal rows are one, after the sites."""
+    open_ = (level.weight > 0) & (level.cap > 0) & (level.cost == 0).any(axis=1)
+    rows, group = np.unique(level.cost[open_] == 0, axis=0, return_inverse=True)
+    weight = np.bincount(group.ravel(), level.weight[open_], minlength=len(rows))
+    n, m = rows.shape
+    regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
+    for_sites = np.zeros((len(regions) + 1, m + n))
+    for_sites[:, :m] = np.vstack([*regions, np.ones((1, m), dtype=bool)])
+    covered, each = sp.csr_array(rows, dtype=float), sp.csr_array(sp.eye_array(n))
+    return Program(
+        cost=np.concatenate([np.zeros(m), -weight]),
+        rows=sp.csr_array(sp.vstack([sp.hstack([-covered, each]), sp.csr_array(for_sites)])),
+        low=np.concatenate([np.full(n, -np.inf), np.ones(len(regions)), [float(rules.k)]]),
+        high=np.concatenate([np.zeros(n), np.full(len(regions), np.inf), [float(rules.k)]]),
+        least=np.zeros(m + n),
+        most=np.ones(m + n),
+        whole=np.arange(m + n) < m,
+    ), rows
 
 
 def filled_up(chosen: Array, rules: Constraints) -> Array:
