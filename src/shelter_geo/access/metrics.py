@@ -223,23 +223,24 @@ def access_metrics(
         people in one way has one population.
     """
     limits = {"distance_classes_km": distance_classes_km, "time_classes_h": time_classes_h}
-    blocks = []
+    rows: list[dict[str, Any]] = []
     for basis, access in zip(BASES, (districts, settlements), strict=True):
         for units in populations(districts):
             for weighted_by in ("people", "women") if "women" in districts else ("people",):
                 key = {"basis": basis, "units": units, "weighted_by": weighted_by}
-                table = pd.DataFrame(
-                    summarise(access, counted(access, units, weighted_by), **limits)
-                )
-                ends = [table["value"]]
-                for end in ("low", "high") if units == UNITS[0] else ():
-                    weights = counted(access, units, weighted_by, end)
-                    ends.append(pd.DataFrame(summarise(access, weights, **limits))["value"])
-                every = pd.concat(ends, axis=1)
-                spread = {"value_low": every.min(axis=1), "value_high": every.max(axis=1)}
-                blocks.append(table.assign(**key, **spread))
+                weights = [counted(access, units, weighted_by)]
+                if units == UNITS[0]:
+                    weights += [counted(access, units, weighted_by, end) for end in ("low", "high")]
+                of_each = [summarise(access, people, **limits) for people in weights]
+                for same in zip(*of_each, strict=True):
+                    known = [row["value"] for row in same if not np.isnan(row["value"])]
+                    spread = {
+                        "value_low": min(known, default=np.nan),
+                        "value_high": max(known, default=np.nan),
+                    }
+                    rows.append(key | same[0] | spread)
     columns = ["basis", "units", "weighted_by", "metric", "value", "value_low", "value_high"]
-    return pd.concat(blocks, ignore_index=True)[[*columns, "unit"]]
+    return pd.DataFrame(rows)[[*columns, "unit"]]
 
 
 def beyond_range(

@@ -19,6 +19,7 @@ from shelter_geo.siting.combinations import (
     rank_interchanges,
     rank_totals,
 )
+from shelter_geo.siting.exact.blocks import PLAIN
 from shelter_geo.siting.exact.lexicographic import (
     find_cover,
     quick_choice,
@@ -165,7 +166,8 @@ class PCenter(CountModel):
         if not first or lost == first[0].floor:
             if far.floor > lost:
                 return None, True
-            return find_cover(must_cover(far), constraints, deadline, easily=easily)
+            large = far.cost.size > PLAIN
+            return find_cover(must_cover(far), constraints, deadline, easily=easily, large=large)
         return reach_below([*first, far], limits, constraints, position, deadline, start, lost + 1)
 
     def _distances(self, *, everyone: bool) -> Array:

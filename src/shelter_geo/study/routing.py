@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
@@ -23,6 +23,8 @@ from shelter_geo.roads import (
 from shelter_geo.study.places import REGION
 from shelter_geo.study.study import Study
 
+SEARCHED_AS_IT_IS: Final = 2000
+"""Nodes of a reference network up to which nothing is prepared."""
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()
 
 
@@ -140,7 +142,10 @@ def engine(study: Study) -> Engine:
     and no node is new, the order of the roads before is taken over.
     """
     if study.settings.roads.network == "reference":
-        return make_engine(study.network)
+        if study.network.n_nodes > SEARCHED_AS_IT_IS:
+            return make_engine(study.network)
+        if study.network not in _ENGINES:
+            _ENGINES[study.network] = make_engine(study.network, method="dijkstra")
     if study.network not in _ENGINES:
         before = study.roads_before
         like = None if before is None else _ENGINES.get(before)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from shelter_geo.siting import MCLP, SitingProblem
 from shelter_geo.siting.exact.max_cover import most_covered_by
-from shelter_geo.siting.objectives import Objective
+from shelter_geo.siting.exact.set_cover import only_covered
+from shelter_geo.siting.objectives import Constraints, Objective
 
 
 @st.composite
@@ -39,6 +40,24 @@ def test_the_best_cover_and_all_its_ties_are_those_of_trying_every_choice(
     if found.ties is not None:
         every = sorted(c for c, total in totals.items() if total == least)
         assert sorted(tuple(tie.tolist()) for tie in found.ties) == every
+
+
+@given(covers())
+@settings(max_examples=100)
+def test_what_every_best_choice_covers_is_a_level_if_they_all_cover_the_same(
+    case: tuple[Objective, int],
+) -> None:
+    level, k = case
+    choices = [np.array(c) for c in combinations(range(level.cost.shape[1]), k)]
+    least = min(map(level.total, choices))
+    best = [choice for choice in choices if level.total(choice) == least]
+    covered = {((level.least(choice) == 0) & (level.weight > 0)).tobytes() for choice in best}
+    rules = Constraints(k, np.zeros(level.cost.shape[1], np.int64), np.zeros(1, dtype=bool))
+    found = only_covered(level, rules, math.inf, best[0])
+    if len(covered) > 1:
+        assert found is None
+    elif found is not None:
+        assert [found.total(c) == 0 for c in choices] == [level.total(c) == least for c in choices]
 
 
 def test_without_time_the_bound_still_holds() -> None:

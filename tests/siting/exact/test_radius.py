@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from shelter_geo.siting.exact import branch_and_bound as search
 from shelter_geo.siting.exact.branch_and_bound import Search
-from shelter_geo.siting.exact.highs import LARGEST, WIDEST, best_below, is_small
+from shelter_geo.siting.exact.highs import LARGEST, WIDEST, best_below, is_small, multipliers
 from shelter_geo.siting.objectives import Constraints, Objective
 
 
@@ -101,3 +102,48 @@ def test_a_question_without_an_answer_is_said_to_have_none() -> None:
     needed = Constraints(1, np.array([0, 1]), np.array([True, True]))
     found = best_below(level, needed, np.zeros(2, np.int8), 99, 60)
     assert (found.chosen, found.total, found.proven) == (None, None, True)
+
+
+@settings(max_examples=100)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_multipliers_give_the_bound_of_the_relaxed_assignment(seed: int) -> None:
+    level, rules, state = question(seed)
+    if counted(level, rules, np.zeros_like(state)) is None:
+        return
+    u = multipliers(level.cost, level.cap, level.weight, rules)
+    assert u is not None
+    assert (u <= level.cap + 1e-9).all()
+    price = -(np.maximum(u[:, None] - level.cost, 0) * level.weight[:, None]).sum(axis=0)
+    first = [min(price[rules.region == r]) for r in np.flatnonzero(rules.needed)]
+    picked = [
+        int(np.flatnonzero((rules.region == r) & (price == low))[0])
+        for r, low in zip(np.flatnonzero(rules.needed), first, strict=True)
+    ]
+    rest = np.sort(np.delete(price, picked))[: rules.k - len(picked)]
+    bound = float((level.weight * u).sum() + sum(first) + rest.sum())
+    assert bound == pytest.approx(relaxed_assignment(level, rules), abs=1e-5)
+
+
+def relaxed_assignment(level: Objective, rules: Constraints) -> float:
+    """Solve the linear relaxation of the assignment with scipy: shares of points at sites."""
+    n, m = level.cost.shape
+    weight = np.append((level.weight[:, None] * level.cost).ravel(), level.weight * level.cap)
+    shares = np.zeros((n, n * m + n + m))
+    within = np.zeros((n * m, n * m + n + m))
+    for i in range(n):
+        shares[i, i * m : (i + 1) * m] = shares[i, n * m + i] = 1
+        for j in range(m):
+            within[i * m + j, i * m + j], within[i * m + j, n * m + n + j] = 1, -1
+    regions = np.flatnonzero(rules.needed)
+    needed = np.zeros((len(regions), n * m + n + m))
+    needed[:, n * m + n :] = -(rules.region == regions[:, None]).astype(float)
+    count = np.append(np.zeros(n * m + n), np.ones(m))
+    found = linprog(
+        np.append(weight, np.zeros(m)),
+        A_ub=np.vstack([within, needed]),
+        b_ub=np.append(np.zeros(n * m), -np.ones(len(regions))),
+        A_eq=np.vstack([shares, count]),
+        b_eq=np.append(np.ones(n), rules.k),
+        bounds=(0, 1),
+    )
+    return float(found.fun)

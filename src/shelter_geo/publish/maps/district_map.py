@@ -40,7 +40,7 @@ def region_column(units: pd.DataFrame) -> list[Column]:
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a frame by the names of their columns."""
     names = [str(name) for name in frame.columns]
-    columns = [_values(frame.iloc[:, place]) for place in range(len(names))]
+    columns = [_values(column) for _, column in pd.DataFrame(frame).items()]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -194,17 +194,19 @@ def cities(
         What to say of each shelter on hover.
     """
     points = shelters.sort_values("shelter_id")
-    points = points.assign(at=[f"{p.x:.4f} {p.y:.4f}" for p in points.geometry])
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_of(points):
+        point = row["geometry"]
+        groups.setdefault(f"{point.x:.4f} {point.y:.4f}", []).append(row)
     features = []
-    for at, group in points.groupby("at", sort=True):
-        rows = rows_of(group)
+    for at, rows in sorted(groups.items()):
         where = city(rows[0])
-        total = say("units.places", n=int(group["places"].sum()))
+        total = say("units.places", n=sum(int(row["places"] or 0) for row in rows))
         if any(str(row.get("places_basis", "")).startswith(Evidence.ASSUMED) for row in rows):
             name = say("access.city_unpublished", city=where)
         else:
             name = say("access.city_places", city=where, places=total)
         tip = [name] if holding is None else [where, *map(holding, rows)]
         properties = {"symbol": "shelter", "name": name, "tip": tip}
-        features.append(feature(rows[0]["geometry"], str(at), properties))
+        features.append(feature(rows[0]["geometry"], at, properties))
     return SealedLayer("shelters", "points", features, title=say("access.shelters"))

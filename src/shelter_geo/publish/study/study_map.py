@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +17,10 @@ from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import AnyText, Languages, Text, say
-from shelter_geo.study import FALLBACK, settlement_names
+from shelter_geo.study import FALLBACK, Study, settlement_names
+
+_CITIES: Final[WeakKeyDictionary[Study, gpd.GeoDataFrame]] = WeakKeyDictionary()
+"""Every page, figure and table of a plan names the same cities."""
 
 NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
@@ -97,6 +101,12 @@ def with_regions(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Name the settlement of each shelter in every language that the tables hold."""
     study = evaluation.study
+    if study not in _CITIES:
+        _CITIES[study] = _cities_named(study)
+    return _CITIES[study].copy()
+
+
+def _cities_named(study: Study) -> gpd.GeoDataFrame:
     shelters = study.shelters.assign(city_en=study.shelters["settlement"])
     languages = languages_of(study)
     others = [lang for lang in languages.codes if lang != FALLBACK]

@@ -19,6 +19,9 @@ from shelter_geo.roads.network import RoadNetwork, beside, continuous, usual
 
 GEOD: Final = Geod(ellps="WGS84")
 Target = Literal["edge", "node"]
+_FEW_POINTS: Final = 2000
+_ANSWERS: Final = 64
+"""Searches of few points that a finder remembers: every plan of a study asks for the same again."""
 _CLOSED: Final = -1.0
 """Stands among the fewest kilometres of components for the roads that are closed."""
 
@@ -143,6 +146,7 @@ class RoadFinder:
         self._ferry = np.isin(network.road_class, np.flatnonzero(names == "ferry"))
         self.components: Final[Components] = components(network)
         self._lines: dict[tuple[Target, float | None], Lines] = {}
+        self._answers: dict[tuple[object, ...], Places] = {}
 
     @classmethod
     def of(cls, network: RoadNetwork) -> RoadFinder:
@@ -190,11 +194,18 @@ class RoadFinder:
         Exact on both sides of 180 degrees if the roads leave, somewhere around the Earth, a gap of
         twice the limit.
         """
-        east = beside(lon, self._middle)
-        found = self._prepared(to, shortest_km).nearest(east, lat, limit_m=limit_m, part=part)
-        if to == "node":
-            return self._at_nodes(found.line)
-        return self._on_edges(found)
+        wanted = None if part is None else part.tobytes()
+        key = (lon.tobytes(), lat.tobytes(), limit_m, to, shortest_km, wanted)
+        places = self._answers.pop(key, None)
+        if places is None:
+            east = beside(lon, self._middle)
+            found = self._prepared(to, shortest_km).nearest(east, lat, limit_m=limit_m, part=part)
+            places = self._at_nodes(found.line) if to == "node" else self._on_edges(found)
+        if len(lon) <= _FEW_POINTS:
+            self._answers[key] = places
+            if len(self._answers) > _ANSWERS:
+                self._answers.pop(next(iter(self._answers)))
+        return places
 
     def dead_ends(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], *, limit_m: float

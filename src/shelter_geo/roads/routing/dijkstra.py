@@ -14,6 +14,9 @@ from shelter_geo.roads.routing.graph import UNREACHED, Graph, Matrix, Nearest, P
 
 _FAR = 1 << 200
 _SHIFT = 64
+_FEW_NODES = 2000
+_SEARCHES = 64
+"""Searches of a small graph that are remembered: every plan of a study asks for the same again."""
 
 Neighbours = list[list[tuple[int, int]]]
 Entries = list[list[tuple[int, int]]]
@@ -39,6 +42,7 @@ class Dijkstra:
         ):
             self.onward[tail].append((head, cost))
             self.back[head].append((tail, cost))
+        self._searched: dict[tuple[bool, tuple[tuple[int, int], ...]], list[int]] = {}
         self.first = np.searchsorted(graph.tail, np.arange(graph.n_nodes + 1)).tolist()
 
     def matrix(
@@ -47,13 +51,11 @@ class Dijkstra:
         """Costs of all pairs, by one search for each point of the shorter side."""
         origins, facilities = self._entries(leave), self._entries(arrive)
         by_facility = len(facilities) <= len(origins)
-        rows, lanes, around = (
-            (origins, facilities, self.back) if by_facility else (facilities, origins, self.onward)
-        )
+        rows, lanes = (origins, facilities) if by_facility else (facilities, origins)
         major = np.empty((len(rows), len(lanes)), np.int64)
         minor = np.empty_like(major)
         for j, lane in enumerate(lanes):
-            cost = _search(around, lane)
+            cost = self._search(lane, towards=by_facility)
             best = [min((cost[v] + c for v, c in row), default=_FAR) for row in rows]
             major[:, j], minor[:, j] = _split(best)
             if progress is not None:
@@ -81,7 +83,7 @@ class Dijkstra:
         origins, facilities = self._entries(leave), self._entries(arrive)
         found: list[Path | None] = [None] * len(pairs)
         for facility in np.unique(pairs[:, 1]).tolist():
-            remaining = _search(self.back, facilities[facility])
+            remaining = self._search(facilities[facility], towards=True)
             for k in np.flatnonzero(pairs[:, 1] == facility).tolist():
                 origin = int(pairs[k, 0])
                 found[k] = self._path(
@@ -92,6 +94,18 @@ class Dijkstra:
                     int(arrive.start[facility]),
                 )
         return [path for path in found if path is not None]
+
+    def _search(self, entries: list[tuple[int, int]], *, towards: bool) -> list[int]:
+        """Cost of every node to the nearest of some entries, or from it."""
+        key = (towards, tuple(entries))
+        cost = self._searched.pop(key, None)
+        if cost is None:
+            cost = _search(self.back if towards else self.onward, entries)
+        if len(cost) <= _FEW_NODES:
+            self._searched[key] = cost
+            if len(self._searched) > _SEARCHES:
+                self._searched.pop(next(iter(self._searched)))
+        return cost
 
     def _entries(self, seeds: Seeds) -> Entries:
         major, minor = self.graph.costs_of(seeds)

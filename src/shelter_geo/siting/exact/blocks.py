@@ -39,6 +39,11 @@ class _Loop:
         return self.compiled(*values)
 
     @property
+    def ready(self) -> bool:
+        """Whether it is compiled."""
+        return self._compiled is not None
+
+    @property
     def compiled(self) -> Callable[..., Any]:
         """The loop for the compiler, which finds those that it calls by their global names."""
         if self._compiled is None:
@@ -52,6 +57,14 @@ class _Loop:
                 if isinstance(called := names.get(name), _Loop):
                     names[name] = called.compiled
         return self._compiled
+
+
+def is_compiled(loop: object) -> bool:
+    """Whether a loop has been compiled in this process, so that even a small question may use it.
+
+    Only for loops that give what their counterpart in numpy gives.
+    """
+    return isinstance(loop, _Loop) and loop.ready
 
 
 def kernel(function: _F) -> _F:

@@ -48,12 +48,8 @@ class Program(NamedTuple):
     whole: Array
 
 
-class _Share(NamedTuple):
-    """What a demand point adds to the cost of a column."""
-
-    point: int
-    column: int
-    amount: float
+Share = tuple[int, int, float]
+"""A demand point, a column of a program, and what the point adds to the cost of the column."""
 
 
 class Optimum(NamedTuple):
@@ -260,11 +256,9 @@ def best_below(
 
 
 def multipliers(cost: Array, cap: Array, weight: Array, rules: Constraints) -> Array | None:
-    """Best multipliers of a level: what each demand point would pay, by the linear relaxation.
+    """Best multipliers of a level, by the linear relaxation, whose bound as a rule is the answer.
 
-    A bound reckoned from them is that of the relaxation, which is as a rule the answer. A climb
-    from the first multipliers takes four to ten times as long to get there, at 75 x 138 and with
-    pairs that may not be used; without such pairs both take 0.1 CPU s.
+    At 75 x 138, with pairs that may not be used, a climb takes four to ten times as long.
 
     Parameters
     ----------
@@ -289,18 +283,18 @@ def multipliers(cost: Array, cap: Array, weight: Array, rules: Constraints) -> A
     found = relaxed(program._replace(most=most), np.inf)
     if found is None:
         return None
-    # The reduced cost of a way out is what the price of its row leaves of its cost.
+    # The reduced cost of a way out is what its row's price leaves of its cost.
     total = program.cost[len(sites) :]
     price = total - found[1][len(sites) :]
     paid = np.zeros(len(cost))
     for point, column, amount in shares:
-        paid[point] += price[column] * amount / total[column]
+        paid[point] += price[column] * amount / max(total[column], 1.0)
     return np.asarray(np.minimum(cost.min(axis=1), cap) + paid / np.maximum(weight, 1))
 
 
 def _program(
     level: Objective, rules: Constraints, sites: Array, is_open: Array
-) -> tuple[Program, float, list[_Share]]:
+) -> tuple[Program, float, list[Share]]:
     """Write the choice among some sites as a program; what every choice costs comes apart."""
     steps, settled, shares = _steps(level, sites, len(sites) - rules.k)
     n, m = len(sites), len(steps)
@@ -333,14 +327,14 @@ def _program(
 
 def _steps(
     level: Objective, sites: Array, spare: int
-) -> tuple[dict[bytes, float], float, list[_Share]]:
+) -> tuple[dict[bytes, float], float, list[Share]]:
     """Add up, for every set of sites, what demand points pay if none of them is open.
 
     Sets of more than `spare` sites always hold an open one.
     """
     steps: dict[bytes, float] = {}
     numbers: dict[bytes, int] = {}
-    shares: list[_Share] = []
+    shares: list[Share] = []
     settled = 0.0
     demand = zip(level.cost[:, sites], level.cap, level.weight, strict=True)
     for point, (cost, cap, weight) in enumerate(demand):
@@ -353,5 +347,5 @@ def _steps(
             if count <= spare:
                 key = np.sort(order[:count]).tobytes()
                 steps[key] = steps.get(key, 0.0) + float(weight * rise)
-                shares.append(_Share(point, numbers.setdefault(key, len(numbers)), weight * rise))
+                shares.append((point, numbers.setdefault(key, len(numbers)), weight * rise))
     return steps, settled, shares

@@ -180,7 +180,7 @@ def quick_choice(levels: list[Objective], rules: Constraints, position: Array) -
 
 
 def find_cover(
-    rows: Array, rules: Constraints, deadline: float, *, easily: bool = False
+    rows: Array, rules: Constraints, deadline: float, *, easily: bool = False, large: bool = False
 ) -> tuple[Array | None, bool]:
     """Find k candidates that cover all rows.
 
@@ -197,6 +197,8 @@ def find_cover(
         Value of ``time.monotonic()`` at which to stop.
     easily
         Give up where the answer takes long.
+    large
+        Whether the question that these rows are left of is one for compiled loops.
 
     Returns
     -------
@@ -210,7 +212,7 @@ def find_cover(
     if rules.k >= len(sites):
         return filled_up(sites, rules), True
     anywhere = Constraints(rules.k, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
-    if rows.size <= PLAIN_COVER:
+    if rows.size <= PLAIN_COVER and not large:
         chosen, proven = cover_by_solver(rows, anywhere, deadline)
         return (None if chosen is None else filled_up(sites[chosen], rules)), proven
     work = float(rows.sum(axis=0).mean() * rows.sum(axis=1).mean())

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from shelter_geo.siting.exact.blocks import PLAIN, kernel
+from shelter_geo.siting.exact.blocks import PLAIN, is_compiled, kernel
 from shelter_geo.siting.exact.highs import Program, relaxed, solve
 from shelter_geo.siting.objectives import Constraints, Objective
 
@@ -253,7 +253,8 @@ def minimal(rows: Array) -> Array:
     words[:, : bits.shape[1]] = bits
     order = np.argsort(rows.sum(axis=1), kind="stable")
     words = words.view(np.uint64)[order]
-    contains_none = _contains_none_plain if rows.size <= PLAIN else _contains_none
+    plain = rows.size <= PLAIN and not is_compiled(_contains_none)
+    contains_none = _contains_none_plain if plain else _contains_none
     return np.sort(order[contains_none(words)])
 
 
