@@ -280,8 +280,7 @@ def multipliers(cost: Array, cap: Array, weight: Array, rules: Constraints) -> A
     sites = np.arange(cost.shape[1])
     program, _, shares = _program(level, rules, sites, np.zeros(len(sites), dtype=bool))
     most = np.where(program.whole, 1.0, np.inf)
-    found = relaxed(program._replace(most=most), np.inf)
-    if found is None:
+    if (found := relaxed(program._replace(most=most), np.inf)) is None:
         return None
     # The reduced cost of a way out is what its row's price leaves of its cost.
     total = program.cost[len(sites) :]
