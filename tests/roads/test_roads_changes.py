@@ -251,7 +251,7 @@ def test_impossible_changes_are_refused(change: RoadChange, message: str):
     [
         ({"kind": "close"}, "say which roads"),
         ({"kind": "reopen", "kmh": 50}, "say which roads"),
-        ({"kind": "slow", "factor": 0}, "greater than 0"),
+        ({"kind": "slow", "factor": 0}, "0.01"),
         ({"kind": "slow"}, "Field required"),
         ({"kind": "tunnel"}, "does not match any of the expected tags"),
         ({"kind": "open", "start": "a", "end": "b"}, "Field required"),

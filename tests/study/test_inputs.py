@@ -198,8 +198,6 @@ def spoil_sources(copy: StudyCopy) -> None:
     ("spoil", "said"),
     [
         (spoil_encoding(DISTRICTS, "cp1251"), "districts.csv, row 2: byte"),
-        (spoil_encoding(SETTLEMENTS, "utf-16"), "settlements.csv: is UTF-16"),
-        (spoil_encoding(BOUNDARIES, "utf-16"), "districts.geojson: is UTF-16"),
         (remove(LINKS), "links.csv: there is no such file. Put it at"),
         (remove(NODES), "nodes.csv: there is no such file"),
         (remove(BOUNDARIES), "districts.geojson: there is no such file"),

@@ -92,8 +92,7 @@ def site(
         _check_robust(entry, new)
 
     from shelter_geo.access import UNITS, populations
-    from shelter_geo.analysis import same_points
-    from shelter_geo.analysis.candidates import site_options
+    from shelter_geo.analysis import same_points, site_options
     from shelter_geo.analysis.siting_question import (
         places_question,
         question_from_file,
