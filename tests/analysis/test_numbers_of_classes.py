@@ -139,7 +139,7 @@ def test_tables_and_key_name_the_limits(coloured: Coloured) -> None:
     key = [said(entry.label) for entry in made.key if entry.fill.startswith("#")]
     assert key == labels
     cells = {said(cell) for cell in made.table.columns[2].cells}
-    assert cells <= {*labels, "no road to a shelter"}
+    assert cells <= {*labels, "no road inside the country to a shelter"}
     assert len(cells) > 2
 
 

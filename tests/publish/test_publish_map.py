@@ -111,7 +111,7 @@ def test_colours_and_words_follow_the_classes(browser: Browser, file: Path) -> N
         "Gorse": ("#c73d73", "100–200 km"),
         "Dunes": ("#6b1d81", "200–300 km"),
         "Elm": ("#140e36", "300+ km"),
-        "Heath": ("url(#hatch)", "no road to a shelter"),
+        "Heath": ("url(#hatch)", "no road inside the country to a shelter"),
     }
     with visit(browser, file) as seen:
         for name, (fill, words) in expected.items():

@@ -119,6 +119,7 @@ def draw_comparison(
     *,
     classes: Classes,
     limit: float,
+    missing: str,
     words: Words,
     foot: str,
 ) -> None:
@@ -135,6 +136,8 @@ def draw_comparison(
         Classes of the distance.
     limit
         Distance that the title speaks of, one of the limits of the classes.
+    missing
+        What is said of people whom no road takes there.
     words
         Language of the texts.
     foot
@@ -167,7 +170,7 @@ def draw_comparison(
         axes.tick_params(axis="x", colors=FAINT, labelsize=8)
         columns = -(-len(ranks) // rows)
         axes.legend(
-            handles=_key(classes, words, columns),
+            handles=_key(classes, missing, words, columns),
             loc="lower left",
             bbox_to_anchor=(0, 1.0),
             ncols=columns,
@@ -190,11 +193,11 @@ def _heading(name: str, more: float, limit: float, words: Words) -> tuple[str, s
     return title, words.text("compare.figure_best", plan=name)
 
 
-def _key(classes: Classes, words: Words, columns: int) -> list[Patch]:
+def _key(classes: Classes, missing: str, words: Words, columns: int) -> list[Patch]:
     """Give the entries so that a legend, which goes down its columns, reads along its rows."""
     entries = [
         Patch(color=classes.colour(rank), label=classes.label(rank).of(words))
         for rank in range(len(classes.colours))
     ]
-    entries.append(Patch(color=NO_ROAD, label=words.text("compare.figure_no_road")))
+    entries.append(Patch(color=NO_ROAD, label=missing))
     return [entry for column in range(columns) for entry in entries[column::columns]]

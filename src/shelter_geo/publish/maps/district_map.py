@@ -115,10 +115,14 @@ def no_way(points: pd.DataFrame) -> Text:
     Parameters
     ----------
     points
-        With `reason`, of `Reason`; all of one study, which has facilities or has none.
+        With `distance_km` and `reason`, of `Reason`; all of one study, which has facilities or has
+        none. Where roads abroad may lead there, the words speak of roads inside the country.
     """
-    none = bool((points["reason"] == Reason.NO_FACILITY).any())
-    return say("access.no_facility" if none else "access.no_road")
+    reasons = points.loc[points["distance_km"].isna(), "reason"]
+    if (reasons == Reason.NO_FACILITY).any():
+        return say("access.no_facility")
+    domestic = len(reasons) > 0 and bool((reasons == Reason.NO_DOMESTIC_ROAD).all())
+    return say("access.no_domestic_road" if domestic else "access.no_road")
 
 
 def elsewhere_key(units: pd.DataFrame) -> list[KeyEntry]:

@@ -13,6 +13,7 @@ from shelter_geo.publish.figures.drawing import draw_comparison
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of, languages_of
 from shelter_geo.publish.maps.comparison_map import GainClasses, comparison_map
+from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, which_shelters
@@ -265,6 +266,7 @@ def _draw(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
         folder / "figures" / "comparison",
         classes=classes,
         limit=classes.breaks[min(1, len(classes.breaks) - 1)],
+        missing=no_way(base.districts).of(words),
         words=words,
         foot=study_texts.foot(base, words),
     )
