@@ -10,7 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from shelter_geo.analysis.siting_question import question_from_file, whole_places
+from shelter_geo.analysis.norms import whole_places
+from shelter_geo.analysis.siting_question import question_from_file
 from shelter_geo.cli.site import register
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.publish.siting.lines import CHANGES, PLACES, SERVED

@@ -29,7 +29,7 @@ NAMES = [
     "06_osm_roads", "07_your_country",
 ]  # fmt: skip
 MINE = """candidate_id,name,lat,lon
-mine-1,First field,39.5,48.0
+mine-1,First field,39.45,48.5
 mine-2,Second field,40.6,47.1
 mine-3,Third field,41.0,45.6
 mine-4,Fourth field,41.4,48.7

@@ -129,7 +129,8 @@ def test_claims_are_set_beside_what_the_data_give(brief: BriefPage, evaluation: 
         assert row[2] == f"{verdict} ({rule})"
     assert len(rows) == (table["verdict"] != "cannot_be_tested_here").sum()
     assert rows[0][1] == (
-        "to the nearest shelter: Lerik 293 km or 264 km, Astara 283 km, 201,000 people; to Baku: up to 464 km"
+        "to the nearest shelter: Lerik 293 km or 264 km, Astara 283 km, 201,000 people; "
+        "to Baku: up to 464 km"
     )
     assert any("83% to 93% missing" in row[1] and "425 family places" in row[1] for row in rows)
 

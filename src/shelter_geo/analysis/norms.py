@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from shelter_geo.access import UNITS, populations
@@ -249,3 +250,16 @@ def towns_not_known(evaluation: Evaluation, norm: Norm) -> pd.DataFrame:
         return pd.DataFrame(towns.iloc[:0])
     large = towns["population_listed"] >= norm.each
     return pd.DataFrame(towns[large.fillna(False) & (towns["population_is"] == "wider")])
+
+
+def whole_places(population: pd.Series, people_per_place: float) -> pd.Series:
+    """Return the family places that a norm asks for, whole, so that they add up to the whole.
+
+    The total is rounded, and the districts with the largest remainders are rounded up (Hamilton's
+    method); ties go to the first.
+    """
+    exact = population.to_numpy(float) / people_per_place
+    down = np.floor(exact).astype(np.int64)
+    more = int(np.floor(exact.sum() + 0.5)) - int(down.sum())
+    down[np.argsort(down - exact, kind="stable")[:more]] += 1
+    return pd.Series(down, index=population.index)

@@ -19,6 +19,7 @@ from shelter_geo.analysis.candidates import (
     first_at_point,
     site_options,
 )
+from shelter_geo.analysis.norms import whole_places
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import (
@@ -293,19 +294,6 @@ def spreads_places(most_added: int | None, *, per_region: bool) -> bool:
     (False, True)
     """
     return per_region or most_added is not None
-
-
-def whole_places(population: pd.Series, people_per_place: float) -> pd.Series:
-    """Return the family places that a norm asks for, whole, so that they add up to the whole.
-
-    The total is rounded, and the districts with the largest remainders are rounded up (Hamilton's
-    method); ties go to the first.
-    """
-    exact = population.to_numpy(float) / people_per_place
-    down = np.floor(exact).astype(np.int64)
-    more = int(np.floor(exact.sum() + 0.5)) - int(down.sum())
-    down[np.argsort(down - exact, kind="stable")[:more]] += 1
-    return pd.Series(down, index=population.index)
 
 
 @dataclass(frozen=True, eq=False)

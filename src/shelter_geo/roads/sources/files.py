@@ -6,6 +6,8 @@ import bz2
 import hashlib
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -255,3 +257,14 @@ def _root(text: bytes) -> str:
     """Name of the outermost element of XML, in lower case."""
     head = _XML_HEAD.match(text)
     return head[1].decode("ascii", "replace").lower() if head else ""
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Read within; what breaks off there is a file that is damaged."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        raise RoadError(
+            f"{path} is damaged or cut short ({error}); fetch or copy it again"
+        ) from error

@@ -5,8 +5,7 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +22,7 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import Provenance, RoadNetwork
 from shelter_geo.roads.sources.access import ACCESS_KEYS, barrier_note
 from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
-from shelter_geo.roads.sources.files import OsmFile, osm_file, put_in_order
+from shelter_geo.roads.sources.files import OsmFile, osm_file, put_in_order, readable
 from shelter_geo.roads.sources.notes import Note
 from shelter_geo.roads.sources.restrictions import Member, Restrictions
 from shelter_geo.roads.sources.speeds import RoadSettings
@@ -83,7 +82,7 @@ def read_pbf(
     """
     path, settings = Path(path), settings or RoadSettings()
     file, disorder = osm_file(path), ""
-    with _readable(path), tempfile.TemporaryDirectory() as folder:
+    with readable(path), tempfile.TemporaryDirectory() as folder:
         stated = _header(file).get("osmosis_replication_timestamp")
         try:
             collector = _collect(file, settings, progress)
@@ -141,7 +140,7 @@ def read_places(path: str | Path, languages: Sequence[str] = ()) -> gpd.GeoDataF
     named = [f"name:{code}" for code in languages]
     rows: list[tuple[Any, ...]] = []
     points: list[tuple[float, float]] = []
-    with _readable(path):
+    with readable(path):
         processor = osmium.FileProcessor(file.opened(), osmium.osm.NODE)
         for node in processor.with_filter(osmium.filter.KeyFilter("place")):
             names = [node.tags.get(key) for key in ("name", *named)]
@@ -345,13 +344,3 @@ def _known_pieces(nodes: Any) -> list[tuple[list[int], str]]:
             line = shapely.LineString([(node.lon, node.lat) for node in points])
             pieces.append(([node.ref for node in points], shapely.to_wkb(line, hex=True)))
     return pieces
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (RuntimeError, OSError) as error:
-        raise RoadError(
-            f"{path} is damaged or cut short ({error}); fetch or copy it again"
-        ) from error
