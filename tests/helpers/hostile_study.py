@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 import tomllib
@@ -221,13 +222,16 @@ def fill_areas(copy: StudyCopy) -> None:
 
 
 def fill_package(copy: StudyCopy) -> None:
-    """Make the titles of sources and licences hostile, a source for each payload."""
+    """Make the titles of sources and licences hostile, and the hashes those of the files."""
     package = json.loads(copy.text(PACKAGE))
     package["sources"] = [{"title": text} for text in PAYLOADS] + [
         {"title": text, "title_az": PAYLOADS[n - 1], "title_ru": PAYLOADS[n - 2]}
         for n, text in enumerate(PAYLOADS)
     ]
     package["licenses"] = [{"name": text, "title": text} for text in PAYLOADS]
+    for resource in package["resources"]:
+        data = copy.path(resource["path"]).read_bytes()
+        resource["hash"] = f"sha256:{hashlib.sha256(data).hexdigest()}"
     copy.write(PACKAGE, json.dumps(package))
 
 

@@ -190,7 +190,12 @@ def test_every_title_is_a_finding(
 ) -> None:
     """Titles carry the figure that the tables give; the planner's is a question."""
     today = pd.read_csv(outputs / "access_by_district.csv")
-    far = today.loc[today["population"] > 0].sort_values("distance_km").iloc[-1]
+    far = (
+        today[today["population"] > 0]
+        .dropna(subset="distance_km")
+        .nlargest(1, "distance_km")
+        .iloc[0]
+    )
     over = today.loc[today["distance_km"] > 200, "population"].sum()
     reach = pd.read_csv(outputs / "reach_by_district.csv")
     alone = today["population"].sum() - reach["people_in_reach_high"].sum()
