@@ -31,6 +31,8 @@ TYPED = {
     "EPSG:4326": "name of a coordinate system",
     "WGS84": "name of an ellipsoid",
     "UTF-8": "name of an encoding",
+    "UTF-16": "name of an encoding",
+    "bzip2": "name of a program",
     "jinja2": "name of a package",
     "Leaflet 1.9.4 (BSD-2-Clause)": "version that is carried along",
     "Notebook 03": "name of a notebook",

@@ -210,7 +210,6 @@ def spoil_sources(copy: StudyCopy) -> None:
         (swap_everywhere, "column lat, lon: latitude and longitude are swapped in every row"),
         (swap_boundaries, "if they are right, the boundaries are swapped"),
         (swap_node, "nodes.csv, row 20, column lat, lon: latitude and longitude are swapped"),
-        (replace(BOUNDARIES, '"AZ-AGA"', '"AZ-XXX"'), "row 2, column district_id: no district has"),
         (replace(BOUNDARIES, '"AZ-AGA"', '"AZ-ABS"'), "row 2, column district_id: this key stands"),
         (spoil_sources, "datapackage.json, column sources: sources cannot be read"),
         (replace("study.toml", '["gn-585369"]', '["gn-585369", "gn-0"]'), "outside_boundaries: st"),

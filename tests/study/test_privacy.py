@@ -170,7 +170,9 @@ def test_shelters_stand_at_points_of_the_settlements_table(outputs: Path, study:
 def test_without_a_private_file_the_study_is_the_same(copy: StudyCopy, study: Study) -> None:
     copy.write_private(private(*SECRET))
     loaded = load_study(copy.file)
-    assert loaded.input_hashes == study.input_hashes
+    # Only the line of the study file that names the private table is another.
+    changed = dict(loaded.input_hashes.items() ^ study.input_hashes.items())
+    assert set(changed) == {"study.toml"}
     assert loaded.shelters.to_wkt().equals(study.shelters.to_wkt())
 
 

@@ -16,7 +16,7 @@ from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import AnyText, Languages, Text, in_each, say
+from shelter_geo.publish.words import AnyText, Languages, Text, everywhere, in_each, say
 from shelter_geo.study import FALLBACK, Study, settlement_names
 
 _CITIES: Final[WeakKeyDictionary[Study, gpd.GeoDataFrame]] = WeakKeyDictionary()
@@ -72,7 +72,7 @@ def access_page(
 
 def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
     """Write what the map of a plan shows: in minutes where it changes roads, else in kilometres."""
-    head = study_texts.headline(evaluation)
+    head, name = study_texts.headline(evaluation), everywhere(name)
     if head.farthest is None:
         return say("scenario.title_none", name=name)
     if evaluation.study.roads_before is not None:
