@@ -56,7 +56,7 @@ def test_borders_not_yet_replaced_are_one_sentence_for_all_that_comes_from_them(
     lines = said(copy.file)
     about = [line for line in lines if line.startswith("districts.geojson: ")]
     assert len(about) == 1
-    assert "74 of 75 districts lie outside of them" in about[0]  # one has a fault of its own
+    assert "74 of 75 districts lie outside of them" in about[0]  # one has no polygon
     assert "These look like the borders of another place: replace them." in about[0]
     assert "faults come from this, such as districts.csv, row 2, column lat, lon (" in about[0]
     assert len(lines) < 12
