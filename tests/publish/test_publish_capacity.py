@@ -41,7 +41,7 @@ from shelter_geo.vocabulary import Reason
 
 DRAWN = {
     f"figures/{name}.{kind}"
-    for name in ("turn_away", "tornado", "pooling")
+    for name in ("turn_away", "tornado", "pooling", "stay_limits")
     for kind in ("png", "svg")
 }
 TWIN = {f"figures/capacity_map.{kind}" for kind in ("pdf", "png", "svg")}

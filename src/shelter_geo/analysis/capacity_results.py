@@ -43,19 +43,22 @@ from shelter_geo.capacity import (
     Catchments,
     Demand,
     Estimate,
+    LimitedSystem,
     PublishedCounts,
     catchment_shares,
     catchment_sums,
     inputs_table,
+    limits_table,
     rests_on,
     share_out,
 )
 from shelter_geo.capacity import TOTAL as TOTAL
+from shelter_geo.study import in_english
 from shelter_geo.vocabulary import Reason
 
 _BY_BASIS: Final = (
     "by_shelter", "no_place", "handed_over", "by_district", "by_family_size", "turn_away",
-    "pooling", "sensitivity",
+    "pooling", "sensitivity", "stay_limits",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
 _OF_DISTRICTS: Final = (
@@ -88,6 +91,8 @@ class CapacityResults:
         See `capacity.turnaway.turn_away_by_family_size`, with `demand_basis`.
     turn_away, pooling, sensitivity
         See `more_places`, with `demand_basis`.
+    stay_limits
+        See `capacity.stay_limits.limits_table`, with `demand_basis` and `units`.
     inputs
         Every input with its range: `input`, `value`, `low`, `high`, `unit`, `evidence`, `source`.
     """
@@ -102,6 +107,7 @@ class CapacityResults:
     turn_away: pd.DataFrame
     pooling: pd.DataFrame
     sensitivity: pd.DataFrame
+    stay_limits: pd.DataFrame
     inputs: pd.DataFrame
 
     @property
@@ -227,9 +233,37 @@ def _turned_away(
     families = family_size_table(evaluation, stays, inputs)
     with_children = rests_on([*known, inputs.children_per_woman])
     yield "by_family_size", families.assign(rests_on=with_children, **basis)
+    yield "stay_limits", _limits(evaluation, asked, stays, demand, inputs).assign(**key)
     yield "turn_away", more_places(pools_of(evaluation, asked), inputs).assign(**basis, **rests)
     yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
     yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
+
+
+def _limits(
+    evaluation: Evaluation,
+    asked: pd.DataFrame,
+    stays: pd.DataFrame,
+    demand: Demand,
+    inputs: StayInputs,
+) -> pd.DataFrame:
+    """Compute each limit of the stay that the study compares, and none."""
+    system = LimitedSystem(
+        pools_of(evaluation, asked),
+        stays,
+        stay_days=inputs.stay_days,
+        spread=inputs.stay_spread,
+        persons_per_place=inputs.persons_per_place,
+        target=inputs.target.central,
+    )
+    limits = evaluation.study.settings.capacity.stays.limits
+    sources = {limit.months: in_english(limit.source or "") for limit in limits}
+    table = limits_table(system, [*sources])
+    known = [*demand.inputs, inputs.stay_days, inputs.stay_spread, inputs.persons_per_place]
+    return table.assign(
+        places=float(evaluation.study.shelters["places"].sum()),
+        limit_source=table["limit_months"].map(sources).fillna(""),
+        rests_on=rests_on(known),
+    )
 
 
 def _units(evaluation: Evaluation) -> Iterator[Units]:

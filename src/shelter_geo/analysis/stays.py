@@ -40,11 +40,12 @@ class StayInputs:
 
     Attributes
     ----------
-    stay_days, persons_per_place, children_per_woman, target, reach
-        Days, persons, children, a share and minutes.
+    stay_days, stay_spread, persons_per_place, children_per_woman, target, reach
+        Days, deviation over mean, persons, children, a share and minutes.
     """
 
     stay_days: Estimate
+    stay_spread: Estimate
     persons_per_place: Estimate
     children_per_woman: Estimate
     target: Estimate
@@ -56,6 +57,7 @@ class StayInputs:
         aim, reach = capacity.turn_away, capacity.catchment
         return cls(
             stay_days=_estimate("stay_days", capacity.stays.days, "days"),
+            stay_spread=_estimate("stay_spread", capacity.stays.spread, "times the mean stay"),
             persons_per_place=_persons_per_place(capacity),
             children_per_woman=_estimate(
                 "children_per_woman", capacity.stays.children_per_woman, "children"
@@ -70,7 +72,7 @@ class StayInputs:
     def all(self) -> tuple[Estimate, ...]:
         """All of them."""
         family = self.persons_per_place, self.children_per_woman
-        return self.stay_days, *family, self.target, self.reach
+        return self.stay_days, self.stay_spread, *family, self.target, self.reach
 
 
 def _persons_per_place(capacity: Capacity) -> Estimate:

@@ -42,6 +42,7 @@ from shelter_geo.capacity.norms import (
     shortfall,
 )
 from shelter_geo.capacity.overflow import NOWHERE
+from shelter_geo.capacity.stay_limits import LimitedSystem, limited_stay, limits_table
 from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
 from shelter_geo.capacity.turnaway import (
     DAYS,
@@ -64,6 +65,7 @@ __all__ = [
     "Catchments",
     "Demand",
     "Estimate",
+    "LimitedSystem",
     "MeasuredShare",
     "PlaceReading",
     "PublishedCounts",
@@ -79,6 +81,8 @@ __all__ = [
     "group_row",
     "help_once",
     "inputs_table",
+    "limited_stay",
+    "limits_table",
     "missing_family_places",
     "missing_shelters",
     "nearest_admitting",

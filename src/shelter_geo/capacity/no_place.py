@@ -117,7 +117,10 @@ def no_place_anywhere(
 
 
 def refused(
-    places: NDArray[np.float64], stays: NDArray[np.float64], days: float, persons: float
+    places: NDArray[np.float64],
+    stays: NDArray[np.float64],
+    days: float | NDArray[np.float64],
+    persons: float | NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Share of the stays of each pool that find it full; all where stays meet no place."""
     # A hair of slack: 25 / 2.5 must make 10 family places whatever the rounding.

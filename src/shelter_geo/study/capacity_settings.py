@@ -18,6 +18,7 @@ from shelter_geo.study.types import (
 )
 from shelter_geo.vocabulary import Evidence
 
+MOST_SPREAD: Final = 10.0
 MOST_PLACE_LIMITS: Final = 7
 """Limits of places for 10,000 people; with 0, which always is one, there are eight."""
 
@@ -172,13 +173,24 @@ class StayReading(Settings):
     evidence: EvidenceKey
 
 
+class StayLimit(Settings):
+    """A longest stay to compare with others, and who sets it, if somebody does."""
+
+    months: float = Field(gt=0, le=120)
+    source: Worded | None = None
+
+
 class Stays(Settings):
-    """Mean length of a stay, and the children who come along.
+    """Mean length of a stay, how lengths differ, their limits, and the children who come along.
 
     Attributes
     ----------
     days, children_per_woman
         Ranges.
+    spread
+        Standard deviation of the lengths over their mean.
+    limits
+        Longest stays to compare, in months; no limit is always among them.
     readings
         Other lengths, such as the longest that a law allows, each with its own central estimate.
     """
@@ -193,7 +205,24 @@ class Stays(Settings):
     children_per_woman: Range = Range(
         low=0.5, central=1, high=1.5, source="no source", evidence=Evidence.ASSUMED
     )
+    spread: Range = Range(
+        low=0.5,
+        central=1,
+        high=2,
+        source="no source: from stays much alike to a few very long ones among many short ones",
+        evidence=Evidence.ASSUMED,
+    )
+    limits: tuple[StayLimit, ...] = tuple(StayLimit(months=months) for months in (1, 2, 3, 6, 12))
     readings: tuple[StayReading, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_limit_once(self) -> Stays:
+        months = [limit.months for limit in self.limits]
+        if len(set(months)) < len(months):
+            raise ValueError("limits: each number of months may stand once")
+        if self.spread.high > MOST_SPREAD:
+            raise ValueError(f"spread: give at most {MOST_SPREAD:g} times the mean")
+        return self
 
 
 class TurnAwayTarget(Settings):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import pandas as pd
+
 from shelter_geo.access import UNITS
 from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section
@@ -22,7 +24,8 @@ def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
     """Write the section on places; without `needs` only what the norm says."""
     listings = [_missing(evaluation)]
     if needs is not None:
-        listings += [*_norms(evaluation, needs), *_asked(evaluation, needs), _groups(needs)]
+        listings += [*_norms(evaluation, needs), *_asked(evaluation, needs)]
+        listings += [*_limits(evaluation, needs), _groups(needs)]
     return Section(say("brief.capacity"), (), tuple(listings))
 
 
@@ -126,6 +129,43 @@ def _basis(evaluation: Evaluation, basis: str) -> Text:
 def _ranged(row: Mapping[Any, Any], stem: str, write: Callable[[float], Text]) -> Text:
     central, low, high = (write(float(row[f"{stem}_{end}"])) for end in ("central", "low", "high"))
     return say("brief.ranged", n=central, low=low, high=high)
+
+
+def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
+    """List places needed and families who leave without a home, for each limit of the stay."""
+    table = needs.stay_limits
+    if table.empty:
+        return []
+    stems = ("places_needed", "no_place_per_year", "leave_at_limit", "leave_if_enough")
+    lines = []
+    for months, rows in table.groupby("limit_months", sort=False, dropna=False):
+        counts = [rows[f"{stem}_central"] for stem in stems]
+        lines.append(Line((_limit(float(months)), *(_spread(each) for each in counts))))
+    heads = (
+        Head(say("stays.limit")),
+        Head(say("brief.places_needed"), numeric=True),
+        Head(say("stays.no_place"), numeric=True),
+        Head(say("stays.leave"), numeric=True),
+        Head(say("stays.leave_if_enough"), numeric=True),
+    )
+    stays = evaluation.study.settings.capacity.stays
+    low, days, high = (number(n) for n in (stays.days.low, stays.days.central, stays.days.high))
+    notes = [say("stays.limits_note", days=days, low=low, high=high)]
+    for limit in stays.limits:
+        if limit.source is not None:
+            source = everywhere(limit.source)
+            notes.append(say("stays.limit_set_by", limit=_limit(limit.months), source=source))
+    return [Listing(say("stays.limits_title"), heads, tuple(lines), notes=tuple(notes))]
+
+
+def _limit(months: float) -> Text:
+    """Write a limit of the stay; a missing one is none."""
+    return say("stays.no_limit") if months != months else say("units.months", n=months)
+
+
+def _spread(counts: pd.Series) -> Text:
+    """Write the least and the most of the central estimates of all bases."""
+    return in_each(lambda words: words.between(counts.min(), counts.max()))
 
 
 def _groups(needs: CapacityResults) -> Listing:

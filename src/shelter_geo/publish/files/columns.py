@@ -226,6 +226,14 @@ COLUMNS: Final[dict[str, Column]] = {
     "measured_low": _number("Low end of its 95 % interval (Wilson)", 4),
     "measured_high": _number("High end of its 95 % interval (Wilson)", 4),
     **_three("places_needed", "Places with which no more than the target are turned away", 0),
+    "limit_months": _number("Longest stay allowed, months of a twelfth of a year; empty: none", 1),
+    "limit_days": _number("The same in days", 1),
+    "limit_source": _text("Who sets this limit, where somebody does"),
+    **_three("mean_stay", "Mean length of a stay under the limit, days", 1),
+    **_three("at_limit", "Share of the stays that would have gone on and end at the limit", 4),
+    **_three("leave_at_limit", "Families a year who leave so, with the places there are", 1),
+    **_three("no_place_or_home", "Families a year without a place, or who leave so", 1),
+    **_three("leave_if_enough", "Families a year who leave so, if there are places_needed", 1),
     "rests_on": _text(
         "How each input of the row is known; see capacity_inputs.csv and the shelters"
     ),

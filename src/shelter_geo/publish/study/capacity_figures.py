@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from shelter_geo.analysis import CASES, CapacityResults, Evaluation
 from shelter_geo.publish.figures.capacity import draw_pooling, draw_shortfall, draw_turn_away
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
+from shelter_geo.publish.figures.stays import draw_stay_limits
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.qualifiers import dates, known_places
 from shelter_geo.publish.study import study_texts
@@ -209,7 +210,7 @@ def _regions(evaluation: Evaluation, words: Words) -> dict[str, str]:
 def write_capacity_figures(
     evaluation: Evaluation, results: CapacityResults, folder: Path, words: Words
 ) -> None:
-    """Write the figures of turn-away, of what moves the answer, and of pooling.
+    """Write the figures of turn-away, of what moves the answer, of the end of stays and of pooling.
 
     Without any basis of the demand there is nothing to draw, and no file is written.
 
@@ -236,6 +237,8 @@ def write_capacity_figures(
     draw_turn_away(results.turn_away, total, drawn / "turn_away", measured_of=people, **asked)
     moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
     draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
+    limits = results.stay_limits[results.stay_limits["demand_basis"].isin(total.index)]
+    draw_stay_limits(limits, drawn / "stay_limits", **asked)
     if (results.pooling["places_needed_together"] > 0).any():
         draw_pooling(results.pooling, drawn / "pooling", **told)
 

@@ -91,6 +91,17 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         "reason", "reason_en", "rests_on",
     ),
     "reach_by_district.csv": REACH_COLUMNS,
+    "stay_limits.csv": (
+        "demand_basis", "units", "places", "limit_months", "limit_days",
+        *_each(
+            (
+                "mean_stay", "at_limit", "places_needed", "no_place_per_year", "leave_at_limit",
+                "no_place_or_home", "leave_if_enough",
+            ),
+            _CORNERS,
+        ),
+        "limit_source", "rests_on",
+    ),
 }  # fmt: skip
 """Columns of each table by its file name."""
 
@@ -130,6 +141,7 @@ def write_capacity_tables(study: Study, results: CapacityResults, folder: Path) 
         "capacity_sensitivity.csv": results.sensitivity,
         "capacity_turn_away.csv": results.turn_away,
         "demand_by_district.csv": results.by_district,
+        "stay_limits.csv": results.stay_limits,
     }
     english = english_of(study)
     for name, frame in frames.items():
