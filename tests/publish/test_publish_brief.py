@@ -25,7 +25,7 @@ from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.words import Text, Words, everywhere
 
-PAGES = range(3, 6)
+PAGES = range(3, 8)
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +209,7 @@ def test_says_the_same_without_scripts(browser: Browser, file: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_prints_on_three_to_five_pages(browser: Browser, file: Path, lang: str) -> None:
+def test_prints_on_three_to_seven_pages(browser: Browser, file: Path, lang: str) -> None:
     with visit(browser, file) as seen:
         seen.page.click(f"[data-lang={lang}]")
         printed = seen.page.pdf(prefer_css_page_size=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, Final
 
 import pandas as pd
@@ -18,6 +19,7 @@ from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.publish.written import number, percent
 
 _ALL_UNITS: Final = UNITS[0]
+NO_LIMIT: Final = inf
 
 
 def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
@@ -138,9 +140,10 @@ def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         return []
     stems = ("places_needed", "no_place_per_year", "leave_at_limit", "leave_if_enough")
     lines = []
-    for months, rows in table.groupby("limit_months", sort=False, dropna=False):
+    for months in dict.fromkeys(table["limit_months"].fillna(NO_LIMIT)):
+        rows = table[table["limit_months"].fillna(NO_LIMIT) == months]
         counts = [rows[f"{stem}_central"] for stem in stems]
-        lines.append(Line((_limit(float(months)), *(_spread(each) for each in counts))))
+        lines.append(Line((_limit(months), *(_spread(each) for each in counts))))
     heads = (
         Head(say("stays.limit")),
         Head(say("brief.places_needed"), numeric=True),
@@ -159,8 +162,7 @@ def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
 
 
 def _limit(months: float) -> Text:
-    """Write a limit of the stay; a missing one is none."""
-    return say("stays.no_limit") if months != months else say("units.months", n=months)
+    return say("stays.no_limit") if months == NO_LIMIT else say("units.months", n=months)
 
 
 def _spread(counts: pd.Series) -> Text:
