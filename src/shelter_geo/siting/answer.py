@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.siting.combinations import countable, rank_all, rank_interchanges
 from shelter_geo.siting.exact.lexicographic import Solution, solve_lexicographic
+from shelter_geo.siting.exact.symmetry import best_of_alike
 from shelter_geo.siting.model import CountModel, Model
 from shelter_geo.siting.objectives import Constraints, Objective, constraints_for, regions_fault
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
@@ -276,8 +277,12 @@ class MinisumModel(CountModel):
             solved = Solved(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
         else:
             program = self.lexicographic(constraints, deadline)
-            if countable(program.objectives, constraints):
-                solved = self._by_counting(program, constraints, runner_ups)
+            quick = countable(program.objectives, constraints)
+            alike = None
+            if runner_ups == 0 or not quick:
+                alike = best_of_alike(program.objectives, constraints)
+            if quick or alike is not None:
+                solved = self._by_counting(program, constraints, runner_ups, alike)
             else:
                 solved = self._by_search(program, constraints, runner_ups, deadline)
         if reason := self.fault(solved, deadline):
@@ -288,10 +293,17 @@ class MinisumModel(CountModel):
         """Say why the best plan there is does not do; None if it does."""
         return None
 
-    def _by_counting(self, program: Lexicographic, constraints: Constraints, keep: int) -> Solved:
-        best, *others = rank_all(program.objectives, constraints, keep + 1).choices
-        others = self._as_good_before(program.objectives, best, others)
-        return Solved(best, "optimal", self.objective_of(best), others, True, "enumeration")
+    def _by_counting(
+        self, program: Lexicographic, constraints: Constraints, keep: int, alike: Array | None
+    ) -> Solved:
+        objectives = program.objectives
+        if alike is None:
+            ranking = rank_all(objectives, constraints, keep + 1)
+        else:
+            ranking = rank_interchanges(objectives, constraints, alike, keep + 1)
+        best, *others = ranking.choices
+        others, every = self._as_good_before(objectives, best, others), ranking.complete or not keep
+        return Solved(best, "optimal", self.objective_of(best), others, every, "enumeration")
 
     def _by_search(
         self, program: Lexicographic, constraints: Constraints, keep: int, deadline: float

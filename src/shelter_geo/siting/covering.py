@@ -27,6 +27,7 @@ from shelter_geo.siting.exact.lexicographic import (
     solve_lexicographic,
 )
 from shelter_geo.siting.exact.set_cover import least, least_to_cover, must_cover, reduced
+from shelter_geo.siting.exact.symmetry import best_of_alike
 from shelter_geo.siting.model import CountModel, Model
 from shelter_geo.siting.objectives import (
     Constraints,
@@ -73,15 +74,30 @@ class PCenter(CountModel):
         if self.p == 0:
             nobody = np.empty(0, np.int64)
             solved = Solved(nobody, "optimal", self.objective_of(nobody), (), True, "enumeration")
-        elif countable([*objectives, objectives[-1]], constraints):
-            solved = self._by_counting(objectives, constraints, runner_ups)
         else:
-            solved = self._by_search(objectives, constraints, runner_ups, started + time_limit)
+            quick = countable([*objectives, objectives[-1]], constraints)
+            best = None if runner_ups else self._best_of_alike(objectives, constraints)
+            if best is not None:
+                value = self.objective_of(best)
+                solved = Solved(best, "optimal", value, (), quick, "enumeration")
+            elif quick:
+                solved = self._by_counting(objectives, constraints, runner_ups)
+            else:
+                solved = self._by_search(objectives, constraints, runner_ups, started + time_limit)
         return answer(self, solved, started, within_share)
 
     def _farthest(self, chosen: Array) -> int:
         nearest = self.nearest(chosen)
         return int(nearest[(nearest != UNREACHED) & (self.problem.weights > 0)].max(initial=0))
+
+    def _best_of_alike(self, objectives: list[Objective], rules: Constraints) -> Array | None:
+        *first, last = objectives
+
+        def key(chosen: Array) -> list[int]:
+            served = [level.total(chosen) for level in first]
+            return [*served, self._farthest(chosen), last.total(chosen)]
+
+        return best_of_alike(objectives, rules, key)
 
     def _by_counting(
         self, objectives: list[Objective], constraints: Constraints, keep: int
@@ -240,7 +256,12 @@ class LSCP(Model):
         far, lost = beyond(problem, limit_steps(problem, self.within)), unserved(problem)
         objectives = [far, *([] if lost is None else [lost]), distance(problem)]
         if countable(objectives, constraints):
-            ranking = rank_all(objectives, constraints, keep + 1)
+            alike = None if keep else best_of_alike(objectives, constraints)
+            ranking = (
+                rank_all(objectives, constraints, keep + 1)
+                if alike is None
+                else Ranking([alike], np.empty((1, 0), np.int64), complete=True)
+            )
         else:
             solution = solve_lexicographic(
                 objectives, constraints, problem.position, deadline, chosen, headline=0
