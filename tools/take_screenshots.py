@@ -35,11 +35,11 @@ def choose_farthest(page: Page) -> None:
 
 def load_plan(page: Page) -> None:
     """Load the first computed plan beside today."""
-    page.locator("#plan-b [data-suggestion]").nth(1).click()
+    page.locator("#plan-a [data-suggestion]").nth(1).click()
     if page.viewport_size["width"] > 500:
         page.evaluate("scrollTo(0, 0)")
     else:
-        page.locator("#plan-b .figures").evaluate("(e) => e.scrollIntoView({ block: 'start' })")
+        page.locator(".bar").evaluate("(e) => e.scrollIntoView({ block: 'start' })")
 
 
 def show_table(page: Page) -> None:

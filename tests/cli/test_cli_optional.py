@@ -170,8 +170,8 @@ def test_the_planner_offers_the_groups_that_are_counted(ran: Ran, browser: Brows
         for group in offered:
             page.check(f"[name=group][value={group}]")
         page.check("[name=group][value=all]")
-        page.fill("#plan-b .find", "Highmill")
-        page.press("#plan-b .find", "Enter")
+        page.fill("#plan-a .find", "Highmill")
+        page.press("#plan-a .find", "Enter")
         with page.expect_download() as caught:
             page.click("#csv")
         written = pd.read_csv(caught.value.path(), encoding="utf-8-sig")

@@ -111,7 +111,7 @@ def toy_planner(**changes: Any) -> PlannerPage:
     return planner_page(*frames, **parts)
 
 
-def load_plan(page: Page, path: Path, letter: str = "b") -> str:
+def load_plan(page: Page, path: Path, letter: str = "a") -> str:
     """Load a file, wait until the page has read it, and give what it says is wrong with it."""
     page.set_input_files(f"#plan-{letter} [type=file]", path)
     said = f"#plan-{letter} .fault"

@@ -284,8 +284,8 @@ def test_the_map_and_the_planner_answer_in_firefox(
     assert farthest == evaluation.farthest.iloc[0]["name_en"]
     fox.open(files["planner"], WIDE[0])
     # The first free site may move the mean by less than is shown: all figures are asked together.
-    figures = "return document.querySelector('#plan-b [data-figure=mean]').parentNode.textContent;"
+    figures = "return document.querySelector('.bar dl').textContent;"
     before = fox.run(figures)
-    fox.run("document.querySelector('#plan-b .free button').click();")
+    fox.run("document.querySelector('#plan-a .free button').click();")
     assert fox.run(figures) != before
     assert fox.heard() == ([], [])

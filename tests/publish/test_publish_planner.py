@@ -211,12 +211,12 @@ def test_numbers_are_written_as_python_writes_them(page: Page, lang: str) -> Non
 
 
 def test_table_and_pictures_leave_the_page(page: Page, tmp_path: Path) -> None:
-    page.click("#plan-b [data-suggestion='0']")
+    page.click("#plan-a [data-suggestion='0']")
     caught = {}
     for key, button in {
         "csv": "#csv",
-        "svg": "#plan-b [data-act=svg]",
-        "png": "#plan-b [data-act=png]",
+        "svg": "#plan-a [data-act=svg]",
+        "png": "#plan-a [data-act=png]",
     }.items():
         with page.expect_download() as download:
             page.click(button)
@@ -225,12 +225,12 @@ def test_table_and_pictures_leave_the_page(page: Page, tmp_path: Path) -> None:
     table = list(csv.DictReader(io.StringIO(caught["csv"].read_text(encoding="utf-8-sig"))))
     wanted = nearest(matrix([*SHELTERS, "p-3", "p-5"]))
     assert [row["district_id"] for row in table] == list(wanted.index)
-    assert [row["b_nearest_site_id"] or None for row in table] == [
+    assert [row["a_nearest_site_id"] or None for row in table] == [
         None if pd.isna(key) else key for key in wanted["facility_id"]
     ]
-    assert table[7]["b_distance_km"] == ""
+    assert table[7]["a_distance_km"] == ""
     drawing = caught["svg"].read_text(encoding="utf-8")
-    assert "Plan B: Best two" in drawing
+    assert "Plan A: Best two" in drawing
     assert "Roads: somebody" in drawing
     assert "script" not in drawing
     assert caught["png"].read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

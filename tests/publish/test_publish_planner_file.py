@@ -192,24 +192,25 @@ def test_anything_else_is_refused_with_its_line(page: Page, text: str, message: 
 
 
 def test_a_plan_is_saved_and_loaded_by_hand(page: Page, tmp_path: Path) -> None:
-    page.fill("#plan-b .name", "Cənub planı")
-    page.fill("#plan-b .find", "town 3")
-    page.press("#plan-b .find", "Enter")
+    page.fill("#plan-a .name", "Cənub planı")
+    page.fill("#plan-a .find", "town 3")
+    page.press("#plan-a .find", "Enter")
     page.keyboard.type("77")
     with page.expect_download() as caught:
-        page.click("#plan-b [data-act=save]")
+        page.click("#plan-a [data-act=save]")
     assert caught.value.suggested_filename == "cenub-plani.toml"
     caught.value.save_as(tmp_path / "cenub-plani.toml")
     plan = read_plan(tmp_path / "cenub-plani.toml")
     assert [(change.settlement_id, change.places) for change in plan.open] == [("p-3", 77)]
-    assert load_plan(page, tmp_path / "cenub-plani.toml", "a") == ""
-    assert page.locator("#plan-a .added").text_content().startswith("Town 3")
-    assert page.locator("#plan-a .added .count").input_value() == "77"
-    assert page.locator("#plan-a .name").input_value() == "Cənub planı"
-    page.click("#plan-a .to-today")
-    assert page.locator("#plan-a .added").count() == 0
+    page.click("#tab-b")
+    assert load_plan(page, tmp_path / "cenub-plani.toml", "b") == ""
+    assert page.locator("#plan-b .added").text_content().startswith("Town 3")
+    assert page.locator("#plan-b .added .count").input_value() == "77"
+    assert page.locator("#plan-b .name").input_value() == "Cənub planı"
+    page.click("#plan-b .to-today")
+    assert page.locator("#plan-b .added").count() == 0
     (tmp_path / "bad.toml").write_text("<script>hit()</script>", encoding="utf-8")
-    assert "Line 1" in load_plan(page, tmp_path / "bad.toml", "a")
+    assert "Line 1" in load_plan(page, tmp_path / "bad.toml", "b")
 
 
 def test_a_suggestion_opens_its_sites_with_their_places(browser: Browser, tmp_path: Path) -> None:
@@ -218,9 +219,9 @@ def test_a_suggestion_opens_its_sites_with_their_places(browser: Browser, tmp_pa
     wanted = {"0": {"p-5": 7, "p-3": 11}, "1": {"p-3": 20}}
     with visit(browser, tmp_path / "planner.html") as seen:
         for button, places in wanted.items():
-            seen.page.click(f"#plan-b [data-suggestion='{button}']")
+            seen.page.click(f"#plan-a [data-suggestion='{button}']")
             with seen.page.expect_download() as caught:
-                seen.page.click("#plan-b [data-act=save]")
+                seen.page.click("#plan-a [data-act=save]")
             caught.value.save_as(tmp_path / "saved.toml")
             plan = read_plan(tmp_path / "saved.toml")
             assert {change.settlement_id: change.places for change in plan.open} == places

@@ -38,7 +38,7 @@ def open_site(page: Page, letter: str, name: str) -> None:
 
 
 def figure(page: Page, letter: str, key: str) -> str:
-    return page.locator(f"#plan-{letter} [data-figure={key}] dd > span").text_content()
+    return page.locator(f"[data-figure={key}] [data-who={letter}] > .value").text_content()
 
 
 @pytest.mark.browser
@@ -51,8 +51,8 @@ def test_opens_silently_in_each_language(
         page = seen.page
         page.click(f"[data-lang={lang}]")
         assert page.title() == TITLES[lang]
-        assert page.locator("#plan-b .area").count() == 8
-        open_site(page, "b", "7")
+        assert page.locator("#plan-a .area").count() == 8
+        open_site(page, "a", "7")
         seen_text = page.locator("main").inner_text()
         assert "{" not in seen_text
         assert "undefined" not in seen_text
@@ -66,8 +66,9 @@ def test_says_today_without_scripts_and_the_same_with_them(browser: Browser, fil
     for scripts in (False, True):
         with visit(browser, file, java_script_enabled=scripts) as seen:
             page = seen.page
-            values = page.locator("#plan-a [data-figure] dd > span").all_text_contents()
-            details = page.locator("#plan-a [data-figure] dd > small:first-of-type")
+            shown = ".bar [data-who=today], #plan-a [data-who=a]"
+            values = page.locator(f":is({shown}) > .value").all_text_contents()
+            details = page.locator(f":is({shown}) > .detail")
             fills = [area.get_attribute("fill") for area in page.locator("#plan-a .area").all()]
             said.append((values, details.all_text_contents(), fills))
             if not scripts:
@@ -85,24 +86,24 @@ def test_opening_by_list_map_and_keyboard_come_to_the_same(browser: Browser, fil
     for way in (by_list, by_mouse, by_keyboard):
         with visit(browser, file) as seen:
             way(seen.page)
-            assert seen.page.locator("#plan-b .added").count() == 1
-            said.append(seen.page.locator("#plan-b .figures").inner_text())
-            assert figure(seen.page, "a", "unreached") == "8,000"
-            assert figure(seen.page, "b", "unreached") != "8,000"
+            assert seen.page.locator("#plan-a .added").count() == 1
+            said.append(seen.page.locator(".bar").inner_text())
+            assert figure(seen.page, "b", "unreached") == "8,000"
+            assert figure(seen.page, "a", "unreached") != "8,000"
             seen.assert_silent()
     assert said[0] == said[1] == said[2]
 
 
 def by_list(page: Page) -> None:
-    open_site(page, "b", "town 7")
+    open_site(page, "a", "town 7")
 
 
 def by_mouse(page: Page) -> None:
-    page.locator("#plan-b .spots circle[aria-label^='Town 7']").click()
+    page.locator("#plan-a .spots circle[aria-label^='Town 7']").click()
 
 
 def by_keyboard(page: Page) -> None:
-    page.locator("#plan-b .spots circle[tabindex='0']").focus()
+    page.locator("#plan-a .spots circle[tabindex='0']").focus()
     for _ in range(12):
         focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
         if focused.startswith("Town 7"):
@@ -115,27 +116,34 @@ def by_keyboard(page: Page) -> None:
 def test_today_is_one_click_away(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        before = page.locator("#plan-b .figures").inner_text()
-        open_site(page, "b", "town 7")
-        page.uncheck("#plan-b .opened li:has-text('Refuge') input[type=checkbox]")
-        page.fill("#plan-b .opened li:has-text('First house') .count", "99")
-        assert figure(page, "b", "places") != figure(page, "a", "places")
-        page.click("#plan-b .to-today")
-        assert page.locator("#plan-b .figures").inner_text() == before
-        assert page.locator("#plan-b .added").count() == 0
-        assert "same for everybody" in page.locator(".changes .sums").text_content()
+        before = [figure(page, "a", key) for key in ("mean", "places", "unreached")]
+        open_site(page, "a", "town 7")
+        page.uncheck("#plan-a .opened li:has-text('Refuge') input[type=checkbox]")
+        page.fill("#plan-a .opened li:has-text('First house') .count", "99")
+        assert figure(page, "a", "places") != figure(page, "b", "places")
+        page.click("#plan-a .to-today")
+        assert [figure(page, "a", key) for key in ("mean", "places", "unreached")] == before
+        assert page.locator("#plan-a .added").count() == 0
+        assert "Nothing changes" in page.locator(".changes .sums").text_content()
         seen.assert_silent()
 
 
 @pytest.mark.browser
-def test_the_plan_that_is_not_today_is_held_against_the_other(browser: Browser, file: Path) -> None:
+def test_each_plan_is_held_against_today(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
         open_site(page, "a", "town 7")
-        assert page.locator(".changes h2").text_content() == "Plan A compared with Plan B"
+        assert page.locator(".changes h2").text_content() == "Plan A compared with today"
         assert "8,000 people get a shelter" in page.locator(".changes .sums").text_content()
-        assert "−8,000" in page.locator("#plan-a [data-figure=unreached] .change").text_content()
-        assert page.locator("#plan-b .change:not(:empty)").count() == 0
+        change = page.locator("#plan-a [data-figure=unreached] .change")
+        assert change.text_content() == "−8,000 against today (8,000)"
+        assert page.locator("[data-who=b] .change:not(:empty)").count() == 0
+        page.click("#tab-b")
+        assert page.locator(".changes h2").text_content() == "Plan B compared with today"
+        assert "Nothing changes" in page.locator(".changes .sums").text_content()
+        open_site(page, "b", "town 7")
+        both = page.locator("[data-figure=unreached] .change").all_text_contents()
+        assert both == ["−8,000 against today (8,000)"] * 2
 
 
 @pytest.mark.browser
@@ -145,11 +153,11 @@ def test_groups_and_silent_shelters(browser: Browser, file: Path) -> None:
         assert page.locator("#unknown").is_hidden()
         page.locator("[name=group][value=lgbtq]").check(force=True)
         # Of the houses with 30, 15 and 1 places only the first leaves the question open.
-        assert figure(page, "a", "places").startswith("0 of")
+        assert figure(page, "b", "places").startswith("0 of")
         page.check("#unknown")
-        assert figure(page, "a", "places").startswith("12 of")
+        assert figure(page, "b", "places").startswith("12 of")
         page.locator("[name=group][value=men]").check(force=True)
-        assert figure(page, "a", "places").startswith("6 of")
+        assert figure(page, "b", "places").startswith("6 of")
         seen.assert_silent()
 
 
@@ -171,16 +179,16 @@ def test_places_that_make_no_sense_change_nothing(browser: Browser, file: Path) 
 def test_the_table_follows_the_plans_and_sorts(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        open_site(page, "b", "town 7")
+        open_site(page, "a", "town 7")
         line = page.locator("#table tbody tr", has_text="Heath")
         assert line.locator("td").all_text_contents()[3:] == [
+            *line.locator("td").all_text_contents()[3:5],
             "no road to a shelter",
             "–",
-            *line.locator("td").all_text_contents()[5:7],
             "–",
         ]
-        page.click("#table thead th:nth-child(7) button")
-        shown = page.locator("#table tbody tr td:nth-child(7)").all_text_contents()
+        page.click("#table thead th:nth-child(5) button")
+        shown = page.locator("#table tbody tr td:nth-child(5)").all_text_contents()
         sizes = [int(text.split()[0]) for text in shown if text != "no road to a shelter"]
         assert sizes == sorted(sizes, reverse=True)
         page.locator("#table .name", has_text="Elm").click()
@@ -200,9 +208,8 @@ def test_everything_is_reached_by_tab(browser: Browser, file: Path) -> None:
                   .filter(Boolean).join(" ");
             }"""))  # fmt: skip
         wanted = {"registered", "group", "print", "csv live"}
-        for letter in "ab":
-            wanted |= {f"plan-{letter} {act}" for act in ("save", "load", "svg", "png")}
-            wanted |= {f"plan-{letter} {part}" for part in ("find", "count", "free")}
+        acts = ("save", "load", "svg", "png", "find", "count", "free", "code")
+        wanted |= {"tab-a", "tab-b", *(f"plan-a {act}" for act in acts)}
         assert wanted <= reached
 
 
@@ -224,7 +231,7 @@ def test_axe_finds_nothing(
     with visit(browser, file, size, color_scheme=scheme) as seen:
         steps: list[Callable[[Page], Any]] = [
             lambda page: None,
-            lambda page: open_site(page, "b", "town 7"),
+            lambda page: open_site(page, "a", "town 7"),
         ]
         for step in steps:
             step(seen.page)
@@ -236,9 +243,9 @@ def test_axe_finds_nothing(
 def test_paper_keeps_figures_maps_and_table(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        open_site(page, "b", "town 7")
+        open_site(page, "a", "town 7")
         page.emulate_media(media="print")
-        for part in ("#plan-a .chart", "#plan-b .figures", ".changes", "#plan-b .opened"):
+        for part in ("#plan-b .chart", "#plan-a .figures", ".changes", "#plan-a .opened"):
             assert page.locator(part).is_visible(), part
         assert page.locator(".options:visible, .find:visible, [data-act]:visible").count() == 0
         assert page.locator("#table tbody tr:visible").count() == 8
@@ -261,9 +268,9 @@ def test_the_bundled_study_is_silent_and_small(
         sources=["Source " * 10] * 15,
         assumptions=["Assumption " * 10] * 15,
     ).save(saved)
-    assert saved.stat().st_size < 300_000
+    assert saved.stat().st_size < 400_000
     with visit(browser, saved, PHONE) as seen:
-        assert seen.page.locator("#plan-b .area").count() == len(evaluation.districts)
+        assert seen.page.locator("#plan-a .area").count() == len(evaluation.districts)
         assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
         seen.assert_silent()
 
@@ -310,13 +317,13 @@ def test_hostile_texts_never_run_and_the_page_still_works(browser: Browser, tmp_
         page.evaluate("() => { window.ran = 0; window.hit = () => { window.ran += 1; }; }")
         for lang in ("az", "ru", "en"):
             page.click(f"[data-lang={lang}]")
-        page.locator("#plan-b .free button").first.click()
-        page.click("#plan-b [data-suggestion='3']")
-        page.fill("#plan-b .name", PAYLOADS[0])
+        page.locator("#plan-a .free button").first.click()
+        page.click("#plan-a [data-suggestion='3']")
+        page.fill("#plan-a .name", PAYLOADS[0])
         written = page.evaluate("Picture.svg(document.querySelector('svg.chart'), 'x', "
                                 "Model.evaluate(Model.today()))")  # fmt: skip
         assert "<script" not in written
-        for spot in page.locator("#plan-b .spots circle").all()[:5]:
+        for spot in page.locator("#plan-a .spots circle").all()[:5]:
             spot.hover(force=True)
         assert page.evaluate("window.ran") == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDE[0]
@@ -357,7 +364,7 @@ def test_displays_in_a_notebook(browser: Browser, tmp_path: Path) -> None:
     host.write_text(f"<meta charset='utf-8'>{toy_planner()._repr_html_()}", encoding="utf-8")
     with visit(browser, host) as seen:
         inside = seen.page.frame_locator("iframe")
-        inside.locator("#plan-b .free button").first.click()
-        assert inside.locator("#plan-b .added").count() == 1
+        inside.locator("#plan-a .free button").first.click()
+        assert inside.locator("#plan-a .added").count() == 1
         requests = [url for url in seen.requests if url != "about:srcdoc"]
         assert (requests, seen.complaints) == ([], [])

@@ -52,7 +52,7 @@ def page(browser: Browser, toy: Path) -> Iterator[Page]:
         assert (calls, seen.complaints) == ([], [])
 
 
-def save(page: Page, folder: Path, letter: str = "b") -> Path:
+def save(page: Page, folder: Path, letter: str = "a") -> Path:
     with page.expect_download() as caught:
         page.click(f"#plan-{letter} [data-act=save]")
     path = folder / caught.value.suggested_filename
@@ -84,10 +84,10 @@ def test_every_bundled_plan_is_shown_or_explained(
             )
             return
         assert fault == ""
-        assert seen.page.locator("#plan-b .name").input_value() == wanted.scenario.name["en"]
-        assert seen.page.locator("#plan-b .left").is_hidden()
+        assert seen.page.locator("#plan-a .name").input_value() == wanted.scenario.name["en"]
+        assert seen.page.locator("#plan-a .left").is_hidden()
         seen.page.click("[data-lang=az]")
-        assert seen.page.locator("#plan-b .name").input_value() == wanted.scenario.name["az"]
+        assert seen.page.locator("#plan-a .name").input_value() == wanted.scenario.name["az"]
         saved = save(seen.page, tmp_path)
     assert saved.name == f"{name}.toml"
     assert changes(read_plan(saved)) == changes(wanted)
@@ -152,7 +152,7 @@ def test_what_can_be_shown_is_shown_the_rest_is_said_and_kept(page: Page, tmp_pa
     path = tmp_path / "full.toml"
     path.write_text(FULL, encoding="utf-8")
     assert load_plan(page, path) == ""
-    assert page.locator("#plan-b .left").text_content() == LEFT
+    assert page.locator("#plan-a .left").text_content() == LEFT
     opened = page.evaluate(
         """(text) => {
           const { plan } = Scenario.read(Scenario.write(Scenario.read(text).plan, "b", "").text);
@@ -164,12 +164,12 @@ def test_what_can_be_shown_is_shown_the_rest_is_said_and_kept(page: Page, tmp_pa
     assert opened == [["house-1", 32], ["p-5", 7], ["p-6", 12]]
     saved = read_plan(save(page, tmp_path / "saved"))
     assert changes(saved) == changes(read_plan(path))
-    page.fill("#plan-b .name", "Mine")
+    page.fill("#plan-a .name", "Mine")
     mine = read_plan(save(page, tmp_path / "saved"))
     assert (mine.scenario.id, mine.scenario.name) == ("mine", "Mine")
     assert mine.scenario.note == saved.scenario.note
     page.click("[data-lang=ru]")
-    assert "новые дороги" in page.locator("#plan-b .left").text_content()
+    assert "новые дороги" in page.locator("#plan-a .left").text_content()
 
 
 def test_what_moved_admits_whom_it_did(page: Page, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_what_moved_admits_whom_it_did(page: Page, tmp_path: Path) -> None:
     )
     assert load_plan(page, path) == ""
     page.check("[name=group][value=men]", force=True)
-    row = page.locator("#plan-b .opened .added")
+    row = page.locator("#plan-a .opened .added")
     assert "does not take this group" in row.text_content()
     page.check("[name=group][value=children]", force=True)
     page.check("#unknown", force=True)
@@ -213,11 +213,11 @@ def test_what_a_plan_builds_on_elsewhere_is_left_out_and_named(page: Page, tmp_p
         encoding="utf-8",
     )
     assert load_plan(page, path) == ""
-    assert "the plan it builds on: elsewhere" in page.locator("#plan-b .left").text_content()
+    assert "the plan it builds on: elsewhere" in page.locator("#plan-a .left").text_content()
     saved = tomllib.loads(save(page, tmp_path / "saved").read_text("utf-8"))
     assert saved["scenario"]["inherits"] == "elsewhere"
-    page.click("#plan-b .to-today")
-    assert page.locator("#plan-b .left").is_hidden()
+    page.click("#plan-a .to-today")
+    assert page.locator("#plan-a .left").is_hidden()
 
 
 def test_a_move_that_has_no_free_site_is_left_out_and_named(page: Page, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_move_that_has_no_free_site_is_left_out_and_named(page: Page, tmp_path
         encoding="utf-8",
     )
     assert load_plan(page, path) == ""
-    assert "a shelter moving: Refuge, to p-6" in page.locator("#plan-b .left").text_content()
+    assert "a shelter moving: Refuge, to p-6" in page.locator("#plan-a .left").text_content()
     assert changes(read_plan(save(page, tmp_path / "saved"))) == changes(read_plan(path))
 
 
@@ -238,7 +238,7 @@ def test_a_picture_says_what_is_left_out(page: Page, tmp_path: Path) -> None:
     path.write_text(FULL, encoding="utf-8")
     load_plan(page, path)
     with page.expect_download() as caught:
-        page.click("#plan-b [data-act=svg]")
+        page.click("#plan-a [data-act=svg]")
     assert "Not computed on this page" in Path(caught.value.path()).read_text("utf-8")
 
 

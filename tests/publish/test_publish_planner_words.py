@@ -59,11 +59,11 @@ def test_people_beyond_a_limit_are_a_range_before_and_with_scripts(
     assert any(words.text("study.between", low="", high="").strip() in text for text in wanted)
     for scripts in (False, True):
         with visit(browser, tmp_path / "planner.html", java_script_enabled=scripts) as seen:
-            cells = seen.page.locator("#plan-a [data-figure^=beyond] dd > span")
+            cells = seen.page.locator(".bar [data-figure^=beyond] [data-who=today] > .value")
             assert cells.all_text_contents() == wanted
     with visit(browser, tmp_path / "planner.html") as seen:
         seen.page.locator("[name=group][value=women]").check(force=True)
-        cells = seen.page.locator("#plan-a [data-figure^=beyond] dd > span")
+        cells = seen.page.locator(".bar [data-figure^=beyond] [data-who=today] > .value")
         assert cells.all_text_contents() == [
             # Shelters of today that do not take women are not counted: house-1 and house-2 do.
             words.people_between(*of_women(limit))

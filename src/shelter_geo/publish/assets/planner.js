@@ -1,5 +1,5 @@
 "use strict";
-// Constant for a release. Two plans side by side: what both count, what one changes, the table.
+// Constant for a release. Two plans beside today: what both count, what one changes, the table.
 (() => {
   const { data, all, on, make, rows } = Page;
   const { tell, number, signed, people, km, duration, district, place } = Words;
@@ -8,13 +8,17 @@
   const far = (result, row) => length((data.by_time ? result.minutes : result.km)[row]);
   const sumsIn = data.by_time ? { gain: "sum_quicker", lose: "sum_slower" } : {};
   const MOST = 8, FIRST_LIVE = 4;
-  const plans = [Model.today(), Model.today()];
-  const panels = ["a", "b"].map((letter, at) => Panel(letter, plans[at], {
-    changed: () => draw([at]),
+  const plans = [Model.today(), Model.today()], LETTERS = ["a", "b"];
+  const past = Past.history(plans), undo = document.getElementById("undo"), redo = document.getElementById("redo");
+  const frame = document.querySelector(".plans"), tabs = all("[data-tab]");
+  const panels = LETTERS.map((letter, at) => Panel(letter, plans[at], {
+    changed: (kind) => done(at, kind && `${letter} ${kind}`),
     become: (next) => {
       plans[at] = next;
-      draw([at]);
+      done(at);
     },
+    keep: () => past.keep(at, plans[at]),
+    show: () => show(letter),
     count: (everywhere) => {
       registered.checked = counted.registered = everywhere;
       draw();
@@ -29,21 +33,48 @@
     return { cell, text: "" };
   }));
 
-  // What a change leaves as it was is not drawn again, but for differences between the plans.
+  // One plan is worked on at a time; a narrow screen shows no other.
+  let held = 0;
+  function show(letter) {
+    frame.dataset.shown = letter;
+    document.body.dataset.shown = letter;
+    for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.tab === letter));
+  }
+
+  function done(at, kind) {
+    held = at;
+    past.note(plans, kind);
+    draw([at]);
+  }
+  function back(by) {
+    if (by < 0 ? !past.back() : !past.on()) return;
+    past.go(by).forEach((plan, at) => {
+      if (Past.code(plan) !== Past.code(plans[at])) {
+        held = at;
+        show(LETTERS[at]);
+      }
+      plans[at] = plan;
+      panels[at].take(plan);
+    });
+    draw();
+    Page.announce(tell(by < 0 ? "undone" : "redone", { plan: tell(`plan_${LETTERS[held]}`) }));
+  }
+
+  // What a change leaves as it was is not drawn again.
   function draw(afresh = [0, 1]) {
-    const results = Model.measure(plans.map(Model.evaluate));
-    // The plan that is not today is held against the other; if both are not, the second is.
-    const held = Model.isToday(plans[1]) && !Model.isToday(plans[0]) ? 0 : 1;
-    panels.forEach((panel, at) => panel.draw(results[at], results[1 - at], at === held, afresh.includes(at)));
-    drawChanges(held, results[1 - held], results[held]);
+    const [now, ...results] = Model.measure(plans.map(Model.evaluate));
+    Bar.draw(now, ...results);
+    panels.forEach((panel, at) => panel.draw(results[at], afresh.includes(at)));
+    drawChanges(now, results[held]);
     drawTable(...results);
     unknown.parentElement.hidden = !Model.anyUnknown();
+    undo.disabled = !past.back();
+    redo.disabled = !past.on();
   }
 
   // Who gains and who loses
-  function drawChanges(held, before, after) {
-    const names = [tell("plan_a"), tell("plan_b")];
-    changes.querySelector("h2").textContent = tell("changes", { plan: names[held], other: names[1 - held] });
+  function drawChanges(before, after) {
+    changes.querySelector("h2").textContent = tell("changes", { plan: tell(`plan_${LETTERS[held]}`) });
     const { sums, gainers, losers } = Model.compare(before, after);
     const said = Object.entries(sums).filter(([, count]) => count > 0)
       .map(([kind, count]) => make("li", tell(sumsIn[kind] ?? `sum_${kind}`, { people: people(count) })));
@@ -114,6 +145,22 @@
   }
   unknown.addEventListener("change", () => { counted.unknown = unknown.checked; draw(); });
   registered.addEventListener("change", () => { counted.registered = registered.checked; draw(); });
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => {
+      show(tab.dataset.tab);
+      held = LETTERS.indexOf(tab.dataset.tab);
+      draw([]);
+    });
+  }
+  undo.addEventListener("click", () => back(-1));
+  redo.addEventListener("click", () => back(1));
+  addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase(), own = event.target.matches("[type=search], .name, .code");
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || own || !["z", "y"].includes(key)) return;
+    event.preventDefault();
+    back(key === "y" || event.shiftKey ? 1 : -1);
+  });
+  addEventListener("beforeunload", (event) => { if (past.unsaved(plans)) event.preventDefault(); });
   document.getElementById("csv").addEventListener("click", csv);
   document.getElementById("print").addEventListener("click", () => window.print());
   on("choose", (row) => {
@@ -123,5 +170,6 @@
   });
   on("language", () => draw());
   for (const element of all(".live")) element.hidden = false;
+  show("a");
   draw();
 })();

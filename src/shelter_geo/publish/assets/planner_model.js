@@ -169,7 +169,7 @@ const Model = (() => {
         comparable, anew: sum(anew.map((row) => result.weight[row])), anewMean: more.mean,
       });
     }
-    return results;
+    return every;
   }
 
   // What one more site would change: people who get a road, and kilometres of the mean.

@@ -2,48 +2,11 @@
 // Constant for a release. One plan: its figures, its map, its lists and its file.
 const Panel = (() => {
   const { data, all, make, put, announce } = Page;
-  const { tell, number, signed, known, people, between, about, km, duration, district, site, place } = Words;
+  const { tell, number, signed, people, km, duration, district, site, place } = Words;
+  const { span } = Bar;
   const { sites } = data;
   const WORST = 5, OFFERED = 24;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-  // No difference is taken from what stands for other people, or from nobody.
-  const shared = (result, size) => (result.comparable ? size : NaN);
-
-  // A place is read in several ways; one number where both ends are shown alike.
-  const span = (low, high) => (number(low) === number(high) ? number(low) : tell("span", { low: number(low), high: number(high) }));
-
-  // Each figure: what it says, and its size for the difference, rounded as it is shown.
-  const FIGURES = {
-    mean: (r) => ({ text: km(r.mean), size: shared(r, r.mean), unit: "km" }),
-    median: (r) => ({ text: km(r.median), size: shared(r, r.median), unit: "km" }),
-    farthest: (r) => ({ text: km(r.max), detail: r.farthest < 0 ? "" : district(r.farthest), size: shared(r, r.max), unit: "km" }),
-    unreached: (r) => ({
-      text: people(r.unreached), size: known(r.unreached),
-      detail: r.anew ? tell("reached_anew", { people: people(r.anew), km: km(r.anewMean) }) : "",
-    }),
-    places: (r) => ({
-      text: tell("out_of", { there: span(r.least, r.there), needed: number(r.needed) }),
-      detail: r.lacking > 0 ? tell("missing_places", { n: span(r.missing, r.lacking) }) : tell("enough_places"),
-      size: r.there, more: true,
-    }),
-  };
-  data.limits.forEach((_, rank) => {
-    FIGURES[`beyond_${rank}`] = (r) => {
-      const [low, high] = r.ranges[rank];
-      return { text: between(low, high), size: shared(r, known(r.beyond[rank])), range: known(low) !== known(high) };
-    };
-  });
-
-  function change(mine, others, other) {
-    const rounded = (figure) => Number(Math.round(figure.size));
-    const range = mine.range || others.range, exact = rounded(mine) - rounded(others);
-    const less = range ? about(exact) : exact;
-    if (!less || Number.isNaN(less)) return ["", ""];
-    const plain = signed(number(less), less);
-    const text = mine.unit ? tell(mine.unit, { n: plain }) : range ? tell("about", { n: plain }) : plain;
-    return [tell("against", { change: text, plan: other }), (less < 0) === !mine.more ? "better" : "worse"];
-  }
 
   // Rows that already stand where they should are not touched.
   function arrange(list, rows) {
@@ -53,16 +16,14 @@ const Panel = (() => {
     while (list.children.length > rows.length) list.lastElementChild.remove();
   }
 
-  return (letter, plan, { changed, become, count }) => {
+  return (letter, plan, { changed, become, count, keep, show }) => {
     const box = document.getElementById(`plan-${letter}`);
-    const other = letter === "a" ? "B" : "A";
     const find = (selector) => box.querySelector(selector);
     const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left");
     const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;
     box.hidden = false;
     for (const element of all(".nojs", box)) element.remove();
-    for (const element of all("[data-figure] span, [data-figure] small", box)) element.removeAttribute("data-t");
 
     const lacks = Model.lacks, title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
 
@@ -84,6 +45,7 @@ const Panel = (() => {
     }, tip);
 
     function toggle(at, open) {
+      show();
       if (open) Model.openSite(plan, at);
       else plan.open[at] = 0;
       changed();
@@ -106,7 +68,7 @@ const Panel = (() => {
         count.setAttribute("aria-invalid", String(!right));
         if (!right) return;
         plan.places[at] = wanted;
-        changed();
+        changed(`places ${at}`);
       });
       count.addEventListener("blur", () => {
         count.value = String(plan.places[at]);
@@ -212,23 +174,6 @@ const Panel = (() => {
       if (event.key === "Escape") { search.value = ""; drawFree(); }
     });
 
-    // Figures
-    function drawFigures(others, against) {
-      const label = find("[data-figure=unreached] dt");
-      label.removeAttribute("data-t");
-      put(label, tell(Model.counted.group === "all" ? "unreached" : "unreached_group"));
-      for (const pair of all("[data-figure]", box)) {
-        const [value, detail, note] = pair.querySelectorAll("dd > *");
-        const figure = FIGURES[pair.dataset.figure];
-        const mine = figure(result);
-        put(value, mine.text);
-        put(detail, mine.detail ?? "");
-        const [text, kind] = !against ? ["", ""] : change(mine, figure(others), other);
-        put(note, text);
-        note.className = `change ${kind}`;
-      }
-    }
-
     const worst = [];
     function drawWorst() {
       const rows = [...result.km.keys()].filter((row) => result.site[row] >= 0 && result.weight[row] > 0)
@@ -248,15 +193,15 @@ const Panel = (() => {
       return item;
     }
 
-    function draw(mine, others, against, afresh) {
+    function draw(mine, afresh) {
       result = mine;
-      drawFigures(others, against);
       if (!afresh) return;
       Scenario.speak(plan);
       left.hidden = !plan.left.length;
       put(left, plan.left.length ? tell("left_out", { what: Scenario.said(plan.left) }) : "");
       name.placeholder = Model.isToday(plan) ? tell("today") : tell("name_it");
       if (document.activeElement !== name) name.value = plan.name;
+      if (document.activeElement !== coded) coded.value = Past.code(plan);
       box.classList.toggle("is-today", Model.isToday(plan));
       find(".to-today").disabled = Model.isToday(plan) && !plan.name;
       drawWorst();
@@ -266,15 +211,18 @@ const Panel = (() => {
       chart.svg.setAttribute("aria-label", `${tell(`plan_${letter}`)}: ${title()}. ${tell("map_help")}`);
     }
 
-    function load(next, message) {
+    function take(next) {
       plan = next;
       openRows.clear();
       opened.replaceChildren();
+    }
+    function load(next, message) {
+      take(next);
       become(next);
       announce(message);
     }
 
-    name.addEventListener("input", () => { plan.name = name.value.trim(); changed(); });
+    name.addEventListener("input", () => { plan.name = name.value.trim(); changed("name"); });
     find(".to-today").addEventListener("click", () => {
       name.value = "";
       load(Model.today(), tell("is_today", { plan: tell(`plan_${letter}`) }));
@@ -296,6 +244,7 @@ const Panel = (() => {
         const text = picked.size > Scenario.LARGEST ? null : await picked.text();
         const { plan: next, registered } = Scenario.read(text);
         load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
+        keep();
         count(registered);
       } catch (error) {
         fault.textContent = error.message;
@@ -308,6 +257,7 @@ const Panel = (() => {
       save: () => {
         const { id, text } = Scenario.write(plan, spare, title());
         Files.handText(`${id}.toml`, "application/toml", text);
+        keep();
       },
       load: () => file.click(),
       svg: () => Files.handText(`${Files.slug(plan.name, spare)}.svg`, "image/svg+xml", Picture.svg(...pictured())),
@@ -316,6 +266,23 @@ const Panel = (() => {
     for (const button of all("[data-act]", box)) button.addEventListener("click", acts[button.dataset.act]);
     file.addEventListener("change", pick);
 
-    return { draw, choose: chart.choose };
+    // The field holds the plan's code; another code put into it is loaded.
+    const coded = find(".code");
+    coded.addEventListener("focus", () => coded.select());
+    coded.addEventListener("input", () => {
+      const next = Past.decoded(coded.value);
+      fault.textContent = next || !coded.value.trim() ? "" : tell("bad_code");
+      if (next) load(next, tell("is_loaded", { plan: tell(`plan_${letter}`), name: next.name }));
+    });
+    coded.addEventListener("blur", () => { coded.value = Past.code(plan); fault.textContent = ""; });
+    find(".copy").addEventListener("click", () => {
+      coded.select();
+      document.execCommand("copy");
+      keep();
+      announce(tell(plan.left.length ? "copied_partly" : "copied"));
+    });
+    box.addEventListener("pointerdown", () => show());
+
+    return { draw, take, choose: chart.choose };
   };
 })();

@@ -41,6 +41,8 @@ SCRIPTS: Final = (
     "planner_toml.js",
     "planner_file.js",
     "planner_scenario.js",
+    "planner_bar.js",
+    "planner_history.js",
     "planner_chart.js",
     "planner_panel.js",
     "planner_picture.js",
@@ -49,6 +51,8 @@ SCRIPTS: Final = (
 _GROUPS: Final = ("all", "women", "children", "men", "lgbtq")
 _OF_WOMEN: Final = ("women", "children", "men")
 """Groups whose people are counted from those of women."""
+_BELOW: Final = ("median", "unreached")
+"""Figures that stand with each plan's map; the others are always in view."""
 LIVE_COLUMNS: Final = 5
 """Columns of the table that the page's script fills."""
 
@@ -127,6 +131,7 @@ class PlannerPage(OneFile):
                 *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
                 (self.classes.colour(MISSING), self.no_road),
             ],
+            apart=_BELOW,
             both=self.data.both,
             groups=[group for group in _GROUPS if self.data.women or group not in _OF_WOMEN],
             without_script=say("planner.without_script"),

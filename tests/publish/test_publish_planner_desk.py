@@ -1,0 +1,176 @@
+"""The planner as a tool: its figures stay in view, and what was done can be undone and carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.chromium import PHONE, visit
+from helpers.planner_toys import toy_planner
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+DESK = (1440, 900)
+IN_VIEW = """() => [...document.querySelectorAll(".bar dd")].filter((cell) => cell.checkVisibility())
+  .every((cell) => {
+    const box = cell.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+  })"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("desk") / "planner.html"
+    toy_planner().save(path)
+    return path
+
+
+@pytest.fixture
+def page(browser: Browser, file: Path) -> Iterator[Page]:
+    with visit(browser, file, DESK) as seen:
+        yield seen.page
+        seen.assert_silent()
+
+
+def open_site(page: Page, name: str, letter: str = "a") -> None:
+    page.fill(f"#plan-{letter} .find", name)
+    page.press(f"#plan-{letter} .find", "Enter")
+
+
+def opened(page: Page, letter: str = "a") -> list[str]:
+    return page.locator(f"#plan-{letter} .opened .added .tick").all_text_contents()
+
+
+def mean(page: Page, letter: str = "a") -> str:
+    cell = page.locator(f".bar [data-figure=mean] [data-who={letter}] > :not(.who)")
+    return " ".join(cell.all_text_contents())
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "phone"])
+def test_figures_stay_in_view_whatever_is_done(
+    browser: Browser, file: Path, size: tuple[int, int]
+) -> None:
+    with visit(browser, file, size) as seen:
+        page = seen.page
+        for step in ("town 3", "town 5", "town 6"):
+            open_site(page, step)
+            page.wait_for_timeout(50)
+            assert page.evaluate("scrollY") == 0 or page.evaluate(IN_VIEW), step
+        page.fill("#plan-a .opened .added .count >> nth=0", "44")
+        assert page.evaluate(IN_VIEW)
+        page.click("#undo")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        assert page.evaluate(IN_VIEW)
+        whose = page.locator(".bar [data-figure=mean] dd:visible")
+        assert whose.count() == (3 if size == DESK else 2)
+        page.click("#tab-b")
+        assert page.locator("#plan-b .find").is_visible()
+        assert page.locator("#plan-a .find").is_hidden()
+        assert page.locator("#plan-a .chart").is_visible() is (size == DESK)
+        seen.assert_silent()
+
+
+def test_opening_a_shelter_beside_the_map_moves_nothing(page: Page) -> None:
+    page.evaluate("document.querySelector('.bar').scrollIntoView()")
+    where = "['.bar', '#plan-a .chart'].map((part) => document.querySelector(part)"
+    boxes = f"() => {where}.getBoundingClientRect().top)"
+    open_site(page, "town 3")
+    page.wait_for_timeout(50)
+    before = page.evaluate(boxes)
+    open_site(page, "town 5")
+    page.wait_for_timeout(50)
+    assert page.evaluate(boxes) == before
+    assert page.locator("#plan-a .chart").bounding_box()["y"] < DESK[1]
+
+
+def test_undo_and_redo_go_through_every_step(page: Page) -> None:
+    said = [mean(page)]
+    open_site(page, "town 3")
+    said.append(mean(page))
+    open_site(page, "town 5")
+    page.keyboard.type("77")
+    said.append(mean(page))
+    page.click("#plan-a .to-today")
+    assert (mean(page), opened(page)) == (said[0], [])
+    page.click("#undo")
+    assert (mean(page), opened(page)) == (said[2], ["Town 3", "Town 5"])
+    assert page.locator("#plan-a .added .count").last.input_value() == "77"
+    page.locator("#undo").focus()
+    page.keyboard.press("Control+z")
+    assert page.locator("#plan-a .added .count").last.input_value() == "20"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert (mean(page), page.locator("#undo").is_disabled()) == (said[0], True)
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+z")
+    assert mean(page) == said[2]
+    page.keyboard.press("Control+y")
+    assert (mean(page), page.locator("#redo").is_disabled()) == (said[0], True)
+
+
+def test_undo_returns_to_the_plan_that_it_changes(page: Page) -> None:
+    open_site(page, "town 3")
+    page.click("#tab-b")
+    open_site(page, "town 5", "b")
+    page.click("#undo")
+    assert opened(page, "b") == []
+    page.click("#undo")
+    assert (opened(page), page.get_attribute("#tab-a", "aria-pressed")) == ([], "true")
+    page.click("#redo")
+    open_site(page, "town 6")
+    assert page.locator("#redo").is_disabled()
+    assert opened(page) == ["Town 3", "Town 6"]
+
+
+LEAVING = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+
+
+def test_a_plan_that_is_not_saved_is_not_lost_without_a_warning(page: Page) -> None:
+    assert page.evaluate(LEAVING) is False
+    open_site(page, "town 3")
+    assert page.evaluate(LEAVING) is True
+    with page.expect_download():
+        page.click("#plan-a [data-act=save]")
+    assert page.evaluate(LEAVING) is False
+    open_site(page, "town 5")
+    assert page.evaluate(LEAVING) is True
+    page.click("#undo")
+    assert page.evaluate(LEAVING) is False
+    stored = "[localStorage.length, sessionStorage.length, document.cookie]"
+    assert page.evaluate(stored) == [0, 0, ""]
+
+
+def test_a_plan_is_carried_as_a_code(page: Page) -> None:
+    open_site(page, "town 3")
+    page.keyboard.type("77")
+    page.uncheck("#plan-a .opened li:has-text('Refuge') input[type=checkbox]")
+    page.fill("#plan-a .opened li:has-text('First house') .count", "31")
+    page.fill("#plan-a .name", "Cənub: a.b")
+    page.locator("#undo").focus()
+    code, said = page.input_value("#plan-a .code"), page.locator(".bar").inner_text()
+    assert len(code) < 120
+    page.click("#tab-b")
+    page.fill("#plan-b .code", f" {code}\n")
+    assert mean(page, "b") == mean(page, "a")
+    assert page.locator("#plan-b .name").input_value() == "Cənub: a.b"
+    assert page.locator("#plan-b .added .count").input_value() == "77"
+    assert page.evaluate("(code) => Past.code(Past.decoded(code))", code) == code
+    for wrong in (code[:-1], code[1:], code.replace("77", "7"), "plan1", "<b>", "plan1.op-3:x."):
+        page.fill("#plan-b .code", wrong)
+        said = page.locator("#plan-b .fault").text_content()
+        assert said == "This is not a whole plan code of this page.", wrong
+    assert page.locator("#plan-b .added .count").input_value() == "77"
+
+
+def test_a_code_copies_to_the_clipboard(browser: Browser, file: Path) -> None:
+    with visit(browser, file, DESK) as seen:
+        page = seen.page
+        open_site(page, "town 3")
+        page.click("#plan-a .copy")
+        assert page.locator("#live").text_content() == "Code copied."
+        wanted = page.input_value("#plan-a .code")
+        page.fill("#plan-a .name", "")
+        page.focus("#plan-a .name")
+        page.keyboard.press("Control+v")
+        assert page.locator("#plan-a .name").input_value() == wanted[:80]
