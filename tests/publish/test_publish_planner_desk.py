@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 DESK = (1440, 900)
-IN_VIEW = """() => [...document.querySelectorAll(".bar dd")].filter((cell) => cell.checkVisibility())
+IN_VIEW = """() => [...document.querySelectorAll(".bar dd")]
+  .filter((cell) => cell.checkVisibility())
   .every((cell) => {
     const box = cell.getBoundingClientRect();
     return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
