@@ -274,7 +274,7 @@ def test_plans_that_change_nothing_share_the_evaluation_given(
     study: Study, found: EvaluatedPlans, tmp_path: Path
 ) -> None:
     today = found.evaluations["today"]
-    marked = replace(today, farthest=today.farthest.iloc[:1])
+    marked = replace(today, metrics=today.metrics.iloc[:1])
     plans = [plan(tmp_path, "", id="same"), plan(tmp_path, opened(LANKARAN), id="other")]
     again = evaluate_plans(study, plans, today=marked)
     assert again.evaluations["same"] is marked

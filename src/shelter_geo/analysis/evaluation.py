@@ -88,14 +88,8 @@ class Evaluation:
         Access from each district's centre, and averaged over its settlements.
     settlements : GeoDataFrame
         Access from each settlement.
-    metrics, farthest : DataFrame
-        See `access.access_metrics` and `access.farthest`.
-    shortfall : DataFrame
-        See `capacity.norms.shortfall`; areas are regions. Without regions there is the total only.
-    claims : DataFrame
-        See `claims.compare_claims`.
-    routes : GeoDataFrame
-        Line from each reachable district centre to its nearest shelter.
+    metrics : DataFrame
+        See `access.access_metrics`.
     """
 
     study: Study
@@ -104,10 +98,6 @@ class Evaluation:
     districts: gpd.GeoDataFrame
     settlements: gpd.GeoDataFrame
     metrics: pd.DataFrame
-    farthest: pd.DataFrame
-    shortfall: pd.DataFrame
-    claims: pd.DataFrame
-    routes: gpd.GeoDataFrame
 
     def __repr__(self) -> str:
         reached = int(self.districts["reachable"].sum())
@@ -124,6 +114,41 @@ class Evaluation:
             Whether each counts, shape (districts,) and (settlements,).
         """
         return _metrics(self.study, self.districts[districts], self.settlements[settlements])
+
+    @cached_property
+    def farthest(self) -> gpd.GeoDataFrame:
+        """The districts with the longest ways; see `access.farthest`."""
+        return _drawn(_farthest(self.districts, self.study.settings.access.farthest))
+
+    @cached_property
+    def shortfall(self) -> pd.DataFrame:
+        """Places held against the norm in each region, or in all; see `capacity.shortfall`."""
+        rows = [_shortfall(self.study), self._claimed_shortfall]
+        return _with_evidence(self.study, pd.concat(rows, ignore_index=True))
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """What others published, held against what is measured; see `claims.compare_claims`."""
+        study = self.study
+        measures = measure(
+            self.districts,
+            self.settlements,
+            study.shelters,
+            self._claimed_shortfall,
+            self.district_costs,
+        )
+        return compare_claims(study.settings.claims, measures, study.statistics)
+
+    @cached_property
+    def routes(self) -> gpd.GeoDataFrame:
+        """Line from the centre of each district with a road to its nearest shelter."""
+        study = self.study
+        nearest = self.districts.loc[self.districts["reachable"], "nearest_shelter_id"]
+        return routes(study.network, centres(study), study.shelters, nearest, **_roads(study))
+
+    @cached_property
+    def _claimed_shortfall(self) -> pd.DataFrame:
+        return _claimed_shortfall(self.study)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
@@ -145,7 +170,7 @@ class Evaluation:
 
 
 def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
-    """Compute everything a study says about access, places and claims.
+    """Compute what a study says about access; the rest follows from it when it is looked at.
 
     Parameters
     ----------
@@ -160,7 +185,7 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         If there are roads, and no settlement joins any. Nobody who reaches a facility is an answer;
         without any facility it is `Reason.NO_FACILITY`.
     """
-    settings, at = study.settings, centres(study)
+    at = centres(study)
     roads = _roads(study)
     from_centres, from_settlements = (
         no_facility(points.index)
@@ -175,10 +200,6 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         _access(study, study.districts, from_centres), settlements
     )
     refuse_lost_roads(study)
-    by_region = _shortfall(study)
-    claimed = _claimed_shortfall(study)
-    measures = measure(districts, settlements, study.shelters, claimed, from_centres)
-    reached = districts[districts["reachable"]]
     return Evaluation(
         study=study,
         district_costs=from_centres,
@@ -186,10 +207,6 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         districts=_drawn(districts),
         settlements=_drawn(settlements),
         metrics=_metrics(study, districts, settlements),
-        farthest=_drawn(_farthest(districts, settings.access.farthest)),
-        shortfall=_with_evidence(study, pd.concat([by_region, claimed], ignore_index=True)),
-        claims=compare_claims(settings.claims, measures, study.statistics),
-        routes=routes(study.network, at, study.shelters, reached["nearest_shelter_id"], **roads),
     )
 
 

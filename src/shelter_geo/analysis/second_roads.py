@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import pandas as pd
 
 from shelter_geo.analysis.evaluation import Evaluation
@@ -24,6 +26,16 @@ def near_ties(evaluation: Evaluation) -> pd.DataFrame:
         Indexed by `district_id`: `distance_km` and `travel_min` of the fastest road to the nearest
         shelter, `other_km` and `other_min` of the other.
     """
+    ties = _TIES.get(evaluation)
+    if ties is None:  # every headline of every page reads them
+        ties = _TIES[evaluation] = _near_ties(evaluation)
+    return ties.copy(deep=False)
+
+
+_TIES: WeakKeyDictionary[Evaluation, pd.DataFrame] = WeakKeyDictionary()
+
+
+def _near_ties(evaluation: Evaluation) -> pd.DataFrame:
     study, units = evaluation.study, evaluation.districts
     towns = units["nearest_shelter_id"].map(study.shelters["settlement_id"])
     found = pd.DataFrame(units[["district_id", "distance_km", "travel_min"]])

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from shelter_geo.analysis import Evaluation
 from shelter_geo.publish.files.tables import write_table
@@ -28,6 +30,15 @@ _BUS = (
 )  # fmt: skip
 _WEIGHTED = ("weighted_distance_km", "weighted_travel_min", "settlement_reachable_pct")
 _END = ("reachable", "reason", "reason_en")
+_MATRIX: Final = pa.schema(
+    {
+        "origin_kind": pa.string(),
+        "origin_id": pa.string(),
+        "facility_id": pa.string(),
+        "distance_km": pa.float64(),
+        "travel_min": pa.float64(),
+    }
+)
 _DISTRICT = ("district_id", "name_en", "region", *_PLACE)
 
 TABLES: Final[dict[str, tuple[str, ...]]] = {
@@ -127,8 +138,9 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         ("settlement", evaluation.settlement_costs),
     )
     matrix = pd.concat([costs.to_frame().assign(origin_kind=kind) for kind, costs in kinds])
-    order = ["origin_kind", "origin_id", "facility_id", "distance_km", "travel_min"]
-    matrix[order].to_parquet(folder / "cost_matrix.parquet", index=False)
+    # Without what pandas notes of itself: its release and its way of storing text change nothing.
+    table = pa.Table.from_pandas(matrix, schema=_MATRIX, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(), folder / "cost_matrix.parquet")
 
 
 def _joins(evaluation: Evaluation, english: Words) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from shelter_geo.roads.routing.graph import UNREACHED, Graph, Matrix, Nearest, P
 
 _FAR = 1 << 200
 _SHIFT = 64
-_FEW_NODES = 2000
-_SEARCHES = 64
+_FEW_NODES = 10_000
+_SEARCHES = 128
 """Searches of a small graph that are remembered: every plan of a study asks for the same again."""
 
 Neighbours = list[list[tuple[int, int]]]

@@ -227,14 +227,14 @@ def column(
     checks += [_check(UNIQUE)] if unique else []
     checks += [_check(_skip_blank(rule)) for rule in rules]
     metadata = {"kind": kind, "words": _words(rules)}
-    return pa.Column(str, checks=checks, required=required, metadata=metadata)
+    return pa.Column(checks=checks, required=required, metadata=metadata)
 
 
 def all_or_none(kind: str, *rules: Rule) -> pa.Column:
     """Make a column that a table has with a value in every row, or leaves out."""
     checks = [_check(FILLED_OR_NONE), *(_check(_skip_blank(rule)) for rule in rules)]
     metadata = {"kind": kind, "words": _words(rules), "left_out": True}
-    return pa.Column(str, checks=checks, required=False, metadata=metadata)
+    return pa.Column(checks=checks, required=False, metadata=metadata)
 
 
 def _words(rules: Iterable[Rule]) -> tuple[str, ...]:
