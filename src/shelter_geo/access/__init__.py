@@ -2,6 +2,13 @@
 
 from shelter_geo.access.bus_lines import bus_hours, lines_to
 from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
+from shelter_geo.access.journeys import (
+    Stop,
+    bus_legs,
+    leg_costs,
+    over_link,
+    whole_journey,
+)
 from shelter_geo.access.lines import roads_of_routes, routes, service_area
 from shelter_geo.access.metrics import (
     FEW,
@@ -31,16 +38,20 @@ __all__ = [
     "UNITS",
     "BusTime",
     "CostMatrix",
+    "Stop",
     "access_metrics",
     "beyond_range",
     "bus_hours",
+    "bus_legs",
     "cost_blocks",
     "cost_matrix",
     "counted",
     "farthest",
     "least",
+    "leg_costs",
     "lines_to",
     "nearest",
+    "over_link",
     "point_access",
     "populations",
     "resident_units",
@@ -49,4 +60,5 @@ __all__ = [
     "service_area",
     "weight_over_settlements",
     "weighted_quantile",
+    "whole_journey",
 ]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shelter_geo import access
 from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, roads_of_routes, routes
 from shelter_geo.analysis.claims import compare_claims, measure
+from shelter_geo.analysis.journeys import JourneyResults, journey_results
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
@@ -162,6 +163,11 @@ class Evaluation:
             nearest = found.loc[found["reachable"], "nearest_shelter_id"]
             used.append(roads_of_routes(study.network, points, study.shelters, nearest, **roads))
         return study.network.to_frame(np.unique(np.concatenate(used)))
+
+    @cached_property
+    def journeys(self) -> JourneyResults | None:
+        """The journeys that the study asks about; None if it asks about none."""
+        return journey_results(self)
 
     @cached_property
     def joins(self) -> pd.DataFrame:

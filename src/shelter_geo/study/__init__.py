@@ -3,6 +3,7 @@
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
+from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
 from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
@@ -39,10 +40,13 @@ __all__ = [
     "CASES",
     "CATALOGUES",
     "FALLBACK",
+    "HOME",
     "LANGUAGE_CODE",
     "NAME",
+    "NEAREST",
     "PEOPLE_COLUMNS",
     "PLACE_ENDS",
+    "POLICE",
     "REGION",
     "SHELTERS",
     "WOMEN",
@@ -50,9 +54,11 @@ __all__ = [
     "Capacity",
     "Claim",
     "EvidenceKey",
+    "Journey",
     "Key",
     "Kind",
     "KindKey",
+    "Link",
     "LocalText",
     "Multiple",
     "Norm",

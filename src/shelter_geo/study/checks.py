@@ -18,6 +18,7 @@ from shelter_geo.study.geography import (
     shared_ground,
     strayed_points,
 )
+from shelter_geo.study.journeys import unknown_stops
 from shelter_geo.study.kinds import (
     undeclared_kinds,
 )
@@ -60,6 +61,11 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
         path, known = folder.path(str(files.travel)), tables.settlements["settlement_id"]
         for column in ("from_settlement", "to_settlement"):
             folder.add(relations.unknown_keys(path, tables.travel, column, known, of="settlement"))
+    if tables.settlements is not None and tables.shelters is not None:
+        places = tables.settlements["settlement_id"], tables.shelters["shelter_id"]
+        folder.add(
+            unknown_stops(folder.study_file, settings.journeys, settings.roads.link, *places)
+        )
     if tables.nodes is not None and tables.links is not None:
         path = folder.path(str(settings.roads.links))
         folder.add(impossible_links(path, tables.links, tables.nodes))

@@ -185,6 +185,7 @@ def settings_of_kind(settings: StudySettings, kind: Kind) -> StudySettings:
         update={
             "capacity": settings.capacity.model_copy(update=capacity),
             "claims": _of(settings.claims, kind.id, first),
+            "journeys": _of(settings.journeys, kind.id, first),
             "assumptions": told,
         }
     )

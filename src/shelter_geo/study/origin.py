@@ -24,10 +24,13 @@ _COUNTRY_FILES: Final = (
 _COUNTRY_TEXTS: Final = (
     "study.name", "study.credit", "claims", "roads.separate", "access.bus", "capacity.counted",
     "capacity.readings", "capacity.claim_population", "capacity.demand", "capacity.measured",
-    "capacity.stays",
+    "capacity.stays", "journeys", "roads.link",
 )  # fmt: skip
 """Keys of the study file whose texts speak of one country."""
-_GENERAL: Final = {"id", "label", "unit", "evidence", "measure", "region", "licence"}
+_GENERAL: Final = {
+    "id", "label", "unit", "evidence", "measure", "region", "licence", "stops", "links", "mode",
+    "currency",
+}  # fmt: skip
 """Keys of texts that may be the same anywhere."""
 _FEW_WORDS: Final = 12
 """Shorter texts, such as "assumed", stand in any study."""

@@ -20,6 +20,7 @@ from shelter_geo.roads import (
     load_network,
     read_roads_file,
 )
+from shelter_geo.study.journeys import Link
 from shelter_geo.study.types import RelativePath, Settings, Worded
 
 
@@ -76,6 +77,9 @@ class Roads(Settings):
         nearer. No by default: such points are named in `points_on_roads.csv`.
     separate
         Regions without a road to the rest.
+    link
+        Ways that are no domestic road: by air, by rail, through another country. No kilometre and
+        no minute of theirs is ever added to those by road.
     speed, slow, close
         Roads whose speed is another, that take longer or cannot be driven today, in this order;
         scenarios change what is left.
@@ -92,6 +96,7 @@ class Roads(Settings):
     max_connector_km: float = Field(gt=0, le=1000)
     connect_to_main: bool = False
     separate: tuple[SeparateRoads, ...] = ()
+    link: tuple[Link, ...] = ()
     speed: tuple[SpeedToday, ...] = ()
     slow: tuple[SlowToday, ...] = ()
     close: tuple[ClosedToday, ...] = ()
@@ -103,9 +108,10 @@ class Roads(Settings):
 
     @model_serializer(mode="wrap")
     def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out changes of today where there are none."""
+        """Leave out links and changes of today where there are none."""
         written: dict[str, Any] = write(self)
-        return {key: value for key, value in written.items() if key not in self.today or value}
+        silent = ("link", *self.today)
+        return {key: value for key, value in written.items() if key not in silent or value}
 
     @model_validator(mode="after")
     def _files_fit_network(self) -> Roads:

@@ -16,6 +16,7 @@ from pydantic import (
 
 from shelter_geo.study.capacity_settings import Capacity
 from shelter_geo.study.claims import Claim as Claim
+from shelter_geo.study.journeys import Journey
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.roads import Roads
 from shelter_geo.study.toml_file import read_toml
@@ -201,6 +202,7 @@ class StudySettings(Settings):
     siting: Siting = Siting()
     capacity: Capacity
     kinds: tuple[Kind, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
@@ -211,9 +213,10 @@ class StudySettings(Settings):
 
     @model_serializer(mode="wrap")
     def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave the kinds out where none is declared."""
+        """Leave kinds and journeys out where none is declared."""
         written: dict[str, Any] = write(self)
-        return {name: value for name, value in written.items() if name != "kinds" or value}
+        silent = ("kinds", "journeys")
+        return {name: value for name, value in written.items() if name not in silent or value}
 
     @model_validator(mode="after")
     def _of_known_kinds(self) -> StudySettings:
@@ -224,7 +227,9 @@ class StudySettings(Settings):
                 "norm.people_per_facility = 200_000"
             )
         known = [kind.id for kind in self.facility_kinds]
-        named: list[Any] = [*self.claims, *self.assumptions, *self.capacity.norms]
+        named: list[Any] = [
+            *self.claims, *self.assumptions, *self.capacity.norms, *self.journeys,
+        ]  # fmt: skip
         for entry in named:
             if entry.kind is not None and entry.kind not in known:
                 raise ValueError(
@@ -237,6 +242,8 @@ class StudySettings(Settings):
     def _unambiguous(self) -> StudySettings:
         refuse_twice("claims", self.claims)
         refuse_twice("assumptions", self.assumptions)
+        refuse_twice("journeys", self.journeys)
+        refuse_twice("roads.link", self.roads.link)
         named = [kind.norm for kind in self.kinds if kind.norm and kind.norm.standard]
         if named and (self.tables.standards or self.tables.norms) is None:
             raise ValueError('standards of kinds need tables.standards, such as "standards.csv"')

@@ -15,7 +15,7 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
-from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, languages_in
+from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, in_english, languages_in
 
 _PLACE = (
     "population", "residents_low", "residents_high", "registered", "women", "registered_women",
@@ -72,6 +72,23 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Columns of each table by its file name; those of places also have names in other languages."""
+JOURNEYS: Final[dict[str, tuple[str, ...]]] = {
+    "journeys.csv": (
+        "journey", "place_kind", "place_id", "name_en", "district_id", *_PLACE, "legs",
+        "distance_km_journey", "travel_min_journey", "longest_leg_km", "journey_bus_hours_low",
+        "journey_bus_hours_high", "reason", "reason_en",
+    ),
+    "journey_legs.csv": (
+        "journey", "place_kind", "place_id", "leg", "from_stop", "to_stop", "from_id", "to_id",
+        "leg_km", "leg_min", "leg_bus_hours_low", "leg_bus_hours_high", "bus_lines", "bus_source",
+    ),
+    "journeys_by_link.csv": (
+        "journey", "place_kind", "place_id", "district_id", "link", "link_mode", "link_legs",
+        "link_min_low", "link_min_high", "link_price", "currency", "price_year", "road_km",
+        "road_min", "papers", "source", "evidence", "evidence_en",
+    ),
+}  # fmt: skip
+"""Columns of the tables of a study that asks about journeys."""
 _RESTS_ON: Final = {"region": REGION, "women": WOMEN, "registered_women": WOMEN}
 """Columns of people and places that a study may lack, and what they rest on."""
 _OF_DISTRICTS: Final = ("access_by_district.csv", "access_farthest.csv")
@@ -90,7 +107,15 @@ def tables_of(study: Study) -> dict[str, tuple[str, ...]]:
         | {name: _with_names(TABLES[name], districts) for name in _OF_DISTRICTS}
         | {name: _with_names(TABLES[name], settlements) for name in _OF_SETTLEMENTS}
     )
+    if study.settings.journeys:
+        tables |= {name: JOURNEYS[name] for name in _journey_tables(study)}
     return {name: columns_of(study, columns) for name, columns in tables.items()}
+
+
+def _journey_tables(study: Study) -> list[str]:
+    """Name the tables of journeys; that of links only where a journey may use one."""
+    linked = any(journey.links for journey in study.settings.journeys)
+    return [name for name in JOURNEYS if linked or name != "journeys_by_link.csv"]
 
 
 def columns_of(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
@@ -130,6 +155,7 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "capacity_by_region.csv": evaluation.shortfall.drop_duplicates(),
         "claims.csv": evaluation.claims,
         "points_on_roads.csv": _joins(evaluation, english),
+        **journey_frames(evaluation),
     }
     for name, columns in tables_of(evaluation.study).items():
         write_table(pd.DataFrame(frames[name]), columns, folder / name, english)
@@ -141,6 +167,51 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
     # Without what pandas notes of itself: its release and its way of storing text change nothing.
     table = pa.Table.from_pandas(matrix, schema=_MATRIX, preserve_index=False)
     pq.write_table(table.replace_schema_metadata(), folder / "cost_matrix.parquet")
+
+
+def journey_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
+    """Give the frames of the tables of journeys, with the names and people of the places."""
+    results, study = evaluation.journeys, evaluation.study
+    if results is None:
+        return {}
+    about = [name for name in ("name_en", *_PLACE) if name in evaluation.districts]
+    both = {
+        "district_centre": pd.DataFrame(evaluation.districts)[about],
+        "settlement": pd.DataFrame(evaluation.settlements)[about],
+    }
+    people = pd.concat(both, names=["place_kind", "place_id"]).reset_index()
+    places = results.places.merge(people, on=["place_kind", "place_id"], how="left").rename(
+        columns={
+            "distance_km": "distance_km_journey",
+            "travel_min": "travel_min_journey",
+            "bus_hours_low": "journey_bus_hours_low",
+            "bus_hours_high": "journey_bus_hours_high",
+        }
+    )
+    english = english_of(study)
+    words = [reason.of(english) for reason in study_texts.reasons(evaluation, places)]
+    legs = results.legs.rename(
+        columns={
+            "distance_km": "leg_km",
+            "travel_min": "leg_min",
+            "bus_hours_low": "leg_bus_hours_low",
+            "bus_hours_high": "leg_bus_hours_high",
+        }
+    )
+    links = {link.id: link for link in study.settings.roads.link}
+    beside = results.beside
+    if len(beside):
+        papers = {key: in_english(link.papers or "") for key, link in links.items()}
+        beside = beside.assign(
+            link_mode=beside["link"].map({key: link.mode for key, link in links.items()}),
+            papers=beside["link"].map(papers),
+            source=beside["link"].map({k: in_english(link.source) for k, link in links.items()}),
+        ).rename(columns={"price": "link_price"})
+    return {
+        "journeys.csv": places.assign(reason_en=words),
+        "journey_legs.csv": legs,
+        "journeys_by_link.csv": beside,
+    }
 
 
 def _joins(evaluation: Evaluation, english: Words) -> pd.DataFrame:
