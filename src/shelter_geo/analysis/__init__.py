@@ -14,12 +14,20 @@ from shelter_geo.analysis.comparison import (
 )
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
+from shelter_geo.analysis.journeys import (
+    BASES,
+    JourneyResults,
+    far_range,
+    journey_metrics,
+    journey_results,
+)
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
 from shelter_geo.analysis.stays import CASES
 
 __all__ = [
+    "BASES",
     "CASES",
     "COUNTRY",
     "EVERYBODY",
@@ -30,6 +38,7 @@ __all__ = [
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
+    "JourneyResults",
     "ReadyStudy",
     "SiteOptions",
     "access_for",
@@ -40,6 +49,9 @@ __all__ = [
     "districts_as_far",
     "evaluate",
     "evaluate_plans",
+    "far_range",
+    "journey_metrics",
+    "journey_results",
     "load_ready",
     "main_city",
     "named",

@@ -12,6 +12,7 @@ import pandas as pd
 from shelter_geo.access import UNITS
 from shelter_geo.analysis.capacity_results import no_place_in_all
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.journeys import journey_metrics
 from shelter_geo.analysis.norms import missing_in_all
 from shelter_geo.capacity import CORNERS
 from shelter_geo.errors import StudyError
@@ -32,7 +33,7 @@ _OF_STAYS: Final = {
 
 
 def plan_metrics(evaluation: Evaluation) -> pd.DataFrame:
-    """Put the figures of access, norms and turn-away of a plan into one table.
+    """Put the figures of access, journeys, norms and turn-away of a plan into one table.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def plan_metrics(evaluation: Evaluation) -> pd.DataFrame:
     CapacityError
         If stays cannot be computed; see `needs.capacity_results`.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = [*journey_metrics(evaluation)]
     for row in missing_in_all(evaluation):
         key = {"basis": row["norm"], "units": UNITS[0], "weighted_by": "people"}
         rows += [

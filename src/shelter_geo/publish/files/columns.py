@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from shelter_geo.publish.catalogue import english_name_of
+from shelter_geo.publish.files.column_kinds import Column
+from shelter_geo.publish.files.column_kinds import ends as _ends
+from shelter_geo.publish.files.column_kinds import keyed as _keyed
+from shelter_geo.publish.files.column_kinds import km as _km
+from shelter_geo.publish.files.column_kinds import minutes as _min
+from shelter_geo.publish.files.column_kinds import number as _number
+from shelter_geo.publish.files.column_kinds import pct as _pct
+from shelter_geo.publish.files.column_kinds import text as _text
+from shelter_geo.publish.files.column_kinds import three as _three
+from shelter_geo.publish.files.column_kinds import whole as _whole
 from shelter_geo.study import LANGUAGE_CODE
 from shelter_geo.vocabulary import (
     ClaimRule,
@@ -18,59 +26,6 @@ from shelter_geo.vocabulary import (
     Reason,
     Verdict,
 )
-
-
-class Column(NamedTuple):
-    """Frictionless type, decimals kept in files, and a description."""
-
-    type: str
-    description: str
-    decimals: int = 0
-
-
-def _km(description: str) -> Column:
-    return Column("number", f"{description}, kilometres", 3)
-
-
-def _min(description: str) -> Column:
-    return Column("number", f"{description}, minutes", 2)
-
-
-def _pct(description: str) -> Column:
-    return Column("number", f"{description}, per cent", 2)
-
-
-def _text(description: str) -> Column:
-    return Column("string", description)
-
-
-def _whole(description: str) -> Column:
-    return Column("integer", description)
-
-
-def _number(description: str, decimals: int = 3) -> Column:
-    return Column("number", description, decimals)
-
-
-def _three(name: str, description: str, decimals: int) -> dict[str, Column]:
-    words = {"low": "least of the readings", "central": "middle", "high": "most of the readings"}
-    return {
-        f"{name}_{corner}": _number(f"{description}: {word}", decimals)
-        for corner, word in words.items()
-    }
-
-
-def _ends(name: str, column: Column) -> dict[str, Column]:
-    return {f"{name}_low": column, f"{name}_high": column}
-
-
-def _keyed(name: str, description: str, keys: Iterable[StrEnum]) -> dict[str, Column]:
-    """Describe a column of keys, and the one beside it with their English words."""
-    return {
-        name: _text(f"{description}, by key, or empty: {', '.join(keys)}"),
-        f"{name}_en": _text(f"{description}, in English; a study may have words of its own"),
-    }
-
 
 COLUMNS: Final[dict[str, Column]] = {
     "district_id": _text("Key of the district"),

@@ -26,7 +26,13 @@ from shelter_geo.publish.study.study_map import (
     plan_title,
     with_cities,
 )
-from shelter_geo.publish.study.study_tables import columns_of, placed, tables_of
+from shelter_geo.publish.study.study_tables import (
+    JOURNEYS,
+    columns_of,
+    journey_frames,
+    placed,
+    tables_of,
+)
 from shelter_geo.publish.words import Languages, Text, Words, everywhere, in_each, say
 from shelter_geo.study import in_english
 from shelter_geo.vocabulary import Impedance
@@ -149,7 +155,10 @@ def scenario_tables(evaluated: EvaluatedPlans) -> dict[str, tuple[str, ...]]:
         access = tables_of(evaluated.evaluations[key].study)["access_by_district.csv"]
         tables[f"scenarios/{key}/access_by_district.csv"] = access
     study = evaluated.evaluations[base].study
+    journeys = [name for name in tables_of(study) if name in JOURNEYS]
     for key in others:
+        for name in journeys:
+            tables[f"scenarios/{key}/{name}"] = tables_of(evaluated.evaluations[key].study)[name]
         tables[f"scenarios/{key}/changes_by_district.csv"] = columns_of(study, CHANGES)
         tables[f"scenarios/{key}/reallocation.csv"] = REALLOCATION
     return tables
@@ -185,6 +194,9 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None
         if key == base_key:
             continue
         _write_changes(evaluated, key, place, languages)
+        for name, table in journey_frames(evaluation).items():
+            if name in tables_of(evaluation.study):
+                write_table(table, tables_of(evaluation.study)[name], place / name)
         notes = [everywhere(plan.scenario.note)] if plan.scenario.note is not None else []
         page = access_page(
             evaluation,

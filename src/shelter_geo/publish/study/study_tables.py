@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, journey_metrics
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
@@ -150,7 +150,7 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "access_by_district.csv": placed(evaluation.districts, evaluation),
         "access_by_settlement.csv": placed(evaluation.settlements, evaluation),
         "access_farthest.csv": placed(evaluation.farthest, evaluation),
-        "access_metrics.csv": evaluation.metrics,
+        "access_metrics.csv": _metrics(evaluation),
         # Without a claimed population the total stands twice.
         "capacity_by_region.csv": evaluation.shortfall.drop_duplicates(),
         "claims.csv": evaluation.claims,
@@ -167,6 +167,12 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
     # Without what pandas notes of itself: its release and its way of storing text change nothing.
     table = pa.Table.from_pandas(matrix, schema=_MATRIX, preserve_index=False)
     pq.write_table(table.replace_schema_metadata(), folder / "cost_matrix.parquet")
+
+
+def _metrics(evaluation: Evaluation) -> pd.DataFrame:
+    """Put the metrics of access and those of journeys below each other."""
+    journeys = pd.DataFrame(journey_metrics(evaluation))
+    return evaluation.metrics if journeys.empty else pd.concat([evaluation.metrics, journeys])
 
 
 def journey_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
