@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MAPS = ("access", "capacity", "comparison", "siting")
 _AIMS = ("mean", "farthest", "region")
 _STILL = (".png", ".svg", ".pdf")
+_ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command()(planner)
     app.command("map")(map_)
     app.command()(report)
+    app.command()(share)
 
 
 def planner(
@@ -152,6 +154,45 @@ def report(
         file = Path(named_of(loaded, "report", ".html")) if out is None else out
         brief.save(file)
     typer.echo(f"Brief: {file}")
+
+
+def share(
+    study: StudyArgument = None,
+    kind: KindOption = None,
+    plan: Annotated[
+        str, typer.Option("--plan", metavar="KEY", help="Key of a plan, or its file; else today.")
+    ] = "",
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="One of the study's languages, or all.")
+    ] = _ALL,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder to write; else share in the outputs of the study."),
+    ] = None,
+) -> None:
+    """Draw pictures to share: maps for posts, missing places, a poster, and each in words."""
+    from shelter_geo.analysis import evaluate
+    from shelter_geo.plans import apply_plan, find_plans
+    from shelter_geo.progress import steps
+    from shelter_geo.publish import write_share
+    from shelter_geo.study import load_study
+
+    with steps() as progress:
+        loaded = of_kind(load_study(study), kind)
+        one = None if lang == _ALL else lang
+        languages(loaded, one)
+        chosen = find_plans([plan], loaded.scenarios)[0] if plan else None
+        name = None if chosen is None else chosen.scenario.name
+        evaluation = evaluate(
+            loaded if chosen is None else apply_plan(loaded, chosen), progress=progress
+        )
+        own = Path("outputs") / named_of(loaded, loaded.settings.study.id)
+        folder = own / ("share" if chosen is None else f"share-{chosen.scenario.id}")
+        files = write_share(
+            evaluation, folder if out is None else out, plan=name, lang=one, progress=progress
+        )
+    for file in files:
+        typer.echo(f"Picture: {file}")
 
 
 def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> SealedMap:

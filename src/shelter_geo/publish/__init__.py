@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
     from shelter_geo.publish.qualifiers import dates
+    from shelter_geo.publish.share.study_share import write_share
     from shelter_geo.publish.siting.lines import model_card
     from shelter_geo.publish.siting.tables import plan_page, suggestions
     from shelter_geo.publish.study.capacity_figures import write_capacity_figures
@@ -67,6 +68,7 @@ _HOME = {
     "write_outputs": "outputs",
     "write_reach": "study.capacity_outputs",
     "write_scenarios": "study.scenario_outputs",
+    "write_share": "share.study_share",
 }
 
 __all__ = [
@@ -100,6 +102,7 @@ __all__ = [
     "write_outputs",
     "write_reach",
     "write_scenarios",
+    "write_share",
 ]
 
 

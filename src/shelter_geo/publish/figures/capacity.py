@@ -226,6 +226,17 @@ def draw_pooling(
 NEEDED, THERE, LEAST = "#e9dfd3", INK_ACCENT, INK_MIDDLE
 
 
+def places_by_area(shortfall: pd.DataFrame) -> pd.DataFrame:
+    """Sum up a shortfall by area, the neediest last: `needed`, and `least` and `most` there."""
+    areas = shortfall[shortfall["area"] != "Total"]
+    table = areas.groupby("area").agg(
+        needed=("family_places_needed", "first"),
+        least=("family_places_there", "min"),
+        most=("family_places_there", "max"),
+    )
+    return table.sort_values(["needed"], kind="stable")
+
+
 def draw_shortfall(
     shortfall: pd.DataFrame,
     stem: Path,
@@ -252,13 +263,7 @@ def draw_shortfall(
     assumed
         Areas whose number of places is assumed, which is said beside it.
     """
-    areas = shortfall[shortfall["area"] != "Total"]
-    table = areas.groupby("area").agg(
-        needed=("family_places_needed", "first"),
-        least=("family_places_there", "min"),
-        most=("family_places_there", "max"),
-    )
-    table = table.sort_values(["needed"], kind="stable")
+    table = places_by_area(shortfall)
     total = shortfall[shortfall["area"] == "Total"]
     missing = total["family_places_missing"]
     with drawing(10, 6.8) as figure:
@@ -281,7 +286,7 @@ def draw_shortfall(
         axes.barh(table.index, table["least"], color=THERE, height=0.72)
         for row, (area, there) in enumerate(table.iterrows()):
             axes.annotate(
-                _bar(there, words, assumed=area in assumed),
+                places_of_needed(there, words, assumed=area in assumed),
                 (there["needed"], row),
                 xytext=(5, 0),
                 textcoords="offset points",
@@ -305,7 +310,7 @@ def draw_shortfall(
         save(figure, stem)
 
 
-def _bar(there: pd.Series, words: Words, *, assumed: bool) -> str:
+def places_of_needed(there: pd.Series, words: Words, *, assumed: bool) -> str:
     """Write what is there, as a range over the readings, of what is needed."""
     both = words.between(there["least"], there["most"])
     text = words.text("figures.shortfall_bar", needed=words.number(there["needed"]), there=both)

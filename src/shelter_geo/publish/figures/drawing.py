@@ -81,7 +81,7 @@ def bare(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES) -> None:
+def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES, *, alt: str = "") -> None:
     """Write a figure as PNG, SVG or PDF without dates or software names.
 
     Parameters
@@ -92,6 +92,8 @@ def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES) -> None:
         Path without its ending.
     endings
         Which of `ENDINGS` to write.
+    alt
+        What the figure shows, for who does not see it: a PNG holds it as its `Description`.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -99,7 +101,8 @@ def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES) -> None:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         for ending in endings:
             file = stem.with_suffix(ending)
-            figure.savefig(file, dpi=DPI, metadata=NAMELESS[ending])
+            described = {"Description": alt} if alt and ending == ".png" else {}
+            figure.savefig(file, dpi=DPI, metadata={**NAMELESS[ending], **described})
             if ending == ".svg":  # its comments repeat every text
                 drawn = file.read_text(encoding="utf-8")
                 file.write_text(_NO_XML.sub("", drawn), encoding="utf-8", newline="\n")

@@ -65,7 +65,7 @@ def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
     axes.set_ylim(south - pad[1], north + pad[1])
 
 
-_HATCHES: Final = {HATCH: "////"}
+HATCHES: Final = {HATCH: "////"}
 _SIGN: Final[dict[str, Any]] = {
     "markerfacecolor": "white", "markeredgewidth": 1.5, "markersize": 8, "linestyle": "none",
 }  # fmt: skip
@@ -111,7 +111,7 @@ def draw_twin(
     OutputError
         If the map has no areas.
     """
-    layers = {role: _frame_of(sealed.layers, role) for role in ("ground", "areas", "lines")}
+    layers = {role: features_of(sealed.layers, role) for role in ("ground", "areas", "lines")}
     if len(layers["areas"]) == 0:
         raise OutputError("A still map needs areas.")
     crs = equal_area(layers["areas"])
@@ -120,28 +120,28 @@ def draw_twin(
         _head(figure, title or sealed.page.title.of(words), lead or sealed.page.lead.of(words))
         axes = figure.add_axes((0.27, 0.1, 0.71, 0.7))
         ground(axes, layers["ground"].rename(columns={"symbol": "kind"}).to_crs(crs))
-        _areas(axes, areas)
+        draw_areas(axes, areas)
         for colour, width in (("white", 2.6), (INK, 1.1)) if len(lines) else ():
             lines.plot(ax=axes, color=colour, linewidth=width, zorder=4)
         frame(axes, areas)
-        _points(axes, _frame_of(sealed.layers, "points").to_crs(crs), words, sealed.page.mark)
+        _points(axes, features_of(sealed.layers, "points").to_crs(crs), words, sealed.page.mark)
         _legend(figure, sealed.page, words)
         bare(axes)
-        footing(figure, _inert(foot))
+        footing(figure, without_marks(foot))
         save(figure, stem, endings)
 
 
 def _head(figure: Figure, title: str, lead: str) -> None:
-    lines = [fill(_inert(plain(line)), _LEAD_WIDTH) for line in lead.splitlines()]
-    heading(figure, fill(_inert(plain(title)), _TITLE_WIDTH), "\n".join(lines))
+    lines = [fill(without_marks(plain(line)), _LEAD_WIDTH) for line in lead.splitlines()]
+    heading(figure, fill(without_marks(plain(title)), _TITLE_WIDTH), "\n".join(lines))
 
 
-def _inert(text: str) -> str:
+def without_marks(text: str) -> str:
     """Take from a text the letters that have no shape."""
     return "".join(a for a in text if unicodedata.category(a) not in ("Cf", "Cn", "Co"))
 
 
-def _frame_of(layers: Sequence[SealedLayer], role: str) -> gpd.GeoDataFrame:
+def features_of(layers: Sequence[SealedLayer], role: str) -> gpd.GeoDataFrame:
     """Give the features of a role that are shown when the map opens."""
     rows = [
         {
@@ -164,9 +164,10 @@ def _fill(layer: SealedLayer, drawn: Mapping[str, Any]) -> str:
     return str(layer.style_function(drawn).get("fillColor", "")) if layer.style else ""
 
 
-def _areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
+def draw_areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
+    """Draw the districts in their colours, hatched where nothing leads from there."""
     for colour, part in areas.groupby("fill", sort=True):
-        hatch = _HATCHES.get(str(colour))
+        hatch = HATCHES.get(str(colour))
         flat = NO_ROAD if hatch else str(colour)
         shapes, points = part[part.geom_type != "Point"], part[part.geom_type == "Point"]
         if len(shapes):
@@ -186,7 +187,7 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
     points = points.loc[points.geometry.x.sort_values(ascending=False, kind="stable").index]
     axes.apply_aspect()
     for symbol, name, point in zip(points["symbol"], points["name"], points.geometry, strict=True):
-        axes.plot([point.x], [point.y], zorder=8, **_sign(symbol, mark))
+        axes.plot([point.x], [point.y], zorder=8, **sign(symbol, mark))
         if not isinstance(name, Text):
             continue
         text = plain(name.of(words))
@@ -198,7 +199,7 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
         free = [side for side in inside if not any(_meet(boxes[side], box) for box in taken)]
         side = (free or inside)[0]
         taken.append(boxes[side])
-        _name(axes, point, _inert(text), side)
+        _name(axes, point, without_marks(text), side)
 
 
 def _box(at: NDArray[np.float64], text: str, side: tuple[int, int]) -> _Box:
@@ -206,7 +207,9 @@ def _box(at: NDArray[np.float64], text: str, side: tuple[int, int]) -> _Box:
     font = FontProperties(size=_NAME_PT, weight="bold")
     with warnings.catch_warnings():  # a letter that no font has is drawn as a box
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        wide = text_to_path.get_text_width_height_descent(_inert(text), font, ismath=False)[0]
+        wide = text_to_path.get_text_width_height_descent(without_marks(text), font, ismath=False)[
+            0
+        ]
     high = 1.6 * _NAME_PT
     left = at[0] + (_BESIDE_PT if side[0] > 0 else -_BESIDE_PT - wide)
     bottom = at[1] + (2 if side[1] > 0 else -2 - high)
@@ -234,7 +237,7 @@ def _name(axes: Axes, point: shapely.Point, text: str, side: tuple[int, int]) ->
 
 def _legend(figure: Figure, page: MapPage, words: Words) -> None:
     handles = [
-        _handle(entry, fill(_inert(plain(entry.label.of(words))), _KEY_WIDTH), page.mark)
+        _handle(entry, fill(without_marks(plain(entry.label.of(words))), _KEY_WIDTH), page.mark)
         for entry in page.key
     ]
     figure.legend(
@@ -248,7 +251,7 @@ def _legend(figure: Figure, page: MapPage, words: Words) -> None:
     )
 
 
-def _sign(symbol: str, mark: str) -> dict[str, Any]:
+def sign(symbol: str, mark: str) -> dict[str, Any]:
     """Describe a sign: a square in the ink of facilities, or a diamond for anything else."""
     shape, ink = ("s", mark) if symbol == "shelter" else ("D", INK)
     return {**_SIGN, "marker": shape, "markeredgecolor": ink}
@@ -256,11 +259,11 @@ def _sign(symbol: str, mark: str) -> dict[str, Any]:
 
 def _handle(entry: KeyEntry, label: str, mark: str) -> Patch | Line2D:
     if entry.symbol == "fill":
-        hatch = _HATCHES.get(entry.fill)
+        hatch = HATCHES.get(entry.fill)
         face, edge = (NO_ROAD, "#8b8b8b") if hatch else (entry.fill, "#c9c5bb")
         return Patch(facecolor=face, edgecolor=edge, hatch=hatch, label=label)
     if entry.symbol == "stipple":
         return Patch(facecolor="#8d8794", edgecolor="white", hatch="...", label=label)
     if entry.symbol == "line":
         return Line2D([], [], color=INK, linewidth=1.4, label=label)
-    return Line2D([], [], label=label, **_sign(entry.symbol, mark))
+    return Line2D([], [], label=label, **sign(entry.symbol, mark))

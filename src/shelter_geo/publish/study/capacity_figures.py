@@ -11,7 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from shelter_geo.analysis import CASES, CapacityResults, Evaluation
-from shelter_geo.publish.figures.capacity import draw_pooling, draw_shortfall, draw_turn_away
+from shelter_geo.publish.figures.capacity import (
+    draw_pooling,
+    draw_shortfall,
+    draw_turn_away,
+    places_by_area,
+    places_of_needed,
+)
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.figures.stays import draw_stay_limits
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
@@ -174,19 +180,54 @@ def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
     words
         Language of the figure.
     """
-    if REGION in evaluation.study.lacks:
+    rows = _shortfall(evaluation, words)
+    if rows is None:
         return
-    settings = evaluation.study.settings
-    now = evaluation.shortfall["population_year"] == settings.study.as_of.year
-    rows = evaluation.shortfall[now].drop_duplicates()
     draw_shortfall(
-        rows.assign(area=rows["area"].replace(_regions(evaluation, words))),
+        rows,
         folder / "figures" / "shortfall",
-        people_per_family_place=settings.capacity.people_per_family_place,
+        people_per_family_place=evaluation.study.settings.capacity.people_per_family_place,
         words=words,
         source=study_texts.foot(evaluation, words, norm=True),
         assumed=_guessed(evaluation, words),
     )
+
+
+def missing_by_region(
+    evaluation: Evaluation, words: Words
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Give the family places of each region and in all, in one language.
+
+    Parameters
+    ----------
+    evaluation
+        The study, evaluated.
+    words
+        The language.
+
+    Returns
+    -------
+    tuple of DataFrame
+        The regions by name, the neediest last, with `needed`, `least`, `most` and a `label`; and
+        the rows of the shortfall in all. None where a study has no regions.
+    """
+    rows = _shortfall(evaluation, words)
+    if rows is None:
+        return None
+    table, guessed = places_by_area(rows), _guessed(evaluation, words)
+    table["label"] = [
+        places_of_needed(row, words, assumed=area in guessed) for area, row in table.iterrows()
+    ]
+    return table, rows[rows["area"] == "Total"]
+
+
+def _shortfall(evaluation: Evaluation, words: Words) -> pd.DataFrame | None:
+    """Give the shortfall of today's people, its regions named in one language."""
+    if REGION in evaluation.study.lacks:
+        return None
+    now = evaluation.shortfall["population_year"] == evaluation.study.settings.study.as_of.year
+    rows = evaluation.shortfall[now].drop_duplicates()
+    return rows.assign(area=rows["area"].replace(_regions(evaluation, words)))
 
 
 def _guessed(evaluation: Evaluation, words: Words) -> set[str]:
