@@ -44,6 +44,8 @@ def test_pictures_of_a_plan_are_named_line_by_line(copy: StudyCopy, tmp_path: Pa
     # Fordham is 48 km from Quayside, and Highmill now has a shelter of its own.
     assert said.startswith("A shelter in Highmill: with this plan domestic violence shelters are")
     assert "Highmill, Quayside" in said
+    lacking = (tmp_path / "share" / "en" / "missing_1080x1080.txt").read_text(encoding="utf-8")
+    assert lacking.startswith("A shelter in Highmill: Domestic violence shelters lack")
 
 
 def test_a_language_or_a_plan_that_is_not_there_is_refused(copy: StudyCopy, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _of_language(
     evaluation: Evaluation, page: SealedMap, plan: AnyText | None, words: Words, folder: Path
 ) -> list[Path]:
     texts = map_texts(evaluation, page, words, plan=plan)
-    missing = missing_texts(evaluation, words)
+    missing = missing_texts(evaluation, words, plan=plan)
     alts: dict[Path, str] = {}
     own = folder / words.lang
     for pixels in (WIDE, SQUARE):

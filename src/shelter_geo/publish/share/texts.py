@@ -182,7 +182,9 @@ def _classes(page: SealedMap, words: Words) -> list[str]:
     ]
 
 
-def missing_texts(evaluation: Evaluation, words: Words) -> MissingTexts | None:
+def missing_texts(
+    evaluation: Evaluation, words: Words, *, plan: AnyText | None = None
+) -> MissingTexts | None:
     """Write what the figure of missing places says; None where a study has no regions.
 
     Parameters
@@ -191,6 +193,8 @@ def missing_texts(evaluation: Evaluation, words: Words) -> MissingTexts | None:
         The study, or the study under a plan.
     words
         The language.
+    plan
+        Name of the plan; none for the study as it stands.
     """
     regions = missing_by_region(evaluation, words)
     if regions is None:
@@ -198,6 +202,8 @@ def missing_texts(evaluation: Evaluation, words: Words) -> MissingTexts | None:
     table, total = regions
     missing = total["family_places_missing"]
     title = words.text("figures.shortfall_title", range=words.between(missing.min(), missing.max()))
+    if plan is not None:
+        title = words.text("share.of_plan", plan=everywhere(plan), title=title)
     lead = words.text(
         "figures.shortfall_subtitle",
         places=words.number(total["places"].iloc[0]),
