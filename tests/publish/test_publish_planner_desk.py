@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from helpers.chromium import PHONE, visit
-from helpers.planner_toys import toy_planner
+from helpers.planner_toys import CANDIDATES, SHELTERS, costs, districts, toy_planner
 from playwright.sync_api import Browser, Page
+
+from shelter_geo.siting import MCLP, PCenter, PMedian
 
 pytestmark = pytest.mark.browser
 DESK = (1440, 900)
@@ -175,3 +179,91 @@ def test_a_code_copies_to_the_clipboard(browser: Browser, file: Path) -> None:
         page.focus("#plan-a .name")
         page.keyboard.press("Control+v")
         assert page.locator("#plan-a .name").input_value() == wanted[:80]
+
+
+SEARCH = """([open, aim, n]) => {
+  const plan = Model.today(), { sites } = Page.data;
+  sites.id.forEach((id, at) => { plan.open[at] = open.includes(id) ? 1 : 0; });
+  return Best.search(plan, aim, n).then((found) => found && [
+    found.sites.map((at) => sites.id[at]), found.exact, found.tried]);
+}"""
+AIMS: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
+    ({"kind": "mean"}, PMedian, {}),
+    ({"kind": "farthest"}, PCenter, {}),
+    ({"kind": "within", "limit": 100}, MCLP, {"within": 100}),
+    ({"kind": "within", "limit": 200}, MCLP, {"within": 200}),
+]
+
+
+def test_the_best_from_here_is_what_siting_finds(page: Page) -> None:
+    random, (distance_km, _) = np.random.default_rng(17), costs()
+    people = districts().set_index("district_id")["population"].loc[distance_km.index]
+    for start in range(50):
+        standing = sorted(key for key in [*SHELTERS, *CANDIDATES] if random.random() < 0.3)
+        free = [key for key in CANDIDATES if key not in standing]
+        sites = sorted([*standing, *free])
+        n, (aim, model, options) = 1 + start % 3, AIMS[start % len(AIMS)]
+        problem = model.from_cost_matrix(
+            distance_km[sites].to_numpy(),
+            weights=people.to_numpy(),
+            fixed=[sites.index(key) for key in standing],
+            site_ids=sites,
+            p=n,
+            **options,
+        )
+        chosen, exact, _ = page.evaluate(SEARCH, [standing, aim, n])
+        answer = problem.solve()
+        assert exact is True
+        if chosen:
+            assert sorted(chosen) == sorted(answer.chosen), (start, aim, n, standing)
+
+
+def test_more_than_three_come_by_exchange_and_say_so(page: Page) -> None:
+    chosen, exact, tried = page.evaluate(SEARCH, [SHELTERS, {"kind": "mean"}, 4])
+    assert (len(chosen), exact, tried) == (4, False, 126)
+    page.locator("#plan-a .many").select_option("4")
+    page.click("#plan-a [data-best=many]")
+    page.wait_for_function("document.querySelectorAll('#plan-a .opened .added').length === 4")
+    said = str(page.locator("#plan-a .best .hint").text_content())
+    assert said.startswith("Opened: Town")
+    assert "not proven" in said
+
+
+def test_the_best_next_one_is_opened_in_one_step(page: Page) -> None:
+    page.locator("#plan-a .aim").select_option("within 200")
+    page.click("#plan-a [data-best=next]")
+    page.wait_for_function("document.querySelectorAll('#plan-a .opened .added').length === 1")
+    assert "The best of all 9 choices" in str(page.locator("#plan-a .best .hint").text_content())
+    page.click("#undo")
+    assert opened(page) == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "phone"])
+def test_a_district_says_where_it_goes_and_what_is_next(
+    browser: Browser, file: Path, size: tuple[int, int]
+) -> None:
+    distance_km, travel_min = costs()
+    with visit(browser, file, size) as seen:
+        page = seen.page
+        open_site(page, "town 3")
+        page.locator("#district").select_option(label="Elm")
+        row = page.evaluate("Page.data.districts.id[Chosen.row]")
+        rows = [
+            line.locator("td").all_text_contents()
+            for line in page.locator(".chosen tbody tr").all()
+        ]
+        homes = {"house-1": "p-0", "house-2": "p-0", "refuge": "p-4"}
+        for said, sites in zip(rows, (SHELTERS, [*SHELTERS, "p-3"], SHELTERS), strict=True):
+            best = sorted(sites, key=lambda k: (distance_km[k][row], travel_min[k][row], k))
+            home = homes.get(best[0], best[0])
+            other = next(key for key in best if homes.get(key, key) != home)
+            more = round(distance_km[other][row]) - round(distance_km[best[0]][row])
+            assert home.removeprefix("p-") in said[0]
+            assert said[1] == f"{round(distance_km[best[0]][row])} km"
+            assert said[3] == f"Town {homes.get(other, other).removeprefix('p-')}"
+            assert said[4] == (f"+{more} km" if more else "0 km")
+        assert page.locator(".way").first.get_attribute("d").startswith("M")
+        assert page.evaluate(IN_VIEW)
+        page.locator("#plan-a .area").nth(2).dispatch_event("click")
+        assert page.evaluate("Chosen.row") == 2
+        seen.assert_silent()

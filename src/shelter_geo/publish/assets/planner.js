@@ -19,6 +19,7 @@
     },
     keep: () => past.keep(at, plans[at]),
     show: () => show(letter),
+    picked: (row) => choose(row),
     count: (everywhere) => {
       registered.checked = counted.registered = everywhere;
       draw();
@@ -34,7 +35,7 @@
   }));
 
   // One plan is worked on at a time; a narrow screen shows no other.
-  let held = 0;
+  let held = 0, shown = [];
   function show(letter) {
     frame.dataset.shown = letter;
     document.body.dataset.shown = letter;
@@ -63,7 +64,9 @@
   // What a change leaves as it was is not drawn again.
   function draw(afresh = [0, 1]) {
     const [now, ...results] = Model.measure(plans.map(Model.evaluate));
-    Bar.draw(now, ...results);
+    shown = [now, ...results];
+    Bar.draw(...shown);
+    Chosen.draw(shown);
     panels.forEach((panel, at) => panel.draw(results[at], afresh.includes(at)));
     drawChanges(now, results[held]);
     drawTable(...results);
@@ -163,11 +166,16 @@
   addEventListener("beforeunload", (event) => { if (past.unsaved(plans)) event.preventDefault(); });
   document.getElementById("csv").addEventListener("click", csv);
   document.getElementById("print").addEventListener("click", () => window.print());
-  on("choose", (row) => {
+  // A district is chosen on a map, in the list or in the table.
+  function choose(row) {
     for (const line of all("[aria-current]")) line.removeAttribute("aria-current");
-    rows[row].setAttribute("aria-current", "true");
-    panels.forEach((panel) => panel.choose(data.rows[row]));
-  });
+    if (row !== null) rows[data.rows.indexOf(row)].setAttribute("aria-current", "true");
+    Chosen.choose(row, shown);
+    panels.forEach((panel) => panel.choose(row));
+    if (row !== null) Page.announce(document.querySelector(".chosen .live-people").textContent);
+  }
+  Chosen.pick.addEventListener("change", () => choose(Chosen.pick.value ? Number(Chosen.pick.value) : null));
+  on("choose", (row) => choose(data.rows[row]));
   on("language", () => draw());
   for (const element of all(".live")) element.hidden = false;
   show("a");

@@ -39,14 +39,14 @@ const Chart = (() => {
     return open.some((site) => sites.shelter[site]) ? "shelter" : "new";
   }
 
-  return (frame, press, tip) => {
+  return (frame, press, tip, picked) => {
     const svg = frame.querySelector("svg.chart") ?? copied(frame);
     const areas = all(".area", svg);
     const signs = svg.querySelector(".marks"), layer = shape("g", { class: "spots" });
-    const halo = shape("path", { class: "halo" }), bubble = frame.querySelector(".bubble");
+    const halo = shape("path", { class: "halo" }), way = shape("path", { class: "way" }), bubble = frame.querySelector(".bubble");
     svg.removeAttribute("data-t-label");
     svg.setAttribute("role", "group");
-    svg.querySelector(".labels").before(halo);
+    svg.querySelector(".labels").before(halo, way);
     svg.insertBefore(layer, signs);
     signs.setAttribute("aria-hidden", "true");
     const dots = spots.map((spot) => {
@@ -97,8 +97,9 @@ const Chart = (() => {
     });
     svg.addEventListener("pointerleave", hide);
     svg.addEventListener("click", (event) => {
-      const at = event.detail ? near(event) : dots.indexOf(event.target);
+      const at = event.detail ? near(event) : dots.indexOf(event.target), row = areas.indexOf(event.target);
       if (at >= 0) press(spots[at]);
+      else if (row >= 0) picked(row);
     });
 
     function walk(from, [dx, dy]) {
@@ -164,15 +165,27 @@ const Chart = (() => {
         dot.classList.toggle("signed", kind !== "");
       });
       drawSigns(plan);
+      drawWay(result);
     }
 
-    const choose = (row) => halo.setAttribute("d", row === null ? "" : areas[row].getAttribute("d"));
+    // A straight line to where the district goes: the way by road is on the map of distances.
+    let chosen = null;
+    function drawWay(result) {
+      const at = chosen === null ? -1 : result.site[chosen];
+      const to = at < 0 ? "" : `M${districts.x[chosen]} ${districts.y[chosen]}L${sites.x[at]} ${sites.y[at]}`;
+      way.setAttribute("d", to);
+    }
+    function choose(row, result) {
+      chosen = row;
+      halo.setAttribute("d", row === null ? "" : areas[row].getAttribute("d"));
+      drawWay(result);
+    }
     return { svg, draw, choose };
   };
 
   function copied(frame) {
     const svg = document.querySelector("svg.chart").cloneNode(true);
-    for (const added of all(".spots, .halo", svg)) added.remove();
+    for (const added of all(".spots, .halo, .way", svg)) added.remove();
     svg.querySelector(".marks").replaceChildren();
     frame.prepend(svg);
     return svg;

@@ -134,6 +134,16 @@ const Model = (() => {
     };
   }
 
+  const lengthOf = (row, site) => length[row * places + site];
+
+  // The nearest open site of a district in another settlement than its nearest one.
+  function second(result, row) {
+    const from = row * places, here = sites.settlement[result.site[row]];
+    const others = result.open.filter((site) => time[from + site] >= 0 && sites.settlement[site] !== here);
+    const best = others.reduce((found, site) => (found < 0 || better(from + site, from + found) ? site : found), -1);
+    return best < 0 ? null : { site: best, km: length[from + best] / CM, minutes: time[from + best] / MS };
+  }
+
   const sum = (values) => values.reduce((all, each) => all + each, 0);
   function spread({ km, weight }, rows) {
     const people = rows.map((row) => weight[row]), far = rows.map((row) => km[row]), all = sum(people);
@@ -221,5 +231,5 @@ const Model = (() => {
   const nobody = (row) => !everybody()[row];
 
   return {
-    nobody, lacks, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
+    nobody, lacks, lengthOf, second, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
 })();

@@ -16,7 +16,7 @@ const Panel = (() => {
     while (list.children.length > rows.length) list.lastElementChild.remove();
   }
 
-  return (letter, plan, { changed, become, count, keep, show }) => {
+  return (letter, plan, { changed, become, count, keep, show, picked }) => {
     const box = document.getElementById(`plan-${letter}`);
     const find = (selector) => box.querySelector(selector);
     const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left");
@@ -42,7 +42,7 @@ const Panel = (() => {
       if (shelter === undefined) return toggle(spot.sites[0], !plan.open[spot.sites[0]]);
       announce(tell("choose_in_list", { name: place(shelter) }));
       return openRows.get(shelter).tick.focus();
-    }, tip);
+    }, tip, picked);
 
     function toggle(at, open) {
       show();
@@ -196,6 +196,8 @@ const Panel = (() => {
     function draw(mine, afresh) {
       result = mine;
       if (!afresh) return;
+      Best.stop();
+      put(said, "");
       Scenario.speak(plan);
       left.hidden = !plan.left.length;
       put(left, plan.left.length ? tell("left_out", { what: Scenario.said(plan.left) }) : "");
@@ -283,6 +285,23 @@ const Panel = (() => {
     });
     box.addEventListener("pointerdown", () => show());
 
-    return { draw, take, choose: chart.choose };
+    // Best from here
+    const said = find(".best .hint"), aim = find(".aim"), many = find(".many");
+    async function best(wanted) {
+      const [kind, limit] = aim.value.split(" ");
+      put(said, tell("searching"));
+      const answer = await Best.search(plan, { kind, limit: Number(limit ?? 0) }, wanted);
+      if (!answer) return;
+      for (const at of answer.sites) Model.openSite(plan, at);
+      if (answer.sites.length) changed();
+      const names = answer.sites.map(site).join(", ");
+      put(said, !names ? tell("best_none") : tell(answer.exact ? "best_exact" : "best_near", { names, n: number(answer.tried) }));
+      announce(said.textContent);
+    }
+    for (const button of all("[data-best]", box)) {
+      button.addEventListener("click", () => best(button.dataset.best === "next" ? 1 : Number(many.value)));
+    }
+
+    return { draw, take, choose: (row) => chart.choose(row, result) };
   };
 })();

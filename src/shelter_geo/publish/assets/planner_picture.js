@@ -35,7 +35,7 @@ const Picture = (() => {
 
   function inked(chart) {
     const map = chart.cloneNode(true);
-    for (const gone of all(".halo, [hidden], .spots", map)) gone.remove();
+    for (const gone of all(".halo, .way, [hidden], .spots", map)) gone.remove();
     for (const selector in INKS) {
       for (const part of all(selector, map)) {
         for (const name in INKS[selector]) part.setAttribute(name, INKS[selector][name]);

@@ -53,6 +53,8 @@ class Drawing:
         Names on the ground that lie inside the map.
     areas
         Path of each district.
+    middles
+        A point inside each district, shape (districts, 2).
     sites
         Position of each site, shape (sites, 2).
     km
@@ -66,6 +68,7 @@ class Drawing:
     ground: tuple[tuple[str, str], ...]
     names: tuple[GroundName, ...]
     areas: tuple[str, ...]
+    middles: NDArray[np.float64]
     sites: NDArray[np.float64]
     km: float
     lines: tuple[str, ...] = ()
@@ -109,6 +112,7 @@ def draw(
         ground=tuple(view.ground(ground)),
         names=tuple(view.names(ground, shapes)),
         areas=tuple(path(shape) for shape in shapes),
+        middles=np.round(shapely.get_coordinates(shapely.point_on_surface(shapes)), 1),
         sites=np.round(places, 1),
         km=view.metres / 1000,
         lines=() if lines is None else view.lines(lines),

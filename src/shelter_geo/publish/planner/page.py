@@ -43,6 +43,8 @@ SCRIPTS: Final = (
     "planner_scenario.js",
     "planner_bar.js",
     "planner_history.js",
+    "planner_best.js",
+    "planner_district.js",
     "planner_chart.js",
     "planner_panel.js",
     "planner_picture.js",
@@ -132,6 +134,7 @@ class PlannerPage(OneFile):
                 (self.classes.colour(MISSING), self.no_road),
             ],
             apart=_BELOW,
+            aims=[(f"{limit:g}", _within(limit)) for limit in self.limits],
             both=self.data.both,
             groups=[group for group in _GROUPS if self.data.women or group not in _OF_WOMEN],
             without_script=say("planner.without_script"),
@@ -161,6 +164,7 @@ class PlannerPage(OneFile):
     def _page_data(self, text: PageText, now: Today, table: ReaderTable) -> dict[str, Any]:
         data = self.data.page_data()
         data["districts"]["name"] = _names(self.data.districts, text)
+        data["districts"]["x"], data["districts"]["y"] = self.drawing.middles.T.tolist()
         sites = data["sites"]
         sites["name"] = _names(self.data.sites, text)
         sites["place"] = [text.number(name) for name in self.data.places]
@@ -309,6 +313,10 @@ def planner_page(
         mark=mark,
         domestic=domestic,
     )
+
+
+def _within(limit_km: float) -> Text:
+    return in_each(lambda words: words.text("planner.aim_within", km=words.distance(limit_km)))
 
 
 def _with_dates(dates: Text) -> Text:

@@ -1,0 +1,42 @@
+"use strict";
+// Constant for a release. One district: its people, where it goes today and in each plan, and why.
+const Chosen = (() => {
+  const { data, make, put } = Page;
+  const { tell, number, signed, people, km, duration, district, site, place } = Words;
+  const box = document.querySelector(".chosen"), pick = document.getElementById("district");
+  const lines = Page.all("tbody tr", box);
+  let row = null;
+
+  // The options are in the order of the table, farthest today first.
+  pick.append(...data.rows.map((each) => make("option", district(each), { value: each })));
+
+  // How much farther the next best is: between numbers as they are shown.
+  function farther(result, next) {
+    if (data.by_time) return duration(next.minutes - result.minutes[row]);
+    const more = Math.round(next.km) - Math.round(result.km[row]);
+    return tell("km", { n: more ? signed(number(more), more) : number(0) });
+  }
+  function cells(result) {
+    const at = result.site[row];
+    if (at < 0) return [tell(Model.lacks(result, row)), "–", "–", "–", "–"];
+    const next = Model.second(result, row), name = place(at) === site(at) ? site(at) : `${site(at)}, ${place(at)}`;
+    return [name, km(result.km[row]), duration(result.minutes[row]),
+      next ? place(next.site) : tell("no_other"), next ? farther(result, next) : "–"];
+  }
+
+  function draw(results) {
+    for (const option of pick.options) if (option.value) put(option, district(option.value));
+    pick.value = row === null ? "" : String(row);
+    box.querySelector(".scroll").hidden = row === null;
+    put(box.querySelector(".live-people"), row === null ? "" : tell("people_of", { name: district(row), people: people(results[0].weight[row]) }));
+    put(box.querySelector(".why"), row === null ? "" : tell(Model.counted.group === "all" ? "why_all" : "why_group"));
+    if (row === null) return;
+    results.forEach((result, at) => cells(result).forEach((text, column) => put(lines[at].cells[column + 1], text)));
+  }
+
+  function choose(next, results) {
+    row = next;
+    draw(results);
+  }
+  return { draw, choose, pick, get row() { return row; } };
+})();
