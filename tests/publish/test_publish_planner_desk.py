@@ -218,6 +218,18 @@ def test_the_best_from_here_is_what_siting_finds(page: Page) -> None:
             assert sorted(chosen) == sorted(answer.chosen), (start, aim, n, standing)
 
 
+def test_everybody_who_comes_nearer_is_listed_and_counted(page: Page) -> None:
+    open_site(page, "town 3")
+    entries = page.evaluate("""() => {
+      const plan = Model.today();
+      Model.openSite(plan, Page.data.sites.id.indexOf("p-3"));
+      const [now, then] = Model.measure([Model.evaluate(plan)]);
+      return Model.compare(now, then).gainers.filter(({ row }) => then.weight[row] > 0).length;
+    }""")
+    assert page.locator(".gainers li").count() == entries
+    assert page.locator(".sides .hint").first.text_content() == f"Districts: {entries}"
+
+
 def test_more_than_three_come_by_exchange_and_say_so(page: Page) -> None:
     chosen, exact, tried = page.evaluate(SEARCH, [SHELTERS, {"kind": "mean"}, 4])
     assert (len(chosen), exact, tried) == (4, False, 126)
@@ -262,6 +274,7 @@ def test_a_district_says_where_it_goes_and_what_is_next(
             assert said[1] == f"{round(distance_km[best[0]][row])} km"
             assert said[3] == f"Town {homes.get(other, other).removeprefix('p-')}"
             assert said[4] == (f"+{more} km" if more else "0 km")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert page.locator(".way").first.get_attribute("d").startswith("M")
         assert page.evaluate(IN_VIEW)
         page.locator("#plan-a .area").nth(2).dispatch_event("click")

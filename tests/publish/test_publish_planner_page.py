@@ -169,6 +169,7 @@ def test_places_that_make_no_sense_change_nothing(browser: Browser, file: Path) 
         for wrong in ("", "0", "-5", "1e9", "100001", "<b>", "999999"):
             page.fill(box, wrong)
             assert page.get_attribute(box, "aria-invalid") == "true"
+            assert "a whole number from 1 to 100,000" in page.locator("#live").text_content()
             assert figure(page, "a", "places") == before
         page.locator(box).blur()
         assert page.input_value(box) == "1"

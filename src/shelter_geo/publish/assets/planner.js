@@ -7,7 +7,7 @@
   const length = data.by_time ? duration : km;
   const far = (result, row) => length((data.by_time ? result.minutes : result.km)[row]);
   const sumsIn = data.by_time ? { gain: "sum_quicker", lose: "sum_slower" } : {};
-  const MOST = 8, FIRST_LIVE = 4;
+  const FIRST_LIVE = 4;
   const plans = [Model.today(), Model.today()], LETTERS = ["a", "b"];
   const past = Past.history(plans), undo = document.getElementById("undo"), redo = document.getElementById("redo");
   const frame = document.querySelector(".plans"), tabs = all("[data-tab]");
@@ -88,7 +88,8 @@
   }
 
   function fill(selector, entries, before, after) {
-    const shown = entries.filter(({ row }) => after.weight[row] > 0).slice(0, MOST).map(({ row, less, kind }) => {
+    const list = changes.querySelector(selector), those = entries.filter(({ row }) => after.weight[row] > 0);
+    const shown = those.map(({ row, less, kind }) => {
       const item = make("li");
       const ways = kind === "reached" ? tell("gain_reached", { after: far(after, row) })
         : kind === "cut" ? tell("gain_cut")
@@ -97,7 +98,8 @@
       item.append(make("span", district(row)), make("small", ways), make("span", by, { class: "number" }));
       return item;
     });
-    changes.querySelector(selector).replaceChildren(...(shown.length ? shown : [make("li", tell("nobody"))]));
+    Page.put(list.previousElementSibling, those.length ? tell("districts_count", { n: number(those.length) }) : "");
+    list.replaceChildren(...(shown.length ? shown : [make("li", tell("nobody"))]));
   }
 
   // The table: Python wrote today, the columns of the plans are filled here.

@@ -2,7 +2,7 @@
 // Constant for a release. One district: its people, where it goes today and in each plan, and why.
 const Chosen = (() => {
   const { data, make, put } = Page;
-  const { tell, number, signed, people, km, duration, district, site, place } = Words;
+  const { tell, number, signed, people, km, duration, district, place } = Words;
   const box = document.querySelector(".chosen"), pick = document.getElementById("district");
   const lines = Page.all("tbody tr", box);
   let row = null;
@@ -19,8 +19,8 @@ const Chosen = (() => {
   function cells(result) {
     const at = result.site[row];
     if (at < 0) return [tell(Model.lacks(result, row)), "–", "–", "–", "–"];
-    const next = Model.second(result, row), name = place(at) === site(at) ? site(at) : `${site(at)}, ${place(at)}`;
-    return [name, km(result.km[row]), duration(result.minutes[row]),
+    const next = Model.second(result, row);
+    return [place(at), km(result.km[row]), duration(result.minutes[row]),
       next ? place(next.site) : tell("no_other"), next ? farther(result, next) : "–"];
   }
 

@@ -66,12 +66,17 @@ const Panel = (() => {
         const wanted = Number(count.value);
         const right = /^[0-9]+$/.test(count.value) && wanted >= 1 && wanted <= Model.MOST;
         count.setAttribute("aria-invalid", String(!right));
-        if (!right) return;
+        if (!right) {
+          put(load, tell("bad_places", { most: number(Model.MOST) }));
+          announce(load.textContent);
+          return;
+        }
         plan.places[at] = wanted;
         changed(`places ${at}`);
       });
       count.addEventListener("blur", () => {
         count.value = String(plan.places[at]);
+        if (count.getAttribute("aria-invalid") === "true") put(load, loadOf(at, inOrder()));
         count.removeAttribute("aria-invalid");
       });
       label.append(tick, what);
