@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         site_options,
     )
     from shelter_geo.analysis.capacity_results import capacity_results
+    from shelter_geo.analysis.siting_question import site_question
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
     from shelter_geo.publish.outputs import write_outputs
@@ -47,6 +48,7 @@ _HOME = {
     "routes": "access.lines",
     "service_area": "access.lines",
     "site_options": "analysis",
+    "site_question": "analysis.siting_question",
     "siting_results": "analysis.siting_results",
     "write_outputs": "publish.outputs",
 }
@@ -73,6 +75,7 @@ __all__ = [
     "routes",
     "service_area",
     "site_options",
+    "site_question",
     "siting_results",
     "write_outputs",
 ]

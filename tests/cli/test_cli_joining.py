@@ -197,3 +197,12 @@ def test_a_village_joins_the_road_beyond_180_degrees(tmp_path: Path, west: float
     hill = studied(tmp_path, nodes, ways, village).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(10.575 + 0.7, abs=0.01)
     assert hill["travel_min"] == pytest.approx(10.575 + 8.4, abs=0.1)
+
+
+def test_a_road_across_180_degrees_is_as_long_as_it_is(tmp_path: Path) -> None:
+    """A tenth of a degree of the equator on either side: 2 x 11.132 km, not round the world."""
+    nodes = {1: (179.9, 0.0), 2: (-179.9, 0.0)}
+    ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
+    hill = studied(tmp_path, nodes, ways, nodes[2]).districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(22.264, abs=0.001)
+    assert hill["travel_min"] == pytest.approx(22.264, abs=0.001)

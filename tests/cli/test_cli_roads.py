@@ -82,6 +82,17 @@ def test_import_of_graphml(here: Path):
     assert loaded.length_cm.tolist() == network.length_cm.tolist()
 
 
+def test_a_graph_of_footpaths_alone_is_refused_in_one_sentence(here: Path):
+    network = toy_network([(0, 0), (0.1, 0)], [(0, 1)])
+    graph = to_networkx(network)
+    for *_, road in graph.edges(data=True):
+        road["highway"] = "path"
+    ox.save_graphml(graph, here / "walk.graphml")
+    with pytest.raises(RoadError, match=r"no road that is kept among its 2 edges.*highway=path"):
+        run("import", "walk.graphml")
+    assert [path.name for path in here.iterdir()] == ["walk.graphml"]
+
+
 def test_failed_import_writes_nothing(here: Path):
     (here / "town.osm.pbf").write_bytes(b"\x00\x00\x00\x0d\x0a\x09OSMHeader")
     with pytest.raises(RoadError, match="damaged or cut short"):

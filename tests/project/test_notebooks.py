@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from shelter_geo.access.costs import cost_matrix
+from shelter_geo.plans import find_plans
 from shelter_geo.publish.words import Words
 from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.study.study import Study
@@ -101,6 +102,19 @@ def text_of(output: NotebookNode) -> str:
         return str(output.text)
     kinds = ("text/html", "text/markdown", "text/plain")
     return next(str(output.data[kind]) for kind in kinds if kind in output.data)
+
+
+def test_a_plan_left_out_of_the_list_gives_way_in_a_sentence(
+    study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (cell,) = [c for c in read(FOLDER / "04_scenarios.ipynb").cells if c.id == "file"]
+    plans = find_plans(["today", "winter"], study.scenarios)
+    names = {"plans": plans, "shown": "announced-2017"}
+    exec(cell.source, names)
+    said = "announced-2017 is not in the list of scenarios above; winter is shown instead."
+    assert capsys.readouterr().out.startswith(said)
+    assert names["plan"] is plans[1]
+    assert names["shown"] == "winter"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -131,7 +131,7 @@ def test_no_new_site_leaves_one_plan() -> None:
         (1, ("mean", "mean"), "two of these figures"),
         (1, ("mean", "colour"), "two of these figures"),
         (3, ("mean", "max"), "3 sites cannot be opened: there are 2 candidates"),
-        (-1, ("mean", "max"), "-1 sites cannot be opened"),
+        (-1, ("mean", "max"), "-1 sites cannot be opened: give a number of 0 or more"),
     ],
 )
 def test_a_front_that_makes_no_sense_is_refused(

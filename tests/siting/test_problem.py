@@ -65,7 +65,7 @@ def test_bad_questions_say_what_is_wrong(name):
     ("model", "options", "message"),
     [
         (PMedian, {"p": 3}, "3 sites cannot be opened: there are 2 candidates"),
-        (PMedian, {"p": -1}, "-1 sites cannot be opened"),
+        (PMedian, {"p": -1}, "-1 sites cannot be opened: give a number of 0 or more"),
         (PMedian, {"p": 1.0}, "the number of sites is whole"),
         (PCenter, {"p": 0}, "no shelter stands and none is to be opened"),
         (PMedianWithin, {"p": 1, "within": -1.0}, "0 or more, not -1"),

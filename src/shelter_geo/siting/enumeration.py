@@ -127,7 +127,9 @@ def blocks(
         If p sites cannot be opened, there are too many choices, or none meets the regions.
     """
     candidates = problem.candidates
-    if not 0 <= p <= len(candidates):
+    if p < 0:
+        raise SitingError(f"{p} sites cannot be opened: give a number of 0 or more")
+    if p > len(candidates):
         raise SitingError(f"{p} sites cannot be opened: there are {len(candidates)} candidates")
     check_countable(len(candidates), p)
     if regions_fault(problem, p) is not None:

@@ -166,7 +166,9 @@ class CountModel(Model):
         except TypeError:
             raise SitingError(f"the number of sites is whole, not {self.p!r}") from None
         available = len(self.problem.candidates)
-        if not 0 <= p <= available:
+        if p < 0:
+            raise SitingError(f"{p} sites cannot be opened: give a number of 0 or more")
+        if p > available:
             raise SitingError(f"{p} sites cannot be opened: there are {available} candidates")
         if p == 0 and len(self.problem.fixed) == 0:
             raise SitingError("no shelter stands and none is to be opened")
