@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo import __version__
-from shelter_geo.cli import capacity, compare, init, pages, roads, site
+from shelter_geo.cli import batch, capacity, compare, init, pages, roads, site
 from shelter_geo.cli.options import (
     KindOption,
     LangOption,
@@ -39,6 +39,7 @@ app = typer.Typer(
 
 init.register(app)
 app.add_typer(roads.app)
+batch.register(app)
 capacity.register(app)
 compare.register(app)
 pages.register(app)

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.brief.study_brief import study_brief
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.files.tables import defuse
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
@@ -46,6 +47,7 @@ _HOME = {
     "comparison_lines": "study.lines",
     "comparison_page": "study.scenario_outputs",
     "dates": "qualifiers",
+    "defuse": "files.tables",
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.lines",
@@ -80,6 +82,7 @@ __all__ = [
     "comparison_lines",
     "comparison_page",
     "dates",
+    "defuse",
     "draw_twin",
     "everywhere",
     "group_line",

@@ -1,0 +1,166 @@
+"""The command that computes many studies, each by itself."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+TABLE: Final = "batch.csv"
+COLUMNS: Final = ("study", "outcome", "message")
+_BAD_INPUT: Final = 1
+
+
+class Outcome(StrEnum):
+    """What became of a study: its outputs are new, it was refused, or its run was ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """A study of a batch after its run.
+
+    Attributes
+    ----------
+    name : str
+        Its folder in the outputs.
+    outcome : Outcome
+    lines : tuple of str
+        What the run said.
+    """
+
+    name: str
+    outcome: Outcome
+    lines: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """The first line that was said, without the name of the program; empty if it is done."""
+        if self.outcome == Outcome.DONE:
+            return ""
+        return next(iter(self.lines), "The run was ended from outside.").removeprefix(
+            "shelter-geo: "
+        )
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("batch")(batch)
+
+
+def batch(
+    studies: Annotated[
+        list[Path], typer.Argument(metavar="STUDY...", help="Study files or their folders.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of the outputs, with a folder for each study.")
+    ],
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Studies that are computed at once.")
+    ] = 1,
+) -> None:
+    """Compute many studies; one that fails stops no other, and its old outputs stand."""
+    from shelter_geo.progress import steps
+    from shelter_geo.publish import staged
+
+    names = [_name_of(study) for study in studies]
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise typer.BadParameter(
+            f"more than one study would write into the folder {', '.join(twice)}. Rename a folder.",
+            param_hint="STUDY...",
+        )
+    with staged(out):  # a folder that is closed is told before the work, not after it
+        pass
+    runs: list[StudyRun] = []
+    with steps() as progress:
+        for run in run_all(dict(zip(names, studies, strict=True)), out, workers=workers):
+            runs.append(run)
+            progress("studies", len(runs), len(studies))
+    with staged(out) as folder:
+        _write(runs, folder / TABLE)
+    failed = [run for run in runs if run.outcome != Outcome.DONE]
+    for run in failed:
+        more = f" ({len(run.lines) - 1} more lines)" if len(run.lines) > 1 else ""
+        typer.echo(f"{run.name}: {run.outcome}: {run.message}{more}", err=True)
+    typer.echo(f"Computed: {len(runs) - len(failed)} of {len(runs)} studies")
+    typer.echo(f"Outcomes: {out / TABLE}")
+    if failed:
+        raise typer.Exit(_BAD_INPUT)
+
+
+def run_all(studies: dict[str, Path], out: Path, *, workers: int = 1) -> Iterator[StudyRun]:
+    """Run every study in a process of its own, so that none can take another with it.
+
+    Parameters
+    ----------
+    studies
+        Files or folders of studies by the name of their folder in `out`.
+    out
+        Folder of the outputs.
+    workers
+        Studies that are computed at once.
+
+    Yields
+    ------
+    StudyRun
+        In the order given.
+    """
+    running: set[subprocess.Popen[str]] = set()
+
+    def run(name: str) -> StudyRun:
+        command = [sys.executable, "-m", "shelter_geo", "run", studies[name], "--out", out / name]
+        with subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            running.add(process)
+            _, words = process.communicate()
+            running.discard(process)
+        outcome = {0: Outcome.DONE, _BAD_INPUT: Outcome.REFUSED}.get(
+            process.returncode, Outcome.STOPPED
+        )
+        return StudyRun(name, outcome, tuple(words.splitlines()))
+
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield from pool.map(run, studies)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                process.terminate()
+
+
+def _name_of(study: Path) -> str:
+    """Name of a study's folder: no run has read yet what the study calls itself."""
+    place = study.resolve()
+    if place.name == "study.toml":
+        return place.parent.name
+    return place.name if place.is_dir() else place.stem
+
+
+def _write(runs: Sequence[StudyRun], path: Path) -> None:
+    from shelter_geo.publish import defuse
+
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for run in runs:
+            table.writerow([defuse(text) for text in (run.name, run.outcome, run.message)])
