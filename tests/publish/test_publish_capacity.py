@@ -41,7 +41,7 @@ from shelter_geo.vocabulary import Reason
 
 DRAWN = {
     f"figures/{name}.{kind}"
-    for name in ("turn_away", "tornado", "pooling", "stay_limits")
+    for name in ("turn_away", "tornado", "pooling", "stay_limits", "by_year")
     for kind in ("png", "svg")
 }
 TWIN = {f"figures/capacity_map.{kind}" for kind in ("pdf", "png", "svg")}
@@ -106,7 +106,7 @@ def test_without_demand_there_is_no_figure_of_it(
     empty = pd.DataFrame(columns=["demand_basis"])
     bare = CapacityResults(**(vars(results) | {"no_place": empty}))
     write_capacity_figures(evaluation, bare, tmp_path, Words("en"))
-    assert contents(tmp_path) == {}
+    assert set(contents(tmp_path)) == {"figures/by_year.png", "figures/by_year.svg"}
     lines = capacity_lines(evaluation, bare, Words("en"))
     assert sum(line.startswith("No cases are given") for line in lines) == 1
 

@@ -24,7 +24,7 @@ from shelter_geo.analysis.journeys import (
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
-from shelter_geo.analysis.stays import CASES
+from shelter_geo.analysis.stays import CASES, PLACES, STAYS_A_YEAR
 
 __all__ = [
     "BASES",
@@ -33,6 +33,8 @@ __all__ = [
     "EVERYBODY",
     "FAMILY_PLACES",
     "KEY",
+    "PLACES",
+    "STAYS_A_YEAR",
     "TOTAL",
     "CapacityResults",
     "Comparison",

@@ -19,6 +19,7 @@ from shelter_geo.analysis.no_place import (
     handed_over,
     no_place_table,
     pools_of,
+    waiting_table,
 )
 from shelter_geo.analysis.norms import held_against_norms
 from shelter_geo.analysis.shelter_tables import (
@@ -37,6 +38,7 @@ from shelter_geo.analysis.stays import (
     pooled,
     spread_over,
     what_moves,
+    years_beside_places,
 )
 from shelter_geo.capacity import (
     STAYS,
@@ -58,7 +60,7 @@ from shelter_geo.vocabulary import Reason
 
 _BY_BASIS: Final = (
     "by_shelter", "no_place", "handed_over", "by_district", "by_family_size", "turn_away",
-    "pooling", "sensitivity", "stay_limits",
+    "pooling", "sensitivity", "stay_limits", "waiting",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
 _OF_DISTRICTS: Final = (
@@ -93,6 +95,10 @@ class CapacityResults:
         See `more_places`, with `demand_basis`.
     stay_limits
         See `capacity.stay_limits.limits_table`, with `demand_basis` and `units`.
+    waiting
+        See `no_place.waiting_table`, with `demand_basis` and `units`.
+    by_year
+        See `stays.years_beside_places`.
     inputs
         Every input with its range: `input`, `value`, `low`, `high`, `unit`, `evidence`, `source`.
     """
@@ -108,6 +114,8 @@ class CapacityResults:
     pooling: pd.DataFrame
     sensitivity: pd.DataFrame
     stay_limits: pd.DataFrame
+    waiting: pd.DataFrame
+    by_year: pd.DataFrame
     inputs: pd.DataFrame
 
     @property
@@ -163,11 +171,16 @@ def capacity_results(
             parts["by_district"].append(told.assign(rests_on=rests_on(demand.inputs)))
             asked = _asked(evaluation, units, demand)
             there = _catchments(evaluation, asked, shares)
+            if units.name == UNITS[0]:
+                bridged, more = waiting_table(evaluation, asked, demand, inputs)
+                parts["waiting"].append(bridged.assign(**key))
+                used += more
             for name, table in _turned_away(evaluation, asked, there, demand, inputs, key):
                 parts[name].append(table)
     return CapacityResults(
         by_norm=held_against_norms(evaluation),
         by_group=access_by_group(evaluation),
+        by_year=years_beside_places(study, inputs),
         inputs=inputs_table(used).rename(columns={"central": "value"}),
         **{name: _joined(parts[name]) for name in _BY_BASIS},
     )

@@ -10,23 +10,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.analysis.evaluation import Evaluation
-from shelter_geo.analysis.stays import StayInputs
+from shelter_geo.analysis.stays import StayInputs, estimate_of
 from shelter_geo.capacity import (
     CORNERS,
     DAYS,
     NOWHERE,
     STAYS,
     TOTAL,
+    Demand,
     Estimate,
     MeasuredShare,
     TurnAway,
     exactly,
     help_once,
     no_place_anywhere,
+    places_to_bridge,
     pools,
     rests_on,
 )
-from shelter_geo.vocabulary import Impedance
+from shelter_geo.study import in_english
+from shelter_geo.vocabulary import Evidence, Impedance
 
 _OF_RANGE: Final = tuple(
     f"{name}_{corner}"
@@ -128,6 +131,52 @@ def pools_of(evaluation: Evaluation, asked: pd.DataFrame) -> pd.DataFrame:
     """Put together the houses and settlements that roads join; see `capacity.no_place.pools`."""
     reached = evaluation.settlement_costs.travel_min.notna().to_numpy()
     return pools(reached, evaluation.study.shelters["places"], asked[STAYS])
+
+
+def waiting_table(
+    evaluation: Evaluation, asked: pd.DataFrame, demand: Demand, inputs: StayInputs
+) -> tuple[pd.DataFrame, list[Estimate]]:
+    """Count the emergency places that bridge each wait of the study.
+
+    Parameters
+    ----------
+    evaluation, asked, inputs
+        As for `anywhere_and_nearest`.
+    demand
+        Stays asked for.
+
+    Returns
+    -------
+    table
+        A row a wait: `wait`, `wait_name`, what `capacity.places_to_bridge` gives, `target`,
+        `rests_on`.
+    inputs
+        Shares and days that went in.
+    """
+    rows, used = [], list[Estimate]()
+    persons, target = inputs.persons_per_place, inputs.target.central
+    for wait in evaluation.study.settings.capacity.waits:
+        days = estimate_of(f"{wait.id}.wait_days", wait.days, "days")
+        known = [*demand.inputs, days, persons]
+        if wait.share is None:
+            found = no_place_anywhere(
+                pools_of(evaluation, asked), stay_days=inputs.stay_days, persons_per_place=persons
+            )
+            low, central, high = (found[f"no_place_{corner}"] for corner in CORNERS)
+            how = Evidence.ASSUMED
+            share = Estimate("no_place", low, central, high, "share", how, "Erlang's loss formula")
+            known.append(inputs.stay_days)
+        else:
+            share = estimate_of(f"{wait.id}.wait_share", wait.share, "share")
+            known.append(share)
+            used.append(share)
+        used.append(days)
+        found = places_to_bridge(
+            demand.total, share, days, persons_per_place=persons, target=target
+        )
+        names = {"wait": wait.id, "wait_name": in_english(wait.name)}
+        rows.append({**names, **found, "target": target, "rests_on": rests_on(known)})
+    return pd.DataFrame(rows), used
 
 
 EXACT: Final = "exact chain of two"

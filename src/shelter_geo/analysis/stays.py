@@ -56,10 +56,10 @@ class StayInputs:
         """Take them from a study's settings."""
         aim, reach = capacity.turn_away, capacity.catchment
         return cls(
-            stay_days=_estimate("stay_days", capacity.stays.days, "days"),
-            stay_spread=_estimate("stay_spread", capacity.stays.spread, "times the mean stay"),
+            stay_days=estimate_of("stay_days", capacity.stays.days, "days"),
+            stay_spread=estimate_of("stay_spread", capacity.stays.spread, "times the mean stay"),
             persons_per_place=_persons_per_place(capacity),
-            children_per_woman=_estimate(
+            children_per_woman=estimate_of(
                 "children_per_woman", capacity.stays.children_per_woman, "children"
             ),
             target=exactly("turn_away_target", aim.target, "share", aim.evidence, aim.source),
@@ -122,13 +122,13 @@ def demand_of_each_basis(
     settings = study.settings.capacity.demand
     if settings is None:
         return {}
-    share = _estimate("share_needing", settings.share_needing, "share")
+    share = estimate_of("share_needing", settings.share_needing, "share")
     floor = settings.recorded
-    recorded = None if floor is None else _estimate(RECORDED, floor, "cases a year")
+    recorded = None if floor is None else estimate_of(RECORDED, floor, "cases a year")
     found = {
         base.id: demand_by_weight(
-            _estimate(f"{base.id}.cases", base.cases, "cases a year"),
-            _estimate(f"{base.id}.under_reporting", base.under_reporting, "times"),
+            estimate_of(f"{base.id}.cases", base.cases, "cases a year"),
+            estimate_of(f"{base.id}.under_reporting", base.under_reporting, "times"),
             share,
             weight,
             basis=spread_over(study),
@@ -140,7 +140,7 @@ def demand_of_each_basis(
         found[CASES] = demand_by_cases(
             cases,
             weight,
-            _estimate(f"{CASES}.under_reporting", settings.cases.under_reporting, "times"),
+            estimate_of(f"{CASES}.under_reporting", settings.cases.under_reporting, "times"),
             share,
             evidence=settings.cases.evidence,
             source=settings.cases.source,
@@ -148,7 +148,8 @@ def demand_of_each_basis(
     return found
 
 
-def _estimate(id: str, given: Range, unit: str) -> Estimate:
+def estimate_of(id: str, given: Range, unit: str) -> Estimate:
+    """Take a range of the settings as an estimate."""
     return Estimate(id, given.low, given.central, given.high, unit, given.evidence, given.source)
 
 
@@ -234,3 +235,65 @@ def what_moves(sites: pd.DataFrame, demand: Demand, inputs: StayInputs) -> pd.Da
     # A floor without a range moves nothing by itself.
     still = (found.table["input"] == RECORDED) & (found.table["swing"] == 0)
     return found.table[~still].assign(answer_central=found.central)
+
+
+PLACES: Final = "places"
+STAYS_A_YEAR: Final = "stays_a_year"
+"""Measures of `years_beside_places` that are no statistic."""
+
+
+def years_beside_places(study: Study, inputs: StayInputs) -> pd.DataFrame:
+    """Set what is counted by year beside the places and the stays that they can take in a year.
+
+    Places taken without a break take so many stays: family places of each shelter, rounded down,
+    times 365 days over the mean stay.
+
+    Parameters
+    ----------
+    study
+        Its settings name the measures; without any there are no rows.
+    inputs
+        Length of a stay and persons a place.
+
+    Returns
+    -------
+    DataFrame
+        A row a measure and year from its first to its last, gaps included: `measure`,
+        `measure_name`, `year`, `count` (missing where none is known), `months` (where only a part
+        of the year is counted), `source`, `count_evidence`; last `PLACES` and `STAYS_A_YEAR` with
+        `count_low` and `count_high`, without a year.
+    """
+    series, table = study.settings.capacity.by_year, study.statistics
+    if not series or table is None:
+        return pd.DataFrame(columns=["measure"])
+    rows: list[dict[str, object]] = []
+    for each in series:
+        known = table[table["measure"] == each.measure].drop_duplicates("year").set_index("year")
+        for year in range(int(known.index.min()), int(known.index.max()) + 1):
+            row = known.loc[year] if year in known.index else pd.Series(dtype=object)
+            rows.append(
+                {
+                    "measure": each.measure,
+                    "measure_name": in_english(each.name),
+                    "year": year,
+                    "count": row.get("value"),
+                    "months": row.get("months"),
+                    "source": row.get("source", ""),
+                    "count_evidence": row.get("evidence", ""),
+                }
+            )
+    places = study.shelters["places"].to_numpy(float)
+    corners = zip(inputs.stay_days.corners, inputs.persons_per_place.corners, strict=True)
+    # Long stays and large families leave room for the fewest.
+    stays = [
+        float(np.floor(places / persons + 1e-9).sum()) * DAYS / days if days > 0 else np.nan
+        for days, persons in corners
+    ]
+    whole = float(places.sum())
+    for measure, name, low, count, high in (
+        (PLACES, "places in shelters", whole, whole, whole),
+        (STAYS_A_YEAR, "stays that they can take in a year", stays[2], stays[1], stays[0]),
+    ):
+        ends = {"count_low": low, "count": count, "count_high": high}
+        rows.append({"measure": measure, "measure_name": name, **ends})
+    return pd.DataFrame(rows).astype({"year": "Int64", "count": "float64", "months": "Int64"})

@@ -51,6 +51,7 @@ from shelter_geo.capacity.turnaway import (
     turn_away_by_family_size,
     turn_away_by_shelter,
 )
+from shelter_geo.capacity.waiting import places_to_bridge
 
 __all__ = [
     "CORNERS",
@@ -89,6 +90,7 @@ __all__ = [
     "no_place_anywhere",
     "places_for",
     "places_for_group",
+    "places_to_bridge",
     "pooling_table",
     "pools",
     "publish_counts",

@@ -225,6 +225,31 @@ class Stays(Settings):
         return self
 
 
+class Wait(Settings):
+    """A wait that emergency places could bridge.
+
+    Attributes
+    ----------
+    share
+        Share of the stays asked for that waits; if not given, it is the share that finds no
+        place in any shelter.
+    days
+        Mean length of the wait.
+    """
+
+    id: Key
+    name: Worded
+    share: Share | None = None
+    days: Range
+
+
+class Series(Settings):
+    """A measure of the table of statistics to show by year, and its name for readers."""
+
+    measure: str
+    name: Worded
+
+
 class TurnAwayTarget(Settings):
     """Share of those who ask that a shelter may turn away."""
 
@@ -276,6 +301,8 @@ class Capacity(Settings):
         Which facilities are counted, said once on every page.
     binding
         What binds the country, said beside the norms.
+    by_year
+        Measures of the table of statistics that are shown by year beside the places.
     """
 
     places_as_of: tuple[int, int] | None = None
@@ -289,6 +316,8 @@ class Capacity(Settings):
     claim_population: ClaimPopulation | None = None
     demand: Demand | None = None
     stays: Stays = Stays()
+    waits: tuple[Wait, ...] = ()
+    by_year: tuple[Series, ...] = ()
     measured: Measured | None = None
     turn_away: TurnAwayTarget = TurnAwayTarget()
     catchment: Catchment = Catchment()
@@ -299,4 +328,8 @@ class Capacity(Settings):
             raise ValueError("places_as_of: the first year is after the last")
         refuse_twice("readings", self.readings)
         refuse_twice("norms", self.norms)
+        refuse_twice("waits", self.waits)
+        measures = [series.measure for series in self.by_year]
+        if len(set(measures)) < len(measures):
+            raise ValueError("by_year: each measure may stand once")
         return self

@@ -39,6 +39,10 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
         _relate_districts(folder, settings, tables.districts, tables)
     if tables.standards is not None or tables.norms is not None:
         _relate_norms(folder, settings, tables)
+    series = [each.measure for each in settings.capacity.by_year]
+    counted = pd.Series(dtype=str) if tables.statistics is None else tables.statistics["measure"]
+    key, of = "capacity.by_year.measure", "measure of the statistics"
+    folder.add(_unlisted(folder.study_file, key, series, counted, of=of))
     if tables.shelters is not None:
         folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
         folder.add(uneven_places(folder.path(files.shelters), tables.shelters))

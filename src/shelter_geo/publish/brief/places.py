@@ -9,7 +9,14 @@ from typing import Any, Final
 import pandas as pd
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis import COUNTRY, EVERYBODY, CapacityResults, Evaluation
+from shelter_geo.analysis import (
+    COUNTRY,
+    EVERYBODY,
+    PLACES,
+    STAYS_A_YEAR,
+    CapacityResults,
+    Evaluation,
+)
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section
 from shelter_geo.publish.qualifiers import norm_note, norm_notes
 from shelter_geo.publish.study.capacity_figures import basis_names
@@ -27,7 +34,8 @@ def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
     listings = [_missing(evaluation)]
     if needs is not None:
         listings += [*_norms(evaluation, needs), *_asked(evaluation, needs)]
-        listings += [*_limits(evaluation, needs), _groups(needs)]
+        listings += [*_limits(evaluation, needs), *_waits(evaluation, needs)]
+        listings += [*_years(evaluation, needs), _groups(needs)]
     return Section(say("brief.capacity"), (), tuple(listings))
 
 
@@ -168,6 +176,62 @@ def _limit(months: float) -> Text:
 def _spread(counts: pd.Series) -> Text:
     """Write the least and the most of the central estimates of all bases."""
     return in_each(lambda words: words.between(counts.min(), counts.max()))
+
+
+def _waits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
+    """List who waits at once, and the emergency places that would bridge each wait."""
+    capacity, table = evaluation.study.settings.capacity, needs.waiting
+    lines = []
+    for wait in capacity.waits if not table.empty else ():
+        rows = table[table["wait"] == wait.id]
+        needed = [rows[f"emergency_places_needed_{end}"] for end in ("low", "central", "high")]
+        ends = pd.Series([needed[0].min(), needed[2].max()])
+        central = _spread(rows["waiting_central"]), _spread(needed[1])
+        lines.append(Line((everywhere(wait.name), *central, _spread(ends))))
+    if not lines:
+        return []
+    heads = (
+        Head(say("stays.wait")),
+        Head(say("stays.waiting"), numeric=True),
+        Head(say("stays.emergency_needed"), numeric=True),
+        Head(say("stays.emergency_range"), numeric=True),
+    )
+    note = say("stays.waits_note", share=percent(capacity.turn_away.target))
+    return [Listing(say("stays.waits_title"), heads, tuple(lines), notes=(note,))]
+
+
+def _years(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
+    """List the last known count of each measure, the places, and the stays that they can take."""
+    table = needs.by_year
+    if table.empty:
+        return []
+    lines = []
+    for series in evaluation.study.settings.capacity.by_year:
+        known = table[(table["measure"] == series.measure) & table["count"].notna()]
+        if known.empty:
+            continue
+        last = known.iloc[-1]
+        count: Text = number(last["count"])
+        if not pd.isna(last["months"]):
+            months = say("units.months", n=int(last["months"]))
+            count = say("stays.number_in_months", n=count, months=months)
+        lines.append(Line((everywhere(series.name), _year(int(last["year"])), count)))
+    for measure in (PLACES, STAYS_A_YEAR):
+        row = table[table["measure"] == measure].iloc[-1]
+        key = f"stays.{measure}"
+        lines.append(Line((say(key), say("table.nothing"), _span(row.to_dict(), "count"))))
+    heads = (
+        Head(say("stays.counted")),
+        Head(say("stays.year"), numeric=True),
+        Head(say("stays.number"), numeric=True),
+    )
+    note = say("stays.years_note")
+    return [Listing(say("stays.years_title"), heads, tuple(lines), notes=(note,))]
+
+
+def _year(year: int) -> Text:
+    """Write a year, which takes no separator."""
+    return in_each(lambda words: str(year))
 
 
 def _groups(needs: CapacityResults) -> Listing:

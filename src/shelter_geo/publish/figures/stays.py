@@ -1,4 +1,4 @@
-"""The figure of stays under a limit: who finds no place, and who leaves without a home."""
+"""Figures of stays: what limits do to them, and what is counted by year beside the places."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from shelter_geo.analysis import PLACES, STAYS_A_YEAR
 from shelter_geo.publish.figures.drawing import FAINT, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT
 from shelter_geo.publish.words import Words
@@ -20,6 +21,10 @@ PARTS: Final = (("no_place_per_year", INK_LIGHT), ("leave_at_limit", INK_ACCENT)
 """What a bar is made of, from the bottom up, and its colours."""
 _TITLE_WIDTH: Final = 110
 """Letters of the titles of all panels in a row."""
+GAP: Final = "?"
+"""Sign of a year without a figure."""
+_WIDE: Final = 8
+"""Years from which on numbers stand upright, and not every year is named."""
 
 
 def draw_stay_limits(
@@ -94,6 +99,86 @@ def _bars(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
     axes.set_xlabel(words.text("stays.figure_axis"), fontsize=8.5)
     axes.tick_params(axis="x", length=0, colors=FAINT)
     axes.set_ylim(0, max(1.0, 1.1 * below.max()))
+    ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]
+    axes.set_yticks(ticks, [words.number(tick) for tick in ticks])
+    axes.tick_params(axis="y", colors=FAINT, labelsize=8)
+
+
+def draw_by_year(
+    table: pd.DataFrame,
+    stem: Path,
+    *,
+    measures: Mapping[str, str],
+    words: Words,
+    foot: str,
+) -> None:
+    """Draw what is counted by year, a panel for each measure, and the stays places can take.
+
+    Parameters
+    ----------
+    table
+        `CapacityResults.by_year`.
+    stem
+        Path without its ending; PNG and SVG are written.
+    measures
+        Name of each measure in the language of the figure, in their order.
+    words
+        Language of the texts.
+    foot
+        Line at the foot.
+    """
+    ends = table.drop_duplicates("measure", keep="last").set_index("measure").to_dict("index")
+    places, stays = ends[PLACES], ends[STAYS_A_YEAR]
+    low, high = (words.number(stays[f"count_{end}"]) for end in ("low", "high"))
+    with drawing(10, 5.6) as figure:
+        title = {"places": words.number(places["count"]), "low": low, "high": high}
+        heading(
+            figure,
+            words.text("stays.years_figure_title", **title),
+            words.text("stays.years_figure_subtitle"),
+        )
+        panels = len(measures) + 1
+        width = 0.92 / panels
+        for place, (measure, name) in enumerate(measures.items()):
+            axes = figure.add_axes((0.06 + place * width, 0.25, width - 0.045, 0.44))
+            axes.set_title(fill(name, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
+            _years(axes, table[table["measure"] == measure], words)
+        axes = figure.add_axes((0.06 + (panels - 1) * width, 0.25, width - 0.045, 0.44))
+        named = words.text("stays.stays_a_year")
+        axes.set_title(fill(named, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
+        axes.plot([0, 0], [stays["count_low"], stays["count_high"]], color=INK_LIGHT, linewidth=9)
+        axes.plot([-0.1, 0.1], [stays["count"]] * 2, color=INK_ACCENT, linewidth=3)
+        for end in ("count_low", "count", "count_high"):
+            axes.annotate(words.number(stays[end]), (0.1, stays[end]), (6, 0),
+                          textcoords="offset points", va="center", fontsize=8.5)  # fmt: skip
+        axes.set_xlim(-0.5, 0.9)
+        axes.set_xticks([])
+        _scale(axes, float(stays["count_high"]), words)
+        footing(figure, foot)
+        save(figure, stem)
+
+
+def _years(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
+    years = rows["year"].to_numpy(int)
+    turn = 0 if len(years) < _WIDE else 90
+    for year, row in zip(years, rows.to_dict("records"), strict=True):
+        if pd.isna(row["count"]):
+            axes.annotate(GAP, (year, 0), (0, 3), ha="center",
+                          textcoords="offset points", fontsize=8, color=FAINT)  # fmt: skip
+            continue
+        part = not pd.isna(row["months"])
+        axes.bar(year, row["count"], width=0.75, color=INK_LIGHT if part else INK_ACCENT)
+        axes.annotate(words.number(row["count"]), (year, row["count"]), (0, 2), ha="center",
+                      textcoords="offset points", fontsize=6.5, rotation=turn)  # fmt: skip
+    shown = years if len(years) < _WIDE else years[:: -(-len(years) // 5)]
+    axes.set_xticks(shown, [str(year) for year in shown], fontsize=7, rotation=45)
+    axes.set_xlim(years[0] - 0.7, years[-1] + 0.7)
+    axes.tick_params(axis="x", length=0, colors=FAINT)
+    _scale(axes, float(rows["count"].max(skipna=True)), words)
+
+
+def _scale(axes: Axes, most: float, words: Words) -> None:
+    axes.set_ylim(0, 1.12 * most if most > 0 else 1.0)
     ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]
     axes.set_yticks(ticks, [words.number(tick) for tick in ticks])
     axes.tick_params(axis="y", colors=FAINT, labelsize=8)

@@ -19,7 +19,7 @@ from shelter_geo.publish.figures.capacity import (
     places_of_needed,
 )
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
-from shelter_geo.publish.figures.stays import draw_stay_limits
+from shelter_geo.publish.figures.stays import draw_by_year, draw_stay_limits
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.qualifiers import dates, known_places
 from shelter_geo.publish.study import study_texts
@@ -266,6 +266,8 @@ def write_capacity_figures(
     words
         Language of the figures.
     """
+    if not results.by_year.empty:
+        _draw_by_year(evaluation, results, folder, words)
     total = results.no_place_ranges
     if total.empty or total[total["stays_high"] > 0].empty:
         return
@@ -282,6 +284,26 @@ def write_capacity_figures(
     draw_stay_limits(limits, drawn / "stay_limits", **asked)
     if (results.pooling["places_needed_together"] > 0).any():
         draw_pooling(results.pooling, drawn / "pooling", **told)
+
+
+def _draw_by_year(
+    evaluation: Evaluation, results: CapacityResults, folder: Path, words: Words
+) -> None:
+    settings, known = evaluation.study.settings, results.by_year.dropna(subset=["count"])
+    counted = set(known["measure"])
+    measures = {
+        series.measure: everywhere(series.name).of(words)
+        for series in settings.capacity.by_year
+        if series.measure in counted
+    }
+    if measures:
+        foot = words.text(
+            "capacity.foot",
+            credit=everywhere(settings.study.credit),
+            dates=dates(evaluation.study),
+        )
+        stem = folder / "figures" / "by_year"
+        draw_by_year(results.by_year, stem, measures=measures, words=words, foot=foot)
 
 
 def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) -> dict[str, Any]:

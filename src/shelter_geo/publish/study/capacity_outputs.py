@@ -91,6 +91,21 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         "reason", "reason_en", "rests_on",
     ),
     "reach_by_district.csv": REACH_COLUMNS,
+    "by_year.csv": (
+        "measure", "measure_name", "year", "count", "count_low", "count_high", "months",
+        "source", "count_evidence",
+    ),
+    "waiting.csv": (
+        "demand_basis", "units", "wait", "wait_name",
+        *_each(
+            (
+                "wait_share", "wait_days", "waiting", "emergency_places",
+                "emergency_places_needed",
+            ),
+            _CORNERS,
+        ),
+        "target", "rests_on",
+    ),
     "stay_limits.csv": (
         "demand_basis", "units", "places", "limit_months", "limit_days",
         *_each(
@@ -142,6 +157,8 @@ def write_capacity_tables(study: Study, results: CapacityResults, folder: Path) 
         "capacity_turn_away.csv": results.turn_away,
         "demand_by_district.csv": results.by_district,
         "stay_limits.csv": results.stay_limits,
+        "by_year.csv": results.by_year,
+        "waiting.csv": results.waiting,
     }
     english = english_of(study)
     for name, frame in frames.items():

@@ -292,6 +292,7 @@ STATISTICS: Final = pa.DataFrameSchema(
         "measure": text(),
         "year": column("whole", IS_WHOLE),
         "value": column("decimal", IS_DECIMAL, blank=True),
+        "months": column("whole", IS_WHOLE, required=False, blank=True),
         "note": text(required=False, blank=True),
         "source": text(),
         "evidence": text(),
