@@ -181,7 +181,7 @@ def test_every_input_says_how_it_is_known(results: CapacityResults) -> None:
     assert table.loc["persons_per_place", ["low", "value", "high"]].tolist() == [1, 1.81, 2.5]
     assert table.loc["persons_per_place", "evidence"] == "assumed"
     assert table.loc["complaints.cases", "evidence"] == "sourced"
-    # Two for each of three bases, the share that looks for a place, the floor, six more, three of waits.
+    # Two for each of three bases, the share in need, the floor, six more, three of waits.
     assert len(table) == 2 * 3 + 2 + 6 + 3
     assert table["source"].str.len().min() > 10
 
