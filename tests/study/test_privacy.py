@@ -20,10 +20,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from shelter_geo.errors import PrivacyError, ShelterGeoError, TableError
+from shelter_geo.study.guard import gives_a_place_away
 from shelter_geo.study.load import load_study
 from shelter_geo.study.privacy import private_slips, public_shelters
 from shelter_geo.study.study import Study
-from shelter_geo.study.tables.columns import gives_a_place_away
 
 
 @pytest.fixture

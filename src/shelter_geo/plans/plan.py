@@ -13,7 +13,17 @@ from pydantic import Field, model_validator
 
 from shelter_geo.errors import StudyError
 from shelter_geo.roads import RoadChange
-from shelter_geo.study import EvidenceKey, Key, KindKey, Settings, Worded, read_toml
+from shelter_geo.study import (
+    EvidenceKey,
+    Key,
+    KindKey,
+    Settings,
+    Worded,
+    leads_elsewhere,
+    read_toml,
+    refuse_addresses,
+    texts_of,
+)
 from shelter_geo.vocabulary import Evidence
 
 Places = Annotated[int, Field(gt=0, le=100_000)]
@@ -174,6 +184,10 @@ class Plan(Settings):
 
     @model_validator(mode="after")
     def _free_of_contradictions(self) -> Plan:
+        refuse_addresses([change.model_dump() for change in self.road])
+        texts = texts_of(self.model_dump(include={"scenario": True, "costs": True}))
+        if any(leads_elsewhere(text, ()) for _, text in texts):
+            raise ValueError("a link in a text: name the source by its title and day")
         faults = list(self._contradictions())
         if faults:
             raise ValueError("; ".join(faults))

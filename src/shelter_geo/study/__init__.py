@@ -3,6 +3,7 @@
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
+from shelter_geo.study.guard import leads_elsewhere, texts_of
 from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
@@ -33,7 +34,15 @@ from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.relations import misplaced_points
 from shelter_geo.study.tables.schemas import CANDIDATES, CASES, SHELTERS
 from shelter_geo.study.toml_file import line_of, read_toml
-from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE, NAME, KindKey, LocalText, languages_in
+from shelter_geo.study.types import (
+    FALLBACK,
+    LANGUAGE_CODE,
+    NAME,
+    KindKey,
+    LocalText,
+    languages_in,
+    refuse_addresses,
+)
 
 __all__ = [
     "CANDIDATES",
@@ -80,6 +89,7 @@ __all__ = [
     "joiner",
     "kind_of",
     "languages_in",
+    "leads_elsewhere",
     "line_of",
     "load_places",
     "load_study",
@@ -88,10 +98,12 @@ __all__ = [
     "plans_folder",
     "read_text_table",
     "read_toml",
+    "refuse_addresses",
     "require",
     "settlement_names",
     "shifted",
     "snap_settings",
     "stand_ins",
+    "texts_of",
     "unplaced",
 ]

@@ -12,6 +12,7 @@ from shelter_geo.study.types import (
     EvidenceKey,
     Key,
     OfKind,
+    Said,
     Settings,
     Worded,
     refuse_twice,
@@ -28,8 +29,8 @@ class Reading(Settings):
 
     id: Key
     persons_per_family_place: float = Field(ge=1, le=100)
-    label: str
-    source: str
+    label: Said
+    source: Said
     evidence: EvidenceKey
 
 
@@ -68,7 +69,7 @@ class ClaimPopulation(Settings):
 
     value: int = Field(gt=0)
     year: int
-    source: str
+    source: Said
     evidence: EvidenceKey
 
 
@@ -78,7 +79,7 @@ class Range(Settings):
     low: float = Field(ge=0)
     central: float
     high: float = Field(le=1e9)
-    source: str
+    source: Said
     evidence: EvidenceKey
 
     @model_validator(mode="after")
@@ -114,7 +115,7 @@ class CaseTable(Settings):
 
     file: AnyPath = Field(exclude=True)
     threshold: int = Field(default=5, ge=2, le=1000)
-    source: str
+    source: Said
     evidence: EvidenceKey
     under_reporting: Multiple
 
@@ -169,7 +170,7 @@ class StayReading(Settings):
     """A length of stay to compute the central estimate with as well."""
 
     days: float = Field(gt=0, le=36_500)
-    source: str
+    source: Said
     evidence: EvidenceKey
 
 
@@ -254,7 +255,7 @@ class TurnAwayTarget(Settings):
     """Share of those who ask that a shelter may turn away."""
 
     target: float = Field(default=0.05, gt=0, lt=1)
-    source: str = "no source: one in twenty"
+    source: Said = "no source: one in twenty"
     evidence: EvidenceKey = Evidence.ASSUMED
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.types import EvidenceKey, Key, OfKind, Worded, languages_in
+from shelter_geo.study.types import EvidenceKey, Key, OfKind, Said, Worded, languages_in
 from shelter_geo.vocabulary import Evidence
 
 MEASURES: Final = (
@@ -66,12 +66,12 @@ class Claim(OfKind):
     statistic: str | None = None
     first_year: int | None = None
     last_year: int | None = None
-    said_by: str | None = None
-    document: str | None = None
-    paragraph: str | None = None
+    said_by: Said | None = None
+    document: Said | None = None
+    paragraph: Said | None = None
     year: str | None = None
     cited: Worded | None = None
-    source: str
+    source: Said
     evidence: EvidenceKey
 
     @model_validator(mode="after")

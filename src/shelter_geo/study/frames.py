@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -58,12 +58,12 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
 class FrameFolder(StudyFolder):
     """Gathers the faults of frames; nothing is read from a disk."""
 
-    def __init__(self) -> None:
-        self.folder = Path()
-        self.study_file = "settings"
+    def __init__(self, hosts: tuple[str, ...] = ()) -> None:
+        self.folder, self.study_file = Path(), "settings"
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         self.hashes: dict[str, str] = {}
+        self.hosts = hosts
 
     def check(self) -> None:
         """Raise every fault that was found."""
@@ -118,10 +118,10 @@ def frame_tables(
     TableError
         With every fault of every frame.
     """
-    folder, languages = FrameFolder(), settings.study.languages
+    folder, languages = FrameFolder(settings.sources.hosts), settings.study.languages
 
     def checked(name: str, frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame | None:
-        table, faults = check_frame(name, frame, schema, languages=languages)
+        table, faults = check_frame(name, frame, schema, languages=languages, hosts=folder.hosts)
         folder.faults += faults
         return table
 
@@ -192,7 +192,9 @@ def frame_shelters(
         known = frame["settlement_id"].map(homes["district_id"])
         frame = frame.assign(district_id=known)
     silent = {name: NOT_SAID for name in ("places_basis", "source") if name not in frame}
-    table, faults = check_frame("shelters", frame.assign(**silent), SHELTERS, languages=languages)
+    table, faults = check_frame(
+        "shelters", frame.assign(**silent), SHELTERS, languages=languages, hosts=folder.hosts
+    )
     folder.add(faults)
     return with_place_ranges(with_kind(table))
 
@@ -207,7 +209,7 @@ def checked_shelters(
     TableError
         With every fault; none of them holds a point or a text.
     """
-    folder, path = FrameFolder(), Path("shelters")
+    folder, path = FrameFolder(settings.sources.hosts), Path("shelters")
     table = frame_shelters(folder, shelters, settlements, settings.study.languages)
     if table is not None:
         folder.add(undeclared_kinds(path.name, settings.facility_kinds, table))
@@ -260,8 +262,9 @@ def _nearest(
 
 
 def check_frame(
-    name: str, frame: pd.DataFrame, schema: pa.DataFrameSchema, *, languages: tuple[str, ...] = ()
-) -> tuple[pd.DataFrame | None, list[Fault]]:
+    name: str, frame: pd.DataFrame, schema: pa.DataFrameSchema, *, languages: tuple[str, ...] = (),
+    hosts: Sequence[str] = (),
+) -> tuple[pd.DataFrame | None, list[Fault]]:  # fmt: skip
     """Check a frame as a table in a file is checked.
 
     Parameters
@@ -273,8 +276,8 @@ def check_frame(
         geometry `lat` and `lon`, in any coordinate system.
     schema
         What it must hold; its first column is the key.
-    languages
-        Those of the study.
+    languages, hosts
+        Those of the study; public hosts to which links in texts may lead.
 
     Returns
     -------
@@ -297,7 +300,7 @@ def check_frame(
     rows = [[as_text(cell) for cell in row] for row in table.itertuples(index=False)]
     index = pd.Index(range(1, len(table) + 1), name="row", dtype="int64")
     raw = pd.DataFrame(rows, index=index, columns=table.columns.map(str), dtype=str)
-    return check_text(Path(name), raw, schema, languages=languages)
+    return check_text(Path(name), raw, schema, languages=languages, hosts=hosts)
 
 
 def _keyed(name: str, frame: pd.DataFrame, key: str) -> pd.DataFrame:

@@ -94,6 +94,8 @@ class StudyFolder:
         What was found so far, and what need not be wrong but is to be looked at.
     hashes : dict
         SHA-256 of each public file without a fault, by its path in the study.
+    hosts : tuple of str
+        Public hosts to which links in texts may lead.
     """
 
     def __init__(self, study_file: Path) -> None:
@@ -102,6 +104,7 @@ class StudyFolder:
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         self.hashes = {study_file.name: _sha256(study_file)}
+        self.hosts: tuple[str, ...] = ()
 
     def path(self, name: str) -> Path:
         """Return where a file stands."""
@@ -127,7 +130,10 @@ class StudyFolder:
         self, name: str | None, schema: pa.DataFrameSchema, languages: Sequence[str] = ()
     ) -> pd.DataFrame | None:
         """Read a table; see `check_table`."""
-        return self.read(name, lambda path: check_table(path, schema, languages=languages))
+        return self.read(
+            name,
+            lambda path: check_table(path, schema, languages=languages, hosts=self.hosts),
+        )
 
     def catalogues(self, folder: str, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Read the catalogues of reader texts that stand beside the study, by language."""
@@ -265,6 +271,7 @@ def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = T
     files, lines = settings.tables, settings.roads
     tabled = roads and lines.network == "reference"
     languages = settings.study.languages
+    folder.hosts = settings.sources.hosts
     admission = folder.table(files.admission, schemas.ADMISSION)
     facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     districts = folder.table(files.districts, schemas.DISTRICTS, languages)

@@ -21,28 +21,28 @@ from shelter_geo.roads import (
     read_roads_file,
 )
 from shelter_geo.study.journeys import Link
-from shelter_geo.study.types import RelativePath, Settings, Worded
+from shelter_geo.study.types import RelativePath, Settings, Words
 
 
 class ClosedToday(CloseRoads):
     """Roads that cannot be driven today, such as those behind a line of contact, and why."""
 
-    reason: Worded
-    source: Worded
+    reason: Words
+    source: Words
 
 
 class SlowToday(SlowRoads):
     """Roads that take longer today, such as a ruined one, and why."""
 
-    reason: Worded
-    source: Worded
+    reason: Words
+    source: Words
 
 
 class SpeedToday(SetSpeed):
     """Roads that are driven at another speed than the file of roads has, and why."""
 
-    reason: Worded
-    source: Worded
+    reason: Words
+    source: Words
 
 
 Today: TypeAlias = "ClosedToday | SlowToday | SpeedToday"
@@ -52,7 +52,7 @@ class SeparateRoads(Settings):
     """A region that roads inside the country do not join to the rest, and why."""
 
     region: str
-    reason: Worded
+    reason: Words
 
 
 class Roads(Settings):
@@ -89,7 +89,7 @@ class Roads(Settings):
     nodes: RelativePath | None = None
     links: RelativePath | None = None
     file: RelativePath | None = None
-    source: Worded
+    source: Words
     licence: str
     as_of: dt.date | None = None
     connector_kmh: float = Field(ge=1, le=130)

@@ -16,6 +16,7 @@ from pydantic import (
 
 from shelter_geo.study.capacity_settings import Capacity
 from shelter_geo.study.claims import Claim as Claim
+from shelter_geo.study.guard import leads_elsewhere, texts_of
 from shelter_geo.study.journeys import Journey
 from shelter_geo.study.kinds import SHELTERS, Kind
 from shelter_geo.study.roads import Roads
@@ -33,6 +34,7 @@ from shelter_geo.study.types import ImpedanceKey as ImpedanceKey
 from shelter_geo.study.types import Key as Key
 from shelter_geo.study.types import Settings as Settings
 from shelter_geo.study.types import Worded as Worded
+from shelter_geo.study.types import Words as Words
 from shelter_geo.study.types import in_english as in_english
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -90,7 +92,7 @@ class Identity(Settings):
     name: Worded
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
     as_of: Annotated[dt.date, AfterValidator(_of_our_time)]
-    credit: Worded
+    credit: Words
     area_name: Worded | None = None
 
 
@@ -122,6 +124,12 @@ class Checks(Settings):
     """Exceptions from the checks, each to be explained beside it."""
 
     outside_boundaries: tuple[str, ...] = ()
+
+
+class Sources(Settings):
+    """Where the sources of a study may lead: public hosts, such as "un.org", and those below."""
+
+    hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = ()
 
 
 class Bus(Settings):
@@ -197,6 +205,7 @@ class StudySettings(Settings):
     study: Identity
     tables: TableFiles
     checks: Checks = Checks()
+    sources: Sources = Sources()
     roads: Roads
     access: Access
     siting: Siting = Siting()
@@ -235,6 +244,17 @@ class StudySettings(Settings):
                 raise ValueError(
                     f"{entry.id} is of the kind {entry.kind}, which is not declared under "
                     f"[[kinds]]; there are {', '.join(known)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _of_public_sources(self) -> StudySettings:
+        texts = texts_of(self.model_dump(exclude={"tables", "sources", "roads"}))
+        for where, text in texts:
+            if leads_elsewhere(text, self.sources.hosts):
+                raise ValueError(
+                    f"{'.'.join(map(str, where))}: a link leads to a host that is not listed. List "
+                    "public hosts under [sources] hosts, or name the source by its title and day"
                 )
         return self
 

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from shelter_geo.errors import Fault, StudyError, shown
+from shelter_geo.study.guard import gives_a_place_away
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -164,7 +165,9 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
         return f"the key {where} is missing. Add it."
     message = _PLAINER.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     given = fault["input"]
-    value = "" if isinstance(given, (dict, tuple, BaseModel)) else f" ({shown(given)})"
+    secret = isinstance(given, str) and gives_a_place_away(given)
+    hidden = secret or isinstance(given, (dict, tuple, BaseModel))
+    value = "" if hidden else f" ({shown(given)})"
     return f"{where}{value}: {message.replace('Input should be', 'must be')}."
 
 

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from shelter_geo.study.guard import AWAY, REMEDY, gives_a_place_away, texts_of
 from shelter_geo.vocabulary import Evidence, Impedance
 
 FALLBACK: Final = "en"
@@ -76,7 +77,25 @@ def _worded(value: Any) -> LocalText:
     return value if isinstance(value, dict) else str(value)
 
 
-Worded = Annotated[LocalText, PlainValidator(_worded)]
+def _harmless(text: str) -> str:
+    if any(gives_a_place_away(line, None) for line in text.split("\n")):
+        raise ValueError(f"{AWAY}. {REMEDY.rstrip('.')}")
+    return text
+
+
+Said = Annotated[str, AfterValidator(_harmless)]
+"""Words that stand beside results, such as a source."""
+Words = Annotated[LocalText, PlainValidator(_worded)]
+"""Words of roads and of licences, which name files and numbers of roads."""
+
+
+def _harmless_words(value: Any) -> LocalText:
+    words = _worded(value)
+    _harmless("\n".join([words] if isinstance(words, str) else words.values()))
+    return words
+
+
+Worded = Annotated[LocalText, PlainValidator(_harmless_words)]
 
 
 def _tuples(value: Any) -> Any:
@@ -92,8 +111,9 @@ class Settings(BaseModel):
     """Settings that are frozen and take nothing that they do not know."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1
-    )
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1,
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod
@@ -112,6 +132,13 @@ class OfKind(Settings):
         """Leave the kind out where none is named."""
         written: dict[str, Any] = write(self)
         return {name: value for name, value in written.items() if (name, value) != ("kind", None)}
+
+
+def refuse_addresses(changes: Any) -> None:
+    """Raise ValueError if what is said of changed roads may give a place away."""
+    for where, text in texts_of(changes):
+        if where[-1] in {"source", "since"}:
+            _harmless(text)
 
 
 def refuse_twice(name: str, entries: Sequence[Any]) -> None:

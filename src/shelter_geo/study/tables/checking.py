@@ -12,7 +12,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.tables.columns import PLAIN_KEY, gives_a_place_away
+from shelter_geo.study.guard import AWAY, REMEDY, gives_a_place_away
+from shelter_geo.study.tables.columns import PLAIN_KEY
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.schemas import in_languages
 
@@ -23,6 +24,7 @@ def check_table(
     *,
     secret: bool = False,
     languages: Sequence[str] = (),
+    hosts: Sequence[str] = (),
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Read one table and check every cell.
 
@@ -37,6 +39,8 @@ def check_table(
         a table may be without rows.
     languages
         Languages of the study, in which texts may have columns of their own.
+    hosts
+        Public hosts to which links in texts may lead.
 
     Returns
     -------
@@ -51,7 +55,9 @@ def check_table(
     raw, faults = read_text_table(path, columns=map(str, schema.columns))
     if raw is None:
         return None, faults
-    return check_text(path, raw, schema, faults=faults, secret=secret, languages=languages)
+    return check_text(
+        path, raw, schema, faults=faults, secret=secret, languages=languages, hosts=hosts
+    )
 
 
 def check_text(
@@ -62,6 +68,7 @@ def check_text(
     faults: Sequence[Fault] = (),
     secret: bool = False,
     languages: Sequence[str] = (),
+    hosts: Sequence[str] = (),
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Check a table of text; see `check_table`.
 
@@ -83,11 +90,14 @@ def check_text(
     untranslated = set(every.columns) - set(schema.columns) - set(raw.columns)
     schema = every.remove_columns(sorted(untranslated))
     raw = _normal(raw, schema)
+    away = _texts_away(raw, schema, hosts)
     cases = _failing_cells(raw, schema)
+    faults += [Fault(path.name, AWAY, REMEDY, *cell) for cell in away]
+    cases = [case for case in cases if (case["index"], case["column"]) not in away]
     cell_faults = [_as_fault(path, case, schema, secret=secret) for case in cases]
-    if faults:
+    if len(faults) > len(away):
         return None, faults + cell_faults
-    return _typed(raw, schema, cases), cell_faults
+    return _typed(raw, schema, cases), faults + cell_faults
 
 
 def _normal(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -168,13 +178,32 @@ def _failing_cells(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict[s
     return []
 
 
+def _texts_away(
+    raw: pd.DataFrame, schema: pa.DataFrameSchema, hosts: Sequence[str]
+) -> list[tuple[int, str]]:
+    """Return row and column of texts that may give a place away."""
+    guarded = [name for name, column in schema.columns.items() if "guarded" in column.metadata]
+    return [
+        (row, name)
+        for name in guarded
+        if name in raw
+        for row, text in zip(raw.index.tolist(), raw[name], strict=True)
+        if text and gives_a_place_away(text, hosts)
+    ]
+
+
 def _as_fault(
     path: Path, case: dict[Any, Any], schema: pa.DataFrameSchema, *, secret: bool
 ) -> Fault:
     message, _, remedy = str(case["check"]).partition("\t")
     value = str(case["failure_case"])
-    hidden = secret or value == "" or (schema.strict and not _harmless(value))
     row, column = int(case["index"]), str(case["column"])
+    shy = (
+        schema.columns[column].metadata["kind"] == "text"
+        and len(value) > 4
+        and gives_a_place_away(value)
+    )
+    hidden = secret or shy or value == "" or (schema.strict and not _harmless(value))
     return Fault(path.name, message, remedy, row, column, None if hidden else value)
 
 

@@ -20,9 +20,9 @@ from shelter_geo.study.tables.columns import (
     IS_STAY,
     IS_WHEN,
     IS_WHOLE,
-    NO_PLACE,
     all_or_none,
     column,
+    guarded,
     key,
     lat,
     lon,
@@ -64,7 +64,7 @@ def in_languages(
 
 
 _WORDS = text(required=False, blank=True)
-_SAFE_WORDS = column("text", NO_PLACE, required=False, blank=True)
+_SAFE_WORDS = guarded(required=False, blank=True)
 _ENDS = ("low", "central", "high")
 _YES_NO = one_of("yes", "no")
 _ANSWER = one_of(*ANSWERS)
@@ -93,6 +93,7 @@ def _ranged(stem: str) -> dict[str, pa.Column]:
     """Make the columns of people known within limits, and of how they are known."""
     ends = {f"{stem}_{end}": column("whole", IS_WHOLE, IS_PEOPLE) for end in _ENDS}
     texts = {name: text() for name in ("as_of", "basis", "source", "evidence")}
+    texts["source"] = guarded()
     return {"district_id": key(unique=True), **ends, **texts}
 
 
@@ -103,7 +104,7 @@ DISPLACED: Final = pa.DataFrameSchema(_ranged("displaced"), name="displaced")
 SETTLEMENTS: Final = pa.DataFrameSchema(
     {
         "settlement_id": key(unique=True),
-        "name_en": text(),
+        "name_en": guarded(),
         "district_id": key(),
         "lat": lat(),
         "lon": lon(),
@@ -111,26 +112,26 @@ SETTLEMENTS: Final = pa.DataFrameSchema(
         "population_is": column("text", one_of("own", "wider", "part"), required=False, blank=True),
     },
     name="settlements",
-    metadata={"worded": {"name": _WORDS}},
+    metadata={"worded": {"name": _SAFE_WORDS}},
 )
 
 SHELTERS: Final = pa.DataFrameSchema(
     {
         "shelter_id": shelter_key(unique=True),
-        "name_en": column("text", NO_PLACE),
+        "name_en": guarded(),
         "settlement_id": key(),
         "district_id": key(),
         "kind": column("text", IS_PLAIN_KEY, required=False, blank=True),
-        "operator_type": column("text", NO_PLACE, required=False, blank=True),
+        "operator_type": guarded(required=False, blank=True),
         "places": column("whole", IS_WHOLE, IS_PEOPLE, IS_PLACES, IS_FEW),
         "places_low": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "places_high": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
-        "places_basis": column("text", NO_PLACE),
+        "places_basis": guarded(),
         **{group: column("text", _ANSWER, required=False) for group in _GROUPS},
-        "police_referral_required": column("text", NO_PLACE, required=False, blank=True),
+        "police_referral_required": guarded(required=False, blank=True),
         "max_stay_days": column("whole", IS_WHOLE, IS_STAY, required=False, blank=True),
-        "as_of": column("text", NO_PLACE, IS_WHEN, required=False, blank=True),
-        "source": column("text", NO_PLACE),
+        "as_of": guarded(IS_WHEN, required=False, blank=True),
+        "source": guarded(),
     },
     name="shelters",
     strict=True,
@@ -148,10 +149,10 @@ ADMISSION: Final = pa.DataFrameSchema(
         "shelter_id": shelter_key(),
         "group": column("text", one_of(*GROUPS)),
         "admitted": column("text", _ANSWER),
-        "note": column("text", NO_PLACE, required=False, blank=True),
-        "as_of": column("text", NO_PLACE, IS_WHEN, required=False, blank=True),
-        "source": column("text", NO_PLACE),
-        "evidence": column("text", NO_PLACE),
+        "note": guarded(required=False, blank=True),
+        "as_of": guarded(IS_WHEN, required=False, blank=True),
+        "source": guarded(),
+        "evidence": guarded(),
     },
     name="admission",
     strict=True,
@@ -218,7 +219,7 @@ TRAVEL: Final = pa.DataFrameSchema(
         "to_settlement": key(blank=True),
         "year": text(blank=True),
         "hours": column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
-        "source": text(),
+        "source": guarded(),
         "evidence": text(),
     },
     name="travel",
@@ -227,10 +228,10 @@ TRAVEL: Final = pa.DataFrameSchema(
 STANDARDS: Final = pa.DataFrameSchema(
     {
         "id": key(unique=True),
-        "body": text(),
-        "source": text(),
+        "body": guarded(),
+        "source": guarded(),
         "evidence": text(),
-        "note": text(required=False, blank=True),
+        "note": guarded(required=False, blank=True),
     },
     name="standards",
 )
@@ -238,14 +239,14 @@ STANDARDS: Final = pa.DataFrameSchema(
 NORMS: Final = pa.DataFrameSchema(
     {
         "id": key(unique=True),
-        "norm": text(),
-        "body": text(),
-        "source": text(),
+        "norm": guarded(),
+        "body": guarded(),
+        "source": guarded(),
         "evidence": text(),
-        "note": text(required=False, blank=True),
+        "note": guarded(required=False, blank=True),
     },
     name="norms",
-    metadata={"worded": {"binds": _WORDS, "second_reading": _WORDS}},
+    metadata={"worded": {"binds": _SAFE_WORDS, "second_reading": _SAFE_WORDS}},
 )
 
 PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
@@ -265,7 +266,7 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
 CLAIMS: Final = pa.DataFrameSchema(
     {
         "claim_id": key(unique=True),
-        "statement_en": text(),
+        "statement_en": guarded(),
         "low": column("decimal", IS_DECIMAL, blank=True),
         "high": column("decimal", IS_DECIMAL, blank=True),
         "about_percent": column("decimal", IS_DECIMAL, required=False, blank=True),
@@ -276,15 +277,15 @@ CLAIMS: Final = pa.DataFrameSchema(
         "first_year": column("whole", IS_WHOLE, required=False, blank=True),
         "last_year": column("whole", IS_WHOLE, required=False, blank=True),
         "kind": text(required=False, blank=True),
-        "said_by": text(required=False, blank=True),
-        "document": text(required=False, blank=True),
-        "paragraph": text(required=False, blank=True),
+        "said_by": guarded(required=False, blank=True),
+        "document": guarded(required=False, blank=True),
+        "paragraph": guarded(required=False, blank=True),
         "year": text(required=False, blank=True),
-        "source": text(),
+        "source": guarded(),
         "evidence": column("text", one_of(*Evidence)),
     },
     name="claims",
-    metadata={"worded": {"statement": _WORDS, "scope": _WORDS, "cited": _WORDS}},
+    metadata={"worded": {"statement": _SAFE_WORDS, "scope": _SAFE_WORDS, "cited": _SAFE_WORDS}},
 )
 
 STATISTICS: Final = pa.DataFrameSchema(
@@ -293,8 +294,8 @@ STATISTICS: Final = pa.DataFrameSchema(
         "year": column("whole", IS_WHOLE),
         "value": column("decimal", IS_DECIMAL, blank=True),
         "months": column("whole", IS_WHOLE, required=False, blank=True),
-        "note": text(required=False, blank=True),
-        "source": text(),
+        "note": guarded(required=False, blank=True),
+        "source": guarded(),
         "evidence": text(),
     },
     name="statistics",
@@ -303,20 +304,20 @@ STATISTICS: Final = pa.DataFrameSchema(
 SHELTER_COUNTS: Final = pa.DataFrameSchema(
     {
         "counted_on": column("text", IS_DAY),
-        "what_en": text(),
+        "what_en": guarded(),
         "value": column("whole", IS_WHOLE, blank=True),
         "in_brief": column("yes_no", _YES_NO, required=False, blank=True),
-        "source": text(),
+        "source": guarded(),
         "evidence": text(),
     },
     name="counts of shelters",
-    metadata={"worded": {"what": _WORDS, "cited": _WORDS}},
+    metadata={"worded": {"what": _SAFE_WORDS, "cited": _SAFE_WORDS}},
 )
 
 CANDIDATES: Final = pa.DataFrameSchema(
     {
         "candidate_id": key(unique=True),
-        "name": text(required=False, blank=True),
+        "name": guarded(required=False, blank=True),
         "lat": lat(),
         "lon": lon(),
         "allowed": column("text", _YES_NO, required=False, blank=True),
