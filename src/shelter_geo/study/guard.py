@@ -25,11 +25,6 @@ _LINK: Final = re.compile(
     r"|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,12}(?=/\w)/\S*",
     re.IGNORECASE,
 )
-_BARE: Final = re.compile(
-    r"(?<![\w@.])(?:[\w-]{2,}\.)+(?:com|org|net|info|gov|edu|int|io|me|app|gl|ly|az|ru|tr|ge|de"
-    r"|uk|fr|es|it|pl|ua|ir|in|br|us|eu|fi|se|no|nz|au|ca|jp|cn|kr)(?![\w.-])(?:\s\d{4,8}\b)?",
-    re.IGNORECASE,
-)
 _HOST: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:/{0,3})?(?:www\.)?([^/\s:?#]*)", re.IGNORECASE)
 _DECIMALS: Final = (
     r"(?<![\d.,])-?\d{1,3}(?:\.\d{2,}|,\d{4,}|(?<=\d\d),\d\d(?:\d(?!\d))?)(?![.,]?\d)"
@@ -91,6 +86,7 @@ class _Words:
     starts: Mapping[str, tuple[str, ...]]
     ends: Mapping[str, tuple[str, ...]]
     joined: re.Pattern[str]
+    bare_link: re.Pattern[str]
 
     def are(self, kind: str, word: str) -> bool:
         """Whether a word is of a kind, or begins or ends as one."""
@@ -166,7 +162,7 @@ def _without_links(text: str, hosts: tuple[str, ...] | None) -> tuple[str, bool]
         strange |= not public
         return " " if public else link[0]
 
-    for pattern in (_LINK, _BARE):
+    for pattern in (_LINK, _words().bare_link):
         text = pattern.sub(check, text)
     return text, strange
 
@@ -304,12 +300,17 @@ def _words() -> _Words:
         for kind, entries in table.items():
             lists.setdefault(kind, set()).update(_plain(word).casefold() for word in entries)
     joined = "|".join(sorted(map(re.escape, lists.pop("joined")), key=len, reverse=True))
+    domains = "|".join(sorted(lists.pop("domain")))
     return _Words(
         {kind: frozenset(word for word in own if "-" not in (word[0], word[-1])) | frozenset(
             word.strip("-") for word in own) for kind, own in lists.items()},
         {kind: tuple(word[:-1] for word in own if word[-1] == "-") for kind, own in lists.items()},
         {kind: tuple(word[1:] for word in own if word[0] == "-") for kind, own in lists.items()},
         re.compile(rf"[^\W\d_a-zA-Z]\s?\d[\d-]*\s?(?:{joined})|[^\W\d_]{{2,}}(?:{joined})\s?\d+(?!\w)"),
+        re.compile(
+            rf"(?<![\w@.])(?:[\w-]{{2,}}\.)+(?:{domains})(?![\w.-])(?:\s\d{{4,8}}\b)?",
+            re.IGNORECASE,
+        ),
     )  # fmt: skip
 
 
