@@ -127,6 +127,8 @@ class Evidence(StrEnum):
     """How a number is known, the best known first."""
 
     SOURCED = "sourced"
+    MEASURED = "measured"
+    DERIVED = "derived"
     RECALLED = "recalled"
     ASSUMED = "assumed"
 

@@ -14,6 +14,7 @@ from helpers.hostile_study import toml
 from helpers.study_copy import BASEMAP, DISTRICTS, PACKAGE, SETTLEMENTS, StudyCopy, copy_study
 from typer.testing import CliRunner
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.cli.main import app
 from shelter_geo.errors import OutputError, StudyError, TableError
 from shelter_geo.publish.catalogue import catalogue_faults, locale_of, own_name_of, packaged
@@ -159,8 +160,8 @@ def test_texts_fall_back_to_english_and_numbers_do_not(georgian: StudyCopy) -> N
     words = languages_of(load_study(georgian.file), "ka").first
     assert words.text("access.district") == "რაიონი"
     assert words.text("access.people") == "Residents"
-    assert words.text("units.districts", n=5) == "5 რაიონი"
-    assert words.text("units.people", n=1) == "1 person"
+    assert words.text("units.districts", n=Quantity.count(5)) == "5 რაიონი"
+    assert words.text("units.people", n=Quantity.count(1)) == "1 person"
     assert words.number(1234.5, digits=1) == "1\xa0234,5"
     assert sorted(["გ", "ბ", "ა", "1"], key=words.order) == ["1", "ა", "ბ", "გ"]
 
@@ -258,4 +259,7 @@ def test_a_study_says_what_its_regions_are_called(
     assert AREA.of(languages_of(load_study(copy.file), lang).first) == head
     copy.replace("study.toml", "[study]", '[study]\narea_name = { en = "isle {n}" }')
     words = languages_of(load_study(copy.file), lang).first
-    assert words.text("siting.plan_region", n=2, area=words.area).count("isle {n}") == 1
+    assert (
+        words.text("siting.plan_region", n=Quantity.count(2), area=words.area).count("isle {n}")
+        == 1
+    )

@@ -100,8 +100,10 @@ def test_missing_places_follow_from_people_norm_and_places(
     there = evaluation.study.shelters["places"].sum()
     rows = listing(brief, "Family places missing, by how places are counted")
     for row, reading in zip(rows, capacity.readings, strict=True):
-        family = there / reading.persons_per_family_place
-        assert row[1:] == [f"{family:.0f}", f"{needed:,.0f}", f"{needed - family:.0f}"]
+        family, mark = there / reading.persons_per_family_place, ""
+        if reading.evidence == "assumed":
+            mark = " (assumed)"
+        assert row[1:] == [f"{family:.0f}{mark}", f"{needed:,.0f}", f"{needed - family:.0f}{mark}"]
 
 
 def test_plans_stand_beside_today(brief: BriefPage, plans: EvaluatedPlans) -> None:

@@ -44,11 +44,11 @@ def test_lines_begin_with_the_norms(evaluation: Evaluation, results: CapacityRes
     # 175 places are as many family places, or 70 where a family takes 2.5 of them.
     assert lines[0] == (
         f"one family place per 10,000 people (published): needed {people:,.0f}, "
-        f"existing 70 to 175, missing {people - 175:.0f} to {people - 70:.0f}"
+        f"existing 70 to 175 (assumed), missing {people - 175:.0f} to {people - 70:.0f} (assumed)"
     )
     assert lines[1] == (
         f"one family place per 10,000 women (from memory, to be checked): needed {women:.0f}, "
-        f"existing 70 to 175, missing {women - 175:.0f} to {women - 70:.0f}"
+        f"existing 70 to 175 (assumed), missing {women - 175:.0f} to {women - 70:.0f} (assumed)"
     )
     regions = evaluation.districts["region"].nunique()
     assert lines[2] == (
@@ -81,9 +81,9 @@ def test_lines_give_each_basis_with_its_range(
     refused = (houses["stays_central"] * full).sum() / houses["stays_central"].sum()
     needed = sum(ceil(enough(offered) * 1.81) for offered in at_once)
     assert (
-        f"registered crimes: 939 stays a year (469 to 2,964), {middle:.0%} find no place anywhere "
-        f"({least:.0%} to {most:.0%}), {refused:.0%} are refused at the nearest shelter, "
-        f"{needed} places needed"
+        f"registered crimes: 939 (assumed) stays a year (469 to 2,964), {middle:.0%} (assumed) "
+        f"find no place anywhere ({least:.0%} to {most:.0%}), {refused:.0%} (assumed) are refused "
+        f"at the nearest shelter, {needed} (assumed) places needed"
     ) in lines
 
 

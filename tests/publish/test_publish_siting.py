@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from helpers.speaking import LANGUAGES, said
 
-from shelter_geo.analysis import Evaluation, site_options
+from shelter_geo.analysis import Evaluation, Quantity, site_options
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
 from shelter_geo.publish.brief.study_brief import best_sites
 from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
@@ -60,7 +60,7 @@ def test_a_plan_is_called_proven_only_if_the_solver_proved_it(
 ) -> None:
     """On the map of each plan; in the brief one plan without a proof is enough to say none."""
     words = Words(lang)
-    count = words.number(len(results.problem.candidates))
+    count = Quantity.count(len(results.problem.candidates))
     first, *others = results.plans
     open_ = replace(first, result=replace(first.result, status="not proven"))
     proven, unproven = (

@@ -13,6 +13,7 @@ import pytest
 from babel import Locale
 from helpers.speaking import LANGUAGES, said, speaking
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.catalogue import PACKAGED, fold, known_people, packaged
 from shelter_geo.publish.words import Languages, Words, everywhere, own_name, say, translated
@@ -241,11 +242,15 @@ def test_people_are_rounded_to_the_hundred_halves_up(count: float, known: int) -
     ],
 )
 def test_russian_counts_have_their_form(count: int, written: str) -> None:
-    assert Words("ru").text("units.districts", n=count) == written
+    assert Words("ru").text("units.districts", n=Quantity.count(count)) == written
 
 
 def test_placeholders_take_the_words_of_the_language() -> None:
-    text = say("access.class_size", districts=say("units.districts", n=1), people="{people}")
+    text = say(
+        "access.class_size",
+        districts=say("units.districts", n=Quantity.count(1)),
+        people="{people}",
+    )
     assert said(text) == "1 district, {people}"
     assert said(text, "ru") == "1 район, {people}"
 

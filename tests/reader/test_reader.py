@@ -10,6 +10,7 @@ import pytest
 from helpers.reading import ReadPage, read_page, read_picture
 from helpers.study_pages import outputs as outputs
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.words import Words
 from shelter_geo.study.study import Study
 
@@ -126,7 +127,7 @@ def unpublished(study: Study, words: Words) -> set[str]:
     for key, houses in towns:
         if assumed[houses.index].any():
             city = str(study.settlements.loc[key, f"name_{words.lang}"])
-            places = words.text("units.places", n=int(houses["places"].sum()))
+            places = words.text("units.places", n=Quantity.count(int(houses["places"].sum())))
             labels.add(words.text("access.city_places", city=city, places=places))
     return labels
 

@@ -22,6 +22,7 @@ from shelter_geo.analysis.journeys import (
     journey_results,
 )
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
+from shelter_geo.analysis.quantity import AsOf, Population, Quantity, Unit, weakest
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
 from shelter_geo.analysis.stays import CASES, PLACES, STAYS_A_YEAR
@@ -36,13 +37,17 @@ __all__ = [
     "PLACES",
     "STAYS_A_YEAR",
     "TOTAL",
+    "AsOf",
     "CapacityResults",
     "Comparison",
     "EvaluatedPlans",
     "Evaluation",
     "JourneyResults",
+    "Population",
+    "Quantity",
     "ReadyStudy",
     "SiteOptions",
+    "Unit",
     "access_for",
     "bus_lines",
     "candidate_faults",
@@ -66,4 +71,5 @@ __all__ = [
     "site_options",
     "today_first",
     "towns_not_known",
+    "weakest",
 ]

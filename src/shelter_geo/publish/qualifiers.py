@@ -7,7 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation, bus_lines, towns_not_known
+from shelter_geo.analysis import (
+    FAMILY_PLACES,
+    Evaluation,
+    Quantity,
+    bus_lines,
+    towns_not_known,
+    weakest,
+)
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.study import Norm, Study, places_total
 from shelter_geo.vocabulary import Evidence, evidence_of
@@ -18,6 +25,22 @@ def known_without(study: Study) -> Evidence:
     left = study.shelters[study.shelters["places_low"] > 0]
     guessed = any(known_places(str(basis)) == Evidence.ASSUMED for basis in left["places_basis"])
     return Evidence.ASSUMED if guessed else Evidence.SOURCED
+
+
+def known_readings(study: Study) -> Evidence:
+    """Say how it is known how many persons a family place stands for, at the ends of its range."""
+    readings = study.settings.capacity.readings
+    persons = [reading.persons_per_family_place for reading in readings]
+    ends = (min(persons), max(persons))
+    return weakest(r.evidence for r in readings if r.persons_per_family_place in ends)
+
+
+def known_by_norm(study: Study) -> dict[str, Evidence]:
+    """Say how it is known what is there and missing by each norm, by its key."""
+    return {
+        norm.id: known_readings(study) if norm.asks_for in FAMILY_PLACES else Evidence.DERIVED
+        for norm in study.settings.capacity.norms
+    }
 
 
 def shared_places(study: Study) -> Text | None:
@@ -55,9 +78,9 @@ def without_shared(study: Study, missing: tuple[float, float] | None) -> list[Te
             lambda words: words.text(
                 "places.without",
                 listed=listed.of(words),
-                left=words.number(left),
+                left=Quantity.count(left),
                 evidence=words.text(f"evidence.{known_without(study)}"),
-                range=words.between(low, high),
+                range=Quantity.span(low, high),
             )
         )
     ]
@@ -75,7 +98,7 @@ def _named(row: pd.Series) -> Text:
         return words.text(
             "places.of_others",
             what=what.of(words),
-            range=words.between(float(low), float(high)),
+            range=Quantity.span(float(low), float(high)),
             evidence=words.text(f"evidence.{known}"),
         )
 
@@ -153,7 +176,7 @@ def by_bus(row: Mapping[Any, Any]) -> Text | None:
     if minutes is None or pd.isna(minutes):
         return None
     return in_each(
-        lambda words: words.text("access.by_factor", time=words.duration(float(minutes)))
+        lambda words: words.text("access.by_factor", time=Quantity.minutes(float(minutes)))
     )
 
 
@@ -171,9 +194,9 @@ def bus_note(evaluation: Evaluation) -> Text:
         return in_each(
             lambda words: words.text(
                 "study.bus",
-                factor=words.number(bus.factor, digits=2),
-                low=words.number(bus.low, digits=2),
-                high=words.number(bus.high, digits=2),
+                factor=Quantity.count(bus.factor, digits=2),
+                low=Quantity.count(bus.low, digits=2),
+                high=Quantity.count(bus.high, digits=2),
                 source=everywhere(bus.source),
             )
         )
@@ -192,7 +215,7 @@ def bus_note(evaluation: Evaluation) -> Text:
                 "study.bus_line",
                 start=names[row["from_settlement"]].of(words),
                 end=names[row["to_settlement"]].of(words),
-                time=words.duration(60 * float(row["hours"])),
+                time=Quantity.minutes(60 * float(row["hours"])),
                 source=str(row["source"]),
             )
             for row in rows

@@ -1,38 +1,29 @@
-"""Reader texts in every language: sentences, numbers, dates and the order of names."""
+"""Reader texts in every language: sentences, names and their order."""
 
 from __future__ import annotations
 
-import datetime
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
-
+from shelter_geo.analysis import Quantity
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.catalogue import (
     Catalogue,
     alphabet,
-    decimal,
-    digits_pattern,
-    known_people,
     locale_of,
     own_name_of,
     packaged,
     place,
-    to_step,
 )
+from shelter_geo.publish.written import Figures
 from shelter_geo.study import FALLBACK, LANGUAGE_CODE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATE_LOCALES: Final = {"en": "en_GB"}
-_MINUTES_STEP: Final = 5
 _CODE: Final = re.compile(LANGUAGE_CODE)
 
 
@@ -53,12 +44,14 @@ class Text:
         return self.write(words)
 
 
-AnyText: TypeAlias = str | Mapping[str, str] | Text
-"""Words as a caller may give them: for all languages, for some by their code, or as a text."""
+Written: TypeAlias = str | Text | Quantity
+"""What a placeholder takes."""
+AnyText: TypeAlias = str | Mapping[str, str] | Text | Quantity
+"""Words as a caller may give them: for all languages, for some by code, as a text or a figure."""
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Figures):
     """The words, numbers and alphabet of one language.
 
     Attributes
@@ -101,109 +94,48 @@ class Words:
         large = str(self.entries.get("language.capital_i", "I"))
         return (large if text[:1] == "i" else text[:1].upper()) + text[1:]
 
-    def text(self, key: str, /, **values: Any) -> str:
+    def text(self, key: str, /, **values: Written) -> str:
         """Say one text, its placeholders filled in.
 
         Parameters
         ----------
         key
-            `section.name` of the catalogue. A plural text takes its form from the value `n`.
+            `section.name` of the catalogue. A plural text takes its form from the quantity `n`.
         values
-            Placeholders by name. Numbers are formatted, a `Text` gives this language's words.
+            Placeholders by name: words, a `Text` or a `Quantity`, which is written with what is
+            owed beside it. No bare number, which would say neither its unit nor how it is known.
 
         Raises
         ------
         KeyError
             If no catalogue has such a text, or a placeholder got no value.
+        TypeError
+            If a value is a bare number.
         """
         entry, lang = self.entries.get(key), self.lang
         if entry is None:
             entry, lang = packaged(FALLBACK)[key], FALLBACK
         if not isinstance(entry, str):
-            entry = entry[locale_of(lang).plural_form(values["n"])]
-        return entry.format_map({name: self._word(value) for name, value in values.items()})
+            entry = entry[locale_of(lang).plural_form(self._number(key, values["n"]))]
+        return entry.format_map({name: self._word(key, value) for name, value in values.items()})
 
     def pattern(self, key: str) -> str:
         """Give one text as it stands in the catalogue, its placeholders left to the reader."""
         return str(self.entries.get(key, packaged(FALLBACK)[key]))
 
-    def _word(self, value: Any) -> str:
+    def _number(self, key: str, value: Written) -> float:
+        if not isinstance(value, Quantity):
+            raise TypeError(f"{key} takes its form from a Quantity, not {value!r}")
+        return value.value
+
+    def _word(self, key: str, value: Written) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, Text):
             return value.of(self)
-        return self.number(value)
-
-    def number(self, value: float, *, digits: int = 0) -> str:
-        """Write a number with this language's separators, to `digits` decimals."""
-        return decimal(float(value), digits, self.lang)
-
-    @property
-    def marks(self) -> tuple[str, str]:
-        """The signs between thousands and before decimals."""
-        locale = locale_of(self.lang)
-        return get_group_symbol(locale), get_decimal_symbol(locale)
-
-    def percent(self, share: float, *, digits: int = 0) -> str:
-        """Write a share of 1 as a percentage."""
-        locale = locale_of(self.lang)
-        whole = str(locale.percent_formats[None].pattern)
-        pattern = whole.replace(digits_pattern(0), digits_pattern(digits))
-        return str(format_percent(share, pattern, locale=locale))
-
-    def date(self, day: datetime.date) -> str:
-        """Write a day in full."""
-        locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
-        return str(format_date(day, "long", locale=locale))
-
-    def month(self, day: datetime.date) -> str:
-        """Write the month and the year of a day."""
-        locale = _DATE_LOCALES.get(self.lang) or locale_of(self.lang)
-        return str(format_skeleton("yMMMM", day, locale=locale))
-
-    def people(self, count: float) -> str:
-        """Write a number of people, rounded to what is known."""
-        return self.number(known_people(count))
-
-    def people_between(self, low: float, high: float) -> str:
-        """Write a range of people, one number where both ends are the same to two digits.
-
-        Ends of more than 10,000 are rounded to three digits.
-        """
-        if known_people(low) == known_people(high):
-            return self.people(high)
-        size = len(str(round(high)))
-        coarse, fine = (max(100, 10 ** max(size - digits, 0)) for digits in (2, 3))
-        if to_step(low, coarse) == to_step(high, coarse):
-            return self.number(to_step(high, coarse))
-        return self.between(to_step(low, fine), to_step(high, fine))
-
-    def between(self, low: float, high: float, write: Callable[[float], str] | None = None) -> str:
-        """Write a range of whole numbers, or as `write` says; one where both ends are alike."""
-        ends = [(write or self.number)(end) for end in (low, high)]
-        return (
-            ends[0] if ends[0] == ends[1] else self.text("study.between", low=ends[0], high=ends[1])
-        )
-
-    def distance(self, distance_km: float) -> str:
-        """Write a distance, rounded to the kilometre; a missing one as nothing."""
-        if math.isnan(distance_km):
-            return self.text("table.nothing")
-        return self.text("units.km", n=self.number(distance_km))
-
-    def duration(self, minutes: float) -> str:
-        """Write a time in hours and minutes, rounded to five minutes; a missing one as nothing."""
-        if math.isnan(minutes):
-            return self.text("table.nothing")
-        rounded = to_step(minutes, _MINUTES_STEP)
-        if minutes > 0 and rounded == 0:
-            return self.text("units.under_minutes", n=_MINUTES_STEP)
-        hours, rest = divmod(rounded, 60)
-        if hours == 0:
-            return self.text("units.minutes", n=rest)
-        if rest == 0:
-            return self.text("units.hours", n=hours)
-        return self.text("units.hours_minutes", h=hours, m=rest)
+        if isinstance(value, Quantity):
+            return self.quantity(value)
+        raise TypeError(f"{key} takes words or a Quantity, not {value!r}")
 
     def order(self, text: str) -> tuple[tuple[int, int], ...]:
         """Give the key that sorts names as this language's alphabet does.
@@ -302,7 +234,7 @@ AREA: Final = in_each(lambda words: words.capital(words.area))
 """What one region is called, as the head of a column."""
 
 
-def say(key: str, /, **values: Any) -> Text:
+def say(key: str, /, **values: Written) -> Text:
     """Say one text of the catalogues in every language; see `Words.text`."""
     return Text(lambda words: words.text(key, **values))
 
@@ -321,6 +253,8 @@ def everywhere(text: AnyText) -> Text:
         return text
     if isinstance(text, str):
         return Text(lambda words: text)
+    if isinstance(text, Quantity):
+        return Text(lambda words: words.quantity(text))
     if not text:
         raise OutputError("A text has no words in any language.")
     spare = text.get(FALLBACK) or next(iter(text.values()))

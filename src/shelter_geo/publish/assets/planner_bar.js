@@ -2,13 +2,15 @@
 // Constant for a release. Figures of today and of both plans, beside each other and always in view.
 const Bar = (() => {
   const { data, all, put } = Page;
-  const { tell, number, signed, known, people, between, about, km, district } = Words;
+  const { tell, number, signed, known, marked, people, between, about, km, district } = Words;
 
   // No difference is taken from what stands for other people, or from nobody.
   const shared = (result, size) => (result.comparable ? size : NaN);
 
   // A place is read in several ways; one number where both ends are shown alike.
   const span = (low, high) => (number(low) === number(high) ? number(low) : tell("span", { low: number(low), high: number(high) }));
+
+  const byReading = (text) => marked(text, data.assumed_readings);
 
   // Each figure: what it says, and its size for the difference, rounded as it is shown.
   const FIGURES = {
@@ -20,8 +22,8 @@ const Bar = (() => {
       detail: r.anew ? tell("reached_anew", { people: people(r.anew), km: km(r.anewMean) }) : "",
     }),
     places: (r) => ({
-      text: tell("out_of", { there: span(r.least, r.there), needed: number(r.needed) }),
-      detail: r.lacking > 0 ? tell("missing_places", { n: span(r.missing, r.lacking) }) : tell("enough_places"),
+      text: tell("out_of", { there: byReading(span(r.least, r.there)), needed: number(r.needed) }),
+      detail: r.lacking > 0 ? tell("missing_places", { n: byReading(span(r.missing, r.lacking)) }) : tell("enough_places"),
       size: r.there, more: true,
     }),
   };
@@ -66,5 +68,5 @@ const Bar = (() => {
     }
   }
 
-  return { draw, span };
+  return { draw, span, byReading };
 })();

@@ -2,8 +2,8 @@
 // Constant for a release. One plan: its figures, its map, its lists and its file.
 const Panel = (() => {
   const { data, all, make, put, announce } = Page;
-  const { tell, number, signed, people, km, duration, district, site, place } = Words;
-  const { span } = Bar;
+  const { tell, number, signed, marked, people, km, duration, district, site, place } = Words;
+  const { span, byReading } = Bar;
   const { sites } = data;
   const WORST = 5, OFFERED = 24;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -25,12 +25,14 @@ const Panel = (() => {
     box.hidden = false;
     for (const element of all(".nojs", box)) element.remove();
 
+    // Places that nobody published, until the reader sets others.
+    const guessed = (at) => (sites.shelter[at] ? sites.assumed[at] && plan.places[at] === sites.places[at] : plan.places[at] === data.new_places);
     const lacks = Model.lacks, title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
 
     const tip = {
       spot: (spot) => [place(spot.sites[0]), ...spot.sites.filter((at) => sites.shelter[at] || plan.open[at])
         .map((at) => plan.open[at]
-          ? tell("site_open", { name: sites.shelter[at] ? site(at) : tell("new_shelter"), n: number(plan.places[at]) })
+          ? tell("site_open", { name: sites.shelter[at] ? site(at) : tell("new_shelter"), n: marked(number(plan.places[at]), guessed(at)) })
           : tell("site_closed", { name: site(at) })),
       ...(spot.single && !plan.open[spot.sites[0]] ? [tell("site_free")] : [])],
       district: (row) => result.site[row] < 0
@@ -101,7 +103,7 @@ const Panel = (() => {
       if (useful.at(-1) !== at) return "";
       const load = same.reduce((sum, near) => sum + result.load[near], 0);
       const key = Model.counted.group === "all" ? "load_of" : "load_of_group";
-      return tell(key, { place: place(at), people: people(load), n: span(load / data.norm * data.persons, load / data.norm * data.most_persons) });
+      return tell(key, { place: place(at), people: people(load), n: byReading(span(load / data.norm * data.persons, load / data.norm * data.most_persons)) });
     }
 
     function drawOpened() {
@@ -115,7 +117,7 @@ const Panel = (() => {
         count.disabled = !plan.open[at];
         count.setAttribute("aria-label", tell("places_of", { name: site(at) }));
         if (document.activeElement !== count) count.value = String(plan.places[at]);
-        put(unit, tell("places"));
+        put(unit, marked(tell("places"), guessed(at)));
         put(load, loadOf(at, shown));
       }
       arrange(opened, shown.map((at) => openRows.get(at).row));

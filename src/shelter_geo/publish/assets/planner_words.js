@@ -50,9 +50,11 @@ const Words = (() => {
     return m ? tell("hours_minutes", { h: number(h), m: number(m) }) : tell("hours", { n: number(h) });
   }
 
+  // The mark of an assumption, beside the number.
+  const marked = (text, assumed) => (assumed ? tell("known", { text, how: tell("assumed") }) : text);
   const district = (row) => say(data.districts.name[row]);
   const site = (row) => say(data.sites.name[row]);
   const place = (row) => say(data.sites.place[row]);
 
-  return { number, signed, tell, known, people, between, about, km, duration, district, site, place };
+  return { number, signed, tell, known, marked, people, between, about, km, duration, district, site, place };
 })();

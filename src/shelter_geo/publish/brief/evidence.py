@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from shelter_geo.access import UNITS, beyond_range
-from shelter_geo.analysis import Evaluation, districts_as_far, main_city, near_ties
+from shelter_geo.analysis import Evaluation, Quantity, Unit, districts_as_far, main_city, near_ties
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
@@ -29,7 +29,6 @@ from shelter_geo.publish.study.study_texts import (
     up_to,
 )
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
-from shelter_geo.publish.written import duration, number, people, percent
 from shelter_geo.study import WOMEN, Claim, Study
 from shelter_geo.vocabulary import Verdict
 
@@ -62,11 +61,9 @@ def _notes(rows: list[dict[Any, Any]], untested: int) -> tuple[Text, ...]:
     about = max(float(row["about_percent"]) for row in rows) / 100
     notes = [say("brief.claims_note")]
     if about:
-        notes.append(
-            in_each(lambda words: words.text("brief.claims_about", share=words.percent(about)))
-        )
+        notes.append(say("brief.claims_about", share=Quantity.share(about)))
     if untested:
-        notes.append(say("brief.claims_untested", n=untested))
+        notes.append(say("brief.claims_untested", n=Quantity.count(untested)))
     return tuple(notes)
 
 
@@ -113,9 +110,9 @@ def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evalu
     low, high = (float(row[f"data_{end}"]) / 100 for end in ("low", "high"))
     return words.text(
         "brief.claim_share_missing",
-        n=words.between(low, high, words.percent),
-        implied=words.number(needed * (1 - sum(claim.limits) / 200)),
-        places=words.number(float(study.shelters["places"].sum())),
+        n=Quantity.span(low, high, Unit.SHARE),
+        implied=Quantity.count(needed * (1 - sum(claim.limits) / 200)),
+        places=Quantity.count(float(study.shelters["places"].sum())),
     )
 
 
@@ -157,7 +154,7 @@ def public_counts(study: Study) -> Listing:
             (
                 _when(str(row["counted_on"])),
                 own_name(row, "what"),
-                say("table.nothing") if pd.isna(row["value"]) else number(float(row["value"])),
+                everywhere(Quantity.count(float(row["value"]))),
                 _cited(row),
             )
         )
@@ -210,14 +207,12 @@ def lead(evaluation: Evaluation) -> Text:
         key = "brief.lead_none"
     else:
         key = of_roads(evaluation, "brief.lead", "brief.lead_domestic")
-    sentence = in_each(
-        lambda words: words.text(
-            key,
-            people=words.people_between(*head.beyond[limit]),
-            limit=words.distance(limit),
-            cut_off=words.people(head.cut_off),
-            range=words.between(head.missing_low, head.missing_high),
-        )
+    sentence = say(
+        key,
+        people=Quantity.span(*head.beyond[limit], Unit.PEOPLE),
+        limit=Quantity.km(limit),
+        cut_off=Quantity.people(head.cut_off),
+        range=head.missing,
     )
     return dated(evaluation.study, sentence)
 
@@ -247,16 +242,14 @@ def _places(evaluation: Evaluation) -> Text:
     need = study.settings.capacity.people_per_family_place
     living = float(evaluation.districts["population"].sum())
     towns, years = len(set(shelters["settlement_id"])), years_of_places(study)
-    return in_each(
-        lambda words: words.text(
-            "brief.places" if years is None else "brief.places_in",
-            years=years or "",
-            places=words.text("units.places", n=int(shelters["places"].sum())),
-            towns=words.text("units.towns", n=towns),
-            norm=words.number(need),
-            needed=words.number(living / need),
-            range=words.between(head.missing_low, head.missing_high),
-        )
+    return say(
+        "brief.places" if years is None else "brief.places_in",
+        years=years or "",
+        places=say("units.places", n=Quantity.count(int(shelters["places"].sum()))),
+        towns=say("units.towns", n=Quantity.count(towns)),
+        norm=Quantity.count(need),
+        needed=Quantity.count(living / need),
+        range=head.missing,
     )
 
 
@@ -269,13 +262,13 @@ def _distances(evaluation: Evaluation) -> Text:
     return in_each(
         lambda words: words.text(
             "brief.distances" if women else "brief.distances_of_all",
-            median=words.distance(median),
+            median=Quantity.km(median),
             district=own_name(dict(far)),
             km=head.farthest_distance(words),
-            car=words.duration(float(far["travel_min"])),
+            car=Quantity.minutes(float(far["travel_min"])),
             bus=by_bus_in_sentence(dict(far)),
             **(
-                {"women": words.people_between(*women), "limit": words.distance(limit)}
+                {"women": Quantity.span(*women, Unit.PEOPLE), "limit": Quantity.km(limit)}
                 if women
                 else {}
             ),
@@ -306,7 +299,12 @@ def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
     for key, size, bar in zip(ranks, sizes, bars(sizes), strict=True):
         label = no_way(units) if key == MISSING else classes.label(key)
         count, share = int((rank == key).sum()), size / sum(sizes)
-        cells = (label, number(count), people(size), percent(share))
+        cells = (
+            label,
+            everywhere(Quantity.count(count)),
+            everywhere(Quantity.people(size)),
+            everywhere(Quantity.share(share)),
+        )
         lines.append(Line(cells, fill=classes.colour(key), bar=bar))
     heads = (
         Head(say("access.distance")),
@@ -332,9 +330,9 @@ def _farthest(evaluation: Evaluation) -> Listing:
             (
                 own_name(row),
                 _either(row, others),
-                duration(row["travel_min"]),
+                everywhere(Quantity.minutes(row["travel_min"])),
                 by_bus(row) or say("access.no_line"),
-                people(row["population"]),
+                everywhere(Quantity.people(row["population"])),
             )
         )
         for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import inf
 from typing import Any, Final
 
@@ -16,14 +16,16 @@ from shelter_geo.analysis import (
     STAYS_A_YEAR,
     CapacityResults,
     Evaluation,
+    Quantity,
+    Unit,
 )
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section
-from shelter_geo.publish.qualifiers import norm_note, norm_notes
-from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.qualifiers import known_by_norm, norm_note, norm_notes
+from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.lines import checks
 from shelter_geo.publish.words import Text, everywhere, in_each, say
-from shelter_geo.publish.written import number, percent
+from shelter_geo.vocabulary import Evidence
 
 _ALL_UNITS: Final = UNITS[0]
 NO_LIMIT: Final = inf
@@ -50,9 +52,9 @@ def _missing(evaluation: Evaluation) -> Listing:
         Line(
             (
                 _reading(float(row["persons_per_family_place"])),
-                number(row["family_places_there"]),
-                number(row["family_places_needed"]),
-                number(row["family_places_missing"]),
+                everywhere(Quantity.count(row["family_places_there"], evidence=row["evidence"])),
+                everywhere(Quantity.count(row["family_places_needed"])),
+                everywhere(Quantity.count(row["family_places_missing"], evidence=row["evidence"])),
             )
         )
         for row in rows.to_dict("records")
@@ -70,7 +72,7 @@ def _missing(evaluation: Evaluation) -> Listing:
 def _norms(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
     """List what each norm asks for, what is there and missing, and whether it binds."""
     names = {norm.id: everywhere(norm.name) for norm in evaluation.study.settings.capacity.norms}
-    table = needs.by_norm
+    table, known = needs.by_norm, known_by_norm(evaluation.study)
     if not names or table.empty:
         return []
     rows = table[(table["area_kind"] == COUNTRY) & (table["units"] == _ALL_UNITS)]
@@ -78,9 +80,9 @@ def _norms(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Line(
             (
                 names[row["norm"]],
-                number(row["needed"]),
-                _span(row, "there"),
-                _span(row, "missing"),
+                everywhere(Quantity.count(row["needed"])),
+                _ends(row, "there", known[row["norm"]]),
+                _ends(row, "missing", known[row["norm"]]),
                 say(f"evidence.{row['evidence']}"),
             )
         )
@@ -98,7 +100,9 @@ def _norms(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
 
 
 def _reading(persons: float) -> Text:
-    return say("brief.persons_a_place", n=number(persons, digits=0 if persons.is_integer() else 2))
+    return say(
+        "brief.persons_a_place", n=Quantity.count(persons, digits=0 if persons.is_integer() else 2)
+    )
 
 
 def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
@@ -106,19 +110,18 @@ def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
     rows = needs.no_place_ranges.reset_index().to_dict("records")
     if not rows:
         return []
-    lines = [
-        Line(
-            (
-                _basis(evaluation, row["demand_basis"]),
-                _ranged(row, "stays", number),
-                _ranged(row, "no_place", percent),
-                _ranged(row, "refused_at_nearest", percent),
-                _ranged(row, "places_needed", number),
-            )
-        )
-        for row in rows
-    ]
-    target = evaluation.study.settings.capacity.turn_away.target
+    columns = {
+        "stays": Unit.COUNT,
+        "no_place": Unit.SHARE,
+        "refused_at_nearest": Unit.SHARE,
+        "places_needed": Unit.COUNT,
+    }
+    lines = []
+    for row in rows:
+        known = known_stays(needs.inputs, row["demand_basis"])
+        cells = [_ranged(row, stem, unit, known) for stem, unit in columns.items()]
+        lines.append(Line((_basis(evaluation, row["demand_basis"]), *cells)))
+    aim = evaluation.study.settings.capacity.turn_away
     heads = (
         Head(say("brief.basis")),
         Head(say("brief.stays"), numeric=True),
@@ -126,7 +129,7 @@ def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Head(say("brief.refused_at_nearest"), numeric=True),
         Head(say("brief.places_needed"), numeric=True),
     )
-    note = in_each(lambda words: words.text("brief.asked_note", share=words.percent(target)))
+    note = say("brief.asked_note", share=Quantity.share(aim.target, evidence=aim.evidence))
     return [
         Listing(say("brief.asked"), heads, tuple(lines), notes=(note, *checks(evaluation, needs)))
     ]
@@ -136,9 +139,14 @@ def _basis(evaluation: Evaluation, basis: str) -> Text:
     return in_each(lambda words: basis_names(evaluation, words)[basis])
 
 
-def _ranged(row: Mapping[Any, Any], stem: str, write: Callable[[float], Text]) -> Text:
-    central, low, high = (write(float(row[f"{stem}_{end}"])) for end in ("central", "low", "high"))
-    return say("brief.ranged", n=central, low=low, high=high)
+def _ranged(row: Mapping[Any, Any], stem: str, unit: Unit, known: Evidence) -> Text:
+    central, low, high = (float(row[f"{stem}_{end}"]) for end in ("central", "low", "high"))
+    return say(
+        "brief.ranged",
+        n=Quantity(central, unit, evidence=known),
+        low=Quantity(low, unit),
+        high=Quantity(high, unit),
+    )
 
 
 def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
@@ -160,7 +168,9 @@ def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Head(say("stays.leave_if_enough"), numeric=True),
     )
     stays = evaluation.study.settings.capacity.stays
-    low, days, high = (number(n) for n in (stays.days.low, stays.days.central, stays.days.high))
+    low, days, high = (
+        Quantity.count(n) for n in (stays.days.low, stays.days.central, stays.days.high)
+    )
     notes = [say("stays.limits_note", days=days, low=low, high=high)]
     for limit in stays.limits:
         if limit.source is not None:
@@ -170,12 +180,16 @@ def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
 
 
 def _limit(months: float) -> Text:
-    return say("stays.no_limit") if months == NO_LIMIT else say("units.months", n=months)
+    return (
+        say("stays.no_limit")
+        if months == NO_LIMIT
+        else say("units.months", n=Quantity.count(months))
+    )
 
 
 def _spread(counts: pd.Series) -> Text:
     """Write the least and the most of the central estimates of all bases."""
-    return in_each(lambda words: words.between(counts.min(), counts.max()))
+    return everywhere(Quantity.span(counts.min(), counts.max(), evidence=Evidence.ASSUMED))
 
 
 def _waits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
@@ -256,6 +270,10 @@ def _groups(needs: CapacityResults) -> Listing:
         Head(say("capacity.map_answer")),
     )
     return Listing(say("brief.groups"), heads, tuple(lines), notes=(say("brief.groups_note"),))
+
+
+def _ends(row: Mapping[Any, Any], stem: str, known: Evidence) -> Text:
+    return everywhere(Quantity.span(row[f"{stem}_low"], row[f"{stem}_high"], evidence=known))
 
 
 def _span(row: Mapping[Any, Any], stem: str, *, people: bool = False) -> Text:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.access import populations
-from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation
+from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, Quantity
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.plans import Plan
 from shelter_geo.publish.brief import evidence
@@ -31,7 +31,6 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
-from shelter_geo.publish.written import distance, number, people
 
 _ALSO: Final = 3
 """Other plans that are named."""
@@ -50,7 +49,7 @@ def best_sites(results: SitingResults) -> Listing:
     proven = all(plan.result.status == "optimal" for plan in results.plans)
     said = "brief.sites_proven" if proven else "brief.sites_unproven"
     notes = (
-        say(said, n=number(len(results.problem.candidates))),
+        say(said, n=Quantity.count(len(results.problem.candidates))),
         *([say("brief.sites_counted")] if _of_two(results) else []),
         *_robust(results),
         *reached_by_some(results),
@@ -82,8 +81,8 @@ def _robust(results: SitingResults) -> list[Text]:
         )
         said = words.text(
             "brief.sites_robust",
-            share=words.percent(best.share),
-            n=words.number(robust.scenarios),
+            share=Quantity.share(best.share),
+            n=Quantity.count(robust.scenarios),
         )
         return f"{said} {words.text('brief.sites_also', plans=listed)}" if also else said
 
@@ -95,9 +94,9 @@ def _site_cells(results: SitingResults, plan: SitedPlan) -> tuple[Text, ...]:
     return (
         plan_name(plan),
         site_names(results.question, plan.result.chosen),
-        people(head.cut_off),
-        distance(head.farthest_km),
-        distance(head.mean_km),
+        everywhere(Quantity.people(head.cut_off)),
+        everywhere(Quantity.km(head.farthest_km)),
+        everywhere(Quantity.km(head.mean_km)),
     )
 
 
@@ -126,11 +125,11 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
 def _cells(plan: Plan, row: Mapping[Any, Any]) -> tuple[Text, ...]:
     return (
         everywhere(plan.scenario.name),
-        number(row["places"]),
-        people(row["people_gain"]),
-        people(row["people_reached"]),
-        distance(row["distance_km_max"]),
-        distance(row["distance_km_mean"]),
+        everywhere(Quantity.count(row["places"])),
+        everywhere(Quantity.people(row["people_gain"])),
+        everywhere(Quantity.people(row["people_reached"])),
+        everywhere(Quantity.km(row["distance_km_max"])),
+        everywhere(Quantity.km(row["distance_km_mean"])),
     )
 
 

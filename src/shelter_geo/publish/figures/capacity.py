@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from shelter_geo.analysis import Quantity, Unit
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
@@ -61,7 +62,7 @@ def draw_turn_away(
             figure,
             words.text(
                 "capacity.turn_away_title",
-                range=words.between(shares.min(), shares.max(), words.percent),
+                range=Quantity.span(shares.min(), shares.max(), Unit.SHARE),
             ),
             words.text("capacity.turn_away_subtitle"),
         )
@@ -76,7 +77,7 @@ def draw_turn_away(
             if measured_of is not None:
                 _measured(axes, row, measured_of, words, first=place == 0)
             if place == 0:
-                aim = words.text("capacity.turn_away_target", share=words.percent(target))
+                aim = words.text("capacity.turn_away_target", share=Quantity.share(target))
                 at = (curve["places"].max(), target)
                 axes.annotate(aim, at, (0, 3), textcoords="offset points", ha="right", fontsize=7.5)
         axis = words.text("capacity.turn_away_axis")
@@ -110,7 +111,7 @@ def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
     axes.axvline(row["places"], color=INK, linewidth=0.8)
     axes.plot([row["places"]], [share], "o", color=INK_ACCENT, markersize=6)
     axes.annotate(
-        words.text("capacity.turn_away_today", share=words.percent(share)),
+        words.text("capacity.turn_away_today", share=Quantity.share(share)),
         (row["places"], min(share, 0.8)),
         xytext=(8, 9),
         textcoords="offset points",
@@ -130,10 +131,10 @@ def _measured(axes: Axes, row: pd.Series, people: int, words: Words, *, first: b
     if first:
         told = words.text(
             "capacity.turn_away_measured",
-            share=words.percent(share),
-            n=words.number(people),
-            low=words.percent(low),
-            high=words.percent(high),
+            share=Quantity.share(share),
+            n=Quantity.count(people),
+            low=Quantity.share(low),
+            high=Quantity.share(high),
         )
         axes.annotate(
             told,
@@ -179,10 +180,10 @@ def draw_pooling(
             figure,
             words.text(
                 "capacity.pooling_title",
-                n=words.number(most),
-                range=words.between(last["more"].min(), last["more"].max(), words.percent),
+                n=Quantity.count(most),
+                range=Quantity.span(last["more"].min(), last["more"].max(), Unit.SHARE),
             ),
-            words.text("capacity.pooling_subtitle", share=words.percent(table["target"].iloc[0])),
+            words.text("capacity.pooling_subtitle", share=Quantity.share(table["target"].iloc[0])),
         )
         axes = figure.add_axes((0.08, 0.2, 0.56, 0.58))
         lines = table.groupby("demand_basis", sort=False)
@@ -197,12 +198,12 @@ def draw_pooling(
                 clip_on=False,
             )
             end = line.iloc[-1]
-            label = {
-                "basis": names[str(basis)],
-                "places": words.number(end["places_needed_together"]),
-            }
             axes.annotate(
-                words.text("capacity.pooling_line", **label),
+                words.text(
+                    "capacity.pooling_line",
+                    basis=names[str(basis)],
+                    places=Quantity.count(end["places_needed_together"]),
+                ),
                 (end["shelters"], end["more"]),
                 (9, 0),
                 textcoords="offset points",
@@ -271,13 +272,13 @@ def draw_shortfall(
             figure,
             words.text(
                 "figures.shortfall_title",
-                range=words.between(missing.min(), missing.max()),
+                range=Quantity.span(missing.min(), missing.max()),
             ),
             words.text(
                 "figures.shortfall_subtitle",
-                places=words.number(total["places"].iloc[0]),
-                bare=words.number((table["most"] == 0).sum()),
-                areas=words.number(len(table)),
+                places=Quantity.count(total["places"].iloc[0]),
+                bare=Quantity.count((table["most"] == 0).sum()),
+                areas=Quantity.count(len(table)),
             ),
         )
         axes = figure.add_axes((0.2, 0.22, 0.74, 0.59))
@@ -301,9 +302,9 @@ def draw_shortfall(
         handles = [axes.barh([0], [0], color=colour) for colour in (NEEDED, LEAST, THERE)]
         persons = shortfall["persons_per_family_place"].max()
         labels = [
-            words.text("figures.shortfall_needed", people=words.number(people_per_family_place)),
+            words.text("figures.shortfall_needed", people=Quantity.count(people_per_family_place)),
             words.text("figures.shortfall_most"),
-            words.text("figures.shortfall_least", persons=words.number(persons, digits=1)),
+            words.text("figures.shortfall_least", persons=Quantity.count(persons, digits=1)),
         ]
         axes.legend(handles, labels, loc="lower right", frameon=False, fontsize=9)
         footing(figure, source)
@@ -312,8 +313,6 @@ def draw_shortfall(
 
 def places_of_needed(there: pd.Series, words: Words, *, assumed: bool) -> str:
     """Write what is there, as a range over the readings, of what is needed."""
-    both = words.between(there["least"], there["most"])
-    text = words.text("figures.shortfall_bar", needed=words.number(there["needed"]), there=both)
-    if not assumed:
-        return text
-    return words.text("figures.shortfall_assumed", text=text, how=words.text("evidence.assumed"))
+    both = Quantity.span(there["least"], there["most"])
+    text = words.text("figures.shortfall_bar", needed=Quantity.count(there["needed"]), there=both)
+    return words.beside(text, words.text("evidence.assumed")) if assumed else text

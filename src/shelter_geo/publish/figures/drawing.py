@@ -17,6 +17,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.words import Words
 
@@ -192,7 +193,7 @@ def _heading(name: str, more: float, limit: float, words: Words) -> tuple[str, s
     if more <= 0:
         title = words.text("compare.figure_title_none", km=km)
         return title, words.text("compare.figure_subtitle")
-    title = words.text("compare.figure_title", people=words.people(more), km=km)
+    title = words.text("compare.figure_title", people=Quantity.people(more), km=km)
     return title, words.text("compare.figure_best", plan=name)
 
 

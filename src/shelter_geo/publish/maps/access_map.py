@@ -9,6 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.maps.district_map import (
     areas,
     cities,
@@ -222,7 +223,7 @@ def _unreached(units: gpd.GeoDataFrame) -> list[Text]:
         rows = rows_of(group)
         reason = _reason(rows[0])
         listed = _listed([own_name(row) for row in rows])
-        size = say("units.districts", n=len(group))
+        size = say("units.districts", n=Quantity.count(len(group)))
         notes.append(say("access.unreached", districts=size, names=listed, reason=reason))
     return notes
 
@@ -281,6 +282,6 @@ def _holding(shelter: Mapping[str, Any]) -> Text:
     return say(
         "access.holding",
         name=own_name(shelter),
-        places=say("units.places", n=int(shelter["places"])),
+        places=say("units.places", n=Quantity.count(int(shelter["places"]))),
         basis=translated(shelter, "places_basis"),
     )

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.maps.district_map import (
     Row,
     areas,
@@ -111,7 +112,7 @@ class GainClasses(Classes):
         return in_each(
             lambda words: words.text(
                 f"compare.{which}",
-                low=words.number(limits[step - 1]),
+                low=Quantity.count(limits[step - 1]),
                 high=self._write(words, limits[step]),
             )
         )
@@ -119,7 +120,7 @@ class GainClasses(Classes):
     def _write(self, words: Words, limit: float) -> str:
         if self.measure == Impedance.DISTANCE:
             return words.distance(limit)
-        return words.text("units.minutes", n=words.number(limit))
+        return words.text("units.minutes", n=Quantity.count(limit))
 
 
 def comparison_map(
@@ -268,7 +269,7 @@ def _signed(write: Callable[[Words, float], str]) -> Callable[[Words, float], st
 
 
 def _holding(shelter: Row) -> Text:
-    places = say("units.places", n=int(shelter["places"]))
+    places = say("units.places", n=Quantity.count(int(shelter["places"])))
     if unpublished(shelter):
         places = say("access.unpublished")
     change: Any = shelter["change"]

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.access import populations
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
@@ -101,8 +102,8 @@ def class_key(
             continue
         detail = say(
             "access.class_size",
-            districts=say("units.districts", n=int(counts.get(rank, 0))),
-            people=say("units.people", n=known_people(float(people.get(rank, 0)))),
+            districts=say("units.districts", n=Quantity.count(int(counts.get(rank, 0)))),
+            people=say("units.people", n=Quantity.people(known_people(float(people.get(rank, 0))))),
         )
         label = missing if rank == MISSING else classes.label(rank)
         entries.append(KeyEntry("fill", label, detail, fill=classes.colour(rank)))
@@ -205,7 +206,7 @@ def cities(
     features = []
     for at, rows in sorted(groups.items()):
         where = city(rows[0])
-        total = say("units.places", n=sum(int(row["places"] or 0) for row in rows))
+        total = say("units.places", n=Quantity.count(sum(int(row["places"] or 0) for row in rows)))
         if any(str(row.get("places_basis", "")).startswith(Evidence.ASSUMED) for row in rows):
             name = say("access.city_unpublished", city=where)
         else:

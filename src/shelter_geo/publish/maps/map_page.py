@@ -11,6 +11,7 @@ import folium
 from branca.element import Element, Figure
 from folium.map import FitBounds
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import SealedLayer
 from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
@@ -206,7 +207,7 @@ class SealedMap(folium.Map):
             "title": text.number(self.page.title),
             "shown": text.number(say("table.shown", n="{n}", total="{total}")),
             "scale": {
-                str(km): text.number(say("units.km", n=km))
+                str(km): text.number(say("units.km", n=Quantity.count(km)))
                 for km in (1, 2, 5, 10, 20, 50, 100, 200, 500)
             },
         }

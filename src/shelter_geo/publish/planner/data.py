@@ -16,7 +16,7 @@ from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
-from shelter_geo.vocabulary import Impedance
+from shelter_geo.vocabulary import Evidence, Impedance
 
 ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
 """Columns of a site that say whom it admits, in the order in which the page reads them."""
@@ -79,6 +79,8 @@ class PlannerData:
         The norm, and how many persons one family place stands for.
     most_persons
         The same by the reading that makes most of a family place.
+    readings
+        How it is known how many persons a family place stands for.
     new_places
         Places that a newly opened site begins with.
     suggestions
@@ -93,6 +95,7 @@ class PlannerData:
     people_per_family_place: float
     persons_per_family_place: float
     most_persons: float
+    readings: Evidence
     new_places: int
     suggestions: tuple[tuple[Text, tuple[int, ...], tuple[int, ...]], ...]
 
@@ -149,6 +152,13 @@ class PlannerData:
             name: self.districts[column].astype(int).tolist() for name, column in columns.items()
         }
 
+    def _guessed(self) -> list[int]:
+        """Say of which sites the places of today are assumed."""
+        sites = self.sites
+        if "places_basis" not in sites:
+            return [0] * len(sites)
+        return [int(str(basis).startswith(Evidence.ASSUMED)) for basis in sites["places_basis"]]
+
     def page_data(self) -> dict[str, Any]:
         """Give what the page's script reads, but for names and positions."""
         units, sites = self.districts, self.sites
@@ -168,6 +178,7 @@ class PlannerData:
                 "district": [row[key] for key in sites["district_id"]],
                 "shelter": (sites["role"] == "shelter").astype(int).tolist(),
                 "places": sites["places"].astype(int).tolist(),
+                "assumed": self._guessed(),
                 "admits": [_answers(answers) for answers in sites[[*ADMISSION]].to_numpy()],
             },
             "by_time": int(self.impedance is Impedance.TIME),
@@ -176,6 +187,7 @@ class PlannerData:
             "norm": self.people_per_family_place,
             "persons": self.persons_per_family_place,
             "most_persons": self.most_persons,
+            "assumed_readings": int(self.readings == Evidence.ASSUMED),
             "new_places": self.new_places,
         }
 
@@ -190,6 +202,7 @@ def planner_data(
     people_per_family_place: float,
     persons_per_family_place: float,
     most_persons: float | None = None,
+    readings: Evidence = Evidence.DERIVED,
     new_places: int,
     suggestions: Sequence[Suggestion] = (),
 ) -> PlannerData:
@@ -223,6 +236,7 @@ def planner_data(
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         most_persons=most,
+        readings=readings,
         new_places=new_places,
         suggestions=tuple(_suggested(entry, places, new_places) for entry in suggestions),
     )

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.access import FEW, NEAR
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
@@ -212,6 +213,7 @@ def planner_page(
     people_per_family_place: float,
     persons_per_family_place: float,
     most_persons: float | None = None,
+    readings: Evidence = Evidence.DERIVED,
     suggestions: Sequence[Suggestion] = (),
     sources: Sequence[AnyText],
     assumptions: Sequence[AnyText],
@@ -243,30 +245,22 @@ def planner_page(
         Along the fastest road from each district to each site, missing where there is none.
     basemap
         See `basemap.ground_layers`.
-    title
-        Heading of the page, in one language or in each.
-    impedance
-        Whether kilometres or minutes say which site is the nearest.
-    people_per_family_place
-        The norm, such as 10,000 people a family place.
-    persons_per_family_place
-        How many persons one family place stands for, 1 if each place takes a family.
-    most_persons
-        The same by the reading that makes most of a family place, if there is another.
+    title, impedance
+        Heading of the page; whether kilometres or minutes say which site is the nearest.
+    people_per_family_place, persons_per_family_place
+        The norm, such as 10,000; how many persons a family place is for, 1 if each takes a family.
+    most_persons, readings
+        The same by the reading that makes most of a family place, and how both are known.
     suggestions
         Plans that readers may load.
     sources, assumptions, notes
         What to name below the table.
-    credit
-        Line of sources below the pictures that readers take from the page.
-    dates
-        As of when the figures are, behind the sentence below the heading.
+    credit, dates
+        Line of sources below pictures taken from the page; as of when the figures are.
     mark, domestic, languages, kinds
         See `PlannerPage`; the language is English if none is given.
-    new_places
-        Places that a newly opened site begins with; readers set their own.
-    classes
-        Classes of the distance; people beyond every limit but the first are counted.
+    new_places, classes
+        Places that a newly opened site begins with; classes of the distance.
     plans
         Plans that a reader's file may build on, by their key: the tables of their files, without
         the scenario's own, as plain data.
@@ -285,17 +279,16 @@ def planner_page(
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
         most_persons=most_persons,
+        readings=readings,
         new_places=new_places,
         suggestions=suggestions,
     )
     definitions = (f"planner.definitions_{impedance}", "planner.definitions")
-    assumed = in_each(
-        lambda words: words.text(
-            "planner.assumed",
-            places=words.number(new_places),
-            people=words.number(people_per_family_place),
-            persons=_persons(words, persons_per_family_place, most_persons),
-        )
+    assumed = say(
+        "planner.assumed",
+        places=Quantity.count(new_places),
+        people=Quantity.count(people_per_family_place),
+        persons=in_each(lambda words: _persons(words, persons_per_family_place, most_persons)),
     )
     return PlannerPage(
         data=data,
@@ -353,6 +346,8 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
         "credit": text.number(page.credit),
         "cut_off": text.number(page.no_road),
         "unreached": text.number(unreached(domestic=page.domestic)),
+        "known": text.number(say("quantity.known", text="{text}", how="{how}")),
+        "assumed": text.number(say("evidence.assumed")),
         "shown": text.number(say("table.shown", n="{n}", total="{total}")),
         "km": text.number(say("units.km", n="{n}")),
         "minutes": text.number(say("units.minutes", n="{n}")),

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.access import beyond_range, weighted_quantile
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
 from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
@@ -90,14 +91,13 @@ class Today:
         value = in_each(
             lambda words: words.text(
                 "planner_live.out_of",
-                there=words.between(least, there),
-                needed=words.number(needed),
+                there=Quantity.span(least, there, evidence=self.data.readings),
+                needed=Quantity.count(needed),
             )
         )
         missing, most = max(0.0, needed - there), max(0.0, needed - least)
-        detail = in_each(
-            lambda words: words.text("planner_live.missing_places", n=words.between(missing, most))
-        )
+        lacking = Quantity.span(missing, most, evidence=self.data.readings)
+        detail = say("planner_live.missing_places", n=lacking)
         return TodayFigure("places", say("planner.places"), value, detail)
 
     def table(self, no_road: Text) -> ReaderTable:

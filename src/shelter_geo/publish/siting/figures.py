@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.axes import Axes
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.analysis.siting_results import NEW_SITES, SitingResults
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
@@ -62,9 +63,9 @@ def draw_p_curve(results: SitingResults, stem: Path, *, words: Words, foot: str)
             figure,
             words.text(
                 "siting.sweep_title",
-                n=new,
-                before=words.distance(float(median.iloc[0])),
-                after=words.distance(float(median[new])),
+                n=Quantity.count(new),
+                before=Quantity.km(float(median.iloc[0])),
+                after=Quantity.km(float(median[new])),
             ),
             words.text("siting.sweep_subtitle"),
         )
@@ -91,7 +92,7 @@ def _lines(axes: Axes, p_curve: pd.DataFrame, column: str, words: Words, within:
         own = p_curve[p_curve["model"] == model]
         label = words.text(
             f"siting.aim_{model}",
-            **({"km": words.distance(within)} if MODELS[model].limit == "within" else {}),
+            **({"km": Quantity.km(within)} if MODELS[model].limit == "within" else {}),
         )
         axes.plot(
             own["new_sites"], own[column], color=colour, linestyle=line, marker=mark,
@@ -127,8 +128,12 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
     with drawing(10, 5.8) as figure:
         heading(
             figure,
-            words.text("siting.front_title", n=len(front.plans)),
-            words.text("siting.front_subtitle", p=front.p, count=front.looked_at),
+            words.text("siting.front_title", n=Quantity.count(len(front.plans))),
+            words.text(
+                "siting.front_subtitle",
+                p=Quantity.count(front.p),
+                count=Quantity.count(front.looked_at),
+            ),
         )
         axes = figure.add_axes((0.075, 0.19, 0.88, 0.54))
         axes.step(mean, farthest, where="post", color=FAINT, linewidth=1, linestyle=(0, (2, 2)))

@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.analysis.siting_question import SiteQuestion
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.siting.statements import (
@@ -116,15 +117,15 @@ def answer_lines(
         words.text("site.opens", sites=chosen),
         words.text(
             "site.access",
-            before_mean=_whole(before.mean),
-            mean=f"{after.mean:.0f}",
-            median=f"{after.median:.0f}",
-            p90=f"{after.p90:.0f}",
-            before_max=_whole(before.max),
-            max=f"{after.max:.0f}",
+            before_mean=Quantity.count(before.mean),
+            mean=Quantity.count(after.mean),
+            median=Quantity.count(after.median),
+            p90=Quantity.count(after.p90),
+            before_max=Quantity.count(before.max),
+            max=Quantity.count(after.max),
             unit=shown,
-            before_unserved=words.people(before.unserved),
-            unserved=words.people(after.unserved),
+            before_unserved=Quantity.people(before.unserved),
+            unserved=Quantity.people(after.unserved),
         ),
     ]
     lines += [_worth(own, after.unserved, question, shown, words) for own in result.worth]
@@ -133,12 +134,19 @@ def answer_lines(
         words.text(
             "site.near_optimal",
             looked=words.text(f"site.{every}"),
-            count=str(len(result.runner_ups) or words.text("site.no_other")),
+            count=_how_many(len(result.runner_ups), words),
         )
     )
     for plan in result.runner_ups[:_MOST_NAMED]:
-        sites, share = listed_sites(question, plan.chosen, words), 100 * plan.excess
-        lines.append(_below("site.runner_up", words, sites=sites, share=_digit(share, words)))
+        sites = listed_sites(question, plan.chosen, words)
+        lines.append(
+            _below(
+                "site.runner_up",
+                words,
+                sites=sites,
+                share=Quantity.count(100 * plan.excess, digits=1),
+            )
+        )
     gains = _gains(result, question, shown, words)
     return [*lines, *gains, *_notes(result, question, words), *tail]
 
@@ -172,13 +180,13 @@ def places_lines(
         *head,
         words.text(
             "site.places_missing",
-            missing=str(result.unserved),
-            needed=str(needed),
-            bound=str(result.unserved_bound),
+            missing=_known(result.unserved),
+            needed=Quantity.count(needed),
+            bound=_known(result.unserved_bound),
         ),
         _reading(question, persons, words),
         _proof(result, words),
-        words.text("site.spent", money=str(result.spent)),
+        words.text("site.spent", money=_known(result.spent)),
         *([] if spread else [_gathered(result, question, words)]),
     ]
     for row in result.actions.to_dict("records"):
@@ -187,13 +195,14 @@ def places_lines(
                 "site.adds" if row["standing"] else "site.opens_with",
                 words,
                 site=listed_sites(question, [row["site_id"]], words),
-                places=str(row["places_added"]),
-                cost=str(row["cost"]),
+                places=Quantity.count(row["places_added"]),
+                cost=Quantity.count(row["cost"]),
             )
         )
     left = result.demand[result.demand["unserved"] > 0]
     for reason, group in left.groupby("reason"):
-        why, places = words.text(f"reason.{reason}"), str(int(group["unserved"].sum()))
+        why = words.text(f"reason.{reason}")
+        places = Quantity.count(int(group["unserved"].sum()))
         lines.append(words.text("site.without_place", reason=why, places=places))
     return [*lines, *_notes(result, question, words), *tail]
 
@@ -203,9 +212,9 @@ def _reading(question: SiteQuestion, persons: Sequence[float], words: Words) -> 
     places, few, many = float(question.sites["places"].sum()), min(persons), max(persons)
     return words.text(
         "site.reading",
-        few=plain(few, words),
-        many=plain(many, words),
-        more=words.number(places / few - places / many),
+        few=plain(few),
+        many=plain(many),
+        more=Quantity.count(places / few - places / many),
     )
 
 
@@ -264,8 +273,8 @@ def _proof(result: SitingResult | BudgetResult, words: Words) -> str:
         "site.objective",
         objective=objective,
         value=value,
-        bound=words.number(result.bound, digits=1),
-        gap=words.number(100 * (result.gap or 0), digits=2),
+        bound=Quantity.count(result.bound, digits=1),
+        gap=Quantity.count(100 * (result.gap or 0), digits=2),
     )
 
 
@@ -274,17 +283,20 @@ def _worth(own: SiteWorth, unserved: int, question: SiteQuestion, unit: str, wor
     return words.text(
         "site.worth_cut_off" if more > 0 else "site.worth",
         site=listed_sites(question, [own.site_id], words),
-        people=words.people(own.people),
-        mean=_whole(own.without.mean),
-        max=_whole(own.without.max),
+        people=Quantity.people(own.people),
+        mean=Quantity.count(own.without.mean),
+        max=Quantity.count(own.without.max),
         unit=unit,
-        more=words.people(more),
+        more=Quantity.people(more),
     )
 
 
-def _whole(value: float) -> str:
-    """Write a cost; it is missing where nobody reached anything before."""
-    return "–" if math.isnan(value) else f"{value:.0f}"
+def _known(value: int | None) -> Quantity:
+    return Quantity.count(math.nan if value is None else value)
+
+
+def _how_many(plans: int, words: Words) -> str | Quantity:
+    return Quantity.count(plans) if plans else words.text("site.no_other")
 
 
 def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words) -> list[str]:
@@ -292,7 +304,7 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words
     rows = question.districts.loc[list(changes["demand_id"])].to_dict("records")
     names = [own_name({str(k): v for k, v in row.items()}).of(words) for row in rows]
     named = changes.assign(name=names)
-    lines = [words.text("site.nearer", people=words.people(result.people_gaining))]
+    lines = [words.text("site.nearer", people=Quantity.people(result.people_gaining))]
     gains = (
         named[named["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
     )
@@ -301,8 +313,8 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words
             "site.gain",
             words,
             name=row["name"],
-            before=f"{row['before']:.0f}",
-            after=f"{row['after']:.0f}",
+            before=Quantity.count(row["before"]),
+            after=Quantity.count(row["after"]),
             unit=unit,
         )
         for row in gains.to_dict("records")
@@ -311,7 +323,7 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words
     if len(reached):
         lines.append(words.text("site.road_at_last", names=_listed(reached, words)))
     if result.people_losing:
-        lines.append(words.text("site.farther", people=words.people(result.people_losing)))
+        lines.append(words.text("site.farther", people=Quantity.people(result.people_losing)))
     else:
         lines.append(words.text("site.farther_nobody"))
     cut_off = (named["effect"] == Effect.STAYS_CUT_OFF) & (named["people"] > 0)
@@ -325,7 +337,7 @@ def _notes(result: SitingResult | BudgetResult, question: SiteQuestion, words: W
     return [words.text("site.note", note=remark(note, question)) for note in result.notes]
 
 
-def _below(key: str, words: Words, **values: str) -> str:
+def _below(key: str, words: Words, **values: str | Quantity) -> str:
     return "  " + words.text(key, **values)
 
 
@@ -335,7 +347,3 @@ def _sentence(text: str) -> str:
 
 def _listed(names: pd.Series, words: Words) -> str:
     return ", ".join(sorted(names, key=words.order))
-
-
-def _digit(value: float, words: Words) -> str:
-    return words.number(value, digits=1)

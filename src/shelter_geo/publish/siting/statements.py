@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.analysis.siting_question import SiteQuestion, UnreachedPeople
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.words import Text, Words, in_each, own_name, translated
@@ -52,7 +53,7 @@ def _sentence(group: UnreachedPeople, regions: dict[str, Text]) -> Text:
     return in_each(
         lambda words: words.text(
             key,
-            people=words.people(group.people),
+            people=Quantity.people(group.people),
             regions=_listed(group.regions, regions, words),
             **(
                 {"site_regions": _listed(group.site_regions, regions, words)}
@@ -113,24 +114,25 @@ def remark(statement: Remark, question: SiteQuestion) -> Text:
     )
 
 
-def _values(values: Mapping[str, Any], question: SiteQuestion, words: Words) -> dict[str, str]:
+def _values(
+    values: Mapping[str, Any], question: SiteQuestion, words: Words
+) -> dict[str, str | Quantity]:
     return {name: _value(name, value, question, words) for name, value in values.items()}
 
 
-def _value(name: str, value: Any, question: SiteQuestion, words: Words) -> str:
+def _value(name: str, value: Any, question: SiteQuestion, words: Words) -> str | Quantity:
     if name == "unit":
         return words.text(f"site.unit_{value}")
     if name == "regions":
         named = region_names(question.districts)
         return ", ".join(named[key].of(words) if key in named else str(key) for key in value)
-    return plain(value, words)
+    return plain(value)
 
 
-def plain(value: float, words: Words) -> str:
-    """Write a count or a limit as it was given, with the decimal mark of the language."""
-    if isinstance(value, int):
-        return str(value)
-    return f"{value:g}".replace(".", words.marks[1])
+def plain(value: float) -> Quantity:
+    """Take a count or a limit with the decimals that it was given with."""
+    digits = len(f"{value:g}".partition(".")[2])
+    return Quantity.count(value, digits=digits)
 
 
 _MOST_NAMED: Final = 8
@@ -155,12 +157,12 @@ def robust_lines(robust: Robustness, question: SiteQuestion, unit: Unit, words: 
     lines = [
         words.text(
             "site.scenarios",
-            scenarios=str(robust.scenarios),
-            sigma=plain(uncertainty.demand_sigma, words),
-            low=plain(low, words),
-            high=plain(high, words),
-            slow=plain(slow, words),
-            slower=plain(slower, words),
+            scenarios=Quantity.count(robust.scenarios),
+            sigma=plain(uncertainty.demand_sigma),
+            low=plain(low),
+            high=plain(high),
+            slow=plain(slow),
+            slower=plain(slower),
         ),
         words.text("site.core", sites=core),
     ]
@@ -174,7 +176,7 @@ def robust_lines(robust: Robustness, question: SiteQuestion, unit: Unit, words: 
                     "site.regret",
                     plan=f"{role[0].upper()}{role[1:]}",
                     sites=listed_sites(question, plan.chosen, words),
-                    share=words.number(100 * plan.share),
+                    share=Quantity.count(100 * plan.share),
                     mean=_regret(robust, plan.regret_mean, unit, words),
                     worst=_regret(robust, plan.regret_max, unit, words),
                 )
@@ -184,7 +186,7 @@ def robust_lines(robust: Robustness, question: SiteQuestion, unit: Unit, words: 
 
 def _in_scenarios(site: SiteRobustness, question: SiteQuestion, words: Words) -> str:
     own = listed_sites(question, [site.site_id], words)
-    share = words.number(100 * site.share)
+    share = Quantity.count(100 * site.share)
     if site.instead_of is None:
         return words.text("site.in_scenarios", site=own, share=share)
     other = listed_sites(question, [site.instead_of], words)
@@ -193,9 +195,9 @@ def _in_scenarios(site: SiteRobustness, question: SiteQuestion, words: Words) ->
 
 def _regret(robust: Robustness, regret: float, unit: Unit, words: Words) -> str:
     if MODELS[robust.model].regret_in == "people":
-        return words.text("site.regret_people", share=words.number(100 * regret, digits=1))
+        return words.text("site.regret_people", share=Quantity.count(100 * regret, digits=1))
     return words.text(
         "site.regret_cost",
-        regret=words.number(regret, digits=1),
+        regret=Quantity.count(regret, digits=1),
         unit=words.text(f"site.unit_{unit}"),
     )

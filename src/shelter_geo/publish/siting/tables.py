@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation
+from shelter_geo.analysis import Evaluation, Quantity
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of, languages_of
@@ -38,7 +38,11 @@ MAPS: Final = {
 def plan_name(plan: SitedPlan) -> Text:
     """Name a plan by its aim and its number of new shelters."""
     count = len(plan.result.chosen)
-    return in_each(lambda words: words.text(f"siting.plan_{plan.key}", n=count, area=words.area))
+    return in_each(
+        lambda words: words.text(
+            f"siting.plan_{plan.key}", n=Quantity.count(count), area=words.area
+        )
+    )
 
 
 def suggestions(results: SitingResults) -> list[Suggestion]:
@@ -80,9 +84,9 @@ def plan_page(
         lambda words: words.text(
             "siting.plan_lead_first" if before.farthest is None else "siting.plan_lead",
             sites=sites,
-            before=words.distance(before.mean_km),
-            after=words.distance(after.mean_km),
-            farthest=words.distance(after.farthest_km),
+            before=Quantity.km(before.mean_km),
+            after=Quantity.km(after.mean_km),
+            farthest=Quantity.km(after.farthest_km),
         )
     )
     status = "plan_proven" if plan.result.status == "optimal" else "plan_unproven"
@@ -93,9 +97,9 @@ def plan_page(
         title=plan_title(name, plan.evaluation),
         lead=dated(evaluation.study, lead),
         notes=[
-            in_each(lambda words: words.text(f"siting.{status}", count=count)),
+            in_each(lambda words: words.text(f"siting.{status}", count=Quantity.count(count))),
             *reached_by_some(results),
-            in_each(lambda words: words.text("siting.plan_places", n=plan.places)),
+            in_each(lambda words: words.text("siting.plan_places", n=Quantity.count(plan.places))),
         ],
         settlements=False,
         lang=lang,

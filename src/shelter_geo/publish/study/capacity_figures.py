@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from shelter_geo.analysis import CASES, CapacityResults, Evaluation
+from shelter_geo.analysis import CASES, CapacityResults, Evaluation, Quantity, weakest
 from shelter_geo.publish.figures.capacity import (
     draw_pooling,
     draw_shortfall,
@@ -29,6 +29,8 @@ from shelter_geo.vocabulary import Evidence
 
 EVIDENCE: Final = {
     Evidence.SOURCED: INK_ACCENT,
+    Evidence.MEASURED: INK_ACCENT,
+    Evidence.DERIVED: INK_ACCENT,
     Evidence.RECALLED: INK_MIDDLE,
     Evidence.ASSUMED: INK_LIGHT,
 }
@@ -76,17 +78,20 @@ def draw_tornado(
             figure,
             words.text(
                 "capacity.tornado_title",
-                range=words.between(centres.min(), centres.max()),
+                range=Quantity.span(centres.min(), centres.max()),
             ),
-            words.text("capacity.tornado_subtitle", share=words.percent(target)),
+            words.text("capacity.tornado_subtitle", share=Quantity.share(target)),
         )
         axes = figure.add_axes((0.34, 1.15 / height, 0.6, 1 - 2.55 / height))
         low = max(1.0, float(sensitivity[["answer_at_low", "answer_at_high"]].min().min()))
         high = max(low, places, float(sensitivity[["answer_at_low", "answer_at_high"]].max().max()))
         row = 0.0
         for basis, block in sensitivity.groupby("demand_basis", sort=False):
-            title = {"basis": names[str(basis)], "places": words.number(centres[basis])}
-            label = words.text("capacity.tornado_basis", **title)
+            label = words.text(
+                "capacity.tornado_basis",
+                basis=names[str(basis)],
+                places=Quantity.count(centres[basis]),
+            )
             axes.text(LABELS, row, label, transform=axes.get_yaxis_transform(), fontweight="bold",
                       va="center", fontsize=10)  # fmt: skip
             for line in block.to_dict("records"):
@@ -145,7 +150,7 @@ def _tornado_axis(
     axes.tick_params(axis="x", colors=FAINT, labelsize=8)
     axes.axvline(places, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     axes.annotate(
-        words.text("capacity.tornado_today", places=words.number(places)),
+        words.text("capacity.tornado_today", places=Quantity.count(places)),
         (places, 1),
         xycoords=("data", "axes fraction"),
         xytext=(0, 3),
@@ -317,6 +322,13 @@ def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) ->
     names = basis_names(evaluation, words)
     known = known_inputs(results.inputs, names, words)
     return {"words": words, "names": names, "foot": f"{known} {foot}"}
+
+
+def known_stays(inputs: pd.DataFrame, basis: str) -> Evidence:
+    """Say how figures are known that rest on the stays of one basis: as their weakest input is."""
+    parts = inputs["input"].str.rpartition(".")
+    own = inputs[parts[2].isin(_OF_STAYS) & parts[0].isin(["", basis])]
+    return weakest(own["evidence"])
 
 
 def known_inputs(inputs: pd.DataFrame, names: Mapping[str, str], words: Words) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from shelter_geo.analysis import EVERYBODY, Evaluation, reason_of
+from shelter_geo.analysis import EVERYBODY, Evaluation, Quantity, reason_of
 from shelter_geo.capacity import admission, places_for_group
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
@@ -76,8 +76,8 @@ def reach_map(
             in_each(
                 lambda words: words.text(
                     "capacity.map_lead",
-                    time=words.duration(minutes),
-                    people=words.number(settings.people_per_family_place),
+                    time=Quantity.minutes(minutes),
+                    people=Quantity.count(settings.people_per_family_place),
                 )
             ),
         ),
@@ -171,7 +171,7 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
         in_each(
             lambda words: words.text(
                 "capacity.note_reach",
-                minutes=words.number(reach.minutes),
+                minutes=Quantity.count(reach.minutes),
                 decay=words.text(f"capacity.{reach.decay}"),
                 source=everywhere(reach.source),
                 evidence=words.text(f"evidence.{reach.evidence}"),

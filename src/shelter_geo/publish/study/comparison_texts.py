@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from shelter_geo.analysis import EvaluatedPlans, Evaluation
+from shelter_geo.analysis import EvaluatedPlans, Evaluation, Quantity
 from shelter_geo.plans import Plan
 from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.maps.comparison_map import EFFECTS as EFFECTS
 from shelter_geo.publish.maps.district_map import rows_of
 from shelter_geo.publish.study.study_map import with_cities
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, Written, everywhere, in_each, own_name, say
 from shelter_geo.study import FALLBACK
 from shelter_geo.vocabulary import Impedance
 
@@ -93,7 +93,9 @@ def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     if most["people_come_within"] > 0:
         where, count = _new_places(evaluated, key), len(plan_of(evaluated, key).open)
         which = "with_plan" if where is None else "with_shelters"
-        named = {} if where is None else {"places": where, "n": count}
+        named: dict[str, Written] = (
+            {} if where is None else {"places": where, "n": Quantity.count(count)}
+        )
         told.append(_people(which, most["people_come_within"], most["limit_km"], **named))
     most = max(rows, key=lambda row: row["people_no_longer_within"])
     if most["people_no_longer_within"] > 0:
@@ -101,7 +103,7 @@ def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     return told
 
 
-def _people(which: str, people: float, limit: float, **named: Any) -> Text:
+def _people(which: str, people: float, limit: float, **named: Written) -> Text:
     km = in_each(lambda words: words.distance(limit))
     return say(f"compare.{which}", people=_whole(people), km=km, **named)
 
@@ -171,8 +173,10 @@ def cost(plan: Plan) -> Text:
     if plan.cost is None:
         return say("compare.no_cost")
     if not plan.uncosted:
-        return say("compare.cost_known", cost=plan.cost)
-    return say("compare.cost_partly", cost=plan.cost, n=plan.uncosted)
+        return say("compare.cost_known", cost=Quantity.count(plan.cost))
+    return say(
+        "compare.cost_partly", cost=Quantity.count(plan.cost), n=Quantity.count(plan.uncosted)
+    )
 
 
 def figures(evaluated: EvaluatedPlans, key: str) -> list[tuple[Text, Text]]:
@@ -249,8 +253,8 @@ def _move(before: Text | None, after: Text | None, districts: int, people: int) 
     ends = {"before": before, "after": after}
     return say(
         f"compare.{which}",
-        districts=say("units.districts", n=districts),
-        people=say("units.people", n=known_people(people)),
+        districts=say("units.districts", n=Quantity.count(districts)),
+        people=say("units.people", n=Quantity.count(known_people(people))),
         **{name: end for name, end in ends.items() if end is not None},
     )
 

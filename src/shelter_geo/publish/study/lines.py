@@ -15,22 +15,27 @@ from shelter_geo.analysis import (
     CapacityResults,
     EvaluatedPlans,
     Evaluation,
+    Quantity,
 )
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.qualifiers import norm_notes
+from shelter_geo.publish.qualifiers import known_by_norm, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
-from shelter_geo.publish.study.capacity_figures import basis_names
+from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
-from shelter_geo.publish.written import number, percent
 from shelter_geo.study import REGION, WOMEN, Norm, Study, StudySettings, centres_astray, stand_ins
+from shelter_geo.vocabulary import Evidence
 
 
 def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
     """Write stays, turn-away and places needed on each basis, then places for each group."""
     total = results.no_place_ranges.reset_index()
     names = basis_names(evaluation, words)
-    lines = [_basis(row, names, words) for row in total.to_dict("records") if row["demand_basis"]]
+    lines = [
+        _basis(row, names, known_stays(results.inputs, row["demand_basis"]), words)
+        for row in total.to_dict("records")
+        if row["demand_basis"]
+    ]
     if evaluation.study.shelters.empty:
         lines = [f"{words.text('figures.none_title')}."]
     lines += [text.of(words) for text in checks(evaluation, results)]
@@ -47,7 +52,7 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
     names = {n.id: everywhere(n.name) for n in evaluation.study.settings.capacity.norms}
     if not names:
         return []
-    table = results.by_norm
+    table, known = results.by_norm, known_by_norm(evaluation.study)
     whole = table[(table["area_kind"] == COUNTRY) & (table["units"] == UNITS[0])]
     notes = [note.of(words) for note in norm_notes(evaluation)]
     lines = [
@@ -55,9 +60,11 @@ def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -
             "norms.line",
             norm=names[row["norm"]].of(words),
             evidence=words.text(f"evidence.{row['evidence']}"),
-            needed=words.number(row["needed"]),
-            there=words.between(row["there_low"], row["there_high"]),
-            missing=words.between(row["missing_low"], row["missing_high"]),
+            needed=Quantity.count(row["needed"]),
+            there=Quantity.span(row["there_low"], row["there_high"], evidence=known[row["norm"]]),
+            missing=Quantity.span(
+                row["missing_low"], row["missing_high"], evidence=known[row["norm"]]
+            ),
         )
         for row in whole.to_dict("records")
     ]
@@ -76,10 +83,10 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
         told.append(
             say(
                 "capacity.measured",
-                share=percent(float(row["measured"])),
-                n=number(given.people),
-                low=percent(float(row["measured_low"])),
-                high=percent(float(row["measured_high"])),
+                share=Quantity.share(float(row["measured"])),
+                n=Quantity.count(given.people),
+                low=Quantity.share(float(row["measured_low"])),
+                high=Quantity.share(float(row["measured_high"])),
                 source=everywhere(given.source),
             )
         )
@@ -90,26 +97,26 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
         told.append(
             say(
                 "capacity.stay_reading",
-                days=number(float(str(days))),
-                low=percent(float(shares.min())),
-                high=percent(float(shares.max())),
+                days=Quantity.count(float(str(days))),
+                low=Quantity.share(float(shares.min())),
+                high=Quantity.share(float(shares.max()), evidence=Evidence.ASSUMED),
             )
         )
     return told
 
 
-def _basis(row: Mapping[Any, Any], names: Mapping[str, str], words: Words) -> str:
+def _basis(row: Mapping[Any, Any], names: Mapping[str, str], known: Evidence, words: Words) -> str:
     return words.text(
         "capacity.cli_basis",
         basis=names[row["demand_basis"]],
-        stays=words.number(row["stays_central"]),
-        low=words.number(row["stays_low"]),
-        high=words.number(row["stays_high"]),
-        share=words.percent(row["no_place_central"]),
-        share_low=words.percent(row["no_place_low"]),
-        share_high=words.percent(row["no_place_high"]),
-        nearest=words.percent(row["refused_at_nearest_central"]),
-        places=words.number(row["places_needed_central"]),
+        stays=Quantity.count(row["stays_central"], evidence=known),
+        low=Quantity.count(row["stays_low"]),
+        high=Quantity.count(row["stays_high"]),
+        share=Quantity.share(row["no_place_central"], evidence=known),
+        share_low=Quantity.share(row["no_place_low"]),
+        share_high=Quantity.share(row["no_place_high"]),
+        nearest=Quantity.share(row["refused_at_nearest_central"], evidence=known),
+        places=Quantity.count(row["places_needed_central"], evidence=known),
     )
 
 
@@ -119,7 +126,7 @@ def group_line(row: Mapping[Any, Any], words: Words) -> str:
     line = words.text(
         "capacity.cli_group",
         group=group_words(groups, bool(row["without_police_papers"])),
-        places=words.between(row["places_low"], row["places_high"]),
+        places=Quantity.span(row["places_low"], row["places_high"]),
         people=words.between(row["people_reached_low"], row["people_reached_high"], words.people),
     )
     why = answer(row["reason"])
@@ -166,10 +173,10 @@ def lines_on_centres(study: Study, words: Words) -> list[str]:
         words.text(
             "lacks.polygon",
             table=tables.districts,
-            key=key,
+            key=str(key),
             district=own_name(study.districts.loc[key]).of(words),
             other=own_name(study.districts.loc[other]).of(words),
-            boundaries=tables.boundaries,
+            boundaries=str(tables.boundaries),
         )
         for key, other in centres_astray(study).items()
     ]
@@ -177,7 +184,7 @@ def lines_on_centres(study: Study, words: Words) -> list[str]:
         words.text(
             "lacks.centre",
             table=tables.districts,
-            key=key,
+            key=str(key),
             district=own_name(study.districts.loc[key]).of(words),
             settlement=own_name(study.settlements.loc[town]).of(words),
         )
@@ -236,7 +243,7 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     yield words.text("scenario.farthest"), facts["distance_km_max"], words.distance
     for limit in settings.access.distance_classes_km:
         rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
-        label = words.text("compare.line_within", km=words.distance(limit))
+        label = words.text("compare.line_within", km=Quantity.km(limit))
         yield label, rows["people_within"], words.people
     yield words.text("scenario.places"), facts["places"], words.number
     metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
@@ -278,5 +285,5 @@ def _differing(before: float, after: float, write: Write, words: Words) -> str:
     if write(change) == write(0.0):
         return write(after)
     share = write == words.percent
-    size = words.text("compare.points", n=words.number(100 * change)) if share else write(change)
+    size = words.text("compare.points", n=Quantity.count(100 * change)) if share else write(change)
     return f"{write(after)} ({'−' if after < before else '+'}{size})"

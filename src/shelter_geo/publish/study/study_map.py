@@ -9,14 +9,14 @@ from weakref import WeakKeyDictionary
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.analysis import Evaluation, near_ties
+from shelter_geo.analysis import Evaluation, Quantity, near_ties
 from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import AnyText, Languages, Text, everywhere, in_each, say
+from shelter_geo.publish.words import AnyText, Languages, Text, everywhere, say
 from shelter_geo.study import FALLBACK, Study, settlement_names
 
 _CITIES: Final[WeakKeyDictionary[Study, gpd.GeoDataFrame]] = WeakKeyDictionary()
@@ -78,7 +78,7 @@ def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
     if evaluation.study.roads_before is not None:
         units = evaluation.districts
         longest = float(units.loc[units["population"] > 0, "travel_min"].max())
-        time = in_each(lambda words: words.duration(longest))
+        time = Quantity.minutes(longest)
         return say("scenario.title_time", name=name, time=time)
     return study_texts.up_to("scenario.title", name, head)
 

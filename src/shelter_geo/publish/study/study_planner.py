@@ -12,7 +12,7 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
-from shelter_geo.publish.qualifiers import dates
+from shelter_geo.publish.qualifiers import dates, known_readings
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
 from shelter_geo.publish.words import everywhere, in_each
@@ -48,7 +48,7 @@ def study_planner(
     capacity = study.settings.capacity
     return planner_page(
         study.districts,
-        options.sites,
+        options.sites.assign(places_basis=study.shelters["places_basis"]),
         options.costs.distance_km,
         options.costs.travel_min,
         study.basemap if study.basemap is not None else NO_GROUND,
@@ -58,6 +58,7 @@ def study_planner(
         people_per_family_place=capacity.people_per_family_place,
         persons_per_family_place=min(r.persons_per_family_place for r in capacity.readings),
         most_persons=max(r.persons_per_family_place for r in capacity.readings),
+        readings=known_readings(study),
         suggestions=_distinct([*best, *_suggestions(study, plans, options)]),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shelter_geo.access import UNITS, beyond_range, populations
-from shelter_geo.analysis import Evaluation, near_ties, other_km
+from shelter_geo.analysis import Evaluation, Quantity, Unit, near_ties, other_km
 from shelter_geo.publish.qualifiers import (
     bus_note,
     dated,
     dates,
+    known_readings,
     known_without,
     norm_note,
     which_shelters,
@@ -28,7 +29,7 @@ from shelter_geo.publish.words import (
     translated,
 )
 from shelter_geo.study import REGION, unplaced
-from shelter_geo.vocabulary import Reason
+from shelter_geo.vocabulary import Evidence, Reason
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Headline:
 
     Attributes
     ----------
+    readings
+        How the readings of a place are known that the family places missing rest on.
     beyond
         Least and most people beyond each limit; see `access.metrics.beyond_range`.
     registered_beyond
@@ -56,8 +59,14 @@ class Headline:
     cut_off: float
     missing_low: float
     missing_high: float
+    readings: Evidence
     missing_without: tuple[float, float] | None
     farthest_other_km: float | None
+
+    @property
+    def missing(self) -> Quantity:
+        """Family places missing, over every way to count a place."""
+        return Quantity.span(self.missing_low, self.missing_high, evidence=self.readings)
 
     @property
     def farthest_km(self) -> float:
@@ -74,7 +83,7 @@ def either_distance(words: Words, distance_km: float, other_km: float | None) ->
     km = words.distance(distance_km)
     if other_km is None:
         return km
-    return words.text("units.either", one=km, other=words.distance(other_km))
+    return words.text("units.either", one=km, other=Quantity.km(other_km))
 
 
 def headline(evaluation: Evaluation) -> Headline:
@@ -105,6 +114,7 @@ def headline(evaluation: Evaluation) -> Headline:
         cut_off=float(rows["unreachable"]),
         missing_low=float(total["family_places_missing"].min()),
         missing_high=float(total["family_places_missing"].max()),
+        readings=known_readings(evaluation.study),
         missing_without=missing_without(total),
         farthest_other_km=(
             None if farthest is None else other_km(evaluation, str(farthest["district_id"]))
@@ -134,11 +144,11 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             lambda words: words.distance(head.mean_km),
         ),
         (
-            lambda words: words.text("study.beyond", km=words.distance(limit)),
+            lambda words: words.text("study.beyond", km=Quantity.km(limit)),
             lambda words: words.people_between(*head.beyond[limit]),
         ),
         (
-            lambda words: words.text("study.beyond_registered", km=words.distance(limit)),
+            lambda words: words.text("study.beyond_registered", km=Quantity.km(limit)),
             lambda words: words.people_between(*head.registered_beyond[limit]),
         ),
         (
@@ -149,7 +159,7 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
         ),
         (
             lambda words: words.text("study.missing"),
-            lambda words: words.between(head.missing_low, head.missing_high),
+            lambda words: words.quantity(head.missing),
         ),
     ]
     if not head.registered_beyond:
@@ -159,10 +169,8 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
         lines.append(
             (
                 lambda words: words.text("study.missing_without"),
-                lambda words: words.text(
-                    "study.between_known",
-                    range=words.between(low, high),
-                    evidence=words.text(f"evidence.{known_without(evaluation.study)}"),
+                lambda words: words.quantity(
+                    Quantity.span(low, high, evidence=known_without(evaluation.study))
                 ),
             )
         )
@@ -195,19 +203,15 @@ def title(evaluation: Evaluation) -> Text:
         return say("brief.title_none", name=name)
     if not any(head.beyond[limit]):
         return up_to("brief.title", name, head)
-    return in_each(
-        lambda words: words.text(
-            "study.title",
-            name=name,
-            people=words.people_between(*head.beyond[limit]),
-            limit=words.distance(limit),
-        )
-    )
+    people = Quantity.span(*head.beyond[limit], Unit.PEOPLE)
+    return say("study.title", name=everywhere(name), people=people, limit=Quantity.km(limit))
 
 
 def up_to(key: str, name: AnyText, head: Headline) -> Text:
     """Write a title that says how far the farthest district is, by both its roads if it has two."""
-    return in_each(lambda words: words.text(key, name=name, km=head.farthest_distance(words)))
+    return in_each(
+        lambda words: words.text(key, name=everywhere(name), km=head.farthest_distance(words))
+    )
 
 
 def lead(evaluation: Evaluation) -> Text:
@@ -239,13 +243,11 @@ def notes(evaluation: Evaluation) -> list[Text]:
 def _who_is_counted(evaluation: Evaluation) -> Text:
     """Name the two populations, and say how many people no table places in a district."""
     units = evaluation.study.districts
-    return in_each(
-        lambda words: words.text(
-            "study.who_is_counted",
-            registered=words.people(float(units["registered"].sum())),
-            residents=words.people(float(units["population"].sum())),
-            unplaced=words.people(unplaced(units)),
-        )
+    return say(
+        "study.who_is_counted",
+        registered=Quantity.people(float(units["registered"].sum())),
+        residents=Quantity.people(float(units["population"].sum())),
+        unplaced=Quantity.people(unplaced(units)),
     )
 
 
@@ -313,9 +315,9 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
         words.text("figures.access_title", km=head.farthest_distance(words)),
         words.text(
             of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
-            people=words.people_between(*head.beyond[limit]),
-            limit=words.distance(limit),
-            cut_off=words.people(head.cut_off),
+            people=Quantity.span(*head.beyond[limit], Unit.PEOPLE),
+            limit=Quantity.km(limit),
+            cut_off=Quantity.people(head.cut_off),
         ),
         foot(evaluation, words),
     )
