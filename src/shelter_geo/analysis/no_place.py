@@ -162,7 +162,8 @@ def waiting_table(
             found = no_place_anywhere(
                 pools_of(evaluation, asked), stay_days=inputs.stay_days, persons_per_place=persons
             )
-            low, central, high = (found[f"no_place_{corner}"] for corner in CORNERS)
+            # Sums in another order differ by rounding where the readings do not.
+            low, central, high = sorted(found[f"no_place_{corner}"] for corner in CORNERS)
             how = Evidence.ASSUMED
             share = Estimate("no_place", low, central, high, "share", how, "Erlang's loss formula")
             known.append(inputs.stay_days)

@@ -210,7 +210,7 @@ def _waits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Head(say("stays.emergency_needed"), numeric=True),
         Head(say("stays.emergency_range"), numeric=True),
     )
-    note = say("stays.waits_note", share=percent(capacity.turn_away.target))
+    note = say("stays.waits_note", share=Quantity.share(capacity.turn_away.target))
     return [Listing(say("stays.waits_title"), heads, tuple(lines), notes=(note,))]
 
 
@@ -225,9 +225,9 @@ def _years(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         if known.empty:
             continue
         last = known.iloc[-1]
-        count: Text = number(last["count"])
+        count = everywhere(Quantity.count(last["count"]))
         if not pd.isna(last["months"]):
-            months = say("units.months", n=int(last["months"]))
+            months = say("units.months", n=Quantity.count(last["months"]))
             count = say("stays.number_in_months", n=count, months=months)
         lines.append(Line((everywhere(series.name), _year(int(last["year"])), count)))
     for measure in (PLACES, STAYS_A_YEAR):

@@ -9,7 +9,7 @@ import pandas as pd
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.analysis import Evaluation, other_km
+from shelter_geo.analysis import Evaluation, Quantity, other_km
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.study import study_texts
@@ -124,7 +124,7 @@ def map_texts(
     title, lead = plain(title), plain(lead)
     farthest = _farthest(evaluation, words)
     name = everywhere(evaluation.study.settings.study.name)
-    districts = words.text("units.districts", n=len(evaluation.districts))
+    districts = words.text("units.districts", n=Quantity.count(len(evaluation.districts)))
     parts = [
         _sentence(title),
         " ".join(lead.split()),
