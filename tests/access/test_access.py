@@ -210,3 +210,18 @@ def test_quantile_is_that_of_the_people_written_out(
 def test_quantile_refuses_what_has_no_meaning(share: float, weight: float) -> None:
     with pytest.raises(ValueError, match=r"quantile|negative"):
         weighted_quantile([1.0], [weight], share)
+
+
+def test_own_district_and_region_by_hand(access: pd.DataFrame) -> None:
+    # Of 2,000 people 1,000 live in a, and 300 in c; the shelter in c refuses women.
+    there = access.assign(
+        shelter_in_district=access.index.isin(["a", "c"]),
+        shelter_in_district_for_women=access.index == "a",
+    )
+    table = access_metrics(there, there, distance_classes_km=(5,), time_classes_h=(1,))
+    rows = table[table["basis"] == "settlements"].set_index(["weighted_by", "metric"])["value"]
+    assert rows["people", "shelter_in_own_district"] == 1300
+    assert rows["people", "shelter_in_own_district_share"] == pytest.approx(65)
+    women = there["women"].sum()
+    assert rows["women", "shelter_in_own_district_share"] == pytest.approx(100 * 520 / women)
+    assert "shelter_in_own_region" not in set(table["metric"])

@@ -14,7 +14,7 @@ from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy
 
 from shelter_geo.analysis import Evaluation, evaluate
-from shelter_geo.analysis.journeys import far_range, journey_metrics
+from shelter_geo.analysis.beyond_distance import far_range, journey_metrics
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.plans import OpenShelter, Plan, PlanIdentity, apply_plan
 from shelter_geo.study import load_study
@@ -234,3 +234,29 @@ def test_unknown_stops_links_and_ends_are_named_together(small: StudyCopy) -> No
     for value in ("capital", "bridge", "harbour"):
         assert value in said
     assert "settlement_id" in said
+
+
+def test_own_areas_of_a_study_and_of_a_plan(tmp_path: Path) -> None:
+    study = load_study(small_study(tmp_path).folder)
+    opened = OpenShelter(settlement_id="s2", places=5)
+    plan = Plan(scenario=PlanIdentity(id="more", name="More"), open=(opened,))
+    for evaluated, district, region in (
+        (evaluate(study), 120_000, 120_000),
+        # Lower Vale has a shelter then, and with it the whole Vale.
+        (evaluate(apply_plan(study, plan)), 210_000, 270_000),
+    ):
+        table = evaluated.metrics
+        rows = table[(table["basis"] == "district_centres") & (table["weighted_by"] == "people")]
+        found = rows.set_index("metric")["value"]
+        assert found["shelter_in_own_district"] == district
+        assert found["shelter_in_own_region"] == region
+
+
+def test_a_shelter_that_refuses_women_is_none_of_theirs(small: StudyCopy) -> None:
+    small.replace("shelters.csv", "places_basis,source", "places_basis,source,women")
+    small.replace("shelters.csv", "published,invented", "published,invented,no")
+    table = evaluate(load_study(small.folder)).metrics
+    found = table.set_index(["basis", "weighted_by", "metric"])["value"]
+    metric = "shelter_in_own_district"
+    assert found["settlements", "women", metric] == 0
+    assert found["settlements", "people", metric] == 120_000

@@ -45,6 +45,8 @@ def weighted_quantile(values: ArrayLike, weights: ArrayLike, share: float) -> fl
 
 
 BASES = ("district_centres", "settlements")
+AREAS = ("district", "region")
+"""Areas of one's own: `shelter_in_<area>` and `..._for_women` may say where a shelter stands."""
 NEAR = 0.02
 """People whose distance is within this share of a limit stand near it."""
 FEW = 0.05
@@ -231,7 +233,10 @@ def access_metrics(
                 weights = [counted(access, units, weighted_by)]
                 if units == UNITS[0]:
                     weights += [counted(access, units, weighted_by, end) for end in ("low", "high")]
-                of_each = [summarise(access, people, **limits) for people in weights]
+                of_each = [
+                    summarise(access, people, **limits) + _own_areas(access, people, weighted_by)
+                    for people in weights
+                ]
                 for same in zip(*of_each, strict=True):
                     known = [row["value"] for row in same if not np.isnan(row["value"])]
                     spread = {
@@ -241,6 +246,22 @@ def access_metrics(
                     rows.append(key | same[0] | spread)
     columns = ["basis", "units", "weighted_by", "metric", "value", "value_low", "value_high"]
     return pd.DataFrame(rows)[[*columns, "unit"]]
+
+
+def _own_areas(access: pd.DataFrame, people: pd.Series, weighted_by: str) -> list[dict[str, Any]]:
+    """Count those in whose own district or region a shelter stands that does not refuse them."""
+    of_whom = "_for_women" if weighted_by == "women" else ""
+    rows, everybody = [], float(people.sum())
+    for area in AREAS:
+        column = f"shelter_in_{area}{of_whom}"
+        if column in access:
+            there = float(people[access[column].to_numpy(bool)].sum())
+            metric = f"shelter_in_own_{area}"
+            rows += [
+                _row(metric, there, "people"),
+                _row(f"{metric}_share", _percent(there, everybody), "percent"),
+            ]
+    return rows
 
 
 def beyond_range(

@@ -1,5 +1,6 @@
 """What a study says, and what a plan changes: results as frames, ready to be published."""
 
+from shelter_geo.analysis.beyond_distance import far_range, journey_metrics
 from shelter_geo.analysis.candidates import SiteOptions, candidate_faults, same_points, site_options
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
@@ -14,13 +15,7 @@ from shelter_geo.analysis.comparison import (
 )
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
-from shelter_geo.analysis.journeys import (
-    BASES,
-    JourneyResults,
-    far_range,
-    journey_metrics,
-    journey_results,
-)
+from shelter_geo.analysis.journeys import PLACE_KINDS, JourneyResults, journey_results
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.quantity import AsOf, Population, Quantity, Unit, weakest
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
@@ -28,13 +23,13 @@ from shelter_geo.analysis.second_roads import near_ties, other_km
 from shelter_geo.analysis.stays import CASES, PLACES, STAYS_A_YEAR
 
 __all__ = [
-    "BASES",
     "CASES",
     "COUNTRY",
     "EVERYBODY",
     "FAMILY_PLACES",
     "KEY",
     "PLACES",
+    "PLACE_KINDS",
     "STAYS_A_YEAR",
     "TOTAL",
     "AsOf",

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.access import UNITS
+from shelter_geo.analysis.beyond_distance import journey_metrics
 from shelter_geo.analysis.capacity_results import no_place_in_all
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
-from shelter_geo.analysis.journeys import journey_metrics
 from shelter_geo.analysis.norms import missing_in_all
 from shelter_geo.capacity import CORNERS
 from shelter_geo.errors import StudyError

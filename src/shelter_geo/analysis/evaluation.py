@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shelter_geo import access
 from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, roads_of_routes, routes
+from shelter_geo.analysis.beyond_distance import own_areas
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.analysis.journeys import JourneyResults, journey_results
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
@@ -69,6 +70,8 @@ def refuse_lost_roads(study: Study) -> None:
 
 FIGURES: Final = (
     *PEOPLE_COLUMNS, "reachable", "distance_km", "travel_min", "bus_min",
+    "shelter_in_district", "shelter_in_district_for_women",
+    "shelter_in_region", "shelter_in_region_for_women",
 )  # fmt: skip
 """Columns of access that are summed up, as far as the study has them."""
 BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
@@ -256,7 +259,7 @@ def _access(study: Study, points: gpd.GeoDataFrame, costs: CostMatrix) -> pd.Dat
         cut_off = ~found["reachable"] & region
         cut_off &= found["reason"] != Reason.NO_FACILITY
         found.loc[cut_off, "reason"] = Reason.NO_DOMESTIC_ROAD
-    return found
+    return found.assign(**own_areas(study, points["district_id"]))
 
 
 def bus_lines(study: Study, areas: pd.Series) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from shelter_geo.access import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation, Quantity, Unit, districts_as_far, main_city, near_ties
+from shelter_geo.publish.brief.journeys import journeys, metric, own_areas
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.palette import MISSING, Classes
@@ -221,7 +222,8 @@ def claim(evaluation: Evaluation) -> Section:
     """Write the claim in sentences."""
     distances = [] if evaluation.farthest.empty else [_distances(evaluation)]
     shared = without_shared(evaluation.study, headline(evaluation).missing_without)
-    return Section(say("brief.claim"), (_places(evaluation), *shared, *distances))
+    told = (*distances, *own_areas(evaluation), *journeys(evaluation))
+    return Section(say("brief.claim"), (_places(evaluation), *shared, *told))
 
 
 def evidence(evaluation: Evaluation, classes: Classes) -> Section:
@@ -274,18 +276,6 @@ def _distances(evaluation: Evaluation) -> Text:
             ),
         )
     )
-
-
-def metric(evaluation: Evaluation, name: str, *, weighted_by: str = "people") -> float:
-    """Take one figure from the district centres, for all units, out of the metrics."""
-    table = evaluation.metrics
-    found = table[
-        (table["basis"] == "district_centres")
-        & (table["units"] == UNITS[0])
-        & (table["weighted_by"] == weighted_by)
-        & (table["metric"] == name)
-    ]
-    return float(found["value"].iloc[0])
 
 
 def by_class(evaluation: Evaluation, classes: Classes) -> Listing:

@@ -1,0 +1,76 @@
+"""What a brief says of a shelter in one's own area, and of journeys of several legs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from shelter_geo.access import UNITS
+from shelter_geo.analysis import PLACE_KINDS, Evaluation, far_range, journey_metrics
+from shelter_geo.publish.words import Text, Words, everywhere, in_each
+from shelter_geo.study import REGION, WOMEN, Journey
+
+
+def own_areas(evaluation: Evaluation) -> list[Text]:
+    """Say which share of the women, or of the people, has a shelter in the own area."""
+    if evaluation.study.shelters.empty:
+        return []
+    who = WOMEN if WOMEN in evaluation.districts else "people"
+    shares = [metric(evaluation, "shelter_in_own_district_share", weighted_by=who)]
+    if REGION in evaluation.districts:
+        shares.append(metric(evaluation, "shelter_in_own_region_share", weighted_by=who))
+    ends = [share / 100 for share in shares]
+
+    def write(words: Words) -> str:
+        named = {"share": words.percent(ends[0]), "of_region": words.percent(ends[-1])}
+        key = f"brief.own_{who}" + ("" if len(ends) > 1 else "_district")
+        return words.text(key, area=words.area, **named)
+
+    return [in_each(write)]
+
+
+def journeys(evaluation: Evaluation) -> list[Text]:
+    """Say of each journey with a limit how long it is, and how many people have so long a leg."""
+    results = evaluation.journeys
+    if results is None:
+        return []
+    told = []
+    for journey in evaluation.study.settings.journeys:
+        places = results.of(journey.id, PLACE_KINDS[0])
+        if journey.far_km is None or places["distance_km"].isna().all():
+            continue
+        rows = pd.DataFrame(journey_metrics(evaluation)).set_index("metric")
+        rows = rows[
+            (rows["basis"] == "district_centres")
+            & (rows["units"] == UNITS[0])
+            & (rows["weighted_by"] == "people")
+        ]
+        stem = f"journey_{journey.id}_distance_km"
+        mean, most = (float(rows.loc[f"{stem}_{name}", "value"]) for name in ("mean", "max"))
+        far = far_range(journey, places, evaluation.districts)
+        told.append(_journey(journey, mean, most, far))
+    return told
+
+
+def _journey(journey: Journey, mean: float, most: float, far: tuple[float, float]) -> Text:
+    return in_each(
+        lambda words: words.text(
+            "brief.journey",
+            journey=everywhere(journey.name),
+            mean=words.distance(mean),
+            most=words.distance(most),
+            people=words.people_between(*far),
+            limit=words.distance(float(journey.far_km or 0)),
+        )
+    )
+
+
+def metric(evaluation: Evaluation, name: str, *, weighted_by: str = "people") -> float:
+    """Take one figure from the district centres, for all units, out of the metrics."""
+    table = evaluation.metrics
+    found = table[
+        (table["basis"] == "district_centres")
+        & (table["units"] == UNITS[0])
+        & (table["weighted_by"] == weighted_by)
+        & (table["metric"] == name)
+    ]
+    return float(found["value"].iloc[0])
