@@ -45,7 +45,8 @@ def journeys(evaluation: Evaluation) -> list[Text]:
             & (rows["weighted_by"] == "people")
         ]
         stem = f"journey_{journey.id}_distance_km"
-        mean, most = (float(rows.loc[f"{stem}_{name}", "value"]) for name in ("mean", "max"))
+        values: dict[str, float] = dict(zip(rows.index, rows["value"].tolist(), strict=True))
+        mean, most = values[f"{stem}_mean"], values[f"{stem}_max"]
         far = far_range(journey, places, evaluation.districts)
         told.append(_journey(journey, mean, most, far))
     return told
