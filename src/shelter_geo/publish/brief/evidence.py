@@ -222,8 +222,8 @@ def claim(evaluation: Evaluation) -> Section:
     """Write the claim in sentences."""
     distances = [] if evaluation.farthest.empty else [_distances(evaluation)]
     shared = without_shared(evaluation.study, headline(evaluation).missing_without)
-    told = (*distances, *own_areas(evaluation), *journeys(evaluation))
-    return Section(say("brief.claim"), (_places(evaluation), *shared, *told))
+    beyond = (*own_areas(evaluation), *journeys(evaluation))
+    return Section(say("brief.claim"), (_places(evaluation), *shared, *distances, *beyond))
 
 
 def evidence(evaluation: Evaluation, classes: Classes) -> Section:

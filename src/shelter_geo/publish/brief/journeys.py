@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from shelter_geo.access import UNITS
-from shelter_geo.analysis import PLACE_KINDS, Evaluation, far_range, journey_metrics
+from shelter_geo.analysis import (
+    PLACE_KINDS,
+    Evaluation,
+    Quantity,
+    Unit,
+    far_range,
+    journey_metrics,
+)
 from shelter_geo.publish.words import Text, Words, everywhere, in_each
 from shelter_geo.study import REGION, WOMEN, Journey
 
@@ -21,7 +28,7 @@ def own_areas(evaluation: Evaluation) -> list[Text]:
     ends = [share / 100 for share in shares]
 
     def write(words: Words) -> str:
-        named = {"share": words.percent(ends[0]), "of_region": words.percent(ends[-1])}
+        named = {"share": Quantity.share(ends[0]), "of_region": Quantity.share(ends[-1])}
         key = f"brief.own_{who}" + ("" if len(ends) > 1 else "_district")
         return words.text(key, area=words.area, **named)
 
@@ -33,7 +40,7 @@ def journeys(evaluation: Evaluation) -> list[Text]:
     results = evaluation.journeys
     if results is None:
         return []
-    told = []
+    sentences = []
     for journey in evaluation.study.settings.journeys:
         places = results.of(journey.id, PLACE_KINDS[0])
         if journey.far_km is None or places["distance_km"].isna().all():
@@ -48,8 +55,8 @@ def journeys(evaluation: Evaluation) -> list[Text]:
         values: dict[str, float] = dict(zip(rows.index, rows["value"].tolist(), strict=True))
         mean, most = values[f"{stem}_mean"], values[f"{stem}_max"]
         far = far_range(journey, places, evaluation.districts)
-        told.append(_journey(journey, mean, most, far))
-    return told
+        sentences.append(_journey(journey, mean, most, far))
+    return sentences
 
 
 def _journey(journey: Journey, mean: float, most: float, far: tuple[float, float]) -> Text:
@@ -57,10 +64,10 @@ def _journey(journey: Journey, mean: float, most: float, far: tuple[float, float
         lambda words: words.text(
             "brief.journey",
             journey=everywhere(journey.name),
-            mean=words.distance(mean),
-            most=words.distance(most),
-            people=words.people_between(*far),
-            limit=words.distance(float(journey.far_km or 0)),
+            mean=Quantity.km(mean),
+            most=Quantity.km(most),
+            people=Quantity.span(*far, Unit.PEOPLE),
+            limit=Quantity.km(float(journey.far_km or 0)),
         )
     )
 
