@@ -190,6 +190,7 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     for start, end in (
         ("[checks]", "[roads]"),
         ("[[roads.separate]]", "[access]"),
+        ("[[journeys]]", "[siting]"),
         ("[[capacity.norms]]", "[[assumptions]]"),
     ):
         text = text[: text.index(start)] + text[text.index(end) :]

@@ -167,7 +167,7 @@ def test_candidates_of_ones_own(three: Path) -> None:
     lines = answer("--new", "2", "--candidates", three)
     assert lines[3] == "Opens: North; West"
     assert any(
-        line.startswith("Note: 472429 people cannot be reached by any site") for line in lines
+        line.startswith("Note: 472,429 people cannot be reached by any site") for line in lines
     )
     assert any(line.startswith("Still without a road to any: Babek, ") for line in lines)
 
@@ -179,7 +179,7 @@ def test_a_budget_buys_places_and_says_who_has_none(three: Path, tmp_path: Path)
     )  # fmt: skip
     # 175 places stand and 60 more are bought at a cost of 1 each; the norm asks for 1,006,
     # one for every 10,000 of the 10,062,869 residents.
-    assert lines[2] == "Family places missing: 771 of 1006 (no plan has fewer than 771)"
+    assert lines[2] == "Family places missing: 771 of 1,006 (no plan has fewer than 771)"
     assert "Without a place (no site can be reached): 47" in lines
     places = pd.read_csv(tmp_path / "out" / "places.csv")
     served = pd.read_csv(tmp_path / "out" / "served.csv")
@@ -298,7 +298,7 @@ def test_no_money_adds_no_place() -> None:
     lines = answer("--model", "places-budget", "--budget", "0")
     assert lines[0].endswith("optimal")
     # 175 family places stand and the norm asks for 1,006.
-    assert lines[2].startswith("Family places missing: 831 of 1006")
+    assert lines[2].startswith("Family places missing: 831 of 1,006")
     assert "Spent: 0" in lines
 
 

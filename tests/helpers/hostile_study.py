@@ -30,11 +30,12 @@ from helpers.study_copy import (
     copy_study,
 )
 from shelter_geo.plans import Plan
+from shelter_geo.study.guard import gives_a_place_away
 from shelter_geo.study.load import bundled_study
 from shelter_geo.study.settings import StudySettings
 from shelter_geo.study.tables import check_table, schemas
 from shelter_geo.study.tables.reading import NO_LETTER
-from shelter_geo.study.types import LocalText
+from shelter_geo.study.types import LocalText, Said
 
 TABLES: dict[str, pa.DataFrameSchema] = {
     DISTRICTS: schemas.DISTRICTS,
@@ -65,6 +66,7 @@ NAMED = {
     "checks.outside_boundaries[]",
     "roads.separate[].region",
     "capacity.norms[].standard",
+    "capacity.by_year[].measure",
     "road[].start",
     "road[].end",
     "road[].classes[]",
@@ -72,6 +74,8 @@ NAMED = {
 """Settings that must be a word of a table: any other is refused."""
 STORED = [text for text in PAYLOADS if not NO_LETTER.search(text)]
 """Payloads without a character that no table may hold."""
+PASSING = [text for text in STORED if not gives_a_place_away(text)]
+"""Those that the guard against addresses lets pass: no link, and no number without a reason."""
 ALL = " ".join(STORED)
 
 
@@ -96,6 +100,8 @@ def free_fields(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, b
 def _free(kind: Any, ruled: bool, path: str) -> Iterator[tuple[str, bool]]:
     if kind == LocalText:
         yield path, True
+    elif kind == Said:
+        yield path, False
     elif kind is str:
         if not ruled:
             yield path, False
@@ -129,8 +135,8 @@ def toml(value: Any) -> str:
 
 
 def _rotated(turn: int) -> str:
-    turn %= len(STORED)
-    return " ".join([*STORED[turn:], *STORED[:turn]])
+    turn %= len(PASSING)
+    return " ".join([*PASSING[turn:], *PASSING[:turn]])
 
 
 def _single(turn: int) -> str:
@@ -166,7 +172,7 @@ def fill_table(copy: StudyCopy, name: str) -> list[str]:
     columns = free_columns(schema)
     further = [] if schema.strict else sorted(known - set(schema.columns))
     rows = [dict(row) for row in before]
-    # A table of few rows holds all payloads in each cell, but where some of them are refused.
+    # A table of few rows holds all payloads that pass in each cell.
     few = len(rows) < len(STORED) and schema is not schemas.ADMISSION
     of_turn = _rotated if few else _single
     for place, row in enumerate(rows):
