@@ -105,7 +105,7 @@ def test_what_a_table_refuses_is_said_without_repeating_it(
     hostile: tuple[StudyCopy, dict[str, list[str]]],
 ) -> None:
     refused = hostile[1]
-    assert refused[SHELTERS] and refused["shelters/admission.csv"] and refused[SETTLEMENTS]
+    assert all(refused[name] for name in (SHELTERS, "shelters/admission.csv", SETTLEMENTS))
     for told in (line for lines in refused.values() for line in lines):
         assert re.fullmatch(
             r"\w+.csv, row \d+, column \w+: this text may give a place away: "
