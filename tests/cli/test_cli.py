@@ -188,7 +188,7 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     """No optional file, column or table; names that a page, a figure or a shell could trip over."""
     text = copy.text("study.toml")
     for start, end in (
-        ("[checks]", "[roads]"),
+        ("[checks]", "[sources]"),
         ("[[roads.separate]]", "[access]"),
         ("[[journeys]]", "[siting]"),
         ("[[capacity.norms]]", "[[assumptions]]"),

@@ -94,7 +94,8 @@ def free_columns(schema: pa.DataFrameSchema) -> list[str]:
 def free_fields(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, bool]]:
     """Settings that take any words, by their path, and whether each language has its own."""
     for name, field in model.model_fields.items():
-        yield from _free(field.annotation, bool(field.metadata), f"{path}{name}")
+        rules = [rule for rule in field.metadata if rule not in get_args(Said)]
+        yield from _free(field.annotation, bool(rules), f"{path}{name}")
 
 
 def _free(kind: Any, ruled: bool, path: str) -> Iterator[tuple[str, bool]]:

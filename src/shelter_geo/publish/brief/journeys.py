@@ -29,7 +29,7 @@ def own_areas(evaluation: Evaluation) -> list[Text]:
 
     def write(words: Words) -> str:
         named = {"share": Quantity.share(ends[0]), "of_region": Quantity.share(ends[-1])}
-        key = f"brief.own_{who}" + ("" if len(ends) > 1 else "_district")
+        key = f"brief.own_{who}" if len(ends) > 1 else f"brief.own_{who}_district"
         return words.text(key, area=words.area, **named)
 
     return [in_each(write)]
