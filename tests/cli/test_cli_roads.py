@@ -117,6 +117,7 @@ def test_check_tells_and_writes_what_it_found(here: Path):
         "overlaps.csv",
         "remote.csv",
         "traps.csv",
+        "turns.csv",
     ]
 
 

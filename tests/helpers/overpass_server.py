@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -28,6 +28,11 @@ WAYS += [
     ([row * SIZE + column + 1 for row in range(SIZE)], {"highway": "track", "oneway": "yes"})
     for column in range(SIZE)
 ]
+TURNS: list[tuple[list[tuple[str, int, str]], dict[str, str]]] = [
+    ([("w", 1, "from"), ("n", 10, "via"), ("w", 20, "to")], {"restriction": "no_left_turn"}),
+    ([("w", 10, "from"), ("n", 100, "via"), ("w", 9, "to")], {"restriction": "no_parking"}),
+]
+"""Members and tags of the relations; the first forbids to turn out of the southern road."""
 WAYS += [([1, 12], {"route": "ferry", "duration": "00:30"}), ([3, 14], {"highway": "footway"})]
 
 
@@ -86,6 +91,8 @@ def answer(query: str, *, remark: bool) -> dict[str, Any]:
     """Elements that a query means, in Overpass's own JSON."""
     numbers = [float(text) for text in re.search(r"poly:'([^']*)'", query)[1].split()]
     polygon = shapely.Polygon(list(zip(numbers[1::2], numbers[::2], strict=True)))
+    if "'type'='restriction'" in query:
+        return turns(polygon)
     key, pattern = re.search(r'way\["(\w+)"~?="?\^?([^"]*)', query.replace('~"', '~="')).groups()
     ways = [
         {"type": "way", "id": number, "nodes": refs, "tags": tags}
@@ -93,20 +100,48 @@ def answer(query: str, *, remark: bool) -> dict[str, Any]:
         if re.fullmatch(pattern.rstrip("$"), tags.get(key, ""))
         and polygon.intersects(shapely.LineString([NODES[ref] for ref in refs]))
     ]
-    used = sorted({ref for way in ways for ref in way["nodes"]})
-    nodes = [
-        {"type": "node", "id": ref, "lat": NODES[ref][1], "lon": NODES[ref][0]} for ref in used
-    ]
-    result: dict[str, Any] = {
-        "version": 0.6,
-        "generator": "Overpass API 0.7.62",
-        "osm3s": {"timestamp_osm_base": "2021-08-01T00:00:00Z", "copyright": "ODbL"},
-        "elements": [*nodes, *ways],
-    }
+    result = whole(ways)
     if remark:
         result["elements"] = result["elements"][:3]
         result["remark"] = "runtime error: Query timed out"
     return result
+
+
+def whole(ways: list[dict[str, Any]], relations: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """An answer of ways and relations, with the points of the ways."""
+    used = sorted({ref for way in ways for ref in way["nodes"]})
+    nodes = [
+        {"type": "node", "id": ref, "lat": NODES[ref][1], "lon": NODES[ref][0]} for ref in used
+    ]
+    return {
+        "version": 0.6,
+        "generator": "Overpass API 0.7.62",
+        "osm3s": {"timestamp_osm_base": "2021-08-01T00:00:00Z", "copyright": "ODbL"},
+        "elements": [*nodes, *ways, *relations],
+    }
+
+
+def turns(polygon: shapely.Polygon) -> dict[str, Any]:
+    """Relations with a point in a polygon, and their members, the points of these too."""
+    kinds = {"n": "node", "w": "way"}
+    relations, used = [], set()
+    for number, (members, tags) in enumerate(TURNS, start=1):
+        if not any(k == "n" and polygon.intersects(shapely.Point(NODES[r])) for k, r, _ in members):
+            continue
+        used |= {ref for kind, ref, _ in members if kind == "w"}
+        relations.append(
+            {
+                "type": "relation",
+                "id": number,
+                "members": [{"type": kinds[k], "ref": r, "role": role} for k, r, role in members],
+                "tags": {"type": "restriction", **tags},
+            }
+        )
+    ways = [
+        {"type": "way", "id": number, "nodes": WAYS[number - 1][0], "tags": WAYS[number - 1][1]}
+        for number in sorted(used)
+    ]
+    return whole(ways, relations)
 
 
 def place(name: str) -> dict[str, Any]:

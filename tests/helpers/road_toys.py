@@ -74,8 +74,9 @@ def write_pbf(
     nodes: Mapping[int, tuple[float, float]],
     ways: Sequence[tuple[Sequence[int], Mapping[str, str]]],
     places: Mapping[int, Mapping[str, str]] | None = None,
+    turns: Sequence[tuple[Sequence[tuple[str, int, str]], Mapping[str, str]]] = (),
 ) -> Path:
-    """Write an OpenStreetMap file of numbered nodes (lon, lat) and ways of references and tags."""
+    """Write an OpenStreetMap file of numbered nodes (lon, lat), ways and turn restrictions."""
     with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for ref, lonlat in sorted(nodes.items()):
             tags = dict((places or {}).get(ref, {}))
@@ -83,4 +84,8 @@ def write_pbf(
         for number, (refs, tags) in enumerate(ways, start=1):
             way = osmium.osm.mutable.Way(id=number, nodes=list(refs), tags=dict(tags))
             writer.add_way(way)
+        for number, (members, tags) in enumerate(turns, start=1):
+            about = {"type": "restriction", **tags}
+            relation = osmium.osm.mutable.Relation(id=number, members=list(members), tags=about)
+            writer.add_relation(relation)
     return path

@@ -9,7 +9,7 @@ import numpy as np
 import osmnx
 import pytest
 import shapely
-from helpers.overpass_server import AREA, NODES, WAYS, Handler, Overpass, overpass
+from helpers.overpass_server import AREA, NODES, TURNS, WAYS, Handler, Overpass, overpass
 from helpers.road_toys import write_pbf
 
 from shelter_geo.errors import NetworkAccessError, RoadError
@@ -39,7 +39,7 @@ def get(server: Server, **options: Any) -> RoadNetwork:
 
 @pytest.fixture
 def expected(tmp_path: Path) -> RoadNetwork:
-    return read_pbf(write_pbf(tmp_path / "same.osm.pbf", NODES, WAYS[:-1]))
+    return read_pbf(write_pbf(tmp_path / "same.osm.pbf", NODES, WAYS[:-1], turns=TURNS))
 
 
 def same(a: RoadNetwork, b: RoadNetwork) -> bool:
@@ -56,7 +56,12 @@ def test_tiles_make_the_same_network_as_the_file(
     assert len(overpass.asked) >= 8
     assert network.provenance.source == f"OpenStreetMap by way of {overpass.url}"
     assert network.provenance.date == "2021-08-01"
-    assert network.provenance.settings["counts"] == {"incomplete": 0, "kept": 21, "ways": 21}
+    assert network.provenance.settings["counts"] == {
+        "incomplete": 0,
+        "kept": 21,
+        "ways": 21,
+        "turn_restrictions": 2,
+    }
     assert slept == []
     assert {agent.split("/")[0] for agent in overpass.headers} == {"shelter_geo"}
 
@@ -72,7 +77,9 @@ def test_settings_decide_what_is_asked_for(overpass: Overpass, server: Server):
     settings = RoadSettings(keep=("primary",), ramps=False, ferries=False, construction="open")
     network = get(server, settings=settings)
     assert network.class_names == ("primary",)
-    assert all('["highway"~"^(primary|construction)$"]' in query for query in overpass.asked)
+    roads = [query for query in overpass.asked if "restriction" not in query]
+    assert all('["highway"~"^(primary|construction)$"]' in query for query in roads)
+    assert 2 * len(roads) == len(overpass.asked)
     assert not any("ferry" in query for query in overpass.asked)
 
 

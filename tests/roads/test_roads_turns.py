@@ -25,6 +25,7 @@ from shelter_geo.access.lines import roads_of_routes, routes
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.changes.applying import apply_changes
 from shelter_geo.roads.changes.types import OpenRoad
+from shelter_geo.roads.check import check_network
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing.engine import make_engine
@@ -309,6 +310,28 @@ def test_a_way_that_goes_on_is_obeyed_where_it_is_one_way(tmp_path: Path) -> Non
     against = {1: {"oneway": "-1"}}
     net = read_pbf(write(tmp_path / "c.osm.pbf", rule, {1: [1, 2], 3: [2, 4]}, against))
     assert net.provenance.settings["turns"] == {"needless": 1}
+
+
+def test_places_near_a_turn_that_is_not_obeyed_are_named(tmp_path: Path) -> None:
+    rules = [
+        ({"restriction": "no_u_turn"}, [LEFT[0], Member("w", 2, "via"), Member("w", 5, "to")]),
+        ({"restriction:conditional": "no_left_turn @ (Mo-Fr)"}, LEFT),
+        ({"restriction": "no_u_turn"}, [LEFT[0], Member("w", 77, "via"), Member("w", 5, "to")]),
+        ({"restriction": "no_left_turn"}, LEFT),
+    ]
+    net = read_pbf(write(tmp_path / "a.osm.pbf", rules))
+    left = net.provenance.settings["turns_left"]
+    assert left == [("conditional", 0.0, 0.0), ("via_way", 0.0, 0.0)]
+    save_network(net, tmp_path / "a.npz")
+    points = gpd.GeoSeries([Point(0, KM / 2), Point(9 * KM, 9 * KM)], ["near", "far"], "EPSG:4326")
+    found = check_network(load_network(tmp_path / "a.npz"), points=points)
+    assert found.turns.index.tolist() == ["near"]
+    assert found.turns["km"].item() == pytest.approx(0.5, abs=0.01)
+    assert (
+        "2 turn restrictions on these roads are not obeyed; places within 1 km of one: near."
+        in found.summary()
+    )
+    assert "not obeyed" not in check_network(net).summary()
 
 
 def test_what_only_opens_is_open_beside_what_another_only_opens() -> None:

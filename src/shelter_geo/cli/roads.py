@@ -132,9 +132,9 @@ def check(
         from shelter_geo.publish import staged
 
         with staged(tables) as folder:
-            for name in ("components", "traps", "overlaps", "border_ends", "remote"):
+            for name in ("components", "traps", "overlaps", "border_ends", "remote", "turns"):
                 frame = getattr(found, name)
-                frame.to_csv(folder / f"{name}.csv", index=name == "remote")
+                frame.to_csv(folder / f"{name}.csv", index=name in {"remote", "turns"})
         typer.echo(f"Tables: {tables}")
 
 

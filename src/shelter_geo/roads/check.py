@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.anchors import NOWHERE, Anchors
-from shelter_geo.roads.joining.finder import Components, RoadFinder, arc_matrix, drivable
+from shelter_geo.roads.joining.finder import GEOD, Components, RoadFinder, arc_matrix, drivable
 from shelter_geo.roads.joining.snapping import coordinates, snap
 from shelter_geo.roads.network import RoadNetwork
 
@@ -72,7 +73,8 @@ def overlaps(network: RoadNetwork, parts: Components) -> pd.DataFrame:
         }
     )
     apart = table["component"] != table["other_component"]
-    order = np.lexsort((table["lat"], table["lon"], np.maximum(*_two(table)), ~apart))
+    farther = table[["component", "other_component"]].max(axis=1)
+    order = np.lexsort((table["lat"], table["lon"], farther, ~apart))
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -85,13 +87,11 @@ def _repeated(key: NDArray[np.int64]) -> NDArray[np.bool_]:
     return again
 
 
-def _two(table: pd.DataFrame) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    return table["component"].to_numpy(), table["other_component"].to_numpy()
-
-
 NO_RETURN: Final = "can be reached but not left"
 NO_WAY_IN: Final = "can be left but not reached"
 LOOK_AROUND_KM: Final = 100.0
+TURN_KM: Final = 1.0
+"""A turn restriction this near a place may change the way there."""
 SHOWN: Final = 5
 """Places that a summary names."""
 
@@ -115,7 +115,10 @@ class NetworkCheck:
         Places farther from any road than the limit: `nearest_road_km`, `people`, indexed as the
         places.
     overlaps
-        Places that two roads share without a junction; see `overlaps.overlaps`.
+        Places that two roads share without a junction, as `overlaps` finds them.
+    turns
+        Places with a turn restriction that is not obeyed within `TURN_KM` of them: its `outcome`
+        and `km` in a straight line, the nearest of each place, indexed as the places.
     facts
         Counts and limits that `summary` tells.
     """
@@ -125,6 +128,7 @@ class NetworkCheck:
     border_ends: pd.DataFrame
     remote: pd.DataFrame
     overlaps: pd.DataFrame
+    turns: pd.DataFrame
     facts: dict[str, float]
 
     def summary(self) -> str:
@@ -147,15 +151,20 @@ class NetworkCheck:
         )
         lines += self._overlapping()
         if facts["border_km"] > 0:
-            lines.append(
-                f"{len(self.border_ends):,} dead ends within {facts['border_km']:g} km of the "
-                "border."
-            )
+            within = f"within {facts['border_km']:g} km of the border"
+            lines.append(f"{len(self.border_ends):,} dead ends {within}.")
         if facts["places"]:
             lines.append(
                 f"{len(self.remote):,} of {facts['places']:,.0f} places are more than "
                 f"{facts['far_km']:g} km from a road ({self.remote['people'].sum():,} people); "
                 f"{facts['unjoined']:,.0f} could not be joined."
+            )
+        if facts["turns_left"] and facts["places"]:
+            near = [str(key) for key in self.turns.index]
+            some = [*near[:SHOWN], "others"] if len(near) > SHOWN else near
+            lines.append(
+                f"{facts['turns_left']:,.0f} turn restrictions on these roads are not obeyed; "
+                f"places within {TURN_KM:g} km of one: {', '.join(some) or 'none'}."
             )
         return "\n".join(lines)
 
@@ -214,14 +223,15 @@ def check_network(
     """
     finder = RoadFinder.of(network)
     parts = finder.components
-    if points is None:
-        points = gpd.GeoSeries([], crs="EPSG:4326")
+    points = gpd.GeoSeries([], crs="EPSG:4326") if points is None else points
     anchors = snap(network, points) if anchors is None else anchors
     counts = _people(people, len(points), len(anchors))
     component = finder.component(anchors.edge)
     remote = _remote(finder, points, counts, far_km)
     border = _border_ends(network, boundary, border_km)
+    left = network.provenance.settings.get("turns_left", [])
     facts = {
+        "turns_left": len(left),
         "nodes": network.n_nodes,
         "edges": network.n_edges,
         "length_km": network.length_cm.sum() / 1e5,
@@ -236,6 +246,7 @@ def check_network(
         border,
         remote,
         overlaps(network, parts),
+        _near_turns(left, points),
         facts,
     )
 
@@ -270,8 +281,8 @@ def _components(
 def _traps(network: RoadNetwork, parts: Components, min_share: float) -> pd.DataFrame:
     graph = arc_matrix(network)
     rows = []
-    longest = parts.length_km.max(initial=0.0)
-    for part in np.flatnonzero((parts.length_km > 0) & (parts.length_km >= min_share * longest)):
+    least = min_share * parts.length_km.max(initial=0.0)
+    for part in np.flatnonzero((parts.length_km > 0) & (parts.length_km >= least)):
         start = int(np.flatnonzero(parts.of_node == part)[0])
         for kind, arcs in ((NO_RETURN, graph), (NO_WAY_IN, graph.T.tocsr())):
             reached = breadth_first_order(arcs, start, return_predecessors=False)
@@ -296,8 +307,6 @@ def _border_ends(
     single = np.bincount(ends, minlength=network.n_nodes)[ends] == 1
     node, edge = ends[single], edge[single]
     node, edge = node[np.argsort(node)], edge[np.argsort(node)]
-    if boundary is None:
-        node, edge = node[:0], edge[:0]
     km = _km_to_border(network.lon[node], network.lat[node], boundary)
     near = km <= border_km
     classes = np.array(network.class_names, dtype=object)[network.road_class[edge[near]]]
@@ -307,17 +316,15 @@ def _border_ends(
 def _km_to_border(
     lon: NDArray[np.float64], lat: NDArray[np.float64], boundary: BaseGeometry | None
 ) -> NDArray[np.float64]:
-    """Distance to the outline, in an equidistant projection centred on it."""
+    """Distance to the outline, in an equidistant projection centred on it; endless without it."""
     if boundary is None:
-        return np.zeros(0)
+        return np.full(len(lon), np.inf)
     centre = boundary.centroid
     local = f"+proj=aeqd +lon_0={centre.x} +lat_0={centre.y} +units=km"
-    outline = gpd.GeoSeries([boundary.boundary], crs="EPSG:4326").to_crs(local)
+    line = gpd.GeoSeries([boundary.boundary], crs="EPSG:4326").to_crs(local).iloc[0]
     nodes = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326").to_crs(local)
-    line = outline.iloc[0]
     shapely.prepare(line)
-    distance: NDArray[np.float64] = nodes.distance(line).to_numpy(dtype=np.float64)
-    return distance
+    return np.asarray(nodes.distance(line), dtype=np.float64)
 
 
 def _remote(
@@ -329,3 +336,15 @@ def _remote(
     far = ~(km <= far_km) & np.isfinite(lon)
     table = pd.DataFrame({"nearest_road_km": km, "people": people}, index=points.index)
     return table[far]
+
+
+def _near_turns(left: Sequence[tuple[str, float, float]], points: gpd.GeoSeries) -> pd.DataFrame:
+    """Nearest restriction that is not obeyed, of each place that has one near."""
+    lon, lat = coordinates(points)
+    table = pd.DataFrame({"outcome": "", "km": np.inf}, index=points.index)
+    for outcome, x, y in left:
+        km = GEOD.inv(lon, lat, np.full_like(lon, x), np.full_like(lat, y))[2] / 1000
+        nearer = km < table["km"].to_numpy()
+        table.loc[nearer, "km"] = km[nearer]
+        table.loc[nearer, "outcome"] = outcome
+    return table[table["km"] <= TURN_KM]

@@ -7,6 +7,7 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from shelter_geo.roads.sources.driving import TAGS, Drive, WayReader
 from shelter_geo.roads.sources.notes import Note
 from shelter_geo.roads.sources.osm import LICENCE, barriers_by_value
 from shelter_geo.roads.sources.osmnx_session import Server
+from shelter_geo.roads.sources.restrictions import Member, Restrictions
 from shelter_geo.roads.sources.speeds import RoadSettings
 from shelter_geo.roads.sources.ways import GEOD, make_ways, network_of_ways
 
@@ -131,20 +133,23 @@ def _filters(settings: RoadSettings) -> list[str]:
 
 def _download(outline: Any, filters: list[str]) -> None:
     """Let osmnx fill its cache; it reports that by an exception."""
-    try:
+    with suppress(CacheOnlyInterruptError):
         osmnx.graph_from_polygon(outline, custom_filter=filters)
-    except CacheOnlyInterruptError:
-        return
+    with suppress(CacheOnlyInterruptError):
+        osmnx.features_from_polygon(outline, {"type": "restriction"})
 
 
 def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
     found = _Found(settings)
     for answer in _answers(server.cache):
         found.add(answer, settings)
-    counts: Counter[str] = Counter(ways=len(found.ways), kept=0, incomplete=0)
+    counts: Counter[str] = Counter(
+        ways=len(found.ways), kept=0, incomplete=0, turn_restrictions=len(found.relations)
+    )
+    numbers: list[int] = []
     drives: list[Drive] = []
     size, refs = array("q"), array("q")
-    for _, (points, tags) in sorted(found.ways.items()):
+    for number, (points, tags) in sorted(found.ways.items()):
         known = all(ref in found.nodes for ref in points)
         drive, notes = found.reader.read(sorted(pair for pair in tags.items() if pair[0] in TAGS))
         if notes:
@@ -155,6 +160,7 @@ def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
             counts["incomplete"] += 1
             continue
         counts["kept"] += 1
+        numbers.append(number)
         drives.append(drive)
         size.append(len(points))
         refs.extend(points)
@@ -173,8 +179,8 @@ def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
             "barriers": barriers_by_value(shut),
         },
     )
-    ways = make_ways(drives, size, refs, lonlat)
-    return network_of_ways(ways, about, shut=np.array(list(shut), dtype=np.int64))
+    ways = replace(make_ways(drives, size, refs, lonlat), numbers=np.array(numbers, np.int64))
+    return network_of_ways(ways, about, np.array(list(shut), dtype=np.int64), found.restrictions())
 
 
 class _Found:
@@ -185,11 +191,14 @@ class _Found:
         self.nodes: dict[int, tuple[float, float]] = {}
         self.ways: dict[int, tuple[list[int], Mapping[str, str]]] = {}
         self.shut: dict[int, Note] = {}
+        self.relations: dict[int, Mapping[str, Any]] = {}
         self.dates: set[str] = set()
 
     def add(self, answer: Mapping[str, Any], settings: RoadSettings) -> None:
         """Add one answer."""
         self.dates.add(answer.get("osm3s", {}).get("timestamp_osm_base", "")[:10])
+        relations = {each["id"]: each for each in answer["elements"] if each["type"] == "relation"}
+        self.relations |= relations
         for element in answer["elements"]:
             tags = element.get("tags", {})
             if element["type"] == "node":
@@ -197,8 +206,16 @@ class _Found:
                 note = barrier_note(tags, settings.closed_access)
                 if note:
                     self.shut[element["id"]] = note
-            elif element["type"] == "way":
+            elif element["type"] == "way" and not relations:  # else a member, asked for or not
                 self.ways[element["id"]] = (element["nodes"], tags)
+
+    def restrictions(self) -> Restrictions:
+        """Turn restrictions of all answers, each once."""
+        result = Restrictions()
+        for _, relation in sorted(self.relations.items()):
+            members = [Member(m["type"][0], m["ref"], m["role"]) for m in relation["members"]]
+            result.add(relation.get("tags", {}), members)
+        return result
 
 
 def _km(points: list[tuple[float, float]]) -> float:

@@ -59,6 +59,13 @@ MEANINGS: Final = {
     Outcome.NOT_UNDERSTOOD: "not obeyed: of an unknown kind",
 }
 """Words of each outcome, after a number of restrictions."""
+NOT_OBEYED: Final = (
+    Outcome.VIA_WAY,
+    Outcome.CONDITIONAL,
+    Outcome.AMBIGUOUS,
+    Outcome.NOT_UNDERSTOOD,
+)
+"""Outcomes of restrictions that may hold for a car and lie at a known place."""
 
 
 class Restriction(NamedTuple):
@@ -145,16 +152,22 @@ class Restrictions:
         Those that hold for cars at one point.
     outcomes
         Number of the others by what became of them; `obey` adds those that hold.
+    left
+        What became of those that are not obeyed, and the point or way by which they lead.
     """
 
     holding: list[Restriction] = field(default_factory=list)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    left: list[tuple[Outcome, Member]] = field(default_factory=list)
 
-    def add(self, tags: Mapping[str, str], members: Iterable[Member]) -> None:
+    def add(self, tags: Mapping[str, str], members: Sequence[Member]) -> None:
         """Add a relation of the type restriction."""
         found = read_restriction(tags, members)
         if isinstance(found, Outcome):
             self.outcomes[found] += 1
+            via = next((each for each in members if each.role.strip() == "via"), None)
+            if found in NOT_OBEYED and via is not None:
+                self.left.append((found, via))
         else:
             self.holding.append(found)
 
@@ -180,7 +193,7 @@ class Restrictions:
         drives = _Drives(network, way_of_edge, [rule.via for rule in self.holding])
         forbidden: set[tuple[int, int]] = set()
         only: dict[int, set[int]] = {}
-        counts = Counter(self.outcomes)
+        counts, left = Counter(self.outcomes), list(self.left)
         closed = set() if shut is None else set(shut.tolist())
         for rule in self.holding:
             if rule.via in closed:
@@ -189,6 +202,8 @@ class Restrictions:
             turns = drives.turns(rule)
             if isinstance(turns, Outcome):
                 counts[turns] += 1
+                if turns in NOT_OBEYED:
+                    left.append((turns, Member("n", rule.via, "via")))
                 continue
             counts[Outcome.OBEYED] += 1
             for before, after in turns:
@@ -202,12 +217,28 @@ class Restrictions:
         pairs = np.array(sorted(forbidden), dtype=np.int64).reshape(-1, 2)
         about = network.provenance
         by_outcome = {outcome.value: counts[outcome] for outcome in Outcome if counts[outcome]}
+        facts = {"turns": by_outcome, "turns_left": _places(network, way_of_edge, left)}
         return replace(
             network,
             turn_from=pairs[:, 0].copy(),
             turn_to=pairs[:, 1].copy(),
-            provenance=replace(about, settings={**about.settings, "turns": by_outcome}),
+            provenance=replace(about, settings={**about.settings, **facts}),
         )
+
+
+def _places(
+    network: RoadNetwork, way_of_edge: NDArray[np.int64], left: Iterable[tuple[Outcome, Member]]
+) -> list[tuple[str, float, float]]:
+    """Outcome, longitude and latitude of restrictions whose point or way is on these roads."""
+    ends = {"n": network.node_id, "w": way_of_edge}
+    at = {"n": np.arange(network.n_nodes), "w": network.u}
+    rows = set()
+    for outcome, via in left:
+        place = np.flatnonzero(ends[via.kind] == via.ref) if via.kind in ends else []
+        if len(place):
+            node = at[via.kind][place[0]]
+            rows.add((outcome.value, float(network.lon[node]), float(network.lat[node])))
+    return sorted(rows)
 
 
 class _Drives:
