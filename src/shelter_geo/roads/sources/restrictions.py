@@ -230,14 +230,15 @@ def _places(
     network: RoadNetwork, way_of_edge: NDArray[np.int64], left: Iterable[tuple[Outcome, Member]]
 ) -> list[tuple[str, float, float]]:
     """Outcome, longitude and latitude of restrictions whose point or way is on these roads."""
-    ends = {"n": network.node_id, "w": way_of_edge}
-    at = {"n": np.arange(network.n_nodes), "w": network.u}
     rows = set()
     for outcome, via in left:
-        place = np.flatnonzero(ends[via.kind] == via.ref) if via.kind in ends else []
-        if len(place):
-            node = at[via.kind][place[0]]
-            rows.add((outcome.value, float(network.lon[node]), float(network.lat[node])))
+        if via.kind == "w":
+            nodes = network.u[way_of_edge == via.ref]
+        else:
+            nodes = np.flatnonzero((network.node_id == via.ref) & (via.kind == "n"))
+        if len(nodes):
+            at = network.lon[nodes[0]], network.lat[nodes[0]]
+            rows.add((outcome.value, float(at[0]), float(at[1])))
     return sorted(rows)
 
 
