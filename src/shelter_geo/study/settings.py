@@ -27,6 +27,7 @@ from shelter_geo.study.types import (
     LanguageCode,
     OfKind,
     RelativePath,
+    SafeKey,
     refuse_twice,
 )
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
@@ -88,7 +89,7 @@ class Identity(Settings):
         small letters, such as "province"; the catalogues' neutral word if not given.
     """
 
-    id: Key
+    id: SafeKey
     name: Worded
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
     as_of: Annotated[dt.date, AfterValidator(_of_our_time)]
@@ -121,9 +122,19 @@ class TableFiles(Settings):
 
 
 class Checks(Settings):
-    """Exceptions from the checks, each to be explained beside it."""
+    """Exceptions from the checks, each to be explained beside it.
+
+    Attributes
+    ----------
+    outside_boundaries
+        `settlement_id` of places that rightly lie outside the polygons.
+    named_like_streets
+        `settlement_id` of places whose true names look like streets. Names with a digit, and
+        everything that is said of a shelter, are refused all the same.
+    """
 
     outside_boundaries: tuple[str, ...] = ()
+    named_like_streets: tuple[str, ...] = ()
 
 
 class Sources(Settings):

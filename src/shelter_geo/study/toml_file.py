@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from shelter_geo.errors import Fault, StudyError, shown
-from shelter_geo.study.guard import gives_a_place_away
+from shelter_geo.study.guard import gives_a_place_away, key_gives_a_place_away
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -165,7 +165,7 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
         return f"the key {where} is missing. Add it."
     message = _PLAINER.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     given = fault["input"]
-    secret = isinstance(given, str) and gives_a_place_away(given)
+    secret = isinstance(given, str) and (gives_a_place_away(given) or key_gives_a_place_away(given))
     hidden = secret or isinstance(given, (dict, tuple, BaseModel))
     value = "" if hidden else f" ({shown(given)})"
     return f"{where}{value}: {message.replace('Input should be', 'must be')}."

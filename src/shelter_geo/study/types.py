@@ -19,7 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from shelter_geo.study.guard import AWAY, REMEDY, gives_a_place_away, texts_of
+from shelter_geo.study.guard import (
+    AWAY,
+    REMEDY,
+    gives_a_place_away,
+    key_gives_a_place_away,
+    texts_of,
+)
 from shelter_geo.vocabulary import Evidence, Impedance
 
 FALLBACK: Final = "en"
@@ -96,6 +102,16 @@ def _harmless_words(value: Any) -> LocalText:
 
 
 Worded = Annotated[LocalText, PlainValidator(_harmless_words)]
+
+
+def _harmless_key(key: str) -> str:
+    if key_gives_a_place_away(key):
+        raise ValueError(f"{AWAY}. Name it after its purpose")
+    return key
+
+
+SafeKey = Annotated[Key, AfterValidator(_harmless_key)]
+"""Key of a study or a plan, which names folders and files."""
 
 
 def _tuples(value: Any) -> Any:

@@ -12,7 +12,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.guard import AWAY, REMEDY, gives_a_place_away
+from shelter_geo.study.guard import (
+    AWAY,
+    REMEDY,
+    gives_a_place_away,
+    is_name_of_words,
+    key_gives_a_place_away,
+)
 from shelter_geo.study.tables.columns import PLAIN_KEY
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.schemas import in_languages
@@ -182,13 +188,47 @@ def _texts_away(
     raw: pd.DataFrame, schema: pa.DataFrameSchema, hosts: Sequence[str]
 ) -> list[tuple[int, str]]:
     """Return row and column of texts that may give a place away."""
-    guarded = [name for name, column in schema.columns.items() if "guarded" in column.metadata]
+    guarded = {
+        name: column.metadata["guarded"]
+        for name, column in schema.columns.items()
+        if "guarded" in column.metadata
+    }
     return [
         (row, name)
-        for name in guarded
+        for name, kind in guarded.items()
         if name in raw
         for row, text in zip(raw.index.tolist(), raw[name], strict=True)
-        if text and gives_a_place_away(text, hosts)
+        if text
+        and (key_gives_a_place_away(text) if kind == "key" else gives_a_place_away(text, hosts))
+    ]
+
+
+def without_excused(
+    table: pd.DataFrame | None, faults: Sequence[Fault], keys: Collection[str]
+) -> list[Fault]:
+    """Leave out what the guard says of names that a study file vouches for.
+
+    Parameters
+    ----------
+    table
+        As checked; None where rows or columns are at fault, which vouches for nothing.
+    faults
+        Of this table.
+    keys
+        Keys, as in its first column, of places whose names look like streets. A name with a digit,
+        a link or a code is refused all the same.
+    """
+    if table is None or not keys:
+        return list(faults)
+    key = next(iter(table.columns))
+    return [
+        fault
+        for fault in faults
+        if fault.message != AWAY
+        or fault.row is None
+        or not str(fault.column).startswith("name_")
+        or table.at[fault.row, key] not in keys
+        or not is_name_of_words(str(table.at[fault.row, fault.column]))
     ]
 
 
@@ -209,7 +249,7 @@ def _as_fault(
 
 def _harmless(value: str) -> bool:
     """Whether a cell of a table of shelters is a word or a count, and so may be shown."""
-    return PLAIN_KEY.fullmatch(value) is not None and not gives_a_place_away(value)
+    return PLAIN_KEY.fullmatch(value) is not None and not key_gives_a_place_away(value)
 
 
 def _typed(

@@ -189,7 +189,7 @@ def column(
 def guarded(*rules: Rule, required: bool = True, blank: bool = False) -> pa.Column:
     """Take words that give no place away; see `guard.gives_a_place_away`."""
     made = column("text", *rules, required=required, blank=blank)
-    made.metadata["guarded"] = True
+    made.metadata["guarded"] = "text"
     return made
 
 
@@ -219,8 +219,17 @@ def key(*, unique: bool = False, blank: bool = False) -> pa.Column:
 
 
 def shelter_key(*, unique: bool = False) -> pa.Column:
-    """Ask for a key of a shelter, which could give no place away: no dot, no foreign letter."""
-    return column("text", IS_PLAIN_KEY, unique=unique)
+    """Ask for a key of a shelter, which gives no place away: no dot, foreign letter or street."""
+    made = column("text", IS_PLAIN_KEY, unique=unique)
+    made.metadata["guarded"] = "key"
+    return made
+
+
+def site_key() -> pa.Column:
+    """Ask for a key of a place where a shelter may come to stand."""
+    made = key(unique=True)
+    made.metadata["guarded"] = "key"
+    return made
 
 
 def text(*, required: bool = True, blank: bool = False) -> pa.Column:

@@ -28,6 +28,7 @@ from shelter_geo.study.tables.columns import (
     lon,
     one_of,
     shelter_key,
+    site_key,
     text,
 )
 from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
@@ -316,7 +317,7 @@ SHELTER_COUNTS: Final = pa.DataFrameSchema(
 
 CANDIDATES: Final = pa.DataFrameSchema(
     {
-        "candidate_id": key(unique=True),
+        "candidate_id": site_key(),
         "name": guarded(required=False, blank=True),
         "lat": lat(),
         "lon": lon(),
