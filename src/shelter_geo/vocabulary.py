@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NO_SHELTER_WITHIN_REACH = "no_shelter_within_reach"
     NOBODY_WITHIN_REACH = "nobody_within_reach"
     NOBODY_LIVES_HERE = "nobody_lives_here"
+    PEOPLE_NOT_KNOWN = "people_not_known"
     NO_WOMEN_LIVE_HERE = "no_women_live_here"
     NO_TOWN_AS_LARGE = "no_town_as_large"
     NORM_MET = "norm_met"

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy, copy_study
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter_geo.errors import TableError
 from shelter_geo.study.load import bundled_study, load_study
-from shelter_geo.study.people import count_people, unplaced
+from shelter_geo.study.people import count_people, people_unknown, unplaced, with_known_people
 from shelter_geo.study.study import Study
 
 RESIDENTS = "population/residents.csv"
@@ -127,3 +128,90 @@ def test_more_people_are_placed_than_live_away(copy: StudyCopy) -> None:
     copy.set_cell(DISPLACED, 6, "displaced_high", "300000")
     with pytest.raises(TableError, match="561883 displaced people are placed, but 480187 live"):
         load_study(copy.file)
+
+
+def test_a_population_that_is_not_known_is_no_number() -> None:
+    districts = registered(a=(1000, 510), b=(2000, 1000))
+    districts["population"] = pd.Series([1000, pd.NA], dtype="Int64")
+    districts["women"] = pd.Series([510, pd.NA], dtype="Int64")
+    counted = count_people(districts, None, None)
+    assert people_unknown(counted).tolist() == [False, True]
+    assert counted["population"].sum() == 1000  # no sum takes it in
+    published = with_known_people(counted)
+    for name in ("population", "women", "registered", "residents_low", "resident_women_high"):
+        assert published[name].isna().tolist() == [False, True]
+    every = count_people(registered(a=(1000, 510)), None, None)
+    assert with_known_people(every) is every
+    assert not people_unknown(every).any()
+
+
+def small_copy(tmp_path: Path, **cells: str) -> StudyCopy:
+    """A small study whose first district has these cells instead."""
+    copy = small_study(tmp_path / "study")
+    for column, cell in cells.items():
+        copy.set_cell("districts.csv", 2, column, cell)
+    return copy
+
+
+def faults_in(copy: StudyCopy) -> list[tuple[int | None, str | None, str]]:
+    with pytest.raises(TableError) as caught:
+        load_study(copy.file)
+    return [(fault.row, fault.column, fault.message) for fault in caught.value.faults]
+
+
+def test_settlements_of_a_district_without_a_population_have_none_either(tmp_path: Path) -> None:
+    study = load_study(small_copy(tmp_path, population="", women="").file)
+    assert study.settlements.index[people_unknown(study.settlements)].tolist() == ["s1"]
+    assert study.settlements["population"].tolist() == [0, 90_000, 120_000]
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"population": ""}, (2, "population", "women are counted, but the people are not known")),
+        ({"women": ""}, (2, "women", "the cell is empty")),
+        (
+            {"population": "many", "women": ""},
+            (2, "population", "is not a whole number of 0 or more"),
+        ),
+    ],
+)
+def test_people_and_women_are_known_together(
+    tmp_path: Path, cells: dict[str, str], fault: tuple[int, str, str]
+) -> None:
+    assert faults_in(small_copy(tmp_path, **cells)) == [fault]
+
+
+def test_a_study_needs_the_people_of_one_district(tmp_path: Path) -> None:
+    copy = small_copy(tmp_path)
+    for row in (2, 3, 4):
+        copy.set_cell("districts.csv", row, "population", "")
+        copy.set_cell("districts.csv", row, "women", "")
+    assert faults_in(copy) == [(None, "population", "nobody lives in any district")]
+
+
+def test_residents_of_a_district_without_a_population_are_a_fault(tmp_path: Path) -> None:
+    copy = small_copy(tmp_path, population="", women="")
+    copy.replace("study.toml", "[roads]", 'residents = "residents.csv"\n\n[roads]')
+    head = "district_id,residents_low,residents_central,residents_high,as_of,basis,source,evidence"
+    copy.write("residents.csv", f"{head}\nupper,1,2,3,2026,counted,invented,assumed\n")
+    assert faults_in(copy) == [(2, "residents_central", "the district's population is not known")]
+
+
+def test_people_of_a_frame_may_be_unknown(tmp_path: Path) -> None:
+    study = load_study(small_copy(tmp_path).file)
+    people = pd.DataFrame(
+        {"population": [60_000, None, 120_000], "women": [31_000, None, 61_000]},
+        index=pd.Index(["upper", "lower", "coast"], name="district_id"),
+    )
+    less = study.with_demand(people)
+    assert people_unknown(less.districts).to_dict() == {
+        "upper": False, "lower": True, "coast": False,
+    }  # fmt: skip
+    more = less.with_demand(study.districts[["population", "women"]])
+    assert not people_unknown(more.settlements).any()
+    assert more.settlements["population"].equals(study.settlements["population"])
+    with pytest.raises(TableError, match="women are counted"):
+        study.with_demand(people.assign(women=[31_000, 5, 61_000]))
+    with pytest.raises(TableError, match="women: the column is missing"):
+        study.with_demand(people[["population"]])

@@ -55,7 +55,7 @@ from shelter_geo.capacity import (
     share_out,
 )
 from shelter_geo.capacity import TOTAL as TOTAL
-from shelter_geo.study import in_english
+from shelter_geo.study import in_english, people_unknown
 from shelter_geo.vocabulary import Reason
 
 _BY_BASIS: Final = (
@@ -319,6 +319,10 @@ def _by_district(
         hidden = cases.counts.reindex(stays.index).isna().to_numpy()
     stays.loc[hidden, STAYS] = np.nan
     stays.loc[hidden, "reason"] = Reason.SMALL_COUNT
+    unknown = people_unknown(evaluation.districts).reindex(stays.index)
+    unknown &= stays["reason"] == Reason.NO_WEIGHT_HERE
+    stays.loc[unknown, STAYS] = np.nan
+    stays.loc[unknown, "reason"] = Reason.PEOPLE_NOT_KNOWN
     known = (name for name in _OF_DISTRICTS if name in evaluation.districts)
     named = evaluation.districts[[*known]]
     table = pd.DataFrame(named).join(stays).assign(suppressed=hidden, **key)

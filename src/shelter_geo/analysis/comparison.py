@@ -18,7 +18,7 @@ from shelter_geo.capacity import CORNERS
 from shelter_geo.errors import StudyError
 from shelter_geo.plans import Plan, apply_plan, plan_of_kind
 from shelter_geo.progress import Progress
-from shelter_geo.study import WOMEN, Study
+from shelter_geo.study import UNKNOWN, WOMEN, Study, with_known_people
 from shelter_geo.vocabulary import Effect, Impedance, choose
 
 KEY: Final = ["basis", "units", "weighted_by", "metric"]
@@ -226,7 +226,7 @@ def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:
             "district_id": after["district_id"],
             "name_en": after["name_en"],
             "population": after["population"],
-            **({WOMEN: after[WOMEN]} if WOMEN in after else {}),
+            **{name: after[name] for name in (WOMEN, UNKNOWN) if name in after},
             "shelter_before": before["nearest_shelter_id"],
             "shelter_after": after["nearest_shelter_id"],
             "km_before": before["distance_km"],
@@ -255,9 +255,10 @@ def _by_district(base: Evaluation, other: Evaluation) -> pd.DataFrame:
 def _reallocation(table: pd.DataFrame) -> pd.DataFrame:
     ends = table[["shelter_before", "shelter_after"]].fillna("")
     moved = ends["shelter_before"] != ends["shelter_after"]
-    pairs = table[["population"]].assign(**ends)[moved]
+    pairs = with_known_people(table)[["population"]].assign(**ends)[moved]
     grouped = pairs.groupby(["shelter_before", "shelter_after"], sort=True)["population"]
-    return grouped.agg(districts="size", people="sum").reset_index()
+    moves = grouped.agg(districts="size").assign(people=grouped.sum(min_count=1))
+    return pd.DataFrame(moves.reset_index())
 
 
 def _summary(

@@ -28,6 +28,7 @@ from shelter_geo.study import (
     centres,
     engine,
     joiner,
+    people_unknown,
     places_total,
     stand_ins,
 )
@@ -77,6 +78,11 @@ FIGURES: Final = (
 BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
 PLACES: Final = ("places", *PLACE_ENDS)
 """Places as counted, and the least and most of them that are for these people."""
+_OF_PEOPLE: Final = (
+    "population", "family_places_needed", "family_places_missing", "family_places_missing_low",
+    "family_places_missing_high", "times_fewer",
+)  # fmt: skip
+"""Columns of a shortfall that rest on how many people live somewhere."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -314,7 +320,11 @@ def _shortfall(study: Study) -> pd.DataFrame:
     region = study.shelters["district_id"].map(study.districts[REGION])
     places = study.shelters[[*PLACES]].groupby(region.to_numpy()).sum()
     places = places.reindex(population.index, fill_value=0)
-    return _ranged_shortfall(study, population, places).assign(population_year=year)
+    table = _ranged_shortfall(study, population, places).assign(population_year=year)
+    # A region in which nobody was counted needs an unknown number of places, not none.
+    bare = people_unknown(study.districts).groupby(study.districts[REGION]).all()
+    bare = table["area"].isin(bare.index[bare])
+    return table if not bare.any() else table.assign(**{n: table[n].mask(bare) for n in _OF_PEOPLE})
 
 
 def _ranged_shortfall(study: Study, people: pd.Series, places: pd.DataFrame) -> pd.DataFrame:

@@ -19,13 +19,14 @@ from shelter_geo.capacity import (
     reach_table,
     refusals_reported,
 )
-from shelter_geo.study import WOMEN
+from shelter_geo.study import WOMEN, people_unknown
 from shelter_geo.vocabulary import Reason
 
 EVERYBODY: Final = "all"
 DECAYS: Final = {"slow": SLOW_DECAY, "fast": FAST_DECAY, "none": None}
 _MEASURES: Final = ("travel_min", "distance_km")
 _ENDS: Final = ("low", "high")
+_IN_REACH: Final = [f"people_in_reach_{end}" for end in _ENDS]
 
 
 def access_by_group(evaluation: Evaluation) -> pd.DataFrame:
@@ -108,8 +109,11 @@ def access_for(
     found = _nearest(admits, evaluation, evaluation.district_costs)
     table = pd.concat([found.drop(columns="reason"), _reach(evaluation, admits)], axis=1)
     empty = table["places_per_10000_low"].isna() & (found["reason"] == "")
+    unknown = people_unknown(evaluation.districts)
+    table[_IN_REACH] = table[_IN_REACH].mask(unknown)
+    nobody = found["reason"].mask(empty, Reason.NOBODY_LIVES_HERE)
     return table.assign(
-        reason=found["reason"].mask(empty, Reason.NOBODY_LIVES_HERE),
+        reason=nobody.mask(empty & unknown, Reason.PEOPLE_NOT_KNOWN),
         rests_on=_rests_on(evaluation, admits, groups),
     )
 

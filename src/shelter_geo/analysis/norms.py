@@ -13,7 +13,7 @@ from shelter_geo.access import UNITS, populations
 from shelter_geo.access import counted as people_of
 from shelter_geo.analysis.evaluation import PLACES, Evaluation
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
-from shelter_geo.study import REGION, WOMEN, Norm, in_english
+from shelter_geo.study import REGION, WOMEN, Norm, in_english, people_unknown
 from shelter_geo.vocabulary import Reason, choose, evidence_of
 
 COUNTRY: Final = "all"
@@ -135,7 +135,11 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
 
 def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
     people, table = counted.people, _needed(evaluation, norm, counted)
-    edges = [table["needed"] == 0, table["missing_high"] == 0]
+    unknown = people_unknown(evaluation.districts).groupby(counted.area).all()
+    unknown = unknown.reindex(table.index, fill_value=False)
+    edges = [unknown, table["needed"] == 0, table["missing_high"] == 0]
+    if unknown.any():
+        people, table = people.mask(unknown), table.mask(unknown)
     told: dict[str, object] = {
         "units": counted.units,
         "area_kind": counted.kind,
@@ -145,7 +149,9 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
         **{name: counted.places[name] for name in PLACES},
         "asked_in": _asked_in(norm),
         "not_known": _unknown_towns(evaluation, norm, counted.area, table.index),
-        "reason": choose(edges, [NOTHING_ASKED[norm.asks_for], Reason.NORM_MET]),
+        "reason": choose(
+            edges, [Reason.PEOPLE_NOT_KNOWN, NOTHING_ASKED[norm.asks_for], Reason.NORM_MET]
+        ),
     }
     return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
 

@@ -33,7 +33,7 @@ from shelter_geo.publish.study.study_tables import (
     write_tables,
 )
 from shelter_geo.publish.words import Words
-from shelter_geo.study import Study
+from shelter_geo.study import Study, with_known_people
 
 _ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
 """About half of the work, done by a second processor where there is one; no page of one half goes
@@ -153,7 +153,10 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
         "settlements": tables["access_by_settlement.csv"],
         "shelters": ("shelter_id", "name_en", *names, *_SHELTERS),
     }
-    layers = {name: frame[[*columns[name], "geometry"]] for name, frame in frames.items()}
+    layers = {
+        name: with_known_people(frame)[[*columns[name], "geometry"]]
+        for name, frame in frames.items()
+    }
     layers |= {"routes": routes, "roads": evaluation.roads}
     write_geopackage(layers, folder / "study.gpkg", as_of=evaluation.study.settings.study.as_of)
 

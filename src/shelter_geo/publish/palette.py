@@ -16,6 +16,9 @@ from shelter_geo.publish.words import Text, in_each
 MISSING: Final = -1
 """The class of a value that is not there."""
 
+UNKNOWN: Final = -2
+"""The class of a district whose people are not known: no class of theirs is drawn."""
+
 _MAGMA: Final = ("#fcf4b6", "#fc8c63", "#c73d73", "#6b1d81", "#140e36")
 """Light to dark; the order holds under the three colour blindnesses and in grey."""
 
@@ -39,6 +42,9 @@ MARK: Final = "#00558f"
 
 HATCH: Final = "url(#hatch)"
 """Fill of a missing value: the page draws a grey hatch under this name."""
+
+NO_FIGURE: Final = "url(#no-figure)"
+"""Fill of `UNKNOWN`, and of areas that no row of a table speaks of: a pale hatch the other way."""
 
 _MIDDLE: Final = 0.18
 """Luminance on which black and white letters stand out alike."""
@@ -140,12 +146,12 @@ class Classes:
         return np.where(np.isnan(numbers), MISSING, ranks).astype(np.int64)
 
     def colour(self, rank: int) -> str:
-        """Fill of a class, the hatch for `MISSING`."""
-        return HATCH if rank == MISSING else self.colours[rank]
+        """Fill of a class, a hatch for `MISSING` and another one for `UNKNOWN`."""
+        return {MISSING: HATCH, UNKNOWN: NO_FIGURE}.get(rank) or self.colours[rank]
 
     def ink(self, rank: int) -> str:
         """Say whether `dark` or `light` letters stand out on a class."""
-        return "dark" if rank == MISSING or _luminance(self.colours[rank]) > _MIDDLE else "light"
+        return "dark" if rank < 0 or _luminance(self.colours[rank]) > _MIDDLE else "light"
 
     def label(self, rank: int) -> Text:
         """Words of a class, such as "50–100 km"; the last one is open."""

@@ -7,7 +7,13 @@ from shelter_geo.study.guard import key_gives_a_place_away, leads_elsewhere, tex
 from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
-from shelter_geo.study.people import PEOPLE_COLUMNS, unplaced
+from shelter_geo.study.people import (
+    PEOPLE_COLUMNS,
+    UNKNOWN,
+    people_unknown,
+    unplaced,
+    with_known_people,
+)
 from shelter_geo.study.places import (
     REGION,
     WOMEN,
@@ -59,6 +65,7 @@ __all__ = [
     "POLICE",
     "REGION",
     "SHELTERS",
+    "UNKNOWN",
     "WOMEN",
     "Bus",
     "Capacity",
@@ -97,6 +104,7 @@ __all__ = [
     "load_places",
     "load_study",
     "misplaced_points",
+    "people_unknown",
     "places_total",
     "plans_folder",
     "read_text_table",
@@ -109,4 +117,5 @@ __all__ = [
     "stand_ins",
     "texts_of",
     "unplaced",
+    "with_known_people",
 ]

@@ -23,7 +23,7 @@ from shelter_geo.study.kinds import (
     undeclared_kinds,
 )
 from shelter_geo.study.origin import with_causes
-from shelter_geo.study.people import too_many_displaced, uneven_people
+from shelter_geo.study.people import people_of_unknown, too_many_displaced, uneven_people
 from shelter_geo.study.places import REGION, resting_on_missing
 from shelter_geo.study.privacy import private_slips
 from shelter_geo.study.reading import StudyFolder, Tables
@@ -134,7 +134,9 @@ def _relate_districts(
 ) -> None:
     """Check sums, and every district that another file names."""
     files, known = settings.tables, districts["district_id"]
-    folder.add(relations.uneven_sums(folder.path(files.districts), districts))
+    sums = relations.uneven_sums(folder.path(files.districts), districts)
+    unread = folder.has_faults(files.districts, "population")
+    folder.add(fault for fault in sums if fault.row is not None or not unread)
     _relate_people(folder, settings, districts, tables)
     named = (
         (files.residents, tables.residents),
@@ -167,9 +169,11 @@ def _relate_people(
     if tables.residents is not None:
         path = folder.path(str(files.residents))
         folder.add(uneven_people(path, tables.residents, "residents"))
+        folder.add(people_of_unknown(path, districts, tables.residents, "residents_central"))
     if tables.displaced is not None:
         path = folder.path(str(files.displaced))
         folder.add(uneven_people(path, tables.displaced, "displaced"))
+        folder.add(people_of_unknown(path, districts, tables.displaced, "displaced_central"))
         folder.add(too_many_displaced(path, districts, tables.residents, tables.displaced))
 
 

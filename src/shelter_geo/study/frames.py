@@ -18,7 +18,7 @@ from shelter_geo.roads import RoadNetwork, from_networkx
 from shelter_geo.study.checks import relate
 from shelter_geo.study.facilities import uneven_places, with_place_ranges
 from shelter_geo.study.kinds import undeclared_kinds, with_kind
-from shelter_geo.study.people import PEOPLE_COLUMNS, count_people
+from shelter_geo.study.people import PEOPLE_COLUMNS, UNKNOWN, count_people
 from shelter_geo.study.places import with_centres
 from shelter_geo.study.privacy import MAX_KM_FROM_SETTLEMENT
 from shelter_geo.study.reading import StudyFolder, Tables, present
@@ -26,7 +26,7 @@ from shelter_geo.study.settings import StudySettings, TableFiles, read_settings
 from shelter_geo.study.tables.checking import check_text, without_excused
 from shelter_geo.study.tables.features import read_area_frame
 from shelter_geo.study.tables.formats import as_text
-from shelter_geo.study.tables.relations import homeless_shelters, unknown_keys
+from shelter_geo.study.tables.relations import homeless_shelters, uneven_sums, unknown_keys
 from shelter_geo.study.tables.schemas import DISTRICTS, SETTLEMENTS, SHELTERS
 from shelter_geo.study.toml_file import settings_of
 
@@ -235,8 +235,12 @@ def frame_people(people: pd.DataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDa
     columns = ["district_id", "population", *(["women"] if "women" in districts else [])]
     schema = DISTRICTS.select_columns(columns)
     table, faults = check_frame("people", people, schema)
-    if table is not None:
+    if table is not None and (lacking := [name for name in columns if name not in table]):
+        message, remedy = "the column is missing", "Add it."
+        faults += [Fault("people", message, remedy, column=name) for name in lacking]
+    elif table is not None:
         path, known = Path("people"), districts["district_id"]
+        faults += uneven_sums(path, table.assign(men=pd.Series(pd.NA, table.index, dtype="Int64")))
         faults += unknown_keys(path, table, "district_id", known, of="district")
         faults += [
             Fault("people", "no row has this district", "Add it.", column="district_id", value=key)
@@ -245,7 +249,7 @@ def frame_people(people: pd.DataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDa
     if table is None or faults:
         raise TableError(faults)
     given = table.set_index("district_id")[columns[1:]].reindex(districts.index)
-    away = [name for name in PEOPLE_COLUMNS if name in districts]
+    away = [name for name in (*PEOPLE_COLUMNS, UNKNOWN) if name in districts]
     counted = count_people(districts.drop(columns=away).join(given), None, None)
     return gpd.GeoDataFrame(counted, crs=4326)
 

@@ -18,6 +18,9 @@ PEOPLE_COLUMNS: Final = (
 )  # fmt: skip
 """Counts of people that districts have, and that their settlements share out; without a column
 `women` those of women are not there."""
+UNKNOWN: Final = "people_unknown"
+"""Column of districts and settlements that is there where the people of any of them are not known:
+their counts are 0, so that no sum takes them in, and are published as missing."""
 _ENDS: Final = ("low", "central", "high")
 
 
@@ -41,9 +44,14 @@ def count_people(
     -------
     DataFrame
         `districts` in which `population` and `women` are residents (central), with the further
-        `PEOPLE_COLUMNS`. Women are taken in the proportion of those registered; where the
-        districts do not count them, no column does.
+        `PEOPLE_COLUMNS`, and with `UNKNOWN` where a population is missing. Women are taken in the
+        proportion of those registered; where the districts do not count them, no column does.
     """
+    unknown = districts["population"].isna()
+    if unknown.any():
+        whole = [name for name in ("population", "women") if name in districts]
+        districts = districts.assign(**{UNKNOWN: unknown.to_numpy(bool)})
+        districts[whole] = districts[whole].fillna(0).astype("int64")
     registered = districts["population"].to_numpy(np.int64)
     lives = {}
     for end in _ENDS:
@@ -76,6 +84,56 @@ def count_people(
         resident_women_high=share["high"],
         registered_women=women,
     )
+
+
+def people_unknown(table: pd.DataFrame) -> pd.Series[bool]:
+    """Say of each district or settlement whether its people are not known.
+
+    Parameters
+    ----------
+    table
+        Perhaps with `UNKNOWN`; without it all are known.
+    """
+    return table.get(UNKNOWN, pd.Series(False, index=table.index)).astype(bool)
+
+
+def with_known_people(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table to publish: counts of people that are not known are missing in it, never 0.
+
+    Parameters
+    ----------
+    table
+        Perhaps with `UNKNOWN`, and with any of `PEOPLE_COLUMNS`.
+    """
+    unknown = people_unknown(table)
+    if not unknown.any():
+        return table
+    there = [name for name in PEOPLE_COLUMNS if name in table]
+    return table.assign(**{name: table[name].astype("Int64").mask(unknown) for name in there})
+
+
+def people_of_unknown(
+    path: Path, districts: pd.DataFrame, table: pd.DataFrame, column: str
+) -> list[Fault]:
+    """Name rows that count residents or displaced people of districts without a population.
+
+    Parameters
+    ----------
+    path
+        File of `table`, for the fault.
+    districts
+        With `district_id` and `population`.
+    table
+        With `district_id` and `column`, indexed by row number.
+    """
+    unknown = districts.loc[districts["population"].isna(), "district_id"]
+    rows = table.loc[table["district_id"].isin(unknown), "district_id"]
+    message = "the district's population is not known"
+    remedy = "Give its population too, or take this row out."
+    return [
+        Fault(path.name, message, remedy, row, column, key)
+        for row, key in zip(rows.index.tolist(), rows, strict=True)
+    ]
 
 
 def unplaced(districts: pd.DataFrame) -> int:
@@ -150,8 +208,8 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     Returns
     -------
     GeoDataFrame
-        `settlements` sorted by id and indexed by it, with its share of each of these counts, and
-        with `counts_registered_not_resident`.
+        `settlements` sorted by id and indexed by it, with its share of each of these counts, with
+        `counts_registered_not_resident`, and with `UNKNOWN` as far as the districts have it.
 
     Raises
     ------
@@ -178,6 +236,8 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
         demand[column] = shared
     flag = districts["counts_registered_not_resident"]
     demand["counts_registered_not_resident"] = demand["district_id"].map(flag).astype(bool)
+    if UNKNOWN in districts:
+        demand[UNKNOWN] = demand["district_id"].map(districts[UNKNOWN]).astype(bool)
     return demand
 
 

@@ -20,7 +20,7 @@ from shelter_geo.study.frames import (
     road_network,
 )
 from shelter_geo.study.kinds import SHELTERS, Kind, kind_of, settings_of_kind
-from shelter_geo.study.people import PEOPLE_COLUMNS, count_people, settlement_demand
+from shelter_geo.study.people import PEOPLE_COLUMNS, UNKNOWN, count_people, settlement_demand
 from shelter_geo.study.places import lacking, points_of
 from shelter_geo.study.privacy import public_shelters
 from shelter_geo.study.reading import (
@@ -53,7 +53,8 @@ class Study:
     districts : GeoDataFrame
         Indexed by `district_id`; geometry is the polygon, or the centre where there is none.
         `population` and `women` are those who live there, as far as the study says; see
-        `people.count_people`. `women` and `region` may be missing; see `lacks`.
+        `people.count_people`. `women` and `region` may be missing; see `lacks`. Where people are
+        not known a column `people_unknown` says so; see `people.people_unknown`.
     centres : GeoSeries
         Centre of each district.
     settlements : GeoDataFrame
@@ -213,7 +214,7 @@ class Study:
             With every fault, districts that are missing or not known among them.
         """
         districts = frame_people(people, self.districts)
-        away = [name for name in PEOPLE_COLUMNS if name in self.settlements]
+        away = [name for name in (*PEOPLE_COLUMNS, UNKNOWN) if name in self.settlements]
         settlements = settlement_demand(districts, self.settlements.drop(columns=away))
         return replace(self, districts=districts, settlements=settlements)
 

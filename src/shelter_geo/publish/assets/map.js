@@ -149,6 +149,7 @@ const Chart = (() => {
   const draw = {
     ground: (features) => L.layerGroup(features.map((feature) => shape(feature, "ground", {
       interactive: false, smoothFactor: 0.6, className: `ground ${feature.is.symbol}`,
+      ...(feature.is.symbol === "no-figure" ? { fillColor: "url(#no-figure)" } : {}),
     }))),
     areas: (features) => {
       for (const feature of features) {

@@ -137,7 +137,7 @@
     const head = ["district_id", "name", ...there];
     const each = ["distance_km", "travel_min", "nearest_site_id"];
     const lines = id.map((key, row) => [
-      key, Page.say(name[row]), ...there.map((count) => counts[count][row]),
+      key, Page.say(name[row]), ...there.map((count) => (data.districts.unknown?.[row] ? "" : counts[count][row])),
       ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
         : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
     ]);

@@ -152,9 +152,9 @@ const Chart = (() => {
     function draw(plan, result) {
       now = plan;
       areas.forEach((area, row) => {
-        const fill = colour(result.km[row]);
+        const fill = districts.unknown?.[row] ? "url(#no-figure)" : colour(result.km[row]);
         if (area.getAttribute("fill") !== fill) area.setAttribute("fill", fill);
-        area.classList.toggle("uncounted", Model.nobody(row));
+        area.classList.toggle("uncounted", Model.nobody(row) && !districts.unknown?.[row]);
       });
       dots.forEach((dot, at) => {
         const kind = sign(spots[at], plan);

@@ -28,7 +28,8 @@ const Chosen = (() => {
     for (const option of pick.options) if (option.value) put(option, district(option.value));
     pick.value = row === null ? "" : String(row);
     box.querySelector(".scroll").hidden = row === null;
-    put(box.querySelector(".live-people"), row === null ? "" : tell("people_of", { name: district(row), people: people(results[0].weight[row]) }));
+    put(box.querySelector(".live-people"), row === null ? "" : data.districts.unknown?.[row] ? tell("people_unknown", { name: district(row) })
+      : tell("people_of", { name: district(row), people: people(results[0].weight[row]) }));
     put(box.querySelector(".why"), row === null ? "" : tell(Model.counted.group === "all" ? "why_all" : "why_group"));
     if (row === null) return;
     results.forEach((result, at) => cells(result).forEach((text, column) => put(lines[at].cells[column + 1], text)));

@@ -51,7 +51,7 @@ const Picture = (() => {
   }
 
   function key(top) {
-    const group = element("g"), entries = all(".key li").slice(0, data.colours.length + 1);
+    const group = element("g"), entries = all(".key li").slice(0, data.colours.length + 1 + data.no_figure);
     const rows = Math.ceil(entries.length / BESIDE), columns = Math.ceil(entries.length / rows);
     const step = WIDTH / columns;
     entries.forEach((entry, at) => {

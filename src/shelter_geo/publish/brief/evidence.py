@@ -13,7 +13,7 @@ from shelter_geo.access import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation, Quantity, Unit, districts_as_far, main_city, near_ties
 from shelter_geo.publish.brief.journeys import journeys, metric, own_areas
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
-from shelter_geo.publish.maps.district_map import no_way
+from shelter_geo.publish.maps.district_map import no_way, ranks_of
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.qualifiers import (
     by_bus,
@@ -281,7 +281,7 @@ def _distances(evaluation: Evaluation) -> Text:
 def by_class(evaluation: Evaluation, classes: Classes) -> Listing:
     """List districts, people and their share in each class of distance."""
     units = evaluation.districts
-    rank = pd.Series(classes.of(units["distance_km"]), index=units.index)
+    rank = pd.Series(ranks_of(classes, units["distance_km"], units), index=units.index)
     living = units["population"].groupby(rank).sum()
     ranks = [*range(len(classes.colours)), *([MISSING] if (rank == MISSING).any() else [])]
     sizes = [float(living.get(key, 0)) for key in ranks]

@@ -16,7 +16,13 @@ from shelter_geo.publish.brief import evidence
 from shelter_geo.publish.brief.page import BriefMap, BriefPage, Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.maps.district_map import no_way, registered_column
+from shelter_geo.publish.maps.district_map import (
+    no_figure_key,
+    no_way,
+    people_column,
+    ranks_of,
+    registered_column,
+)
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -28,7 +34,7 @@ from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes, with_cities
+from shelter_geo.publish.study.study_map import distance_classes, ground_of, with_cities
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 
@@ -210,17 +216,21 @@ def _choices(plans: EvaluatedPlans | None, sites: SitingResults | None) -> list[
 def _map(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) -> BriefMap:
     study = evaluation.study
     towns = with_cities(evaluation).sort_values("settlement_id").drop_duplicates("settlement_id")
-    ground = study.basemap if study.basemap is not None else NO_GROUND
+    ground = ground_of(study)
     roads = evaluation.routes.sort_values("distance_km", ascending=False).head(_FARTHEST)
-    ranks = [int(rank) for rank in classes.of(units["distance_km"])]
+    ranks = ranks_of(classes, units["distance_km"], units)
     shown = [*range(len(classes.colours)), *([MISSING] if MISSING in ranks else [])]
     return BriefMap(
         drawing=draw(units, towns, ground, roads),
         fills=tuple(classes.colour(rank) for rank in ranks),
         apart=tuple(map(bool, units["counts_registered_not_resident"])),
         cities=tuple(own_name(row, "city") for row in _records(towns)),
-        key=tuple(
-            (classes.colour(k), no_way(units) if k == MISSING else classes.label(k)) for k in shown
+        key=(
+            *(
+                (classes.colour(k), no_way(units) if k == MISSING else classes.label(k))
+                for k in shown
+            ),
+            *((entry.fill, entry.label) for entry in no_figure_key(units, ground)),
         ),
         mark=study.kind.colour or MARK,
     )
@@ -241,7 +251,7 @@ def _table(evaluation: Evaluation, units: gpd.GeoDataFrame, classes: Classes) ->
             ),
             class_column(say("access.class"), units["distance_km"], classes, no_road[0]),
             text_column(say("access.nearest"), nearest),
-            number_column(say("access.people"), units["population"], Words.people),
+            people_column(units),
             *registered_column(units),
         ),
         tuple(elsewhere if apart else None for apart in units["counts_registered_not_resident"]),

@@ -229,7 +229,7 @@ NEEDED, THERE, LEAST = "#e9dfd3", INK_ACCENT, INK_MIDDLE
 
 def places_by_area(shortfall: pd.DataFrame) -> pd.DataFrame:
     """Sum up a shortfall by area, the neediest last: `needed`, and `least` and `most` there."""
-    areas = shortfall[shortfall["area"] != "Total"]
+    areas = shortfall[(shortfall["area"] != "Total") & shortfall["family_places_needed"].notna()]
     table = areas.groupby("area").agg(
         needed=("family_places_needed", "first"),
         least=("family_places_there", "min"),

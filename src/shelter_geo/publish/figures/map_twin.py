@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -30,14 +31,16 @@ from shelter_geo.publish.figures.drawing import (
     heading,
     save,
 )
-from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import box_of
 from shelter_geo.publish.pages.sealed import plain
-from shelter_geo.publish.palette import HATCH
+from shelter_geo.publish.palette import HATCH, NO_FIGURE
 from shelter_geo.publish.words import Text, Words
 
 NO_ROAD = "#dcdcdc"
+HATCHES: Final = {HATCH: (NO_ROAD, "////"), NO_FIGURE: ("#ffffff", r"\\")}
+"""Ground and hatch of the fills that are hatched."""
 SEA, LAND, EDGE = "#dfe8ec", "#f3f1ec", "#857d8c"
 MARGIN = 0.06
 
@@ -50,11 +53,15 @@ def equal_area(districts: gpd.GeoDataFrame) -> str:
 
 
 def ground(axes: Axes, basemap: gpd.GeoDataFrame) -> None:
-    """Draw seas, countries and lakes below a map."""
+    """Draw seas, countries, lakes and areas without figures below a map."""
     for kind, colour in (("land", LAND), ("country", LAND), ("sea", SEA), ("lake", SEA)):
         part = basemap[(basemap["kind"] == kind) & (basemap.geom_type != "Point")]
         if len(part):
             part.plot(ax=axes, color=colour, edgecolor="#c9c5bb", linewidth=0.5, zorder=1)
+    bare_areas = basemap[basemap["kind"] == NO_ROW]
+    if len(bare_areas):
+        flat, hatch = HATCHES[NO_FIGURE]
+        bare_areas.plot(ax=axes, color=flat, edgecolor=EDGE, linewidth=0.5, hatch=hatch, zorder=1)
 
 
 def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
@@ -65,7 +72,6 @@ def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
     axes.set_ylim(south - pad[1], north + pad[1])
 
 
-HATCHES: Final = {HATCH: "////"}
 _SIGN: Final[dict[str, Any]] = {
     "markerfacecolor": "white", "markeredgewidth": 1.5, "markersize": 8, "linestyle": "none",
 }  # fmt: skip
@@ -123,7 +129,8 @@ def draw_twin(
         draw_areas(axes, areas)
         for colour, width in (("white", 2.6), (INK, 1.1)) if len(lines) else ():
             lines.plot(ax=axes, color=colour, linewidth=width, zorder=4)
-        frame(axes, areas)
+        bare_areas = layers["ground"][layers["ground"]["symbol"] == NO_ROW]
+        frame(axes, gpd.GeoDataFrame(pd.concat([areas, bare_areas.to_crs(crs)]), crs=crs))
         _points(axes, features_of(sealed.layers, "points").to_crs(crs), words, sealed.page.mark)
         _legend(figure, sealed.page, words)
         bare(axes)
@@ -167,8 +174,7 @@ def _fill(layer: SealedLayer, drawn: Mapping[str, Any]) -> str:
 def draw_areas(axes: Axes, areas: gpd.GeoDataFrame) -> None:
     """Draw the districts in their colours, hatched where nothing leads from there."""
     for colour, part in areas.groupby("fill", sort=True):
-        hatch = HATCHES.get(str(colour))
-        flat = NO_ROAD if hatch else str(colour)
+        flat, hatch = HATCHES.get(str(colour), (str(colour), None))
         shapes, points = part[part.geom_type != "Point"], part[part.geom_type == "Point"]
         if len(shapes):
             shapes.plot(ax=axes, color=flat, edgecolor=EDGE, linewidth=0.5, hatch=hatch, zorder=2)
@@ -259,8 +265,8 @@ def sign(symbol: str, mark: str) -> dict[str, Any]:
 
 def _handle(entry: KeyEntry, label: str, mark: str) -> Patch | Line2D:
     if entry.symbol == "fill":
-        hatch = HATCHES.get(entry.fill)
-        face, edge = (NO_ROAD, "#8b8b8b") if hatch else (entry.fill, "#c9c5bb")
+        face, hatch = HATCHES.get(entry.fill, (entry.fill, None))
+        edge = "#8b8b8b" if hatch else "#c9c5bb"
         return Patch(facecolor=face, edgecolor=edge, hatch=hatch, label=label)
     if entry.symbol == "stipple":
         return Patch(facecolor="#8d8794", edgecolor="white", hatch="...", label=label)

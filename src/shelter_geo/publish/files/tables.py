@@ -19,7 +19,7 @@ from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.column_kinds import Column
 from shelter_geo.publish.files.columns import described
 from shelter_geo.publish.words import Words
-from shelter_geo.study import FALLBACK
+from shelter_geo.study import FALLBACK, with_known_people
 
 LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula."""
@@ -41,9 +41,9 @@ def write_table(
 ) -> None:
     """Write a table of results.
 
-    Missing values are empty cells, truth values `yes` and `no`; text that a spreadsheet would run
-    as a formula gets an apostrophe in front. A column such as `reason_en` that the frame lacks gets
-    the English words of the keys in `reason`.
+    Missing values, and people who are not known, are empty cells, truth values `yes` and `no`; text
+    that a spreadsheet would run as a formula gets an apostrophe in front. A column such as
+    `reason_en` that the frame lacks gets the English words of the keys in `reason`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def write_table(
     unknown = [name for name in columns if described(name) is None]
     if unknown:
         raise OutputError(f"{path.name}: columns without a description: {', '.join(unknown)}")
-    frame = frame.reindex(columns=list(columns)) if frame.empty else frame
+    frame = frame.reindex(columns=list(columns)) if frame.empty else with_known_people(frame)
     frame = _with_words(frame, columns, english or Words(FALLBACK))
     absent = [name for name in columns if name not in frame]
     if absent:

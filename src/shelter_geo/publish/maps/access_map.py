@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from shelter_geo.analysis import Quantity
@@ -18,8 +19,11 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_key,
     elsewhere_marks,
     names,
+    no_figure_key,
     no_way,
     page_texts,
+    people_column,
+    ranks_of,
     region_column,
     registered_column,
     rows_of,
@@ -48,6 +52,7 @@ from shelter_geo.publish.words import (
     say,
     translated,
 )
+from shelter_geo.study import people_unknown
 from shelter_geo.vocabulary import Reason
 
 _DISTRICTS: Final = (
@@ -124,13 +129,13 @@ def access_map(
     units = in_degrees(districts, "districts", _DISTRICTS)
     units = units.sort_values(["distance_km", "district_id"], ascending=[False, True])
     units = units.reset_index(drop=True)
-    ranks = [int(rank) for rank in classes.of(units["distance_km"])]
+    ranks = ranks_of(classes, units["distance_km"], units)
     page = MapPage(
         mark=mark,
-        key=_key(units, ranks, classes, shelters),
+        key=_key(units, ranks, classes, shelters, basemap),
         table=_table(units, shelters, classes),
         short_title=say("access.farthest"),
-        short_list=range(min(_FARTHEST, int(units["distance_km"].notna().sum()))),
+        short_list=_farthest(units),
         **page_texts(
             title=title,
             lead=lead,
@@ -151,6 +156,12 @@ def access_map(
     return SealedMap(page, layers, languages=languages)
 
 
+def _farthest(units: gpd.GeoDataFrame) -> list[int]:
+    """Give the rows of the farthest districts; as in the headline, whose people are known."""
+    told = units["distance_km"].notna() & ~people_unknown(units)
+    return [int(row) for row in np.flatnonzero(told)[:_FARTHEST]]
+
+
 def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes) -> ReaderTable:
     rows = rows_of(units)
     cities = {row["shelter_id"]: city(row) for row in rows_of(shelters)}
@@ -169,12 +180,7 @@ def _table(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame, classes: Classes
         text_column(say("access.by_bus"), [by_bus(row) for row in rows]),
         text_column(say("access.nearest"), nearest, spoken=True),
         *region_column(units),
-        number_column(say("access.people"), units["population"], Words.people),
-        *(
-            [number_column(say("access.women"), units["women"], Words.people)]
-            if "women" in units
-            else []
-        ),
+        *(people_column(units, name) for name in ("population", "women") if name in units),
         *registered_column(units),
     ]
     marks = elsewhere_marks(units)
@@ -197,7 +203,11 @@ def _distances(units: gpd.GeoDataFrame, no_road: list[Text]) -> Column:
 
 
 def _key(
-    units: gpd.GeoDataFrame, ranks: Sequence[int], classes: Classes, shelters: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame,
+    ranks: Sequence[int],
+    classes: Classes,
+    shelters: gpd.GeoDataFrame,
+    basemap: gpd.GeoDataFrame,
 ) -> list[KeyEntry]:
     signs = [
         KeyEntry("shelter", say("access.shelter_key")),
@@ -205,6 +215,7 @@ def _key(
     ]
     return [
         *class_key(units, ranks, classes, missing=no_way(units)),
+        *no_figure_key(units, basemap),
         *(signs if len(shelters) else []),
         *elsewhere_key(units),
     ]

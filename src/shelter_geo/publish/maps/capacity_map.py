@@ -15,7 +15,10 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_key,
     elsewhere_marks,
     names,
+    no_figure_key,
     page_texts,
+    people_column,
+    ranks_of,
     region_column,
     rows_of,
 )
@@ -31,6 +34,7 @@ from shelter_geo.publish.pages.reader_table import (
 )
 from shelter_geo.publish.palette import MARK, Classes, ramp
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
+from shelter_geo.study import people_unknown
 from shelter_geo.vocabulary import Reason
 
 _COLUMNS: Final = (
@@ -50,6 +54,7 @@ _OF_A_DISTRICT: Final = (
     Reason.NO_ROAD_TO_ADMITTING,
     Reason.NO_ROAD_TO_KNOWN,
     Reason.NOBODY_LIVES_HERE,
+    Reason.PEOPLE_NOT_KNOWN,
 )
 """Reasons that hold for a district, not for a group of people everywhere."""
 
@@ -128,14 +133,15 @@ def capacity_map(
     """
     units = in_degrees(districts, "districts", _COLUMNS)
     shown = units["places_per_10000_low"].where(units["reason"] != Reason.NO_ROAD)
-    units = units.assign(shown=shown, without=units["population"] - units["people_in_reach_low"])
+    without = (units["population"] - units["people_in_reach_low"]).mask(people_unknown(units))
+    units = units.assign(shown=shown, without=without)
     units = units.sort_values(
         ["without", "population", "district_id"], ascending=[False, False, True]
     ).reset_index(drop=True)
-    ranks = [int(rank) for rank in classes.of(units["shown"])]
+    ranks = ranks_of(classes, units["shown"], units)
     page = MapPage(
         mark=mark,
-        key=_key(units, ranks, classes, shelters),
+        key=_key(units, ranks, classes, shelters, basemap),
         table=_table(units, classes),
         short_title=say("capacity.fewest"),
         short_list=range(min(_SHORT, int((units["without"] > 0).sum()))),
@@ -181,7 +187,7 @@ def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
         number_column(say("capacity.column_distance"), units["distance_km_low"], Words.distance),
         text_column(say("capacity.column_why"), reasons, spoken=True),
         *region_column(units),
-        number_column(say("access.people"), units["population"], Words.people),
+        people_column(units),
     ]
     marks = elsewhere_marks(units)
     return ReaderTable(say("capacity.table"), tuple(columns), marks, sorted_by=1)
@@ -192,8 +198,10 @@ def _key(
     ranks: Sequence[int],
     classes: PlaceClasses,
     shelters: gpd.GeoDataFrame,
+    basemap: gpd.GeoDataFrame,
 ) -> list[KeyEntry]:
     entries = class_key(units, ranks, classes, missing=say("access.no_road"))
+    entries += no_figure_key(units, basemap)
     if len(shelters):
         entries.append(KeyEntry("shelter", say("capacity.shelter_key")))
     return entries + elsewhere_key(units)

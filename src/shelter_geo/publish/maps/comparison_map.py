@@ -19,7 +19,10 @@ from shelter_geo.publish.maps.district_map import (
     elsewhere_key,
     elsewhere_marks,
     names,
+    no_figure_key,
     page_texts,
+    people_column,
+    ranks_of,
     rows_of,
     unpublished,
 )
@@ -172,13 +175,14 @@ def comparison_map(
     scale = GainClasses() if classes is None else classes
     units = in_degrees(districts, "districts", _COLUMNS)
     units = _in_order(units.assign(shown=_shown(units, scale.measure)))
-    ranks = [int(rank) for rank in scale.of(units["shown"])]
+    ranks = ranks_of(scale, units["shown"], units)
     changed = units["change"].isin((*_GAINS, *_LOSES))
     told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
     page = MapPage(
         mark=mark,
         key=[
             *class_key(units, ranks, scale, missing=say(f"effect.{Effect.STAYS_CUT_OFF}")),
+            *no_figure_key(units, basemap),
             KeyEntry("shelter", say("compare.shelter_key")),
             *elsewhere_key(units),
         ],
@@ -251,7 +255,7 @@ def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
         number_column(say("compare.km_after"), units["km_after"], Words.distance, spoken=True),
         text_column(say("compare.nearest_before"), [row["place_before"] for row in rows]),
         text_column(say("compare.nearest_after"), [row["place_after"] for row in rows]),
-        number_column(say("access.people"), units["population"], Words.people),
+        people_column(units),
     ]
     return ReaderTable(say("compare.table"), tuple(columns), elsewhere_marks(units), sorted_by=1)
 

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from shelter_geo.access import populations
 from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import known_people
-from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.maps.shapes import feature
 from shelter_geo.publish.pages.reader_table import Column, number_column, text_column
-from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.palette import MISSING, NO_FIGURE, UNKNOWN, Classes
 from shelter_geo.publish.words import AREA, AnyText, Text, Words, everywhere, own_name, say
+from shelter_geo.study import people_unknown, with_known_people
 from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
@@ -28,7 +30,36 @@ def registered_column(units: pd.DataFrame) -> list[Column]:
     """Give the column of registered people, where a study counts residents beside them."""
     if len(populations(units)) == 1:
         return []
-    return [number_column(say("access.registered"), units["registered"], Words.people)]
+    return [
+        number_column(
+            say("access.registered"),
+            with_known_people(units)["registered"],
+            Words.people,
+            missing=[say("access.no_figure")] * len(units),
+        )
+    ]
+
+
+def people_column(units: pd.DataFrame, column: str = "population") -> Column:
+    """Give a column of people by `access.people`, or of women; unknown ones say so in words."""
+    title = say("access.women" if column == "women" else "access.people")
+    unknown = [say("access.no_figure")] * len(units)
+    return number_column(title, with_known_people(units)[column], Words.people, missing=unknown)
+
+
+def ranks_of(classes: Classes, values: pd.Series, units: pd.DataFrame) -> list[int]:
+    """Give the class in which each district is drawn: of its value, where its people are known."""
+    unknown = people_unknown(units).to_numpy(bool)
+    return [int(rank) for rank in np.where(unknown, UNKNOWN, classes.of(values))]
+
+
+def no_figure_key(units: pd.DataFrame, basemap: gpd.GeoDataFrame) -> list[KeyEntry]:
+    """Give the key of districts whose people are not known and of areas without a row, if any."""
+    count = int(people_unknown(units).sum() + (basemap["kind"] == NO_ROW).sum())
+    if not count:
+        return []
+    detail = say("units.districts", n=Quantity.count(count))
+    return [KeyEntry("fill", say("access.no_figure"), detail, fill=NO_FIGURE)]
 
 
 def region_column(units: pd.DataFrame) -> list[Column]:

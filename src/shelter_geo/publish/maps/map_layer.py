@@ -106,7 +106,9 @@ class SealedLayer(folium.GeoJson):
         return {"is": properties, **kind, "at": packed(shape["coordinates"])}
 
 
-KINDS: Final = ("sea", "country", "lake")
+NO_ROW: Final = "no-figure"
+"""Kind of ground that is an area of the study without a row, and so without figures."""
+KINDS: Final = ("sea", "country", "lake", NO_ROW)
 """Kinds of ground, in the order in which they are drawn."""
 
 
@@ -116,7 +118,8 @@ def ground_layers(basemap: gpd.GeoDataFrame) -> list[SealedLayer]:
     Parameters
     ----------
     basemap
-        Polygons with `kind`, a name, and `label_lon`, `label_lat` where the name stands.
+        Polygons with `kind`, a name, and `label_lon`, `label_lat` where the name stands; areas
+        without figures (`NO_ROW`) have none.
 
     Raises
     ------
@@ -127,14 +130,18 @@ def ground_layers(basemap: gpd.GeoDataFrame) -> list[SealedLayer]:
     unknown = sorted(set(frame["kind"]) - set(KINDS))
     if unknown:
         raise OutputError(f"The basemap has unknown kinds of ground: {', '.join(unknown)}.")
-    shapes, names = [], []
+    shapes, names, bare = [], [], []
     for kind in KINDS:
         for key, row in frame[frame["kind"] == kind].iterrows():
+            if kind == NO_ROW:
+                bare.append(feature(row.geometry, f"{key}", {"symbol": kind}))
+                continue
             shapes.append(feature(row.geometry, f"{key}", {"symbol": kind}))
             at = Point(row["label_lon"], row["label_lat"])
             label = {"symbol": kind, "name": own_name(row)}
             names.append(feature(at, f"{key}", label))
     return [
         SealedLayer("ground", "ground", shapes),
+        *([SealedLayer(NO_ROW, "ground", bare)] if bare else []),
         SealedLayer("ground-names", "names", names),
     ]

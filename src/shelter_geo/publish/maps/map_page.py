@@ -13,7 +13,7 @@ from folium.map import FitBounds
 
 from shelter_geo.analysis import Quantity
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.maps.map_layer import SealedLayer
+from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import PageText, asset, framed, leaflet, save_page, seal
@@ -188,7 +188,8 @@ class SealedMap(folium.Map):
     def _bounds(self) -> Sequence[Sequence[float]]:
         if self.view is not None:
             return self.view
-        found = [layer.get_bounds() for layer in self.layers if layer.role == "areas"]
+        shown = [layer for layer in self.layers if layer.role == "areas" or layer.key == NO_ROW]
+        found = [layer.get_bounds() for layer in shown]
         if not found:
             raise OutputError("A map without areas needs fit_bounds.")
         lows, highs = zip(*found, strict=True)
@@ -197,8 +198,7 @@ class SealedMap(folium.Map):
             [max(high[i] for high in highs) for i in (0, 1)],
         )
         if east - west > HALF_TURN:
-            areas = [layer for layer in self.layers if layer.role == "areas"]
-            west, south, east, north = box_of([one for layer in areas for one in layer.shapes()])
+            west, south, east, north = box_of([one for layer in shown for one in layer.shapes()])
         return [[south, west], [north, east]]
 
     def _data(self, text: PageText) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
+from shelter_geo.study import people_unknown
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -152,6 +153,11 @@ class PlannerData:
             name: self.districts[column].astype(int).tolist() for name, column in columns.items()
         }
 
+    def _unknown(self) -> dict[str, list[int]]:
+        """Say of which districts the people are not known, where there are any."""
+        unknown = people_unknown(self.districts)
+        return {"unknown": unknown.astype(int).tolist()} if unknown.any() else {}
+
     def _guessed(self) -> list[int]:
         """Say of which sites the places of today are assumed."""
         sites = self.sites
@@ -171,6 +177,7 @@ class PlannerData:
                 **({"women": units["women"].astype(int).tolist()} if self.women else {}),
                 **self._registered(),
                 **self._ranges(),
+                **self._unknown(),
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),

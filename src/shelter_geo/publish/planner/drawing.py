@@ -8,13 +8,14 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.maps.map_layer import KINDS
+from shelter_geo.publish.maps.map_layer import KINDS, NO_ROW
 from shelter_geo.publish.maps.shapes import box_of, in_degrees
 from shelter_geo.publish.words import Text, own_name
 
@@ -103,14 +104,15 @@ def draw(
     unknown = sorted(set(ground["kind"]) - set(KINDS))
     if unknown:
         raise OutputError(f"The basemap has unknown kinds of ground: {', '.join(unknown)}.")
-    view = _View(units)
+    bare = ground[ground["kind"] == NO_ROW]
+    view = _View(units if bare.empty else pd.concat([units[["geometry"]], bare[["geometry"]]]))
     places = view.points(in_degrees(sites, "sites", ()).geometry)
     shapes = _simpler(view.shapes(units.geometry))
     return Drawing(
         width=WIDTH,
         height=view.height,
         ground=tuple(view.ground(ground)),
-        names=tuple(view.names(ground, shapes)),
+        names=tuple(view.names(ground[ground["kind"] != NO_ROW], shapes)),
         areas=tuple(path(shape) for shape in shapes),
         middles=np.round(shapely.get_coordinates(shapely.point_on_surface(shapes)), 1),
         sites=np.round(places, 1),

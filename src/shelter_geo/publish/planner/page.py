@@ -13,6 +13,8 @@ import pandas as pd
 from shelter_geo.access import FEW, NEAR
 from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import packaged
+from shelter_geo.publish.maps.district_map import no_figure_key, ranks_of
+from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
@@ -87,6 +89,8 @@ class PlannerPage(OneFile):
         Ink of the signs of facilities.
     domestic
         Whether those without a road lack one inside the country only.
+    no_figure
+        Entry of the key for what has no figure, where there is any.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
@@ -106,6 +110,7 @@ class PlannerPage(OneFile):
     kinds: Mapping[str, Any] = field(default_factory=dict)
     mark: str = MARK
     domestic: bool = False
+    no_figure: tuple[KeyEntry, ...] = ()
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -133,6 +138,7 @@ class PlannerPage(OneFile):
             classes=[
                 *((self.classes.colour(rank), self.classes.label(rank)) for rank in self._ranks()),
                 (self.classes.colour(MISSING), self.no_road),
+                *((entry.fill, entry.label) for entry in self.no_figure),
             ],
             apart=_BELOW,
             aims=[(f"{limit:g}", _within(limit)) for limit in self.limits],
@@ -152,7 +158,7 @@ class PlannerPage(OneFile):
 
     def _areas(self, now: Today) -> list[dict[str, Any]]:
         apart = self.data.districts["counts_registered_not_resident"]
-        ranks = self.classes.of(now.distance_km)
+        ranks = ranks_of(self.classes, now.distance_km, self.data.districts)
         return [
             {"path": drawn, "fill": self.classes.colour(int(rank)), "apart": bool(flag)}
             for drawn, rank, flag in zip(self.drawing.areas, ranks, apart, strict=True)
@@ -184,6 +190,7 @@ class PlannerPage(OneFile):
             "few": FEW,
             "breaks": self.classes.breaks,
             "colours": self.classes.colours,
+            "no_figure": len(self.no_figure),
             "size": [self.drawing.width, self.drawing.height],
             "suggestions": [
                 {"name": text.number(name), "sites": rows, "places": places}
@@ -293,6 +300,7 @@ def planner_page(
     return PlannerPage(
         data=data,
         drawing=draw(data.districts, data.sites, basemap),
+        no_figure=tuple(no_figure_key(data.districts, basemap)),
         title=everywhere(title),
         lead=_with_dates(everywhere(dates)),
         assumptions=(assumed, *map(everywhere, assumptions)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.access import beyond_range, weighted_quantile
 from shelter_geo.analysis import Quantity
+from shelter_geo.publish.maps.district_map import people_column
 from shelter_geo.publish.pages.reader_table import ReaderTable, number_column, text_column
 from shelter_geo.publish.planner.data import PlannerData
 from shelter_geo.publish.words import Text, Words, in_each, own_name, say
@@ -112,7 +113,7 @@ class Today:
                 text_column(
                     say("access.district"), [own_name(dict(row)) for _, row in units.iterrows()]
                 ),
-                number_column(say("access.people"), units["population"], Words.people),
+                people_column(units),
                 number_column(
                     say("planner.today"),
                     self.distance_km[list(self.order)],

@@ -14,7 +14,6 @@ from shelter_geo.publish.figures.capacity import LEAST, NEEDED, THERE
 from shelter_geo.publish.figures.drawing import DPI, save
 from shelter_geo.publish.figures.map_twin import (
     HATCHES,
-    NO_ROAD,
     sign,
 )
 from shelter_geo.publish.maps.map_page import SealedMap
@@ -161,8 +160,8 @@ def _entries(page: SealedMap, words: Words) -> list[Entry]:
     entries: list[Entry] = []
     for entry in page.page.key:
         if entry.symbol == "fill":
-            hatch = HATCHES.get(entry.fill)
-            draw = partial(_swatch, colour=NO_ROAD if hatch else entry.fill, hatch=hatch)
+            colour, hatch = HATCHES.get(entry.fill, (entry.fill, None))
+            draw = partial(_swatch, colour=colour, hatch=hatch)
             entries.append((draw, entry.label.of(words)))
         elif entry.symbol in signs:
             short = words.text("access.shelters") if entry.symbol == "shelter" else ""

@@ -17,7 +17,7 @@ from shelter_geo.publish.study.capacity_figures import draw_missing, write_capac
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_tables import TABLES, columns_of
 from shelter_geo.publish.words import Words
-from shelter_geo.study import Study
+from shelter_geo.study import Study, with_known_people
 
 _CORNERS: Final = ("low", "central", "high")
 _ENDS: Final = ("low", "high")
@@ -218,7 +218,8 @@ def write_reach(
         without_police_papers=without_police_papers,
         lang=lang,
     )
-    told = evaluation.districts[["district_id", "name_en", "population"]].join(reach)
+    about = with_known_people(evaluation.districts)[["district_id", "name_en", "population"]]
+    told = about.join(reach)
     told = told.assign(group=named(groups), without_police_papers=without_police_papers)
     english = english_of(evaluation.study)
     write_table(pd.DataFrame(told), REACH_COLUMNS, folder / "reach_by_district.csv", english)

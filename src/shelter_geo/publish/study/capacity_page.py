@@ -15,7 +15,7 @@ from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, norm_notes, which_shelters, without_shared
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.study_map import NO_GROUND, with_regions
+from shelter_geo.publish.study.study_map import ground_of, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.study import Study
@@ -67,7 +67,7 @@ def reach_map(
     return capacity_map(
         districts.join(reach.drop(columns=["travel_min_low", "travel_min_high"])),
         with_cities(evaluation)[may],
-        study.basemap if study.basemap is not None else NO_GROUND,
+        ground_of(study),
         classes=PlaceClasses(breaks=(0.0, *settings.catchment.classes_per_10000)),
         mark=study.kind.colour or MARK,
         title=_title(evaluation, reach, groups, without_police_papers),
@@ -168,6 +168,7 @@ def answer(why: str | None) -> Text | None:
 def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
     reach = evaluation.study.settings.capacity.catchment
     notes = [
+        *study_texts.left_out(evaluation.study),
         in_each(
             lambda words: words.text(
                 "capacity.note_reach",

@@ -242,19 +242,23 @@ def moves(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     for row in rows.sort_values("people", ascending=False, kind="stable").to_dict("records"):
         before, after = names.get(row["shelter_before"]), names.get(f"after {row['shelter_after']}")
         start, end = ("" if name is None else name.of(english) for name in (before, after))
-        entry = towns.setdefault((start, end), [before, after, 0, 0])
+        entry = towns.setdefault((start, end), [before, after, 0, None])
         entry[2] += row["districts"]
-        entry[3] += row["people"]
+        if not pd.isna(row["people"]):
+            entry[3] = (entry[3] or 0) + row["people"]
     return [_move(*entry) for (start, end), entry in towns.items() if start != end]
 
 
-def _move(before: Text | None, after: Text | None, districts: int, people: int) -> Text:
+def _move(before: Text | None, after: Text | None, districts: int, people: int | None) -> Text:
+    """Say one change; `people` is None where nobody knows how many live in the districts."""
     which = "note_reached" if before is None else "note_cut_off" if after is None else "note_moved"
     ends = {"before": before, "after": after}
     return say(
         f"compare.{which}",
         districts=say("units.districts", n=Quantity.count(districts)),
-        people=say("units.people", n=Quantity.count(known_people(people))),
+        people=say("access.no_figure")
+        if people is None
+        else say("units.people", n=Quantity.count(known_people(people))),
         **{name: end for name, end in ends.items() if end is not None},
     )
 

@@ -22,6 +22,7 @@ from shelter_geo.publish.qualifiers import known_by_norm, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
+from shelter_geo.publish.study.study_texts import left_out
 from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
 from shelter_geo.study import REGION, WOMEN, Norm, Study, StudySettings, centres_astray, stand_ins
 from shelter_geo.vocabulary import Evidence
@@ -141,7 +142,7 @@ _LACKED: Final = {
 
 
 def lines_on_lacks(study: Study, words: Words) -> list[str]:
-    """Say what is not there because the districts lack a column, a line each.
+    """Say what is not there because the districts lack a column or a figure, a line each.
 
     Parameters
     ----------
@@ -151,11 +152,12 @@ def lines_on_lacks(study: Study, words: Words) -> list[str]:
         Language of the lines.
     """
     table = study.settings.tables.districts
-    return [
+    lacked = [
         words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
         for column in study.lacks
         for thing in _LACKED[column]
     ]
+    return [*lacked, *(text.of(words) for text in left_out(study))]
 
 
 def lines_on_centres(study: Study, words: Words) -> list[str]:

@@ -20,9 +20,9 @@ from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import (
-    NO_GROUND,
     access_page,
     distance_classes,
+    ground_of,
     plan_title,
     with_cities,
 )
@@ -63,7 +63,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
     return comparison_map(
         _districts(evaluated, key),
         _shelters(evaluated, key),
-        study.basemap if study.basemap is not None else NO_GROUND,
+        ground_of(study),
         mark=study.kind.colour or MARK,
         title=texts.title(evaluated, key),
         lead=dated(study, texts.paragraph(texts.summary(evaluated, key))),
@@ -73,6 +73,7 @@ def comparison_page(evaluated: EvaluatedPlans, key: str, *, lang: str | None = N
         notes=[
             *([] if note is None else [everywhere(note)]),
             say("compare.note_gain"),
+            *study_texts.left_out(study),
             *which_shelters(study),
             *texts.moves(evaluated, key),
         ],

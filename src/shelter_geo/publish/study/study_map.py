@@ -13,6 +13,7 @@ from shelter_geo.analysis import Evaluation, Quantity, near_ties
 from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
+from shelter_geo.publish.maps.map_layer import NO_ROW
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
@@ -22,9 +23,26 @@ from shelter_geo.study import FALLBACK, Study, settlement_names
 _CITIES: Final[WeakKeyDictionary[Study, gpd.GeoDataFrame]] = WeakKeyDictionary()
 """Every page, figure and table of a plan names the same cities."""
 
-NO_GROUND: Final = gpd.GeoDataFrame(
+_NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
 )
+
+
+def ground_of(study: Study) -> gpd.GeoDataFrame:
+    """Return what is drawn below the districts: the basemap, and areas that have no row.
+
+    Returns
+    -------
+    GeoDataFrame
+        As of `map_layer.ground_layers`.
+    """
+    ground = _NO_GROUND if study.basemap is None else study.basemap
+    bare = study.areas_without_figures
+    if bare.empty:
+        return ground
+    areas = gpd.GeoDataFrame({"kind": NO_ROW}, index=bare.index, geometry=bare.geometry, crs=4326)
+    areas = areas.assign(label_lon=float("nan"), label_lat=float("nan"))
+    return areas if ground.empty else gpd.GeoDataFrame(pd.concat([ground, areas]), crs=4326)
 
 
 def access_page(
@@ -57,7 +75,7 @@ def access_page(
         evaluation.settlements if settlements else None,
         with_cities(evaluation),
         evaluation.routes.rename_axis("district_id").reset_index(),
-        study.basemap if study.basemap is not None else NO_GROUND,
+        ground_of(study),
         title=title,
         lead=lead,
         mark=study.kind.colour or MARK,

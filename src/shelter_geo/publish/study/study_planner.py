@@ -14,7 +14,7 @@ from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.qualifiers import dates, known_readings
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.study_map import NO_GROUND, distance_classes
+from shelter_geo.publish.study.study_map import distance_classes, ground_of
 from shelter_geo.publish.words import everywhere, in_each
 from shelter_geo.study import Study
 
@@ -51,7 +51,7 @@ def study_planner(
         options.sites.assign(places_basis=study.shelters["places_basis"]),
         options.costs.distance_km,
         options.costs.travel_min,
-        study.basemap if study.basemap is not None else NO_GROUND,
+        ground_of(study),
         title=in_each(lambda words: words.text("study.planner_title", name=name)),
         dates=dates(study),
         impedance=study.settings.access.impedance,

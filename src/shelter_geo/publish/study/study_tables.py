@@ -15,7 +15,16 @@ from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words
-from shelter_geo.study import FALLBACK, NAME, REGION, WOMEN, Study, in_english, languages_in
+from shelter_geo.study import (
+    FALLBACK,
+    NAME,
+    REGION,
+    UNKNOWN,
+    WOMEN,
+    Study,
+    in_english,
+    languages_in,
+)
 
 _PLACE = (
     "population", "residents_low", "residents_high", "registered", "women", "registered_women",
@@ -180,7 +189,7 @@ def journey_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
     results, study = evaluation.journeys, evaluation.study
     if results is None:
         return {}
-    about = [name for name in ("name_en", *_PLACE) if name in evaluation.districts]
+    about = [name for name in ("name_en", *_PLACE, UNKNOWN) if name in evaluation.districts]
     both = {
         "district_centre": pd.DataFrame(evaluation.districts)[about],
         "settlement": pd.DataFrame(evaluation.settlements)[about],

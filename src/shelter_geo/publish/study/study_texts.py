@@ -28,7 +28,7 @@ from shelter_geo.publish.words import (
     say,
     translated,
 )
-from shelter_geo.study import REGION, unplaced
+from shelter_geo.study import REGION, Study, people_unknown, unplaced
 from shelter_geo.vocabulary import Evidence, Reason
 
 
@@ -237,7 +237,24 @@ def notes(evaluation: Evaluation) -> list[Text]:
     ties = near_ties(evaluation)
     if len(ties):
         texts.append(in_each(lambda words: _two_roads(words, evaluation, ties)))
-    return [*texts, *(say(f"lacks.{column}") for column in evaluation.study.lacks)]
+    lacks = (say(f"lacks.{column}") for column in evaluation.study.lacks)
+    return [*left_out(evaluation.study), *texts, *lacks]
+
+
+def left_out(study: Study) -> list[Text]:
+    """Name the districts that no sum of people counts, and count the areas that have no row."""
+    unknown = study.districts[people_unknown(study.districts)]
+    texts = []
+    if len(unknown):
+        names = [own_name(dict(row)) for _, row in unknown.iterrows()]
+        listed = in_each(
+            lambda words: ", ".join(sorted((name.of(words) for name in names), key=words.order))
+        )
+        count = say("units.districts", n=Quantity.count(len(names)))
+        texts.append(say("lacks.people", districts=count, names=listed))
+    if len(study.areas_without_figures):
+        texts.append(say("lacks.areas", n=Quantity.count(len(study.areas_without_figures))))
+    return texts
 
 
 def _who_is_counted(evaluation: Evaluation) -> Text:

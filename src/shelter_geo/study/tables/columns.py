@@ -176,13 +176,18 @@ def one_of(*words: str) -> Rule:
 
 
 def column(
-    kind: str, *rules: Rule, blank: bool = False, required: bool = True, unique: bool = False
+    kind: str,
+    *rules: Rule,
+    blank: bool = False,
+    required: bool = True,
+    unique: bool = False,
+    left_out: bool = False,
 ) -> pa.Column:
     """Make a column of text whose rules are skipped on blank cells where these are allowed."""
     checks = [_check(FILLED)] if required and not blank else []
     checks += [_check(UNIQUE)] if unique else []
     checks += [_check(_skip_blank(rule)) for rule in rules]
-    metadata = {"kind": kind, "words": _words(rules)}
+    metadata = {"kind": kind, "words": _words(rules)} | ({"left_out": True} if left_out else {})
     return pa.Column(checks=checks, required=required, metadata=metadata)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from shelter_geo.errors import Fault
+from shelter_geo.study.tables.columns import FILLED_OR_NONE
 
 BORDER_TOLERANCE_DEG = 0.15
 """Generalised boundaries run up to some ten kilometres off the true ones."""
@@ -116,12 +117,12 @@ def uneven_sums(path: Path, districts: pd.DataFrame) -> list[Fault]:
     districts
         With `population`, `men` and perhaps `women`, indexed by row number.
     """
-    if (districts["population"] == 0).fillna(False).all():
-        remedy = "Give the people of each district."
+    if (districts["population"].fillna(0) == 0).all():
+        remedy = "Give the people of each district, as far as they are known."
         return [Fault(path.name, "nobody lives in any district", remedy, column="population")]
     if "women" not in districts:
         return _too_many(path, districts, "men")
-    faults = _too_many(path, districts, "women")
+    faults = _too_many(path, districts, "women") + _one_of_two(path, districts)
     too_many = (districts["women"] > districts["population"]).fillna(False)
     off = (districts["men"] + districts["women"] != districts["population"]).fillna(False)
     men = districts.loc[off & ~too_many, "men"]
@@ -135,6 +136,21 @@ def uneven_sums(path: Path, districts: pd.DataFrame) -> list[Fault]:
             str(n),
         )
         for row, n in zip(men.index.tolist(), men, strict=True)
+    ]
+
+
+def _one_of_two(path: Path, districts: pd.DataFrame) -> list[Fault]:
+    """Name districts whose women are counted and whose people are not, or the other way round."""
+    people, women = districts["population"].notna(), districts["women"].notna()
+    cases = (
+        (women & ~people, "population", "women are counted, but the people are not known"),
+        (people & ~women, "women", FILLED_OR_NONE.message),
+    )
+    remedies = ("Give the people, or leave both cells empty.", FILLED_OR_NONE.remedy)
+    return [
+        Fault(path.name, message, remedy, row, column)
+        for (off, column, message), remedy in zip(cases, remedies, strict=True)
+        for row in districts.index[off].tolist()
     ]
 
 

@@ -76,8 +76,9 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "district_id": key(unique=True),
         "name_en": text(),
         "region": all_or_none("text"),
-        "population": column("whole", IS_WHOLE, IS_PEOPLE),
-        "women": all_or_none("whole", IS_WHOLE, IS_PEOPLE),
+        # An empty cell is a figure that nobody has, which is not 0.
+        "population": column("whole", IS_WHOLE, IS_PEOPLE, blank=True),
+        "women": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True, left_out=True),
         "men": column("whole", IS_WHOLE, IS_PEOPLE, required=False, blank=True),
         "counts_registered_not_resident": column("yes_no", _YES_NO, required=False),
         "area_km2": column("decimal", IS_DECIMAL, IS_POSITIVE, required=False, blank=True),
