@@ -120,6 +120,7 @@ def test_every_text_is_asked_for() -> None:
     stems.add(("planner_live", "", ""))  # sent to the page as a whole
     begun = set(re.findall(r"[\"`](\w+_)(?:\" \+|\$\{)", written))
     quoted = {*re.findall(r"[\"'.](\w+)", written), *MODELS}
+    whole = set(re.findall(r"\b(?=(\w+\.\w+))", written))
     composed = [
         re.split(r"\{[^}]+\}", text)
         for text in re.findall(r'f"(\w+\.\w*(?:\{[^}"]+\}\w*){2,})"', written)
@@ -132,10 +133,9 @@ def test_every_text_is_asked_for() -> None:
             for of, stem, end in stems
             if of == section and name.startswith(stem) and name.endswith(end)
         ]
-        asked = re.search(rf"\b{section}\.{name}\b", written)
         put_together = any(part in quoted or part.startswith(tuple(begun)) for part in parts)
         of_parts = any(put_in(key, between, quoted) for between in composed)
-        if not asked and not put_together and not of_parts:
+        if key not in whole and not put_together and not of_parts:
             idle.append(key)
     assert idle == []
 
