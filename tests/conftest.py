@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
 from helpers.chromium import browser as browser
+from helpers.once import made_once
 from hypothesis import HealthCheck, settings
 
-from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.analysis import (
+    EvaluatedPlans,
+    Evaluation,
+    evaluate,
+    evaluate_plans,
+    today_first,
+)
+from shelter_geo.plans import read_plans
 from shelter_geo.roads.routing.engine import CACHE_VARIABLE
 from shelter_geo.study.load import load_study
 from shelter_geo.study.study import Study
@@ -52,3 +61,16 @@ def study() -> Study:
 def evaluation(study: Study) -> Evaluation:
     """The bundled study, evaluated."""
     return evaluate(study)
+
+
+@pytest.fixture(scope="session")
+def bundled(study: Study, tmp_path_factory: pytest.TempPathFactory) -> EvaluatedPlans:
+    """Every plan of the bundled study, evaluated once for all processes; to be read only."""
+
+    def make(folder: Path) -> None:
+        found = evaluate_plans(study, today_first(read_plans(study.scenarios)))
+        (folder / "plans.pickle").write_bytes(pickle.dumps(found))
+
+    made = made_once(tmp_path_factory, "plans", make) / "plans.pickle"
+    found: EvaluatedPlans = pickle.loads(made.read_bytes())
+    return found

@@ -14,21 +14,13 @@ import pandas as pd
 import pytest
 from pyproj import Geod
 
-from shelter_geo.analysis import EvaluatedPlans, evaluate_plans, today_first
-from shelter_geo.plans import read_plans
+from shelter_geo.analysis import EvaluatedPlans
 from shelter_geo.study.load import bundled_study
-from shelter_geo.study.study import Study
 
 DATA = bundled_study().parent
 GEOD = Geod(ellps="WGS84")
 BUILT_ON = {"roads-being-built": "roads-2021"}
 KEYS = sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
-
-
-@pytest.fixture(scope="module")
-def bundled(study: Study) -> EvaluatedPlans:
-    assert study.scenarios is not None
-    return evaluate_plans(study, today_first(read_plans(study.scenarios)))
 
 
 def rows(name: str) -> list[dict[str, str]]:

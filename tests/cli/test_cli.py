@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from helpers.study_copy import (
 )
 
 from shelter_geo import __version__
+from shelter_geo.cli import main as cli
 from shelter_geo.publish.files.staging import MARK
 
 HEAVY = ("geopandas", "pandas", "numpy", "numba", "matplotlib", "folium", "shapely", "pyproj")
@@ -42,6 +45,22 @@ def shelter_geo(
         env={**os.environ, **environment},
         check=False,
     )
+
+
+def in_this_process(
+    monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line without starting Python and importing the library again."""
+    said, complained = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["shelter-geo", *map(str, arguments)])
+    with redirect_stdout(said), redirect_stderr(complained):
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        else:
+            code = 0
+    return subprocess.CompletedProcess(sys.argv, code, said.getvalue(), complained.getvalue())
 
 
 @pytest.fixture
@@ -99,18 +118,26 @@ def test_help_names_every_command() -> None:
         (["walk"], "No such command 'walk'"),
         (["run", "--outt", "x"], "No such option: --outt"),
         (["run", "a", "b"], "unexpected extra argument"),
-        (["run", "--lang", "tr"], "choose one of en, az, ru"),
-        (["run", "--lang", ""], "choose one of en, az, ru"),
     ],
 )
 def test_bad_usage_ends_with_2(arguments: list[str], said: str) -> None:
     assert said in sentence(shelter_geo(*arguments), code=2)
 
 
+@pytest.mark.parametrize("lang", ["tr", ""])
+def test_a_language_that_is_not_there_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    done = in_this_process(monkeypatch, "run", "--lang", lang)
+    assert "choose one of en, az, ru" in sentence(done, code=2)
+
+
 # ---------------------------------------------------------------------------------- bad input
 
 
-def test_ten_faults_in_four_tables_end_with_1_and_are_all_named(copy: StudyCopy) -> None:
+def test_ten_faults_in_four_tables_end_with_1_and_are_all_named(
+    copy: StudyCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy.set_cell(DISTRICTS, 5, "population", "-4")
     copy.set_cell(DISTRICTS, 9, "women", "12.5")
     copy.set_cell(DISTRICTS, 14, "lat", "40,5")
@@ -135,7 +162,7 @@ def test_ten_faults_in_four_tables_end_with_1_and_are_all_named(copy: StudyCopy)
         "shelters.csv, row 2, column places: a shelter needs at least one place ('0'). Give its",
         "shelters.csv, row 3, column settlement_id: no settlement has this key ('gn-1'). Use a key",
     ]
-    lines = sentence(shelter_geo("validate", copy.folder)).splitlines()
+    lines = sentence(in_this_process(monkeypatch, "validate", copy.folder)).splitlines()
     assert lines[0] == "shelter-geo: 10 faults in the study's files:"
     for line, start in zip(lines[1:], expected, strict=True):
         assert line.startswith(start)
@@ -143,23 +170,25 @@ def test_ten_faults_in_four_tables_end_with_1_and_are_all_named(copy: StudyCopy)
 
 
 def test_a_study_at_fault_ends_with_1_and_leaves_the_outputs_alone(
-    copy: StudyCopy, tmp_path: Path
+    copy: StudyCopy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "access_by_district.csv").write_bytes(b"old")
     copy.replace("study.toml", "farthest = 10", "fartest = 10")
-    said = sentence(shelter_geo("run", copy.file, "--out", out))
+    said = sentence(in_this_process(monkeypatch, "run", copy.file, "--out", out))
     assert said == (
         'shelter-geo: study.toml: unknown key access.fartest. Did you mean "farthest"?\n'
     )
     assert contents(out) == {"access_by_district.csv": b"old"}
 
 
-def test_a_closed_output_folder_ends_with_1(tmp_path: Path) -> None:
+def test_a_closed_output_folder_ends_with_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"precious")
-    said = sentence(shelter_geo("run", "--out", file / "below"))
+    said = sentence(in_this_process(monkeypatch, "run", "--out", file / "below"))
     assert "is a file, and the outputs need a folder. Choose another with --out." in said
     assert file.read_bytes() == b"precious"
 
@@ -211,6 +240,9 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     copy.set_cell(DISTRICTS, 3, "name_en", "=HYPERLINK($a_$b)")
     here = tmp_path / "nəticə $HOME; 'x' %41#"
     here.mkdir()
+    for plan in (copy.folder / "scenarios").glob("*.toml"):
+        if plan.stem not in ("today", "one-per-region"):
+            plan.unlink()
     environment = {"PYTHONIOENCODING": "ascii", "FORCE_COLOR": "1"}
     done = shelter_geo("run", "../study", "--lang", "az", cwd=here, **environment)
     assert (done.returncode, done.stderr) == (0, "")

@@ -16,7 +16,6 @@ from shelter_geo.analysis import (
     compare,
     evaluate,
     evaluate_plans,
-    today_first,
 )
 from shelter_geo.errors import StudyError
 from shelter_geo.plans import Plan, apply_plan, find_plans, read_plan, read_plans
@@ -38,12 +37,6 @@ def write(folder: Path, body: str, *, name: str = "p") -> Path:
 
 def plan(folder: Path, body: str) -> Plan:
     return read_plan(write(folder, body))
-
-
-@pytest.fixture(scope="module")
-def bundled(study: Study) -> EvaluatedPlans:
-    assert study.scenarios is not None
-    return evaluate_plans(study, today_first(read_plans(study.scenarios)))
 
 
 @pytest.mark.parametrize(

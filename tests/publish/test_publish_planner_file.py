@@ -25,6 +25,14 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def read_only(browser: Browser, file: Path) -> Iterator[Page]:
+    """One page for all tests that only have it read a text."""
+    with visit(browser, file) as seen:
+        yield seen.page
+        assert (seen.requests, seen.complaints) == ([], [])
+
+
 @pytest.fixture
 def page(browser: Browser, file: Path) -> Iterator[Page]:
     with visit(browser, file) as seen:
@@ -71,7 +79,7 @@ count_registered = true
 """
 
 
-def test_a_file_is_read_as_the_library_reads_it(page: Page, tmp_path: Path) -> None:
+def test_a_file_is_read_as_the_library_reads_it(read_only: Page, tmp_path: Path) -> None:
     (tmp_path / "my-plan.toml").write_text(PLAN, encoding="utf-8")
     plan = read_plan(tmp_path / "my-plan.toml")
     assert [(change.settlement_id, change.places) for change in plan.open] == [("p-3", 40)]
@@ -81,7 +89,7 @@ def test_a_file_is_read_as_the_library_reads_it(page: Page, tmp_path: Path) -> N
         "registered": plan.demand is not None and plan.demand.count_registered,
     }
     for text in (PLAN, PLAN.replace("\n", "\r\n"), f"\ufeff{PLAN}"):
-        assert parsed(page, text) == wanted
+        assert parsed(read_only, text) == wanted
 
 
 NAMES = [
@@ -185,8 +193,8 @@ BAD |= {
 
 
 @pytest.mark.parametrize(("text", "message"), BAD.items(), ids=range(len(BAD)))
-def test_anything_else_is_refused_with_its_line(page: Page, text: str, message: str) -> None:
-    said = parsed(page, text)
+def test_anything_else_is_refused_with_its_line(read_only: Page, text: str, message: str) -> None:
+    said = parsed(read_only, text)
     assert message in said["error"]
     assert said["error"].startswith("This file was not loaded.")
 

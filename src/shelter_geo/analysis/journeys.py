@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,7 @@ from shelter_geo.access import (
     over_link,
     whole_journey,
 )
-from shelter_geo.roads import Engine, Joiner
+from shelter_geo.roads import Engine, Joiner, RoadNetwork
 from shelter_geo.study import (
     HOME,
     NEAREST,
@@ -32,6 +33,7 @@ from shelter_geo.study import (
     centres,
     engine,
     joiner,
+    snap_settings,
     stand_ins,
 )
 from shelter_geo.vocabulary import Reason
@@ -104,6 +106,47 @@ def journey_results(evaluation: Evaluation) -> JourneyResults | None:
     return JourneyResults(places, legs, beside)
 
 
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """Ways from home to settlements that are named and between these, which no shelter changes.
+
+    Plans that leave the roads as they are share them.
+
+    Attributes
+    ----------
+    of, home
+        What they rest on: parts of a study, by which it is known again, and the points of homes.
+    by_road, legs, over
+        By the stops of a leg; by link and stops, with the places that have no road.
+    """
+
+    of: tuple[object, ...]
+    home: bytes
+    by_road: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    legs: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    over: dict[tuple[object, ...], tuple[pd.Index, pd.DataFrame]] = field(default_factory=dict)
+
+    @classmethod
+    def shared(cls, study: Study, home: gpd.GeoDataFrame, kind: str) -> _Ways:
+        """Return the ways of a study, those of another with the same roads and places if known."""
+        parts = (study.roads_before, study.settlements, study.districts, study.travel)
+        of = (*parts, kind, snap_settings(study))
+        points = home.geometry.to_wkb().to_numpy().tolist()
+        at = b"".join(point or b"-" for point in points)
+        known = _WAYS.setdefault(study.network, [])
+        for ways in known:
+            same = all(one is other for one, other in zip(ways.of, parts, strict=False))
+            if same and ways.of[len(parts) :] == of[len(parts) :] and ways.home == at:
+                return ways
+        known[:] = [*known[1 - _STUDIES :], cls(of, at)]
+        return known[-1]
+
+
+_WAYS: Final[WeakKeyDictionary[RoadNetwork, list[_Ways]]] = WeakKeyDictionary()
+_STUDIES: Final = 4
+"""Studies on the same roads whose ways are remembered, for places of two kinds."""
+
+
 class _Travellers:
     """Those who start from the centres, or from the settlements, of a study."""
 
@@ -118,8 +161,7 @@ class _Travellers:
     ) -> None:
         self.study, self.points, self.home, self.kind = study, points, home, kind
         self.roads: dict[str, Any] = {"engine": roads, "snapping": join}
-        self.legs: dict[tuple[str, str], pd.DataFrame] = {}
-        self.by_road: dict[tuple[str, str], pd.DataFrame] = {}
+        self.own, self.shared = _Ways((), b""), _Ways.shared(study, home, kind)
         apart = {entry.region for entry in study.settings.roads.separate}
         lacking = REGION in study.lacks
         cut_off = [] if lacking else study.districts.index[study.districts[REGION].isin(apart)]
@@ -163,21 +205,28 @@ class _Travellers:
 
     def _leg(self, start: str, end: str) -> pd.DataFrame:
         """Compute a leg once, in whichever journeys it is."""
-        if (start, end) not in self.legs:
+        legs = self._ways(start, end).legs
+        if (start, end) not in legs:
             ends = self._stop(start), self._stop(end)
             costs = self._costs(start, end)
             at = {"from_id": ends[0].at, "to_id": ends[1].at}
             bus = self._by_bus((start, end), ends, costs["distance_km"])
-            self.legs[start, end] = pd.concat([costs, bus], axis=1).assign(
+            legs[start, end] = pd.concat([costs, bus], axis=1).assign(
                 traveller=self.points.index, from_stop=start, to_stop=end, **at
             )
-        return self.legs[start, end]
+        return legs[start, end]
+
+    def _ways(self, *stops: str) -> _Ways:
+        """Choose where ways are remembered: with other plans, if no shelter is among the stops."""
+        settled = self.study.settlements.index
+        return self.shared if all(s == HOME or s in settled for s in stops) else self.own
 
     def _costs(self, start: str, end: str) -> pd.DataFrame:
         """Compute the kilometres and minutes from one stop to another once."""
-        if (start, end) not in self.by_road:
-            self.by_road[start, end] = self._new_costs(start, end)
-        return self.by_road[start, end]
+        by_road = self._ways(start, end).by_road
+        if (start, end) not in by_road:
+            by_road[start, end] = self._new_costs(start, end)
+        return by_road[start, end]
 
     def _new_costs(self, start: str, end: str) -> pd.DataFrame:
         if (start, end) == (HOME, NEAREST):
@@ -255,6 +304,14 @@ class _Travellers:
         return pd.concat(filled) if filled else pd.DataFrame()
 
     def _over(self, link: Link, pairs: list[tuple[str, str]], lost: pd.Index) -> pd.DataFrame:
+        """Go over one link wherever a leg has no road, once for all plans that it is alike in."""
+        ways, key = self._ways(*link.between, *sum(pairs, ())), (link.model_dump_json(), *pairs)
+        known = ways.over.get(key)
+        if known is None or not known[0].equals(lost):
+            known = ways.over[key] = lost, self._newly_over(link, pairs, lost)
+        return known[1]
+
+    def _newly_over(self, link: Link, pairs: list[tuple[str, str]], lost: pd.Index) -> pd.DataFrame:
         """Go over one link wherever a leg has no road; leave out whom it does not help."""
         one, other = link.between
         road = pd.DataFrame(0.0, index=lost, columns=["distance_km", "travel_min"])
