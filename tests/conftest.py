@@ -40,6 +40,15 @@ SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8"
 """Folders, files and tests of more than two seconds, which `make check` leaves out."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file that holds nothing but slow tests, where these are left out."""
+    if "not slow" not in config.option.markexpr:
+        return None
+    tests = Path(__file__).parent
+    ours = collection_path.is_relative_to(tests)
+    return (ours and collection_path.relative_to(tests).as_posix() in SLOW) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is listed as slow, and begin with its files, so that no processor waits for one."""
     for item in items:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import networkx as nx
@@ -13,7 +15,7 @@ import pytest
 from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy
 
-from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.analysis import Evaluation, evaluate, journeys
 from shelter_geo.analysis.beyond_distance import far_range, journey_metrics
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.plans import OpenShelter, Plan, PlanIdentity, apply_plan
@@ -187,6 +189,26 @@ def test_a_plan_changes_the_journeys(small: StudyCopy) -> None:
     journeys = evaluate(apply_plan(study, plan)).journeys
     assert journeys is not None
     assert journeys.of("there", "district_centre").loc["upper", "distance_km"] == 0
+
+
+def test_ways_are_shared_only_by_studies_in_which_they_are_the_same(
+    small: StudyCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two settlements change places on roads that stay, after the first ways are remembered."""
+    study = load_study(small.file)
+    first = evaluate(study).journeys
+    points = study.settlements.geometry.to_numpy().copy()
+    points[[0, 1]] = points[[1, 0]]
+    other = replace(study, settlements=study.settlements.set_geometry(points, crs=4326))
+    found = evaluate(other).journeys
+    monkeypatch.setattr(journeys, "_WAYS", WeakKeyDictionary())
+    alone = evaluate(other).journeys
+    assert first is not None
+    assert found is not None
+    assert alone is not None
+    pd.testing.assert_frame_equal(found.places, alone.places)
+    pd.testing.assert_frame_equal(found.legs, alone.legs)
+    assert not found.places.equals(first.places)
 
 
 def test_a_range_of_people_near_the_limit(small: StudyCopy) -> None:
