@@ -197,5 +197,9 @@ class CapacityError(ShelterGeoError):
     """A capacity question that has no meaning as it was put."""
 
 
+class ClusterError(ShelterGeoError):
+    """Workers or a scheduler that are not there, or were lost; what was written still stands."""
+
+
 class OutputError(ShelterGeoError):
     """An output that cannot be written; what stood there before still stands."""

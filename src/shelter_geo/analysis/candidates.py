@@ -241,9 +241,10 @@ class SiteOptions:
     costs: CostMatrix
 
 
-def site_options(study: Study) -> SiteOptions:
-    """List candidate sites beside today's shelters, and route to them."""
-    sites = candidate_sites(study.districts, study.settlements, study.shelters)
+def site_options(study: Study, sites: gpd.GeoDataFrame | None = None) -> SiteOptions:
+    """List candidate sites beside today's shelters, unless they are given, and route to them."""
+    if sites is None:
+        sites = candidate_sites(study.districts, study.settlements, study.shelters)
     costs = cost_matrix(
         study.network, centres(study), sites, snapping=joiner(study), engine=engine(study)
     )

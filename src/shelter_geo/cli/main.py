@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo import __version__
-from shelter_geo.cli import batch, capacity, compare, init, pages, roads, site
+from shelter_geo.cli import batch, capacity, compare, ensemble, init, pages, roads, site
 from shelter_geo.cli.options import (
     KindOption,
     LangOption,
@@ -42,6 +42,7 @@ app.add_typer(roads.app)
 batch.register(app)
 capacity.register(app)
 compare.register(app)
+ensemble.register(app)
 pages.register(app)
 site.register(app)
 

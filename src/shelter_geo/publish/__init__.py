@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shelter_geo.publish.brief.study_brief import study_brief
+    from shelter_geo.publish.ensemble import write_ensemble
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.files.tables import defuse
@@ -67,6 +68,7 @@ _HOME = {
     "write_capacity": "study.capacity_outputs",
     "write_capacity_figures": "study.capacity_figures",
     "write_missing": "study.capacity_outputs",
+    "write_ensemble": "ensemble",
     "write_outputs": "outputs",
     "write_reach": "study.capacity_outputs",
     "write_scenarios": "study.scenario_outputs",
@@ -101,6 +103,7 @@ __all__ = [
     "suggestions",
     "write_capacity",
     "write_capacity_figures",
+    "write_ensemble",
     "write_missing",
     "write_outputs",
     "write_reach",

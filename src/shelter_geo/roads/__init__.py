@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         parts_within,
         shares_within,
     )
-    from shelter_geo.roads.network import Provenance, RoadNetwork
+    from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
     from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Path, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Anchors": "joining.anchors",
+    "CLOSED": "network",
     "CloseRoads": "changes.types",
     "Engine": "routing.engine",
     "Joiner": "joining.joiner",
@@ -96,6 +97,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CLOSED",
     "NOWHERE",
     "UNREACHED",
     "Anchors",

@@ -1,0 +1,362 @@
+"""Published numbers under drawn people, places, speeds and closed roads: ranges, not one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from shelter_geo.analysis.candidates import candidate_sites, site_options
+from shelter_geo.analysis.evaluation import Evaluation, evaluate
+from shelter_geo.analysis.siting_question import site_question
+from shelter_geo.errors import CostError, StudyError
+from shelter_geo.roads import CLOSED, RoadNetwork
+from shelter_geo.siting import PMedian
+from shelter_geo.study import WOMEN, Study
+
+Array = NDArray[Any]
+Draw = tuple["NumbersOfDraw", "SitesOfDraw"]
+NumbersOfDraw = NDArray[np.float64]
+SitesOfDraw = list[tuple[int, str]]
+
+PERCENTILES: Final = (5, 50, 95)
+BLOCK: Final = 10
+"""Draws that are computed and written together."""
+ROWS_AT_ONCE: Final = 4096
+"""Numbers whose draws are held in memory together while ranges are taken."""
+PLACE_COLUMNS: Final = ("places", "places_low", "places_high")
+PEOPLE: Final = ("population", "residents_low", "residents_high")
+OF_WOMEN: Final = ("women", "resident_women_low", "resident_women_high")
+KEYS: Final = ("table", "basis", "units", "weighted_by", "metric", "key", "unit")
+BY_DISTRICT: Final = {"distance_km": "km", "travel_min": "min"}
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """How far each thing that is drawn may lie from what the study says; assumptions, all of them.
+
+    People and places need none: they are drawn between the ends that the study itself gives.
+
+    Attributes
+    ----------
+    slowdown
+        Ends between which one factor of all times is drawn evenly.
+    class_sigma
+        Standard deviation of the logarithm of a factor of the times of each class of road.
+    closed
+        Chance that a stretch of road between two junctions is closed, each by itself.
+    demand_sigma
+        Standard deviation of the logarithm of a factor of the people of each district; for sites.
+    new_sites
+        Sites are chosen for one to so many new shelters.
+
+    Raises
+    ------
+    StudyError
+        If a spread is below 0 or above 3, a factor not above 0 or upside down, the chance not from
+        0 to 1, or the sites not from 0 to 5.
+    """
+
+    slowdown: tuple[float, float] = (1.0, 1.3)
+    class_sigma: float = 0.1
+    closed: float = 0.0005
+    demand_sigma: float = 0.3
+    new_sites: int = 3
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        low, high = self.slowdown
+        rules = {
+            f"a spread lies between 0 and 3, not at {self.class_sigma}, {self.demand_sigma}": all(
+                0 <= sigma <= 3 for sigma in (self.class_sigma, self.demand_sigma)
+            ),
+            f"times are multiplied by 0.1 to 10, low end first, not {low} to {high}": (
+                0.1 <= low <= high <= 10
+            ),
+            f"the chance of a closed road lies between 0 and 1, not at {self.closed}": (
+                0 <= self.closed <= 1
+            ),
+            f"sites are chosen for 0 to 5 new shelters, not {self.new_sites}": (
+                0 <= self.new_sites <= 5
+            ),
+        }
+        wrong = [words for words, holds in rules.items() if not holds]
+        if wrong:
+            raise StudyError("; ".join(wrong))
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """A study of which draws are computed, in blocks that do not depend on each other.
+
+    Attributes
+    ----------
+    study
+        As given, which is draw 0.
+    spreads, seed, draws
+        What is drawn, and how often beside draw 0.
+    """
+
+    study: Study
+    spreads: Spreads
+    seed: int
+    draws: int
+
+    @property
+    def blocks(self) -> list[range]:
+        """Draws of each block; the first begins with draw 0."""
+        every = range(self.draws + 1)
+        return [every[first : first + BLOCK] for first in range(0, len(every), BLOCK)]
+
+    def block(self, numbers: Sequence[int]) -> list[Draw]:
+        """Compute some draws."""
+        return [self.draw(number) for number in numbers]
+
+    def draw(self, number: int) -> Draw:
+        """Compute every number, and the best sites, of one draw.
+
+        Returns
+        -------
+        tuple
+            A value for each row of `numbers`, missing where there is none in this draw; and pairs
+            of the count of new shelters and a site.
+        """
+        random = np.random.default_rng([self.seed, number])
+        study = self.study if number == 0 else drawn_study(self.study, self.spreads, random)
+        rows = pd.MultiIndex.from_frame(self.numbers)
+        try:
+            result = evaluate(study)
+        except CostError:  # no settlement is left on a road
+            return np.full(len(rows), np.nan), []
+        values = _numbers(result).set_index(list(self.numbers))["value"]
+        return values.reindex(rows).to_numpy(float), self._sites(study, number, random)
+
+    @cached_property
+    def numbers(self) -> pd.DataFrame:
+        """What each row of a draw is.
+
+        `table`, `basis`, `units`, `weighted_by`, `metric`, `key` and `unit`, as text; what does
+        not apply is empty.
+        """
+        return _numbers(evaluate(self.study)).drop(columns="value")
+
+    @cached_property
+    def _candidates(self) -> gpd.GeoDataFrame:
+        study = self.study
+        return candidate_sites(study.districts, study.settlements, study.shelters)
+
+    def _sites(self, study: Study, number: int, random: np.random.Generator) -> SitesOfDraw:
+        question = site_question(study, site_options(study, self._candidates))
+        people = question.districts["population"].to_numpy(float)
+        if number:
+            people = people * np.exp(
+                self.spreads.demand_sigma * random.standard_normal(len(people))
+            )
+        weighed = question.districts.assign(population=np.rint(people).astype(np.int64))
+        problem = replace(question, districts=weighed).problem()
+        most = min(self.spreads.new_sites, len(problem.candidates))
+        return [
+            (count, str(site))
+            for count in range(1, most + 1)
+            for site in PMedian(problem, p=count).solve().chosen
+        ]
+
+
+def drawn_study(study: Study, spreads: Spreads, random: np.random.Generator) -> Study:
+    """Draw a study: people and places within its own ranges, times and open roads by `spreads`.
+
+    Parameters
+    ----------
+    study
+        As given; where it has no ranges, its people and places stay.
+    spreads
+        Of speeds and closed roads.
+    random
+        Source of the numbers.
+    """
+    districts = _drawn_people(study.districts, random)
+    share = districts["population"] / study.districts["population"].where(
+        study.districts["population"] > 0
+    )
+    settlements = study.settlements.assign(
+        **{
+            name: _whole(study.settlements[name] * study.settlements["district_id"].map(share))
+            for name in (*PEOPLE, *OF_WOMEN)
+            if name in study.settlements
+        }
+    )
+    low, high = (study.shelters[name].to_numpy(float) for name in PLACE_COLUMNS[1:])
+    places = np.rint(low + (high - low) * random.random(len(low))).astype(np.int64)
+    return replace(
+        study,
+        districts=districts,
+        settlements=settlements,
+        shelters=study.shelters.assign(**dict.fromkeys(PLACE_COLUMNS, places)),
+        network=_drawn_roads(study.network, spreads, random),
+    )
+
+
+def _drawn_people(districts: Any, random: np.random.Generator) -> Any:
+    """Draw the people of each district from the triangle of its least, central and most."""
+    central, low, high = (districts[name].to_numpy(float) for name in PEOPLE)
+    wide = high > low
+    people = central.copy()
+    people[wide] = random.triangular(low[wide], central[wide], high[wide])
+    people = np.rint(people).astype(np.int64)
+    columns = dict.fromkeys(PEOPLE, people)
+    if WOMEN in districts:
+        share = districts[WOMEN].to_numpy(float) / np.maximum(central, 1)
+        columns |= dict.fromkeys(OF_WOMEN, np.rint(people * share).astype(np.int64))
+    return districts.assign(**columns)
+
+
+def _drawn_roads(
+    network: RoadNetwork, spreads: Spreads, random: np.random.Generator
+) -> RoadNetwork:
+    classes = np.exp(spreads.class_sigma * random.standard_normal(len(network.class_names)))
+    factor = random.uniform(*spreads.slowdown) * classes[network.road_class]
+    shut = random.random(network.n_edges) < spreads.closed
+    times = {
+        name: np.where(
+            shut | (given < 0), CLOSED, np.maximum(np.rint(given * factor), np.sign(given))
+        ).astype(np.int64)
+        for name, given in (
+            ("forward_ms", network.forward_ms),
+            ("backward_ms", network.backward_ms),
+        )
+    }
+    return replace(network, **times)
+
+
+def _whole(people: pd.Series[float]) -> pd.Series[int]:
+    return people.fillna(0).round().astype("int64")
+
+
+def _numbers(result: Evaluation) -> pd.DataFrame:
+    """Everything that is published as a number, with what it is."""
+    metrics = result.metrics[["basis", "units", "weighted_by", "metric", "unit", "value"]]
+    missing = result.shortfall
+    lacking = pd.DataFrame(
+        {
+            "table": "capacity",
+            "metric": "family_places_missing",
+            "basis": missing["reading"],
+            "units": missing["population_year"].astype(str),
+            "key": missing["area"],
+            "unit": "family places",
+            "value": missing["family_places_missing"],
+        }
+    )
+    districts = [
+        pd.DataFrame(
+            {
+                "table": "districts",
+                "metric": name,
+                "key": result.districts.index,
+                "unit": unit,
+                "value": result.districts[name].to_numpy(float),
+            }
+        )
+        for name, unit in BY_DISTRICT.items()
+    ]
+    residents = metrics[metrics["units"] == "residents"].assign(table="metrics")
+    table = pd.concat([residents, lacking, *districts], ignore_index=True)
+    table = table[[*KEYS, "value"]].fillna(dict.fromkeys(KEYS, ""))
+    return table.drop_duplicates(list(KEYS), ignore_index=True)
+
+
+def block_table(draws: Sequence[Draw], numbers: Sequence[int]) -> tuple[pa.Table, pa.Table]:
+    """Put draws into two tables: a column for each draw, and a row for each site of a draw."""
+    values = {
+        f"d{number:06d}": pa.array(draw[0]) for number, draw in zip(numbers, draws, strict=True)
+    }
+    rows = [
+        (number, count, site)
+        for number, (_, sites) in zip(numbers, draws, strict=True)
+        for count, site in sites
+    ]
+    sites = pa.table(
+        {
+            "draw": pa.array([row[0] for row in rows], pa.int64()),
+            "new_sites": pa.array([row[1] for row in rows], pa.int64()),
+            "site_id": pa.array([row[2] for row in rows], pa.string()),
+        }
+    )
+    return pa.table(values), sites
+
+
+def ranges(
+    numbers: pd.DataFrame, blocks: Sequence[Path], *, rows: int = ROWS_AT_ONCE
+) -> Iterator[pd.DataFrame]:
+    """Take the range of every number over all draws but the first, some rows at a time.
+
+    Parameters
+    ----------
+    numbers
+        See `Ensemble.numbers`.
+    blocks
+        Files of `block_table`'s first table, in the order of the draws.
+    rows
+        Rows that are held in memory for all draws.
+
+    Yields
+    ------
+    DataFrame
+        Rows of `numbers` with `as_given`, `low_5`, `median`, `high_95`, and `draws_without`, the
+        share of draws in which there is no such number.
+    """
+    readers = [pq.ParquetFile(path).iter_batches(batch_size=rows) for path in blocks]
+    for first in range(0, len(numbers), rows):
+        parts = [next(reader).to_pandas().to_numpy(float) for reader in readers]
+        every = np.concatenate(parts, axis=1)
+        given, drawn = every[:, 0], every[:, 1:]
+        there = np.isfinite(drawn)
+        ends = np.full((len(PERCENTILES), len(every)), np.nan)
+        some = there.any(axis=1)
+        if some.any():
+            ends[:, some] = np.nanpercentile(drawn[some], PERCENTILES, axis=1)
+        yield numbers.iloc[first : first + rows].assign(
+            as_given=given,
+            low_5=ends[0],
+            median=ends[1],
+            high_95=ends[2],
+            draws_without=1 - there.mean(axis=1),
+        )
+
+
+def site_shares(blocks: Sequence[Path], draws: int) -> pd.DataFrame:
+    """Count in which share of draws each site is chosen, for every number of new shelters.
+
+    Parameters
+    ----------
+    blocks
+        Files of `block_table`'s second table.
+    draws
+        Draws without the first, which is the study as given.
+
+    Returns
+    -------
+    DataFrame
+        `new_sites`, `site_id`, `as_given` (whether it is chosen in the study as given) and
+        `share`; most often chosen first.
+    """
+    table = pd.concat([pq.read_table(path).to_pandas() for path in blocks], ignore_index=True)
+    keys = ["new_sites", "site_id"]
+    given = table[table["draw"] == 0].set_index(keys).index
+    counts = table[table["draw"] > 0].groupby(keys).size()
+    counts = counts.reindex(counts.index.union(given), fill_value=0)
+    result = counts.rename("share").reset_index()
+    result["as_given"] = pd.MultiIndex.from_frame(result[keys]).isin(given)
+    result["share"] /= draws
+    order = ["new_sites", "share", "site_id"]
+    result = result.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return result[[*keys, "as_given", "share"]]

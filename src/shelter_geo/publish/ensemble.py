@@ -1,0 +1,145 @@
+"""Write an ensemble: its draws block by block as they come, then the ranges of all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shelter_geo.analysis.ensemble import Draw, Ensemble, block_table, ranges, site_shares
+from shelter_geo.errors import OutputError
+from shelter_geo.progress import Progress
+from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.files.tables import defuse
+
+DRAWS: Final = "draws"
+ABOUT: Final = "ensemble.json"
+NUMBERS: Final = "ensemble.csv"
+SITES: Final = "ensemble_sites.csv"
+
+
+class Spread(Protocol):
+    """Does one thing to many items, here or elsewhere; see `cluster.spread`."""
+
+    def __call__(
+        self,
+        work: Callable[[Ensemble, range], list[Draw]],
+        shared: Ensemble,
+        items: Sequence[range],
+        /,
+    ) -> Iterator[tuple[range, list[Draw]]]:
+        """Give each item with its result."""
+        ...
+
+
+def write_ensemble(
+    ensemble: Ensemble, out: Path, spread: Spread, *, progress: Progress | None = None
+) -> int:
+    """Compute what is missing of an ensemble, and write its ranges.
+
+    Each block of draws is moved into place whole, so a run that was stopped goes on where it was.
+    The same inputs, spreads and seed give the same bytes, wherever the blocks are computed.
+
+    Parameters
+    ----------
+    ensemble
+        A study and what is drawn of it.
+    out
+        Folder of the outputs; `draws/` in it holds the blocks.
+    spread
+        What does the work.
+    progress
+        Called with the blocks that are done.
+
+    Returns
+    -------
+    int
+        Blocks that an earlier run had left, which were not computed again.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written; what was written stays.
+    """
+    about = _about(ensemble)
+    folder = out / DRAWS
+    with staged(out) as stage:  # a folder that is closed is told before the work
+        if _read(out / ABOUT) != about:
+            for old in sorted(folder.glob("*.parquet")):
+                old.unlink()
+        (stage / ABOUT).write_text(about, encoding="utf-8")
+    blocks = ensemble.blocks
+    todo = [block for block in blocks if not _file(folder, block).exists()]
+    before = done = len(blocks) - len(todo)
+    for block, draws in spread(Ensemble.block, ensemble, todo):
+        values, sites = block_table(draws, block)
+        _put(sites, _file(folder, block, "-sites"))
+        _put(values, _file(folder, block))
+        done += 1
+        if progress:
+            progress("blocks of draws", done, len(blocks))
+    numbers = pd.concat(
+        ranges(ensemble.numbers, [_file(folder, block) for block in blocks]), ignore_index=True
+    )
+    sites = site_shares([_file(folder, block, "-sites") for block in blocks], ensemble.draws)
+    with staged(out) as stage:
+        _write(numbers, stage / NUMBERS)
+        _write(sites, stage / SITES)
+    return before
+
+
+def _about(ensemble: Ensemble) -> str:
+    """Say what is drawn, so that draws of something else are not taken for these."""
+    study = ensemble.study
+    given = json.dumps([study.input_hashes, study.kind.id], sort_keys=True)
+    facts = {
+        "study": study.settings.study.id,
+        "inputs_sha256": hashlib.sha256(given.encode()).hexdigest(),
+        "draws": ensemble.draws,
+        "seed": ensemble.seed,
+        "spreads": asdict(ensemble.spreads),
+        "evidence": "assumed",
+    }
+    return json.dumps(facts, indent=2, sort_keys=True) + "\n"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _file(folder: Path, block: range, more: str = "") -> Path:
+    return folder / f"{block.start:06d}-{block.stop - 1:06d}{more}.parquet"
+
+
+def _put(table: pa.Table, path: Path) -> None:
+    """Write a file beside its place and move it there."""
+    beside = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, beside)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror or error}). The draws before it stay; "
+            "make room and run the same command again to go on."
+        ) from error
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    cells: dict[str, Any] = {
+        name: column.map(_cell) if column.dtype == float else column.map(str).map(defuse)
+        for name, column in table.items()
+    }
+    pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _cell(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.3f}"

@@ -1,0 +1,65 @@
+"""Work on Dask: real processes, some of which are killed, and schedulers that are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.cluster_work import die, die_once, fail, square
+
+from shelter_geo import cluster
+from shelter_geo.cluster import spread
+from shelter_geo.errors import ClusterError
+
+distributed = pytest.importorskip("distributed")
+
+
+def test_without_workers_everything_is_done_here_in_order():
+    assert list(spread(square, {"more": "1"}, [3, 1, 2])) == [(3, 10), (1, 2), (2, 5)]
+
+
+def test_workers_give_the_same_results():
+    done = dict(spread(square, {"more": "1"}, [3, 1, 2], workers=2))
+    assert done == {3: 10, 1: 2, 2: 5}
+
+
+def test_a_worker_that_is_killed_is_no_fault(tmp_path: Path):
+    done = dict(spread(die_once, str(tmp_path), [1, 2, 3], workers=2))
+    assert done == {1: -1, 2: -2, 3: -3}
+    assert (tmp_path / "died").exists()
+
+
+def test_work_that_kills_every_worker_ends_with_a_sentence(tmp_path: Path):
+    with pytest.raises(ClusterError, match=r"workers were (ended|lost)"):
+        list(spread(die, str(tmp_path), [1], workers=1))
+
+
+def test_a_fault_of_the_work_itself_comes_through():
+    with pytest.raises(ValueError, match="number 1"):
+        list(spread(fail, "", [1], workers=1))
+
+
+def test_a_scheduler_is_used_and_its_end_is_told():
+    local = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+    )
+    with local:
+        results = spread(square, {"more": "0"}, list(range(50)), scheduler=local.scheduler_address)
+        first = next(results)
+        assert first[1] == first[0] ** 2
+    with pytest.raises(ClusterError, match="the scheduler went away"):
+        list(results)
+
+
+def test_no_scheduler_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cluster, "CONNECT_S", 1)
+    with pytest.raises(ClusterError, match="no scheduler answers at tcp"):
+        list(spread(square, {}, [1], scheduler="tcp://127.0.0.1:9"))
+    with pytest.raises(ClusterError, match="no scheduler answers at nonsense"):
+        list(spread(square, {}, [1], scheduler="nonsense://x"))
+
+
+def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"shelter-geo\[cluster\]"):
+        list(spread(square, {}, [1], workers=1))
