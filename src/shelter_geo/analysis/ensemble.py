@@ -225,16 +225,14 @@ def _drawn_roads(
     classes = np.exp(spreads.class_sigma * random.standard_normal(len(network.class_names)))
     factor = random.uniform(*spreads.slowdown) * classes[network.road_class]
     shut = random.random(network.n_edges) < spreads.closed
-    times = {
-        name: np.where(
-            shut | (given < 0), CLOSED, np.maximum(np.rint(given * factor), np.sign(given))
-        ).astype(np.int64)
-        for name, given in (
-            ("forward_ms", network.forward_ms),
-            ("backward_ms", network.backward_ms),
-        )
-    }
-    return replace(network, **times)
+
+    def slower(given: NDArray[np.int64]) -> NDArray[np.int64]:
+        times = np.maximum(np.rint(given * factor), np.sign(given))
+        return np.where(shut | (given < 0), CLOSED, times).astype(np.int64)
+
+    return replace(
+        network, forward_ms=slower(network.forward_ms), backward_ms=slower(network.backward_ms)
+    )
 
 
 def _whole(people: pd.Series[float]) -> pd.Series[int]:
@@ -359,4 +357,4 @@ def site_shares(blocks: Sequence[Path], draws: int) -> pd.DataFrame:
     result["share"] /= draws
     order = ["new_sites", "share", "site_id"]
     result = result.sort_values(order, ascending=[True, False, True], ignore_index=True)
-    return result[[*keys, "as_given", "share"]]
+    return pd.DataFrame(result[[*keys, "as_given", "share"]])

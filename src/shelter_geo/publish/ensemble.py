@@ -135,7 +135,7 @@ def _put(table: pa.Table, path: Path) -> None:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     cells: dict[str, Any] = {
-        name: column.map(_cell) if column.dtype == float else column.map(str).map(defuse)
+        str(name): column.map(_cell) if column.dtype == float else column.map(str).map(defuse)
         for name, column in table.items()
     }
     pd.DataFrame(cells).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
