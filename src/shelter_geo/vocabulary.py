@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOT_ADMITTED = "not_admitted"
     ADMISSION_NOT_KNOWN = "admission_not_known"
     REFUSALS_REPORTED = "refusals_reported"
+    HOURS_NOT_KNOWN = "hours_not_known"
     NO_ROAD_TO_ADMITTING = "no_road_to_admitting"
     NO_ROAD_TO_KNOWN = "no_road_to_known"
     NO_SHELTER_WITHIN_REACH = "no_shelter_within_reach"

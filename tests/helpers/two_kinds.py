@@ -37,7 +37,10 @@ norm = {{ people_per_place = 5000, source = "invented" }}
 def two_kinds(folder: Path) -> StudyCopy:
     """Copy the bundled study, declare kinds and add two centres of nine places each."""
     copy = copy_study(folder)
-    copy.write("study.toml", copy.text("study.toml") + KINDS)
+    own = copy.text("study.toml")
+    copy.write("study.toml", own[: own.index("[calendar]")] + KINDS)
+    for plan in copy.folder.glob("scenarios/forensic-*.toml"):
+        plan.unlink()
     rows = copy.rows(SHELTERS)
     towns = {row["settlement_id"]: row for row in copy.rows(SETTLEMENTS)}
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from helpers.small_study import small_study
 from helpers.study_copy import SHELTERS, StudyCopy
 from helpers.two_kinds import CENTRE, EMPTY, PEOPLE, TOWNS, two_kinds
 from pydantic import ValidationError
@@ -26,13 +27,21 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return load_study(two_kinds(tmp_path_factory.mktemp("kinds") / "study").file)
 
 
-def test_a_study_that_declares_none_has_shelters_alone() -> None:
+def test_a_study_that_declares_none_has_shelters_alone(tmp_path: Path) -> None:
+    plain = load_study(small_study(tmp_path / "study").file)
+    assert plain.kinds == (THE_SHELTERS,)
+    assert plain.kind.id == SHELTER
+    assert set(plain.shelters["kind"]) == {SHELTER}
+    assert plain.others is None
+    assert {"kinds", "calendar"}.isdisjoint(plain.settings.model_dump())
+
+
+def test_the_bundled_study_knows_of_no_facility_but_shelters() -> None:
     bundled = load_study()
-    assert bundled.kinds == (THE_SHELTERS,)
-    assert bundled.kind.id == SHELTER
-    assert set(bundled.shelters["kind"]) == {SHELTER}
+    kinds = [kind.id for kind in bundled.kinds]
+    assert kinds == [SHELTER, "rape-crisis-centre", "forensic-examination"]
     assert bundled.others is None
-    assert "kinds" not in bundled.settings.model_dump()
+    assert [window.hours for window in bundled.kinds[2].windows] == [24, 72, 120]
 
 
 def test_a_study_is_of_its_first_kind(study: Study) -> None:

@@ -30,6 +30,7 @@ from shelter_geo.access.nearest import (
     populations,
     resident_units,
 )
+from shelter_geo.access.service_time import ServiceTime, service_time
 
 __all__ = [
     "FEW",
@@ -38,6 +39,7 @@ __all__ = [
     "UNITS",
     "BusTime",
     "CostMatrix",
+    "ServiceTime",
     "Stop",
     "access_metrics",
     "beyond_range",
@@ -58,6 +60,7 @@ __all__ = [
     "roads_of_routes",
     "routes",
     "service_area",
+    "service_time",
     "weight_over_settlements",
     "weighted_quantile",
     "whole_journey",

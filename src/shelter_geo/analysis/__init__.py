@@ -20,9 +20,18 @@ from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.quantity import AsOf, Population, Quantity, Unit, weakest
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km
+from shelter_geo.analysis.services import (
+    ANYBODY,
+    TODAY,
+    WITHOUT_ORDER,
+    ServiceTimes,
+    service_times,
+    timed_kinds,
+)
 from shelter_geo.analysis.stays import CASES, PLACES, STAYS_A_YEAR
 
 __all__ = [
+    "ANYBODY",
     "CASES",
     "COUNTRY",
     "EVERYBODY",
@@ -31,7 +40,9 @@ __all__ = [
     "PLACES",
     "PLACE_KINDS",
     "STAYS_A_YEAR",
+    "TODAY",
     "TOTAL",
+    "WITHOUT_ORDER",
     "AsOf",
     "CapacityResults",
     "Comparison",
@@ -41,6 +52,7 @@ __all__ = [
     "Population",
     "Quantity",
     "ReadyStudy",
+    "ServiceTimes",
     "SiteOptions",
     "Unit",
     "access_for",
@@ -63,7 +75,9 @@ __all__ = [
     "reason_of",
     "rows_of",
     "same_points",
+    "service_times",
     "site_options",
+    "timed_kinds",
     "today_first",
     "towns_not_known",
     "weakest",

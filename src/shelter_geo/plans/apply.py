@@ -287,13 +287,19 @@ def _shelters(study: Study, plan: Plan, shelters: gpd.GeoDataFrame) -> gpd.GeoDa
                 ),
                 "places_basis": BY_SCENARIO,
                 "source": f"scenario {plan.scenario.id}",
+                **{
+                    name: value
+                    for name in ("hours", "police_referral_required")
+                    if (value := getattr(entry, name)) is not None
+                },
                 **place,
             }
         )
     opened = gpd.GeoDataFrame(rows, crs=4326).set_index("shelter_id", drop=False)
     opened.index.name = None
     if shelters.empty:
-        columns = {name: opened.get(name) for name in shelters.columns}
+        every = dict.fromkeys([*shelters.columns, *opened.columns])
+        columns = {name: opened.get(name) for name in every}
         return gpd.GeoDataFrame(columns, index=opened.index, crs=4326).sort_index()
     both = gpd.GeoDataFrame(pd.concat([shelters, opened]), crs=4326)
     return both.sort_index()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from shelter_geo.errors import StudyError
 from shelter_geo.roads import RoadChange
 from shelter_geo.study import (
     EvidenceKey,
+    Hours,
     Key,
     KindKey,
     SafeKey,
@@ -42,12 +43,22 @@ class PlanIdentity(Settings):
 
 
 class OpenShelter(Settings):
-    """A new facility in a settlement, of the study's first kind if none is given."""
+    """A new facility in a settlement, of the study's first kind if none is given.
+
+    Attributes
+    ----------
+    hours
+        When it is open, in OpenStreetMap's form; not known if not given.
+    police_referral_required
+        Whether nobody is let in without an order or a paper of the authorities.
+    """
 
     settlement_id: Name
     places: Places
     cost: float | None = Field(default=None, ge=0)
     kind: KindKey | None = None
+    hours: Hours | None = None
+    police_referral_required: Literal["yes", "no", "unknown"] | None = None
 
 
 class CloseShelter(Settings):

@@ -7,6 +7,15 @@ from shelter_geo.study.guard import key_gives_a_place_away, leads_elsewhere, tex
 from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
+from shelter_geo.study.opening import (
+    MS_PER_DAY,
+    MS_PER_HOUR,
+    Calendar,
+    Closure,
+    Hours,
+    Window,
+    open_spans,
+)
 from shelter_geo.study.people import (
     PEOPLE_COLUMNS,
     UNKNOWN,
@@ -58,6 +67,8 @@ __all__ = [
     "FALLBACK",
     "HOME",
     "LANGUAGE_CODE",
+    "MS_PER_DAY",
+    "MS_PER_HOUR",
     "NAME",
     "NEAREST",
     "PEOPLE_COLUMNS",
@@ -68,9 +79,12 @@ __all__ = [
     "UNKNOWN",
     "WOMEN",
     "Bus",
+    "Calendar",
     "Capacity",
     "Claim",
+    "Closure",
     "EvidenceKey",
+    "Hours",
     "Journey",
     "Key",
     "Kind",
@@ -85,6 +99,7 @@ __all__ = [
     "Share",
     "Study",
     "StudySettings",
+    "Window",
     "Worded",
     "bundled_study",
     "centre_settlements",
@@ -104,6 +119,7 @@ __all__ = [
     "load_places",
     "load_study",
     "misplaced_points",
+    "open_spans",
     "people_unknown",
     "places_total",
     "plans_folder",

@@ -22,6 +22,7 @@ from shelter_geo.study.journeys import unknown_stops
 from shelter_geo.study.kinds import (
     undeclared_kinds,
 )
+from shelter_geo.study.opening import holidays_not_given
 from shelter_geo.study.origin import with_causes
 from shelter_geo.study.people import people_of_unknown, too_many_displaced, uneven_people
 from shelter_geo.study.places import REGION, resting_on_missing
@@ -45,6 +46,8 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
     folder.add(_unlisted(folder.study_file, key, series, counted, of=of))
     if tables.shelters is not None:
         folder.add(undeclared_kinds(files.shelters, settings.facility_kinds, tables.shelters))
+        shelters_file = folder.path(files.shelters).name
+        folder.add(holidays_not_given(shelters_file, settings.calendar, tables.shelters))
         folder.add(uneven_places(folder.path(files.shelters), tables.shelters))
     if tables.shelters is not None and tables.admission is not None:
         path, known = folder.path(str(files.admission)), tables.shelters["shelter_id"]

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from shelter_geo.errors import Fault, StudyError
 from shelter_geo.study.capacity_settings import Reading
+from shelter_geo.study.opening import Window
 from shelter_geo.study.types import KindKey, OfKind, Settings, Worded, in_english
 from shelter_geo.vocabulary import Evidence
 
@@ -69,6 +70,8 @@ class Kind(Settings):
     colour
         Ink of its signs on maps and pictures, such as "#6b1d81": dark enough to stand out from
         white by 3 to 1.
+    windows
+        Within how many hours its service must begin; it is then counted over hours and travel.
     """
 
     id: KindKey
@@ -76,6 +79,7 @@ class Kind(Settings):
     plural: Worded | None = None
     norm: KindNorm | None = None
     colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None = None
+    windows: tuple[Window, ...] = ()
 
     @model_validator(mode="after")
     def _named(self) -> Kind:
@@ -83,6 +87,14 @@ class Kind(Settings):
         if None in words and (self.id != SHELTER or words != (None, None)):
             raise ValueError("give the name of the kind, as singular and plural")
         return self
+
+    @field_validator("windows")
+    @classmethod
+    def _each_once(cls, windows: tuple[Window, ...]) -> tuple[Window, ...]:
+        hours = [window.hours for window in windows]
+        if hours != sorted(set(hours)):
+            raise ValueError("windows: their hours must rise")
+        return windows
 
     @field_validator("colour")
     @classmethod

@@ -19,6 +19,7 @@ from shelter_geo.study.claims import Claim as Claim
 from shelter_geo.study.guard import leads_elsewhere, texts_of
 from shelter_geo.study.journeys import Journey
 from shelter_geo.study.kinds import SHELTERS, Kind
+from shelter_geo.study.opening import Calendar
 from shelter_geo.study.roads import Roads
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import (
@@ -222,6 +223,7 @@ class StudySettings(Settings):
     siting: Siting = Siting()
     capacity: Capacity
     kinds: tuple[Kind, ...] = ()
+    calendar: Calendar = Calendar()
     journeys: tuple[Journey, ...] = ()
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
@@ -233,10 +235,14 @@ class StudySettings(Settings):
 
     @model_serializer(mode="wrap")
     def _silent_of_none(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave kinds and journeys out where none is declared."""
+        """Leave kinds, calendar and journeys out where none is declared."""
         written: dict[str, Any] = write(self)
-        silent = ("kinds", "journeys")
-        return {name: value for name, value in written.items() if name not in silent or value}
+        there = {
+            "kinds": bool(self.kinds),
+            "journeys": bool(self.journeys),
+            "calendar": self.calendar != Calendar(),
+        }
+        return {name: value for name, value in written.items() if there.get(name, True)}
 
     @model_validator(mode="after")
     def _of_known_kinds(self) -> StudySettings:
@@ -274,6 +280,7 @@ class StudySettings(Settings):
         refuse_twice("claims", self.claims)
         refuse_twice("assumptions", self.assumptions)
         refuse_twice("journeys", self.journeys)
+        refuse_twice("calendar.closed", self.calendar.closed)
         refuse_twice("roads.link", self.roads.link)
         named = [kind.norm for kind in self.kinds if kind.norm and kind.norm.standard]
         if named and (self.tables.standards or self.tables.norms) is None:

@@ -13,6 +13,7 @@ from shelter_geo.access import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation, Quantity, Unit, districts_as_far, main_city, near_ties
 from shelter_geo.publish.brief.journeys import journeys, metric, own_areas
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.services import other_services
 from shelter_geo.publish.maps.district_map import no_way, ranks_of
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.qualifiers import (
@@ -222,7 +223,7 @@ def claim(evaluation: Evaluation) -> Section:
     """Write the claim in sentences."""
     distances = [] if evaluation.farthest.empty else [_distances(evaluation)]
     shared = without_shared(evaluation.study, headline(evaluation).missing_without)
-    beyond = (*own_areas(evaluation), *journeys(evaluation))
+    beyond = (*own_areas(evaluation), *journeys(evaluation), *other_services(evaluation))
     return Section(say("brief.claim"), (_places(evaluation), *shared, *distances, *beyond))
 
 

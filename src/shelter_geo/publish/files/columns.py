@@ -109,6 +109,20 @@ COLUMNS: Final[dict[str, Column]] = {
     "leg_bus_hours_high": _number("Most hours of these lines; empty where no line is known", 2),
     "bus_lines": _text("Keys of these lines in the table of travel"),
     "bus_source": _text("Who wrote their hours down"),
+    "facility_kind": _text("Kind of facility, as the study file gives it"),
+    "who": _text("all, or without_police_papers: without an order or paper of the authorities"),
+    "service_travel_min": _min("Time by car to the nearest facility that may serve them"),
+    "within_h": _number("Hours within which the service must begin", 1),
+    "within_name": _text("What can be done until then"),
+    **_ends(
+        "moments",
+        _number(
+            "Share of the moments of a year from which it begins in time; low: unknown is no", 4
+        ),
+    ),
+    "longest_wait_h": _number("Longest wait of the year, travel included; empty without end", 2),
+    "longest_wait_from": _text("When somebody sets out who waits that long, by the local clock"),
+    "people_always": _whole("People served in time at every moment"),
     "link": _text("Link that stands in for legs without a domestic road"),
     "link_mode": _text("air, rail, water, or abroad: by road through another country"),
     "link_legs": _whole("Legs of the journey that go over the link"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis import Evaluation, journey_metrics
+from shelter_geo.analysis import Evaluation, journey_metrics, service_times, timed_kinds
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
@@ -24,6 +24,7 @@ from shelter_geo.study import (
     Study,
     in_english,
     languages_in,
+    with_known_people,
 )
 
 _PLACE = (
@@ -98,6 +99,19 @@ JOURNEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Columns of the tables of a study that asks about journeys."""
+SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "service_times.csv": (
+        "facility_kind", "scenario", "who", "district_id", "name_en", "region", "population",
+        "women", "service_travel_min", "within_h", "moments_low", "moments_high",
+        "longest_wait_h", "longest_wait_from", "reason", "reason_en", "evidence", "evidence_en",
+    ),
+    "service_times_in_all.csv": (
+        "facility_kind", "scenario", "scenario_name", "who", "weighted_by", "people", "within_h",
+        "within_name", "moments_low", "moments_high", "people_always", "longest_wait_h",
+        "evidence", "evidence_en", "source",
+    ),
+}  # fmt: skip
+"""Columns of the tables of a study with kinds whose service must begin within some hours."""
 _RESTS_ON: Final = {"region": REGION, "women": WOMEN, "registered_women": WOMEN}
 """Columns of people and places that a study may lack, and what they rest on."""
 _OF_DISTRICTS: Final = ("access_by_district.csv", "access_farthest.csv")
@@ -116,6 +130,8 @@ def tables_of(study: Study) -> dict[str, tuple[str, ...]]:
         | {name: _with_names(TABLES[name], districts) for name in _OF_DISTRICTS}
         | {name: _with_names(TABLES[name], settlements) for name in _OF_SETTLEMENTS}
     )
+    if timed_kinds(study):
+        tables |= SERVICES
     if study.settings.journeys:
         tables |= {name: JOURNEYS[name] for name in _journey_tables(study)}
     return {name: columns_of(study, columns) for name, columns in tables.items()}
@@ -165,6 +181,7 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "claims.csv": evaluation.claims,
         "points_on_roads.csv": _joins(evaluation, english),
         **journey_frames(evaluation),
+        **_service_frames(evaluation.study),
     }
     for name, columns in tables_of(evaluation.study).items():
         write_table(pd.DataFrame(frames[name]), columns, folder / name, english)
@@ -226,6 +243,46 @@ def journey_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
         "journeys.csv": places.assign(reason_en=words),
         "journey_legs.csv": legs,
         "journeys_by_link.csv": beside,
+    }
+
+
+def _service_frames(study: Study) -> dict[str, pd.DataFrame]:
+    """Give the frames of the tables of services, with names of districts, plans and windows."""
+    times = service_times(study)
+    if times is None:
+        return {}
+    about = [
+        "name_en",
+        "population",
+        *(name for name in (REGION, WOMEN) if name in study.districts),
+    ]
+    districts = with_known_people(pd.DataFrame(study.districts))
+    places = times.places.join(districts[about], on="district_id")
+    windows = {
+        (kind.id, window.hours): (in_english(window.name), in_english(window.source))
+        for kind in timed_kinds(study)
+        for window in kind.windows
+    }
+    keys = zip(times.summary["kind"], times.summary["within_h"], strict=True)
+    said = [windows[key] for key in keys]
+    names = {key: in_english(plan.scenario.name) for key, plan in times.plans.items()}
+    words = {kind.id: english_of(study.of_kind(kind.id)) for kind in timed_kinds(study)}
+    why = zip(places["kind"], places["reason"], strict=True)
+    places["reason_en"] = [words[kind].text(f"reason.{key}") if key else "" for kind, key in why]
+    summary = times.summary.assign(
+        within_name=[name for name, _ in said],
+        source=[source for _, source in said],
+        scenario_name=[names.get(key, "") for key in times.summary["scenario"]],
+    )
+    named = {
+        "kind": "facility_kind",
+        "travel_min": "service_travel_min",
+        "share_low": "moments_low",
+        "share_high": "moments_high",
+    }
+    return {
+        "service_times.csv": places.rename(columns=named),
+        "service_times_in_all.csv": summary.rename(columns=named),
     }
 
 

@@ -12,6 +12,8 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from shelter_geo.study.opening import HOURS_MESSAGE, HOURS_REMEDY, are_hours
+
 Test = Callable[[pd.Series], "pd.Series[bool]"]
 
 
@@ -141,6 +143,9 @@ IS_WHEN = Rule(
     "is no day, month or year from 1900 to 2100",
     "Write it like 2026-01-31, 2026-01, 2026 or 2020-2024.",
 )
+
+
+IS_HOURS = Rule(lambda column: column.map(are_hours).astype(bool), HOURS_MESSAGE, HOURS_REMEDY)
 
 
 IS_PLACES = Rule(
