@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 TESTERS ?= 2
 
-.PHONY: run test check lint format mutations bench docs screenshots clean
+.PHONY: run test check lint format mutations kills bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -49,6 +49,10 @@ ORLIB ?=
 # What validate lets pass runs to the end, tried on many mutations of two studies.
 mutations: $(VENV)/.tested-with
 	SHELTER_GEO_MUTATIONS=500 $(BIN)/python -m pytest tests/analysis/test_readiness.py -n0 -k mutated
+
+# Runs that are killed while their outputs come into place.
+kills: $(VENV)/.tested-with
+	SHELTER_GEO_KILLS=200 $(BIN)/python -m pytest tests/publish/test_staging.py -n0 -rP -k a_kill_at
 
 bench: $(VENV)/.benched-with
 	$(BIN)/python benchmarks/pages.py

@@ -8,12 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Takes the name of a step, the work done and the whole."""
 StepProgress: TypeAlias = Callable[[int, int], None]
 """Takes the work done and the whole of one step."""
+OUTPUTS_IN_PLACE: Final[list[Path]] = []
+"""Folders whose outputs this process has replaced, for what is said when it is stopped."""
 QUIET_S: Final = 2.0
 
 

@@ -25,7 +25,7 @@ from helpers.study_copy import contents
 from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.package import outdated
-from shelter_geo.publish.files.staging import MARK, staged
+from shelter_geo.publish.files.staging import JOURNAL, MARK, staged
 from shelter_geo.publish.files.tables import INDEXED_FROM, write_geopackage
 from shelter_geo.publish.outputs import write_outputs
 from shelter_geo.study.load import load_study
@@ -293,6 +293,145 @@ def test_other_hidden_folders_are_left_alone(out: Path) -> None:
         write_new(stage)
     assert (out / ".git").is_dir()
     assert (out / ".1-x.partial").is_dir()
+
+
+# ---------------------------------------------------------------- kills and interruptions
+
+KILLS = int(os.environ.get("SHELTER_GEO_KILLS", "12"))
+"""Runs that are killed; `make kills` tries 200."""
+
+
+def test_a_kill_at_any_moment_leaves_one_set_of_outputs_to_the_next_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "helpers.kills", str(tmp_path), str(KILLS)]
+    paths = os.pathsep.join(["tests", *sys.path])
+    made = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=True
+    )
+    counts = json.loads(made.stdout)
+    sys.stdout.write(f"{counts}\n")
+    assert counts["rounds"] == KILLS == counts["old"] + counts["new"]
+    assert counts["mixed"] == counts["left"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "kill"), [(None, 0), (None, 1), (None, 2), (1, 3), (2, 4), (2, 5)]
+)
+def test_a_journal_is_completed_or_taken_back_and_told_of(
+    out: Path,
+    fault: int | None,
+    kill: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A step of the move fails, or none, and a later step is the last one: nothing cleans up."""
+    step, steps = Path.replace, iter(range(100))
+
+    def count(self: Path, target: Path) -> Path:
+        number = -1 if self.suffix == ".part" else next(steps)
+        if number == fault:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if number >= kill:
+            raise SystemExit(9)
+        return step(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", count)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(SystemExit), staged(out) as stage:
+            write_new(stage)
+    assert len(list(out.glob(f"{MARK}*/{JOURNAL}"))) == 1
+    with staged(out):
+        pass
+    new = {"a.csv": b"new a", "maps/b.html": b"new b", "maps/c.html": b"new c"}
+    assert contents(out) == (OLD | new if fault is None else OLD)
+    said = "the move is completed now" if fault is None else "those that stood there before it"
+    assert said in caplog.text
+    assert not list(out.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"targets": ["../far"], "moved": 0, "old": [true], "back": false}']
+)
+def test_a_journal_that_makes_no_sense_is_swept(out: Path, text: str) -> None:
+    far = out.parent / "far"
+    far.write_bytes(b"far")
+    left = out / f"{MARK}x"
+    left.mkdir()
+    (left / JOURNAL).write_text(text)
+    with staged(out):
+        pass
+    assert contents(out) == OLD
+    assert far.read_bytes() == b"far"
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_says_that_the_old_outputs_stand(
+    out: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    study, left = small_study(tmp_path / "study"), tmp_path / "left"
+    left.mkdir()
+    command = [sys.executable, "-m", "shelter_geo", "run", str(study.file), "--out", str(out)]
+    closed = {"HOME": "/nowhere", "TMPDIR": str(left)}
+    with subprocess.Popen(
+        command, text=True, stderr=subprocess.PIPE, env=os.environ | closed
+    ) as process:
+        while process.poll() is None and not list(out.glob(f"{MARK}*/*")):
+            os.sched_yield()
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert said.splitlines()[-1] == (
+        "shelter-geo: stopped; no output was changed, and what stood there stands."
+    )
+    assert contents(out) == OLD
+    assert not list(out.glob(".*"))
+    assert not list(left.glob("*"))
+
+
+def test_a_run_that_puts_nothing_in_place_leaves_no_folder(tmp_path: Path) -> None:
+    with staged(tmp_path / "new" / "folder"):
+        pass
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(ValueError, match="x"), staged(tmp_path / "new" / "folder"):
+        raise ValueError("x")
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_output_folder_that_is_a_link(out: Path) -> None:
+    link = out.parent / "link"
+    link.symlink_to(out)
+    with staged(link) as stage:
+        write_new(stage)
+    assert link.is_symlink()
+    assert (out / "a.csv").read_bytes() == b"new a"
+    lost = out.parent / "lost"
+    lost.symlink_to(out.parent / "nowhere")
+    with pytest.raises(OutputError, match="this link leads to a folder"), staged(lost):
+        pass
+    assert lost.is_symlink()
+
+
+def test_a_clock_set_back_changes_nothing(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in out.rglob("*"):
+        os.utime(file, (4e9, 4e9))
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    with staged(out) as stage:
+        write_new(stage)
+    assert (out / "a.csv").read_bytes() == b"new a"
+
+
+def test_a_folder_that_is_closed_to_its_user(out: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("nothing is closed to this user; a closed system folder is tried above")
+    before = contents(out)
+    out.chmod(0o500)
+    try:
+        with pytest.raises(OutputError, match="What stood there is untouched"), staged(out):
+            pass
+    finally:
+        out.chmod(0o700)
+    assert contents(out) == before
 
 
 # ----------------------------------------------------------------------------- a full disk

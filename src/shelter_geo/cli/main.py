@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,14 @@ from shelter_geo.cli.options import (
     of_kind,
 )
 from shelter_geo.errors import ShelterGeoError, TableError, fault_lines
+from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 if TYPE_CHECKING:
     from shelter_geo.analysis import Evaluation
     from shelter_geo.publish import Words
 
 BAD_INPUT = 1
+STOPPED = 130
 
 app = typer.Typer(
     name="shelter-geo",
@@ -48,18 +51,40 @@ site.register(app)
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 130 stopped."""
+    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 130 or 143 stopped."""
+    signal.signal(signal.SIGTERM, _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a narrow terminal must not end a run
             stream.reconfigure(errors="replace")
     try:
         app()
+    except SystemExit as ended:
+        if ended.code != STOPPED:
+            raise
+        typer.echo(f"shelter-geo: {_said_when_stopped()}", err=True)
+        sys.exit(_stopped_by.pop() if _stopped_by else STOPPED)
     except ShelterGeoError as error:
         typer.echo(f"shelter-geo: {error}", err=True)
         sys.exit(BAD_INPUT)
     except OSError as error:
         typer.echo(f"shelter-geo: {error.strerror or error}", err=True)
         sys.exit(BAD_INPUT)
+
+
+_stopped_by: list[int] = []
+
+
+def _stop(number: int, frame: object) -> None:
+    """Stop as if by hand, so that what was begun is taken back."""
+    _stopped_by[:] = [128 + number]
+    raise KeyboardInterrupt
+
+
+def _said_when_stopped() -> str:
+    if OUTPUTS_IN_PLACE:
+        folders = ", ".join(dict.fromkeys(map(str, OUTPUTS_IN_PLACE)))
+        return f"stopped; new outputs had come into place already in {folders}."
+    return "stopped; no output was changed, and what stood there stands."
 
 
 def _show_version(wanted: bool) -> None:

@@ -46,6 +46,7 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
     if _processors() < 2:
         yield work
         return
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(max_workers=1, initializer=_follow_parent) as pool:
         with warnings.catch_warnings():
             # A copy of this process touches nothing that a thread of it may hold.
@@ -60,12 +61,18 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
                     "A process beside this one was stopped; this happens where memory runs out."
                 ) from None
 
-        yield answer
+        try:
+            yield answer
+        except BaseException:  # nobody will ask for the answer
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+            raise
 
 
 def _follow_parent() -> None:
     """Leave an interruption to the process that asked, and end when that one has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from shelter_geo.errors import OutputError
+from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 MARK = ".shelter-geo-"
 """How the names of folders begin that runs write into."""
+JOURNAL = ".journal.json"
+"""File of such a folder that says how far the move into place has come."""
+_BACK = ".back.json"
+_BEFORE = ".before"
+_COMPLETED = (
+    "%s: an earlier run was killed while its outputs were moved into place; the move is completed "
+    "now, and the outputs are that run's."
+)
+_TAKEN_BACK = (
+    "%s: an earlier run was killed while its outputs were taken back; this is done now, and the "
+    "outputs are those that stood there before it."
+)
 
 
 @contextmanager
@@ -27,9 +43,9 @@ def staged(
     """Give an empty folder to write into; its files replace those in `out` at the end.
 
     If anything fails or the run is stopped, `out` stays as it was: files that were already
-    replaced are put back. Only a kill within the few milliseconds of replacing can leave some
-    files new and some old, each of them whole. Other files in `out` are left alone, unless they are
-    outdated. What killed runs have left is swept, where the system can lock a folder.
+    replaced are put back. A journal makes one step of the replacing: a kill in the middle of it is
+    told of by the next run, which completes it. Other files in `out` are left alone, unless they
+    are outdated. What killed runs have left is swept, where the system can lock a folder.
 
     Parameters
     ----------
@@ -52,9 +68,15 @@ def staged(
         If a file cannot be written, for want of room or of permission, if another run is writing
         into `out`, or if a file to be kept would be replaced.
     """
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
+        if out.is_symlink() and not out.exists():
+            raise OutputError(
+                f"{out}: this link leads to a folder that is not there. Make the folder, or choose "
+                "another with --out."
+            ) from None
         raise OutputError(
             f"{out}: this path, or a part of it, is a file, and the outputs need a folder. Choose "
             "another with --out."
@@ -69,6 +91,9 @@ def staged(
     except OSError as error:
         raise OutputError(_sentence(out, error)) from error
     finally:
+        for folder in made:  # a run that puts nothing there leaves no folder either
+            with suppress(OSError):
+                folder.rmdir()
         if lock is not None:
             os.close(lock)
 
@@ -104,7 +129,8 @@ def _lock(out: Path) -> int | None:
 def _stage(out: Path, *, sweep: bool) -> Iterator[Path]:
     """Make a folder to write into and remove it; what killed runs have left goes as well."""
     if sweep:
-        for left in out.glob(f"{MARK}*"):
+        for left in sorted(out.glob(f"{MARK}*")):
+            _complete(left, out)
             shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(prefix=MARK, dir=out))
     try:
@@ -120,25 +146,76 @@ def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Pa
         target.parent.mkdir(parents=True, exist_ok=True)
         _refuse(target, keep)
     gone = [file for file in outdated if not _is_kept(file, keep)]
-    before = stage / ".before"
+    before = stage / _BEFORE
     before.mkdir()
-    old = {
-        target: Path(shutil.copy2(target, before / str(number)))
-        for number, target in enumerate([*(target for _, target in moves), *gone])
-        if target.exists()
-    }
-    begun: list[Path] = []
+    targets = [target.relative_to(out).as_posix() for target in [*(t for _, t in moves), *gone]]
+    for number, target in enumerate(targets):
+        if os.path.lexists(out / target):
+            _save(out / target, before / str(number))
+    old = [(before / str(number)).exists() for number in range(len(targets))]
+    onwards = {"targets": targets, "moved": len(moves), "old": old, "back": False}
+    back = onwards | {"back": True}
     try:
-        for file, target in moves:
-            begun.append(target)
-            file.replace(target)
-        for target in gone:
-            begun.append(target)
-            target.unlink()
+        _note(stage / _BACK, back)  # written beforehand, as a full disk lets nobody write later
+        _note(stage / JOURNAL, onwards)
+        _go_on(stage, out, onwards)
     except BaseException:
-        _put_back(begun, old)
+        with suppress(OSError):
+            (stage / _BACK).replace(stage / JOURNAL)
+        _go_on(stage, out, back)
         raise
-    _drop_empty({parent for file in gone for parent in file.relative_to(out).parents}, out)
+    OUTPUTS_IN_PLACE.extend([out] if moves else [])
+
+
+def _save(file: Path, copy: Path) -> None:
+    """Keep what a file holds, by a second name for it where the system has such names."""
+    try:
+        os.link(file, copy, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(file, copy)
+
+
+def _note(journal: Path, plan: dict[str, Any]) -> None:
+    """Write a journal in one step, so that it is there whole or not at all."""
+    part = journal.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(plan, file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(journal)
+
+
+def _go_on(stage: Path, out: Path, plan: dict[str, Any]) -> None:
+    """Take every step of a journal that is still to be taken, onwards or back."""
+    targets, moved = plan["targets"], plan["moved"]
+    for number, target in enumerate(targets):
+        new, old = stage / target, stage / _BEFORE / str(number)
+        if not plan["back"]:
+            if number >= moved:
+                (out / target).unlink(missing_ok=True)
+            elif new.exists():
+                new.replace(out / target)
+        elif old.exists():
+            with suppress(OSError):  # the one that could not be replaced is as it was
+                old.replace(out / target)
+        elif not plan["old"][number] and not new.exists():
+            (out / target).unlink(missing_ok=True)
+    if not plan["back"]:
+        parents = {folder for name in targets[moved:] for folder in PurePosixPath(name).parents}
+        _drop_empty(set(map(Path, parents)), out)
+
+
+def _complete(stage: Path, out: Path) -> None:
+    """Go on with the move of a run that was killed in the middle of it, and tell of it."""
+    try:
+        plan = json.loads((stage / JOURNAL).read_text(encoding="utf-8"))
+        names = [PurePosixPath(name) for name in plan["targets"]]
+        if any(name.is_absolute() or ".." in name.parts for name in names):
+            return
+        _go_on(stage, out, plan)
+    except (OSError, ValueError, LookupError, TypeError):  # no journal: the move had not begun
+        return
+    logging.getLogger("shelter_geo").warning(_TAKEN_BACK if plan["back"] else _COMPLETED, out)
 
 
 def _drop_empty(folders: set[Path], out: Path) -> None:
@@ -162,15 +239,6 @@ def _refuse(target: Path, keep: Collection[str]) -> None:
 
 def _is_kept(file: Path, keep: Collection[str]) -> bool:
     return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() in keep
-
-
-def _put_back(begun: Iterable[Path], old: Mapping[Path, Path]) -> None:
-    for target in begun:
-        with suppress(OSError):  # the one that could not be replaced is as it was
-            if target in old:
-                old[target].replace(target)
-            else:
-                target.unlink(missing_ok=True)
 
 
 def _sentence(out: Path, error: OSError) -> str:
