@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 TESTERS ?= 2
 
-.PHONY: run test check lint format mutations kills bench docs screenshots clean
+.PHONY: run test check lint format mutations kills fuzz lock oldest newest release bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -50,6 +50,10 @@ ORLIB ?=
 mutations: $(VENV)/.tested-with
 	SHELTER_GEO_MUTATIONS=500 $(BIN)/python -m pytest tests/analysis/test_readiness.py -n0 -k mutated
 
+# Files cut, twisted and mixed up, some fifty of them at every door, for about ten minutes.
+fuzz: $(VENV)/.tested-with
+	SHELTER_GEO_FUZZ=50 $(BIN)/python -m pytest tests/project/test_fuzz.py -n0
+
 # Runs that are killed while their outputs come into place.
 kills: $(VENV)/.tested-with
 	SHELTER_GEO_KILLS=200 $(BIN)/python -m pytest tests/publish/test_staging.py -n0 -rP -k a_kill_at
@@ -74,17 +78,49 @@ $(VENV)/.benched-with: benchmarks/requirements.txt $(VENV)/.tested-with
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench build dist outputs/*/
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-lock $(VENV)-oldest $(VENV)-newest build dist outputs/*/
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 
-# The build backend is pinned too, so that an installation can be repeated.
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) hatchling editables
-	$(PIP) --no-build-isolation --editable .
+# What runs is installed by its hashes, the build backend too: a changed file is refused.
+$(VENV)/.installed: pyproject.toml requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	--requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	--no-build-isolation --editable .
 	@touch $@
+
+# Renews the hashes after a change in pyproject.toml or constraints.txt, for Python 3.11 and newer.
+lock: $(VENV)-lock/.uv
+	printf 'hatchling\neditables\n' | $(VENV)-lock/bin/uv pip compile pyproject.toml - \
+	--universal --python-version 3.11 --generate-hashes --constraint constraints.txt \
+	--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+
+$(VENV)-lock/.uv:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+# The quick tests with the oldest dependencies that pyproject.toml allows, and with the newest.
+oldest newest: $(VENV)-lock/.uv
+	mkdir -p build
+	$(PYTHON) -m venv $(VENV)-$@
+	printf 'hatchling\neditables\n' | $(VENV)-lock/bin/uv pip compile pyproject.toml - --extra dev \
+	--resolution $(if $(filter oldest,$@),lowest-direct,highest) --python $(VENV)-$@/bin/python \
+	--no-emit-index-url --quiet --output-file build/$@.txt
+	$(VENV)-$@/bin/python -m pip install --quiet --requirement build/$@.txt
+	$(VENV)-$@/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(VENV)-$@/bin/python -m pytest tests -m "not browser and not slow" -n0
+
+# The wheel, built twice and compared byte by byte, with its bill of materials and licences.
+release: $(VENV)/.installed
+	rm -rf dist build/again
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/again .
+	cmp dist/*.whl build/again/*.whl
+	$(BIN)/python tools/bill_of_materials.py dist
 
 $(VENV)/.tested-with: $(VENV)/.installed tools/chromium.sh tools/firefox.sh
 	$(PIP) --no-build-isolation --editable '.[dev,docs]'

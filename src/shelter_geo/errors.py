@@ -10,6 +10,8 @@ from typing import Any
 LONGEST_SHOWN = 80
 MOST_ALIKE = 3
 """Rows with the same fault that have a line each; of more, so many are shown."""
+MOST_LINES = 40
+"""Lines of faults that a command prints."""
 EVERY_ROW = "Every row is listed by shelter-geo validate --all."
 _NUMBER = re.compile(r"[\d.,]+")
 
@@ -168,9 +170,24 @@ class TableError(StudyError):
 def _counted(faults: Sequence[Fault], *, every: bool = False) -> list[str]:
     head = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     lines = fault_lines(faults, every=every)
-    if not every and len(lines) < len(faults):
-        lines.append(EVERY_ROW)
+    if not every:
+        short = len(lines) < len(faults)
+        lines = at_most(lines, MOST_LINES - 1 - short)
+        lines += [EVERY_ROW] if short else []
     return [f"{head} in the study's files:", *lines]
+
+
+def at_most(lines: Sequence[str], most: int = MOST_LINES) -> list[str]:
+    """Leave out the last of many lines, and count them.
+
+    Examples
+    --------
+    >>> at_most(["a", "b", "c"], 2)
+    ['a', 'and 2 lines more.']
+    """
+    if len(lines) <= most:
+        return list(lines)
+    return [*lines[: most - 1], f"and {len(lines) - most + 1} lines more."]
 
 
 class PrivacyError(ShelterGeoError):

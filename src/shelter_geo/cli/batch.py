@@ -15,6 +15,8 @@ from typing import Annotated, Final
 
 import typer
 
+from shelter_geo.outside import defuse
+
 TABLE: Final = "batch.csv"
 COLUMNS: Final = ("study", "outcome", "message")
 _BAD_INPUT: Final = 1
@@ -165,8 +167,6 @@ def _name_of(study: Path) -> str:
 
 
 def _write(runs: Sequence[StudyRun], path: Path) -> None:
-    from shelter_geo.publish import defuse
-
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(COLUMNS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo import __version__
-from shelter_geo.cli import batch, capacity, compare, ensemble, init, pages, roads, site
+from shelter_geo.cli import batch, capacity, compare, ensemble, init, pack, pages, roads, site
 from shelter_geo.cli.options import (
     KindOption,
     LangOption,
@@ -21,7 +21,7 @@ from shelter_geo.cli.options import (
     named_of,
     of_kind,
 )
-from shelter_geo.errors import ShelterGeoError, TableError, fault_lines
+from shelter_geo.errors import ShelterGeoError, TableError, at_most, fault_lines
 from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ batch.register(app)
 capacity.register(app)
 compare.register(app)
 ensemble.register(app)
+pack.register(app)
 pages.register(app)
 site.register(app)
 
@@ -64,7 +65,8 @@ def main() -> None:
         typer.echo(f"shelter-geo: {_said_when_stopped()}", err=True)
         sys.exit(_stopped_by.pop() if _stopped_by else STOPPED)
     except ShelterGeoError as error:
-        typer.echo(f"shelter-geo: {error}", err=True)
+        said = "\n".join(at_most(str(error).splitlines()))
+        typer.echo(f"shelter-geo: {said}", err=True)
         sys.exit(BAD_INPUT)
     except OSError as error:
         typer.echo(f"shelter-geo: {error.strerror or error}", err=True)
@@ -225,7 +227,7 @@ def validate(
         typer.echo(f"Kinds of facility: {', '.join(f'{key} {count}' for key, count in counts)}.")
     if to_look_at := [*fault_lines(warnings, every=every), *lines_on_centres(loaded, words)]:
         typer.echo("Read all the same, but look at:")
-        for line in to_look_at:
+        for line in to_look_at if every else at_most(to_look_at):
             typer.echo(line)
     for line in lines_on_lacks(loaded, words):
         typer.echo(line)

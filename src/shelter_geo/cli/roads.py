@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shelter_geo.errors import OutputError, RoadError
+from shelter_geo.outside import REMEDY, unreadable, without_live_cells
 
 if TYPE_CHECKING:
     from shelter_geo.roads import RoadNetwork, RoadSettings
@@ -133,7 +134,7 @@ def check(
 
         with staged(tables) as folder:
             for name in ("components", "traps", "overlaps", "border_ends", "remote", "turns"):
-                frame = getattr(found, name)
+                frame = without_live_cells(getattr(found, name))
                 frame.to_csv(folder / f"{name}.csv", index=name in {"remote", "turns"})
         typer.echo(f"Tables: {tables}")
 
@@ -161,6 +162,8 @@ def _area(file: Path, name: str) -> Any:
     """Union of the polygons of a file, or of those rows of it that bear a name."""
     import geopandas as gpd
 
+    if said := unreadable(file):
+        raise RoadError(f"{file} {said}. {REMEDY}")
     try:
         frame = gpd.read_file(file).to_crs("EPSG:4326")
     except (OSError, RuntimeError, ValueError) as error:

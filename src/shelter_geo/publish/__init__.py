@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from shelter_geo.publish.ensemble import write_ensemble
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.files.tables import defuse
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
@@ -48,7 +47,6 @@ _HOME = {
     "comparison_lines": "study.lines",
     "comparison_page": "study.scenario_outputs",
     "dates": "qualifiers",
-    "defuse": "files.tables",
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.lines",
@@ -84,7 +82,6 @@ __all__ = [
     "comparison_lines",
     "comparison_page",
     "dates",
-    "defuse",
     "draw_twin",
     "everywhere",
     "group_line",

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from shelter_geo.analysis.ensemble import Draw, Ensemble, block_table, ranges, site_shares
 from shelter_geo.errors import OutputError
+from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress
 from shelter_geo.publish.files.staging import staged
-from shelter_geo.publish.files.tables import defuse
 
 DRAWS: Final = "draws"
 ABOUT: Final = "ensemble.json"

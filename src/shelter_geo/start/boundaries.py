@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from shelter_geo.errors import Fault, TableError
+from shelter_geo.outside import REMEDY, unreadable
 from shelter_geo.start.names import made_keys, name_in
 from shelter_geo.study import is_key
 
@@ -120,6 +121,8 @@ def read_districts(
 def _read(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
         raise TableError([Fault(path.name, "there is no such file", "Check the path.")])
+    if said := unreadable(path):
+        raise TableError([Fault(path.name, said, REMEDY)])
     try:
         frame = gpd.read_file(path)
     except Exception as error:  # GDAL's drivers raise what they like

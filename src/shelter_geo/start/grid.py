@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.errors import Fault, StudyError, TableError
+from shelter_geo.outside import REMEDY, unreadable
 
 GRIDS: Final = (".tif", ".tiff", ".vrt")
 
@@ -84,6 +85,8 @@ def read_grid(path: Path, areas: NDArray[Any]) -> Grid:
 
     if not path.exists():
         raise fault("there is no such file", "Check the path.")
+    if said := unreadable(path, None):
+        raise fault(said, REMEDY)
     try:
         with rasterio.open(path) as source:
             if source.crs is None:

@@ -17,6 +17,7 @@ import pandas as pd
 from anyascii import anyascii
 
 from shelter_geo.errors import Fault, TableError
+from shelter_geo.outside import defuse
 from shelter_geo.study import read_text_table
 
 COMMON_SHARE: Final = 0.4
@@ -207,7 +208,8 @@ def write_decisions(proposals: Iterable[Proposal]) -> str:
     for proposal in proposals:
         key, name, score = proposal.districts[0] if proposal.districts else ("", "", 0.0)
         others = "; ".join(f"{key} {name}" for key, name, _ in proposal.districts[1:])
-        writer.writerow([proposal.row, proposal.name, key, name, f"{score:.2f}", others, ""])
+        texts = map(defuse, (proposal.name, key, name, f"{score:.2f}", others))
+        writer.writerow([proposal.row, *texts, ""])
     return "\ufeff" + text.getvalue()
 
 
@@ -247,7 +249,8 @@ def read_decisions(
     for number, entry in table.iterrows():
         line, said = int(str(number)), str(entry["decision"])
         row = int(entry["row"]) if str(entry["row"]).isdecimal() else -1
-        if rows.get(row) != entry["name"]:
+        named = rows.get(row)
+        if named is None or entry["name"] not in (named, defuse(named)):
             message = "the table of people has another name in this row"
             remedy = "Delete the file and run init again."
             faults.append(Fault(path.name, message, remedy, line, "name", str(entry["name"])))

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.errors import Fault, TableError
+from shelter_geo.outside import REMEDY, unreadable
 from shelter_geo.roads import read_places
 from shelter_geo.start.names import made_keys, name_in
 from shelter_geo.start.people import whole_number
@@ -174,6 +175,8 @@ def read_points(path: Path) -> tuple[pd.DataFrame, NDArray[Any] | None]:
 def _layer(path: Path) -> tuple[pd.DataFrame, NDArray[Any]]:
     if not path.exists():
         raise TableError([Fault(path.name, "there is no such file", "Check the path.")])
+    if said := unreadable(path):
+        raise TableError([Fault(path.name, said, REMEDY)])
     try:
         frame = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
         frame = frame.set_crs(4326) if frame.crs is None else frame.to_crs(4326)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo.outside import without_live_cells
 from shelter_geo.roads import RoadNetwork, save_network
 from shelter_geo.start.boundaries import Districts
 from shelter_geo.start.names import made_keys
@@ -265,4 +266,5 @@ def template(name: str) -> str:
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    safe = without_live_cells(table)
+    safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

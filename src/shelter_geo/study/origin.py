@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shelter_geo.errors import Fault
+from shelter_geo.outside import MOST_SETTINGS_BYTES, unreadable
 from shelter_geo.study.tables.relations import BARE, ELSEWHERE, OUTSIDE, no_key
 
 _COUNTRY_FILES: Final = (
@@ -83,6 +84,8 @@ def foreign_facts(study_file: Path, districts: Iterable[str], other: Path) -> li
 
 
 def _document(path: Path) -> dict[str, Any]:
+    if unreadable(path, MOST_SETTINGS_BYTES):
+        return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
@@ -92,7 +95,8 @@ def _document(path: Path) -> dict[str, Any]:
 def _district_keys(study_file: Path, document: Mapping[str, Any]) -> set[str]:
     named = document.get("tables", {}).get("districts")
     try:
-        text = (study_file.parent / named).read_text(encoding="utf-8-sig")
+        file = study_file.parent / named
+        text = "" if unreadable(file) else file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, TypeError):
         return set()
     return {str(row.get("district_id")) for row in csv.DictReader(io.StringIO(text))}

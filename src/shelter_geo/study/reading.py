@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.errors import Fault
+from shelter_geo.outside import REMEDY, unreadable
 from shelter_geo.roads import (
     Provenance,
     RoadNetwork,
@@ -114,8 +116,8 @@ class StudyFolder:
         """Read a file with a function that returns content and faults; None for no file."""
         if name is None:
             return None
-        if _is_stream(self.path(name)):
-            self.faults.append(Fault(self.path(name).name, "is a pipe or a device", "Name a file."))
+        if said := unreadable(self.path(name), None):
+            self.faults.append(Fault(self.path(name).name, said, REMEDY))
             return None
         content, faults = read(self.path(name))
         self.faults += faults
@@ -165,6 +167,12 @@ class StudyFolder:
             )
             self.faults.append(Fault(self.study_file, message, remedy, column=key))
             return None
+        if os.name == "posix" and self.path(name).stat().st_mode & 0o077:
+            message = "others on this computer may open the file of private points"
+            remedy = "Close it to them with: chmod 600 FILE."
+            self.warnings.append(
+                Fault(self.study_file, message, remedy, column="tables.private_points")
+            )
         frame, faults = check_table(self.path(name), PRIVATE_POINTS, secret=True)
         self.faults += faults
         return frame
@@ -231,14 +239,6 @@ def _is_file(path: Path) -> bool:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:
-        return False
-
-
-def _is_stream(path: Path) -> bool:
-    """Whether a path leads to a pipe or a device, whose reading might never end."""
-    try:
-        return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:
         return False
 

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from shelter_geo.errors import Fault, StudyError, shown
+from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, unreadable
 from shelter_geo.study.guard import gives_a_place_away, key_gives_a_place_away
 
 M = TypeVar("M", bound=BaseModel)
@@ -73,6 +74,8 @@ def settings_of(document: Mapping[str, Any], model: type[M], name: str, text: st
             for message, _, remedy, line in parts
         ]
         raise StudyError("\n".join(f"{name}: {one}" for one, _ in said), faults) from None
+    except RecursionError:
+        raise StudyError(f"{name}: is nested too deeply. Write plain keys and lists.") from None
 
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
@@ -137,6 +140,8 @@ def _leads_to(path: Sequence[int | str], location: Sequence[int | str]) -> bool:
 
 
 def _document(path: Path) -> dict[str, Any]:
+    if said := unreadable(path, MOST_SETTINGS_BYTES):
+        raise StudyError(f"{path}: {said}. {REMEDY}")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -147,7 +152,9 @@ def _document(path: Path) -> dict[str, Any]:
         message = f"cannot be read: {error.strerror}. Check the path."
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8. Save the file as UTF-8."
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        message = "is nested too deeply. Write plain keys and lists."
+    except ValueError as error:
         message = f"not valid TOML: {error}. Correct that place."
     raise StudyError(f"{path}: {message}")
 

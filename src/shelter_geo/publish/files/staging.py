@@ -149,9 +149,9 @@ def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Pa
     before = stage / _BEFORE
     before.mkdir()
     targets = [target.relative_to(out).as_posix() for target in [*(t for _, t in moves), *gone]]
-    for number, target in enumerate(targets):
-        if os.path.lexists(out / target):
-            _save(out / target, before / str(number))
+    for number, name in enumerate(targets):
+        if os.path.lexists(out / name):
+            _save(out / name, before / str(number))
     old = [(before / str(number)).exists() for number in range(len(targets))]
     onwards = {"targets": targets, "moved": len(moves), "old": old, "back": False}
     back = onwards | {"back": True}

@@ -16,13 +16,12 @@ import pyogrio
 from pyogrio.util import vsi_path
 
 from shelter_geo.errors import OutputError
+from shelter_geo.outside import defuse, without_live_cells
 from shelter_geo.publish.files.column_kinds import Column
 from shelter_geo.publish.files.columns import described
 from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, with_known_people
 
-LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that a spreadsheet takes for a formula."""
 KEYED: Final = {
     "reason": "reason",
     "change": "effect",
@@ -88,17 +87,6 @@ def _keys(column: pd.Series) -> list[str]:
     return ["" if pd.isna(key) else str(key) for key in column]
 
 
-def defuse(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
-
-    Examples
-    --------
-    >>> print(defuse("=1+1"))
-    '=1+1
-    """
-    return f"'{text}" if text.startswith(LIVE) else text
-
-
 def _cells(column: pd.Series, path: Path) -> list[str]:
     kind, _, decimals = described(str(column.name)) or Column("string", "")
     if kind == "boolean":
@@ -136,7 +124,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, as_o
     try:
         for name, frame in layers.items():
             pyogrio.write_dataframe(
-                frame.reset_index(drop=True),
+                without_live_cells(frame.reset_index(drop=True)),
                 target,
                 layer=name,
                 driver="GPKG",

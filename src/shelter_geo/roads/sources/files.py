@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import osmium
 
 from shelter_geo.errors import RoadError
+from shelter_geo.outside import REMEDY, unreadable
 
 PBF_START: Final = b"\x0a\x09OSMHeader"
 _LOOK: Final = 4096
@@ -60,6 +61,8 @@ _HTML: Final = re.compile(
 
 def is_graphml(path: Path) -> bool:
     """Whether a file is GraphML by what it begins with, or may be and is called so."""
+    if said := unreadable(path, None):
+        raise RoadError(f"{path} {said}. {REMEDY}")
     try:
         with path.open("rb") as file:
             start = file.read(_LOOK).removeprefix(_BOM).lstrip()
@@ -97,18 +100,20 @@ def osm_file(path: Path) -> OsmFile:
     RoadError
         If the file cannot be read or is something else: what it is, and the command that mends it.
     """
+    if said := unreadable(path, None):
+        raise RoadError(f"{path} {said}. {REMEDY}")
     try:
         with path.open("rb") as file:
             start = file.read(_LOOK)
+            kind = _kind(start)
+            if not kind:
+                raise RoadError(f"{path} {_what(start, path.name)}")
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            kind = _kind(start)
             if kind == "osm" and _marks_deleted(path):
                 raise RoadError(f"{path} {_EDITED}")
     except OSError as error:
         raise RoadError(f"{path} cannot be read: {error.strerror}") from error
-    if not kind:
-        raise RoadError(f"{path} {_what(start, path.name)}")
     return OsmFile(path, kind, digest)
 
 

@@ -88,7 +88,10 @@ def read_pbf(
             collector = _collect(file, settings, progress)
         except _DisorderError as fault:
             disorder = str(fault)
-            collector = _collect(put_in_order(file, Path(folder)), settings, progress)
+            try:
+                collector = _collect(put_in_order(file, Path(folder)), settings, progress)
+            except _DisorderError:
+                raise RoadError(f"{path} is damaged beyond sorting; fetch it again") from None
     ways = collector.ways()
     rows = collector.reader.rows()
     if not len(ways.road_class):

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shelter_geo.errors import RoadError
+from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, unreadable
 from shelter_geo.roads.sources.access import CLOSED_ACCESS
 
 Kmh = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
@@ -119,12 +120,16 @@ def read_road_settings(path: Path) -> RoadSettings:
     RoadError
         If the file cannot be read, or a setting in it is unknown or impossible.
     """
+    if said := unreadable(path, MOST_SETTINGS_BYTES):
+        raise RoadError(f"{path} {said}. {REMEDY}")
     try:
         return RoadSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise RoadError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RoadError(f"{path} is not a TOML file: {error}") from error
+    except RecursionError:
+        raise RoadError(f"{path} is nested too deeply; write plain keys and lists") from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise RoadError(f"{path}: " + "; ".join(faults)) from error

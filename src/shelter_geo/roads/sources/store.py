@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError, RoadError
+from shelter_geo.outside import REMEDY, unreadable
 from shelter_geo.roads.network import Provenance, RoadNetwork
 
 LEVEL: Final = 1
@@ -170,6 +171,8 @@ def load_network(path: str | Path) -> RoadNetwork:
         If the file is missing, damaged, or not a network of this version.
     """
     path = Path(path)
+    if said := unreadable(path, None):
+        raise RoadError(f"{path} {said}. {REMEDY}")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             head = json.loads(stored["head"].tobytes())

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from shelter_geo.errors import Fault
+from shelter_geo.outside import REMEDY, unreadable
 
 NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
 """Controls, turns of the writing direction, and the sign for a letter lost on the way."""
@@ -122,6 +123,8 @@ def _of_text(start: str) -> Format | str:
 
 def file_bytes(path: Path) -> tuple[bytes | None, list[Fault]]:
     """Read a file, or say why it cannot be."""
+    if said := unreadable(path):
+        return None, [file_fault(path, said, REMEDY)]
     try:
         return path.read_bytes(), []
     except FileNotFoundError:

@@ -1,0 +1,226 @@
+"""What comes from outside: files that never end, floods of faults, cells that would run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from helpers.small_study import small_study
+from helpers.study_copy import StudyCopy, contents
+from typer.testing import CliRunner, Result
+
+from shelter_geo.cli.main import app
+from shelter_geo.cli.pack import without_private
+from shelter_geo.errors import MOST_LINES, Fault, RoadError, StudyError, TableError
+from shelter_geo.outside import LIVE, defuse, unreadable, without_live_cells
+from shelter_geo.plans import read_plan
+from shelter_geo.publish.files.tables import write_geopackage
+from shelter_geo.roads import read_road_settings, read_roads_file
+from shelter_geo.start.boundaries import read_districts
+from shelter_geo.study import load_study
+
+NESTED = "[scenario]\nid = " + "[" * 20_000 + "]" * 20_000
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> StudyCopy:
+    return small_study(tmp_path / "study")
+
+
+def endless(path: Path, kind: str) -> None:
+    """Put something that is no file to read, or is far too large, where a file should be."""
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(5 << 30)
+
+
+SAID = {"pipe": "is a pipe", "device": "is a device", "sparse": "has 5,120 MB, and at most"}
+DOORS = ["districts.csv", "districts.geojson", "nodes.csv", "links.csv", "shelters.csv"]
+
+
+@pytest.mark.parametrize("kind", SAID)
+@pytest.mark.parametrize("door", DOORS)
+def test_a_file_of_a_study_that_never_ends_is_refused(
+    study: StudyCopy, door: str, kind: str
+) -> None:
+    endless(study.path(door), kind)
+    with pytest.raises(TableError) as caught:
+        load_study(study.file)
+    assert f"{door}: {SAID[kind]}" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_settings_plans_and_roads_that_never_end_are_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x.toml"
+    endless(path, kind)
+    said = SAID[kind]
+    with pytest.raises(StudyError, match=said):
+        load_study(path)
+    with pytest.raises(StudyError, match=said):
+        read_plan(path)
+    with pytest.raises(RoadError, match=said):
+        read_road_settings(path)
+    with pytest.raises(TableError, match=said):
+        read_districts(path, ["en"])
+    with pytest.raises(RoadError, match=said if kind != "sparse" else "x.toml"):
+        read_roads_file(path)
+
+
+def test_settings_that_are_nested_too_deeply(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(NESTED, encoding="utf-8")
+    for read in (load_study, read_plan):
+        with pytest.raises(StudyError, match="nested too deeply"):
+            read(path)
+    with pytest.raises(RoadError, match="nested too deeply"):
+        read_road_settings(path)
+
+
+def test_plain_files_and_missing_ones_are_left_to_their_readers(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    assert unreadable(tmp_path / "x") == unreadable(tmp_path / "nowhere") == ""
+    assert unreadable(tmp_path / "x", 0) == "has 0 MB, and at most 0 MB are read"
+
+
+def test_no_more_than_forty_lines_of_faults_are_printed() -> None:
+    faults = [Fault("a.csv", f"fault {'x' * i}", "Mend it.", column=f"c{i}") for i in range(99)]
+    said = str(TableError(faults)).splitlines()
+    assert len(said) == MOST_LINES == 40
+    assert said[0] == "99 faults in the study's files:"
+    assert said[-1] == "and 61 lines more."
+    assert len(TableError(faults).lines(every=True)) == 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-x", "@x", "＝1+1", "＋x", "－x", "＠x", "﹦x", " ＝x", "\u200b=x", "\tx"],
+)
+def test_a_text_that_would_run_is_defused(text: str) -> None:
+    assert defuse(text) == f"'{text}"
+    assert not unicodedata.normalize("NFKC", defuse(text)).startswith(LIVE)
+
+
+def test_words_are_not_defused() -> None:
+    assert [defuse(text) for text in ("", "x", "a=b", " x", "5")] == ["", "x", "a=b", " x", "5"]
+
+
+def test_a_geopackage_holds_no_live_cell(tmp_path: Path) -> None:
+    points = gpd.points_from_xy([49.0, 49.1], [40.0, 40.1])
+    frame = gpd.GeoDataFrame({"name": ["=x", None], "n": [1, 2]}, geometry=points, crs=4326)
+    write_geopackage({"a": frame}, tmp_path / "x.gpkg", as_of=pd.Timestamp("2026-01-01").date())
+    assert gpd.read_file(tmp_path / "x.gpkg")["name"].tolist()[0] == "'=x"
+    assert without_live_cells(frame)["n"].tolist() == [1, 2]
+
+
+# ------------------------------------------------------------------------- a study to be sent
+
+
+def pack(*words: object) -> Result:
+    return CliRunner().invoke(app, ["pack", *map(str, words)])
+
+
+@pytest.fixture
+def private(study: StudyCopy) -> StudyCopy:
+    study.write("private/points.csv", "shelter_id,lat,lon\nquayside-1,40.251234,-29.251234\n")
+    study.replace("study.toml", "[tables]\n", '[tables]\nprivate_points = "private/points.csv"\n')
+    study.write("notes.txt", "nobody else's business")
+    return study
+
+
+def test_a_packed_study_is_without_what_is_private(private: StudyCopy, tmp_path: Path) -> None:
+    out = tmp_path / "send"
+    result = pack(private.folder, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "Left out: the private points, tables.private_points" in result.output
+    assert "Left out, as the study does not name it: notes.txt" in result.output
+    assert set(contents(out)) == {
+        "study.toml", "districts.csv", "settlements.csv", "shelters.csv", "districts.geojson",
+        "nodes.csv", "links.csv",
+    }  # fmt: skip
+    assert not any(b"private" in raw or b"251234" in raw for raw in contents(out).values())
+    assert len(load_study(out).shelters) == 1
+
+
+def test_a_number_of_the_private_points_is_not_sent(private: StudyCopy, tmp_path: Path) -> None:
+    text = private.text("study.toml")
+    private.write("study.toml", f"{text}\n# it is at 40.251234\n")
+    result = pack(private.folder, "--out", tmp_path / "send")
+    assert isinstance(result.exception, Exception)
+    assert "a number of the private points stands in it" in str(result.exception)
+    assert "251234" not in str(result.exception)
+    assert not (tmp_path / "send").exists()
+
+
+def test_what_is_sent_needs_a_folder_of_its_own(private: StudyCopy, tmp_path: Path) -> None:
+    for out, said in ((private.folder / "x", "study's own"), (tmp_path, "not empty")):
+        result = pack(private.folder, "--out", out)
+        assert (result.exit_code, said in result.output) == (2, True)
+
+
+def test_cases_are_taken_out_of_settings() -> None:
+    text = '[a]\nx = 1\n[capacity.demand.cases]\nfile = "c.csv"\n# our own\n[b]\ny = 2'
+    said, gone = without_private(text)
+    assert said.split("\n") == ["[a]", "x = 1", *["# left out of what is sent"] * 3, "[b]", "y = 2"]
+    assert gone == ["Left out: the table of cases, capacity.demand.cases"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")
+def test_a_private_file_that_others_may_open_is_warned_of(private: StudyCopy) -> None:
+    said = "study.toml, column tables.private_points: others on this computer may open"
+    for mode, warned in ((0o644, True), (0o600, False), (0o640, True)):
+        private.path("private/points.csv").chmod(mode)
+        warnings = [str(fault) for fault in load_study(private.file).warnings]
+        assert any(line.startswith(said) for line in warnings) is warned
+        assert not any("points.csv" in line for line in warnings)
+
+
+# ------------------------------------------------------------------------------- no network
+
+SOCKETS = """
+import sys
+from typer.testing import CliRunner
+from shelter_geo.cli.main import app
+
+seen = []
+NAMES = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"}
+
+def refuse(event, given):
+    own = event == "socket.bind" and given[1][0] in ("::1", "127.0.0.1")  # is there IPv6?
+    if event in NAMES and not own:
+        seen.append(event)
+        raise OSError("sockets are refused")
+
+sys.addaudithook(refuse)
+study, out = sys.argv[1:]
+for words in (
+    ["validate", study],
+    ["run", study, "--out", out + "/run"],
+    ["planner", study, "--out", out + "/planner.html"],
+    ["site", study, "--new", "1"],
+    ["pack", study, "--out", out + "/send"],
+):
+    made = CliRunner().invoke(app, words)
+    assert made.exit_code == 0, (words, made.output, made.exception)
+assert not seen, seen
+"""
+
+
+def test_no_command_opens_a_socket(study: StudyCopy, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    made = subprocess.run(
+        [sys.executable, "-c", SOCKETS, str(study.folder), str(out)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
