@@ -162,7 +162,7 @@ def test_every_text_of_plans_is_made_hostile(
     hostile: tuple[StudyCopy, dict[str, list[str]]],
 ) -> None:
     plans = [read_plan(path) for path in hostile[0].path("scenarios").glob("*.toml")]
-    assert len(plans) == 9
+    assert len(plans) == 11
     assert {"scenario.name", "scenario.note"} <= {path for path, _ in free_fields(Plan)}
     for plan in plans:
         assert isinstance(plan.scenario.name, dict)
