@@ -233,15 +233,21 @@ def at_one_point(
     origins: gpd.GeoSeries, facilities: gpd.GeoSeries
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of all origins and facilities that are at the same point."""
+    rows = [np.flatnonzero(~(table.isna() | table.is_empty)) for table in (origins, facilities)]
     places = [
-        pd.DataFrame(table.get_coordinates(ignore_index=True)) for table in (origins, facilities)
+        table.get_coordinates(ignore_index=True).to_numpy().tolist()
+        for table in (origins, facilities)
     ]
-    rows = [
-        place.assign(row=np.flatnonzero(~(table.isna() | table.is_empty)))
-        for place, table in zip(places, (origins, facilities), strict=True)
+    there: dict[tuple[float, ...], list[int]] = {}
+    for row, place in zip(rows[1].tolist(), places[1], strict=True):
+        there.setdefault(tuple(place), []).append(row)
+    pairs = [
+        (row, other)
+        for row, place in zip(rows[0].tolist(), places[0], strict=True)
+        for other in there.get(tuple(place), ())
     ]
-    pairs = rows[0].merge(rows[1], on=["x", "y"], suffixes=("_origin", "_facility"))
-    return pairs["row_origin"].to_numpy(np.intp), pairs["row_facility"].to_numpy(np.intp)
+    both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def rows_of(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:
