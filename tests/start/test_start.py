@@ -16,10 +16,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from shelter_geo.analysis import evaluate
-from shelter_geo.errors import OutputError, RoadError, StudyError, TableError
+from shelter_geo.errors import OutputError, StudyError, TableError
 from shelter_geo.start import DECISIONS, Started, StartInputs, start_study
 from shelter_geo.start.study_files import template
-from shelter_geo.study import StudySettings, load_study
+from shelter_geo.study import StudySettings, load_study, people_unknown
 from shelter_geo.study.settings import read_settings
 
 DAY = dt.date(2026, 1, 1)
@@ -200,7 +200,7 @@ def test_what_fails_leaves_nothing(tmp_path: Path):
     write_pbf(
         files / "country.osm.pbf", {1: (-29.8, 40.2)}, [], {1: {"place": "town", "name": "T"}}
     )
-    with pytest.raises(RoadError, match="no road"):
+    with pytest.raises(TableError, match="no road"):
         start_study(tmp_path / "study", inputs_of(files))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["files"]
 
@@ -224,6 +224,32 @@ def test_all_impossible_wishes_are_named_together(tmp_path: Path):
     with pytest.raises(StudyError) as error:
         start(tmp_path, name="", women_share=2.0, roads=Path("x.pbf"))
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_faults_of_every_input_are_told_at_once(tmp_path: Path):
+    files = Country().write(tmp_path / "files")
+    (files / "country.osm.pbf").write_text("<html>Busy</html>", encoding="utf-8")
+    (files / "people.csv").write_text("name,people\nHigh,a\nHigh,b,c\n", encoding="utf-8")
+    where = shelters(tmp_path, "settlement,places\nQuayside,many\n")
+    for spoilt in (False, True):
+        if spoilt:
+            (files / "borders.geojson").write_text("{}", encoding="utf-8")
+        with pytest.raises(TableError) as error:
+            start_study(tmp_path / "study", inputs_of(files, shelters=where))
+        named = {fault.file for fault in error.value.faults}
+        expected = {"country.osm.pbf", "people.csv"}
+        assert named >= expected | ({"borders.geojson"} if spoilt else set())
+        assert str(error.value).count("Busy") == 0
+    assert not (tmp_path / "study").exists()
+
+
+def test_a_district_without_a_row_of_people_is_a_study_with_a_gap(tmp_path: Path):
+    files = Country().write(tmp_path / "files")
+    rows = (files / "people.csv").read_text(encoding="utf-8").splitlines()
+    (files / "people.csv").write_text("\n".join(rows[:-1]) + "\n", encoding="utf-8")
+    start_study(tmp_path / "study", inputs_of(files))
+    unknown = people_unknown(load_study(tmp_path / "study").districts)
+    assert unknown.sum() == 1
 
 
 def test_people_of_nobody_are_refused(tmp_path: Path):

@@ -1,9 +1,10 @@
-"""The command that begins a study of any country from the files that an analyst has."""
+"""The commands that begin a study of any country: fetch what is lacking, and make the study."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,9 @@ InFile = Path | None
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("init")(init)
+    app.command("fetch")(fetch)
 
 
 def init(
@@ -101,3 +103,47 @@ def init(
     typer.echo("Next:")
     for step in made.steps:
         typer.echo(f"  {step}")
+
+
+def fetch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for what is brought.")],
+    online: Annotated[bool, typer.Option("--online", help="Allow the use of the network.")] = False,
+    country: Annotated[
+        str, typer.Option("--country", help="Code of three letters whose boundaries are wanted.")
+    ] = "",
+    level: Annotated[
+        str, typer.Option("--level", help="Level of the boundaries, ADM0 to ADM5.")
+    ] = "ADM2",
+    roads: Annotated[
+        str, typer.Option("--roads", help="Address of an extract of OpenStreetMap (.osm.pbf).")
+    ] = "",
+    server: Annotated[
+        str, typer.Option("--server", help="Server of boundaries, in geoBoundaries' form.")
+    ] = "",
+) -> None:
+    """Bring boundaries and roads for `init`; run it again to go on where it was cut off."""
+    from shelter_geo.progress import steps
+    from shelter_geo.start import COUNTRY, LEVEL, Manners, Wanted, fetch_inputs
+
+    if not country and not roads:
+        raise typer.BadParameter("give a --country, or the address of --roads")
+    if country and not COUNTRY.fullmatch(country.upper()):
+        raise typer.BadParameter("--country is a code of three letters, such as GEO")
+    if not LEVEL.fullmatch(level.upper()):
+        raise typer.BadParameter("--level is one of ADM0 to ADM5")
+    wanted = Wanted(country.upper(), level.upper(), roads, server)
+    with steps() as show:
+
+        def wait(seconds: float) -> None:
+            show(f"the server is busy, waiting {seconds:.0f} s", 0, 0)
+            time.sleep(seconds)
+
+        manners = Manners(sleep=wait, progress=show)
+        brought = fetch_inputs(folder, wanted, online=online, manners=manners)
+    for each in brought:
+        typer.echo(f"{folder / each.file}: {each.source}; licence: {each.licence}; of {each.as_of}")
+        typer.echo(f"  SHA-256 {each.sha256}")
+    named = {"boundaries.geojson": "--boundaries", "roads.osm.pbf": "--roads"}
+    files = " ".join(f"{named[each.file]} {folder / each.file}" for each in brought)
+    typer.echo("Next, with a table or a grid of people:")
+    typer.echo(f"  shelter-geo init my-study --name NAME {files} --population FILE")

@@ -1,8 +1,21 @@
 """A new study of any country, begun from the files that an analyst has."""
 
 from shelter_geo.start.create import Started, start_study
+from shelter_geo.start.fetching import COUNTRY, LEVEL, Fetched, Manners, Wanted, fetch_inputs
 from shelter_geo.start.names import DECISIONS
 from shelter_geo.start.people import PeopleColumns
 from shelter_geo.start.study_files import StartInputs
 
-__all__ = ["DECISIONS", "PeopleColumns", "StartInputs", "Started", "start_study"]
+__all__ = [
+    "COUNTRY",
+    "DECISIONS",
+    "LEVEL",
+    "Fetched",
+    "Manners",
+    "PeopleColumns",
+    "StartInputs",
+    "Started",
+    "Wanted",
+    "fetch_inputs",
+    "start_study",
+]

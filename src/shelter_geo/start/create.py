@@ -6,16 +6,16 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.errors import Fault, OutputError, StudyError, TableError
+from shelter_geo.errors import Fault, OutputError, RoadError, StudyError, TableError
 from shelter_geo.progress import Progress
 from shelter_geo.roads import contract_chains, read_roads_file
 from shelter_geo.start.boundaries import Districts, read_districts, simplified
@@ -23,12 +23,13 @@ from shelter_geo.start.grid import GRIDS, Grid, read_grid
 from shelter_geo.start.names import DECISIONS, write_decisions
 from shelter_geo.start.people import People, people_of_grid, people_of_table, with_women
 from shelter_geo.start.places import Places, place_settlements
-from shelter_geo.start.points import settlements_of_file, settlements_of_pbf
+from shelter_geo.start.points import read_points, settlements_of_file, settlements_of_pbf
 from shelter_geo.start.shelters import empty_shelters, left_out, read_shelters
 from shelter_geo.start.study_files import StartInputs, StudyParts, next_steps, write_files
-from shelter_geo.study import LANGUAGE_CODE
+from shelter_geo.study import LANGUAGE_CODE, read_text_table
 
 STEP: Final = "making the study"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -80,48 +81,63 @@ def start_study(
         If the name, a language or the share of women is impossible, or packages for grids are
         missing.
     TableError
-        With every fault of the first input that has any.
-    RoadError
-        If the roads cannot be read.
+        With every fault of every input, as far as one can be read without the others.
     OutputError
         If the folder is not empty, or cannot be written.
     """
     _check(folder, inputs)
-    languages = list(inputs.languages)
+    languages, tries = list(inputs.languages), _Tries()
     progress(STEP, 0, 0)
-    districts = read_districts(
-        inputs.boundaries,
-        languages,
-        key_property=inputs.key_property,
-        name_property=inputs.name_property,
+    districts = tries.of(
+        lambda: read_districts(
+            inputs.boundaries,
+            languages,
+            key_property=inputs.key_property,
+            name_property=inputs.name_property,
+        )
     )
     decisions = folder / DECISIONS
-    grid, people = _people(inputs, districts, decisions)
+    grid, people = None, None
+    if districts is not None:
+        there = districts
+        grid, people = tries.of(lambda: _people(inputs, there, decisions)) or (None, None)
+    elif inputs.population is not None and inputs.population.suffix.lower() not in GRIDS:
+        tries.table(inputs.population)
     if people is not None and people.in_doubt:
         _write_whole(decisions, write_decisions(people.in_doubt))
         return Started(folder, in_doubt=len(people.in_doubt))
-    if people is not None:
+    if districts is not None and people is not None:
         districts = _named(districts, people, languages)
     progress("reading places", 0, 0)
-    places = place_settlements(
-        districts.areas,
-        _settlements(inputs, languages),
-        languages,
-        called=districts.other_names,
-        grid=grid,
-    )
-    shelters = (
-        empty_shelters(languages)
-        if inputs.shelters is None
-        else read_shelters(inputs.shelters, places, languages)
-    )
-    if people is None:
-        people = _listed(places)
-    people = with_women(people, inputs.women_share)
+    of_roads = inputs.roads if inputs.settlements is None else None
+    listed = tries.of(lambda: _settlements(inputs, languages), of_roads)
+    places = None
+    if districts is not None and (listed is not None or not tries.faults):
+        there = districts
+        places = tries.of(
+            lambda: place_settlements(
+                there.areas, listed, languages, called=there.other_names, grid=grid
+            )
+        )
+    shelters: pd.DataFrame | None = empty_shelters(languages)
+    if inputs.shelters is not None:
+        file, at = inputs.shelters, places
+        if at is None:
+            tries.of(lambda: read_points(file))
+        else:
+            shelters = tries.of(lambda: read_shelters(file, at, languages))
     network = None
     if inputs.roads is not None:
         progress("reading roads", 0, 0)
-        network = contract_chains(read_roads_file(inputs.roads))
+        extract = inputs.roads
+        network = tries.of(lambda: contract_chains(read_roads_file(extract)), extract)
+    if people is None and places is not None and inputs.population is None:
+        around = places
+        people = tries.of(lambda: _listed(around))
+    tries.end()
+    if districts is None or people is None or places is None or shelters is None:
+        raise AssertionError("a part of the study is missing although no fault was found")
+    people = with_women(people, inputs.women_share)
     progress("writing", 0, 0)
     borders, tolerance = simplified(districts.areas.geometry)
     notes = [*districts.notes, *people.notes, *places.notes]
@@ -142,6 +158,36 @@ def start_study(
     }
     total = int(people.table["population"].sum())
     return Started(folder, counts, total, 0, tuple(notes), next_steps(folder, inputs))
+
+
+class _Tries:
+    """Reads one input after the other, and gathers the faults of all of them."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def of(self, read: Callable[[], T], file: Path | None = None) -> T | None:
+        """Read an input; None if it has faults. Those without a place are of `file`."""
+        try:
+            return read()
+        except TableError as error:
+            self.faults += [fault for fault in error.faults if fault not in self.faults]
+        except RoadError as error:
+            if file is None:
+                raise
+            message, _, remedy = str(error).removeprefix(str(file)).lstrip(": ").partition(". ")
+            fault = Fault(file.name, message.rstrip("."), remedy)
+            self.faults += [] if fault in self.faults else [fault]
+        return None
+
+    def table(self, path: Path) -> None:
+        """Look whether a table can be read at all."""
+        self.faults += read_text_table(path)[1]
+
+    def end(self) -> None:
+        """Raise every fault that was found."""
+        if self.faults:
+            raise TableError(self.faults)
 
 
 def _check(folder: Path, inputs: StartInputs) -> None:

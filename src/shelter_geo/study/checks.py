@@ -14,9 +14,11 @@ from shelter_geo.study.geography import (
     exchanged_areas,
     foreign_basemap,
     foreign_roads,
+    gaps_between,
     lone_nodes,
     shared_ground,
     strayed_points,
+    without_polygon,
 )
 from shelter_geo.study.journeys import unknown_stops
 from shelter_geo.study.kinds import (
@@ -83,7 +85,8 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
     _excused_names(folder, settings, tables)
     if tables.areas is not None:
         _relate_points(folder, settings, tables, tables.areas)
-        folder.add(shared_ground(folder.path(str(files.boundaries)), tables.areas))
+        path = folder.path(str(files.boundaries))
+        folder.add(shared_ground(path, tables.areas), gaps_between(path, tables.areas))
     _find_causes(folder, settings, tables)
 
 
@@ -189,7 +192,7 @@ def _relate_points(
     drawn, exchanged = set(areas["district_id"]), dict[str, Fault]()
     if tables.districts is not None:
         path, keys = folder.path(str(files.boundaries)), tables.districts["district_id"]
-        folder.add(relations.foreign_areas(path, areas, keys))
+        folder.add(relations.foreign_areas(path, areas, keys), without_polygon(path, areas, keys))
     for name, table, key in (
         (files.districts, tables.districts, "district_id"),
         (files.settlements, tables.settlements, "settlement_id"),

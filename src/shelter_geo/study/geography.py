@@ -59,6 +59,63 @@ def shared_ground(path: Path, areas: gpd.GeoDataFrame) -> list[Fault]:
     ]
 
 
+def gaps_between(path: Path, areas: gpd.GeoDataFrame) -> list[Fault]:
+    """Say that ground is left between polygons, which may be a lake or another country's.
+
+    A hole within a single polygon, such as an enclave, is no gap.
+
+    Parameters
+    ----------
+    path
+        File of `areas`, for the fault.
+    areas
+        Polygons in degrees with `district_id`.
+
+    Returns
+    -------
+    list of Fault
+        One, if there are any, with the districts around the largest three.
+    """
+    shapes, keys = areas.geometry.to_numpy(), areas["district_id"].to_numpy()
+    whole = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes)))
+    rings = [ring for part in whole if part.geom_type == "Polygon" for ring in part.interiors]
+    holes = sorted(map(shapely.Polygon, rings), key=lambda hole: -hole.area)
+    around = [keys[np.sort(areas.sindex.query(hole, predicate="intersects"))] for hole in holes]
+    between = [
+        (hole, named) for hole, named in zip(holes, around, strict=True) if len(set(named)) > 1
+    ]
+    if not between:
+        return []
+    places = [
+        f"between {_names(list(dict.fromkeys(named)))} near {at.y:.2f}, {at.x:.2f}"
+        for at, named in ((hole.representative_point(), named) for hole, named in between[:3])
+    ]
+    count = "there is 1 gap" if len(between) == 1 else f"there are {len(between)} gaps"
+    message = f"{count} between polygons: {'; '.join(places)}"
+    remedy = "Close them as a coverage, unless they are lakes or another country's ground."
+    return [Fault(path.name, message, remedy)]
+
+
+def without_polygon(path: Path, areas: gpd.GeoDataFrame, known: pd.Series) -> list[Fault]:
+    """Name districts that have no polygon, all of them once; maps draw their centres.
+
+    Parameters
+    ----------
+    path
+        File of `areas`, for the fault.
+    areas
+        Polygons with `district_id`.
+    known
+        Keys of the districts.
+    """
+    bare = known[~known.isin(areas["district_id"])].tolist()
+    if not bare or len(bare) == len(known):
+        return []
+    has = "1 district has" if len(bare) == 1 else f"{len(bare)} districts have"
+    message = f"{has} no polygon: {_names(bare)}"
+    return [Fault(path.name, message, "Add it; until then maps draw the centre.")]
+
+
 def exchanged_areas(
     path: Path, points: pd.DataFrame, areas: gpd.GeoDataFrame, *, boundaries: str
 ) -> list[Fault]:

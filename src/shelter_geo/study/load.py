@@ -18,6 +18,7 @@ from shelter_geo.study.reading import StudyFolder, in_order, present, read_table
 from shelter_geo.study.routing import joined_separates
 from shelter_geo.study.settings import read_settings
 from shelter_geo.study.study import Study, assemble
+from shelter_geo.study.toml_file import with_lines
 from shelter_geo.study.types import in_own_languages
 
 STUDY_FILE = "study.toml"
@@ -62,10 +63,10 @@ def load_study(path: str | Path | None = None) -> Study:
         folder.add(foreign_facts(file, tables.districts["district_id"], bundled_study()))
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=in_order))
+        raise TableError(with_lines(sorted(folder.faults, key=in_order), file))
     study = assemble(settings, tables, folder, package=package, catalogues=catalogues)
     if faults := joined_separates(study, file=folder.study_file):
-        raise TableError(faults)
+        raise TableError(with_lines(faults, file))
     return study
 
 
@@ -90,7 +91,7 @@ def load_places(path: str | Path) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
     tables = read_tables(folder, settings, roads=False)
     relate(folder, settings, tables)
     if folder.faults:
-        raise TableError(sorted(folder.faults, key=in_order))
+        raise TableError(with_lines(sorted(folder.faults, key=in_order), file))
     languages = settings.study.languages
     counted = count_people(present(tables.districts), tables.residents, tables.displaced)
     listed = points_of(in_own_languages(present(tables.settlements), languages), "settlement_id")

@@ -6,6 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
@@ -73,9 +74,43 @@ def settings_of(document: Mapping[str, Any], model: type[M], name: str, text: st
             Fault(name, message.rstrip("."), remedy or "Correct the value.", line=line)
             for message, _, remedy, line in parts
         ]
-        raise StudyError("\n".join(f"{name}: {one}" for one, _ in said), faults) from None
+        named = (name if line is None else f"{name}, line {line}" for _, line in said)
+        lines = (f"{place}: {one}" for place, (one, _) in zip(named, said, strict=True))
+        raise StudyError("\n".join(lines), faults) from None
     except RecursionError:
         raise StudyError(f"{name}: is nested too deeply. Write plain keys and lists.") from None
+
+
+def with_lines(faults: Sequence[Fault], path: Path) -> list[Fault]:
+    """Say of faults of settings on which line of their file they stand.
+
+    Parameters
+    ----------
+    faults
+        Those of this file name a key, such as `capacity.norms.standard`, in `column`; the others
+        stay as they are.
+    path
+        The study file.
+    """
+    if not any(fault.file == path.name and fault.column for fault in faults):
+        return list(faults)
+    text = path.read_text(encoding="utf-8-sig")
+    return [
+        replace(fault, line=_line_of_value(text, fault.column, fault.value))
+        if fault.file == path.name and fault.column and fault.line is None
+        else fault
+        for fault in faults
+    ]
+
+
+def _line_of_value(text: str, key: str, value: str | None) -> int | None:
+    """Return the line of a key, or the one below it that has the value where it has several."""
+    start = line_of(text, key.split("."))
+    if start is None or value is None:
+        return start
+    below = enumerate(text.splitlines()[start - 1 :], start=start)
+    signs = (f'"{value}"', f"'{value}'")
+    return next((n for n, line in below if any(sign in line for sign in signs)), start)
 
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?")
