@@ -109,29 +109,53 @@ def fetch(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for what is brought.")],
     online: Annotated[bool, typer.Option("--online", help="Allow the use of the network.")] = False,
     country: Annotated[
-        str, typer.Option("--country", help="Code of three letters whose boundaries are wanted.")
+        str, typer.Option("--country", help="Code of three letters; with --osm-level also a name.")
     ] = "",
     level: Annotated[
-        str, typer.Option("--level", help="Level of the boundaries, ADM0 to ADM5.")
+        str, typer.Option("--level", help="Level of the boundaries of geoBoundaries, ADM0 to ADM5.")
     ] = "ADM2",
+    osm_level: Annotated[
+        int,
+        typer.Option("--osm-level", min=0, max=11, help="Boundaries of OpenStreetMap instead."),
+    ] = 0,
+    places: Annotated[
+        bool, typer.Option("--places", help="Bring cities, towns and villages of OpenStreetMap.")
+    ] = False,
     roads: Annotated[
         str, typer.Option("--roads", help="Address of an extract of OpenStreetMap (.osm.pbf).")
     ] = "",
     server: Annotated[
         str, typer.Option("--server", help="Server of boundaries, in geoBoundaries' form.")
     ] = "",
+    overpass: Annotated[str, typer.Option("--overpass", help="Overpass server.")] = "",
+    names_server: Annotated[
+        str, typer.Option("--names-server", help="Nominatim server that knows countries.")
+    ] = "",
 ) -> None:
-    """Bring boundaries and roads for `init`; run it again to go on where it was cut off."""
+    """Bring boundaries, places and roads for `init`; run it again to go on where it was cut off."""
     from shelter_geo.progress import steps
-    from shelter_geo.start import COUNTRY, LEVEL, Manners, Wanted, fetch_inputs
+    from shelter_geo.start import (
+        COUNTRY,
+        LEVEL,
+        Manners,
+        OsmWanted,
+        Wanted,
+        fetch_inputs,
+        fetch_osm,
+        servers,
+    )
 
-    if not country and not roads:
+    if not country and (places or osm_level or not roads):
         raise typer.BadParameter("give a --country, or the address of --roads")
-    if country and not COUNTRY.fullmatch(country.upper()):
+    if country and not osm_level and not COUNTRY.fullmatch(country.upper()):
         raise typer.BadParameter("--country is a code of three letters, such as GEO")
     if not LEVEL.fullmatch(level.upper()):
         raise typer.BadParameter("--level is one of ADM0 to ADM5")
-    wanted = Wanted(country.upper(), level.upper(), roads, server)
+    known = servers()
+    of_osm = OsmWanted(
+        country, osm_level, places, overpass or known["overpass"], names_server or known["names"]
+    )
+    wanted = Wanted("" if osm_level else country.upper(), level.upper(), roads, server)
     with steps() as show:
 
         def wait(seconds: float) -> None:
@@ -140,10 +164,15 @@ def fetch(
 
         manners = Manners(sleep=wait, progress=show)
         brought = fetch_inputs(folder, wanted, online=online, manners=manners)
+        brought += fetch_osm(folder, of_osm, online=online, manners=manners)
     for each in brought:
         typer.echo(f"{folder / each.file}: {each.source}; licence: {each.licence}; of {each.as_of}")
         typer.echo(f"  SHA-256 {each.sha256}")
-    named = {"boundaries.geojson": "--boundaries", "roads.osm.pbf": "--roads"}
+    named = {
+        "boundaries.geojson": "--boundaries",
+        "roads.osm.pbf": "--roads",
+        "places.geojson": "--settlements",
+    }
     files = " ".join(f"{named[each.file]} {folder / each.file}" for each in brought)
     typer.echo("Next, with a table or a grid of people:")
     typer.echo(f"  shelter-geo init my-study --name NAME {files} --population FILE")

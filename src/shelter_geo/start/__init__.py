@@ -1,8 +1,17 @@
 """A new study of any country, begun from the files that an analyst has."""
 
 from shelter_geo.start.create import Started, start_study
-from shelter_geo.start.fetching import COUNTRY, LEVEL, Fetched, Manners, Wanted, fetch_inputs
+from shelter_geo.start.fetching import (
+    COUNTRY,
+    LEVEL,
+    Fetched,
+    Manners,
+    Wanted,
+    fetch_inputs,
+    servers,
+)
 from shelter_geo.start.names import DECISIONS
+from shelter_geo.start.osm_areas import OsmWanted, fetch_osm
 from shelter_geo.start.people import PeopleColumns
 from shelter_geo.start.study_files import StartInputs
 
@@ -12,10 +21,13 @@ __all__ = [
     "LEVEL",
     "Fetched",
     "Manners",
+    "OsmWanted",
     "PeopleColumns",
     "StartInputs",
     "Started",
     "Wanted",
     "fetch_inputs",
+    "fetch_osm",
+    "servers",
     "start_study",
 ]

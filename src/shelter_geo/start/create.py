@@ -103,10 +103,8 @@ def start_study(
         grid, people = tries.of(lambda: _people(inputs, there, decisions)) or (None, None)
     elif inputs.population is not None and inputs.population.suffix.lower() not in GRIDS:
         tries.table(inputs.population)
-    if people is not None and people.in_doubt:
-        _write_whole(decisions, write_decisions(people.in_doubt))
-        return Started(folder, in_doubt=len(people.in_doubt))
-    if districts is not None and people is not None:
+    in_doubt = () if people is None else people.in_doubt
+    if districts is not None and people is not None and not in_doubt:
         districts = _named(districts, people, languages)
     progress("reading places", 0, 0)
     of_roads = inputs.roads if inputs.settlements is None else None
@@ -126,6 +124,10 @@ def start_study(
             tries.of(lambda: read_points(file))
         else:
             shelters = tries.of(lambda: read_shelters(file, at, languages))
+    if in_doubt:  # roads take long, and what the user decides comes first
+        tries.end()
+        _write_whole(decisions, write_decisions(in_doubt))
+        return Started(folder, in_doubt=len(in_doubt))
     network = None
     if inputs.roads is not None:
         progress("reading roads", 0, 0)

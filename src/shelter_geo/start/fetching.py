@@ -20,6 +20,7 @@ from shelter_geo.errors import NetworkAccessError, OutputError
 from shelter_geo.start.study_files import template
 
 BOUNDARIES: Final = "boundaries.geojson"
+PLACES: Final = "places.geojson"
 ROADS: Final = "roads.osm.pbf"
 RECORD: Final = "fetched.json"
 """What was brought: addresses, hashes, sources and licences."""
@@ -125,12 +126,19 @@ def fetch_inputs(
         raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from error
     brought = []
     if wanted.country:
-        server = wanted.server or tomllib.loads(template("servers.toml"))["boundaries"]["address"]
+        server = wanted.server or servers()["boundaries"]
         brought.append(_boundaries(folder, wanted, server.rstrip("/"), manners))
     if wanted.roads:
         said = {"source": "OpenStreetMap", "licence": "ODbL-1.0"}
         brought.append(_brought(folder, ROADS, wanted.roads, said, manners))
     return brought
+
+
+def servers() -> dict[str, str]:
+    """Return the addresses of `templates/servers.toml`, by what each is asked for."""
+    return {
+        name: entry["address"] for name, entry in tomllib.loads(template("servers.toml")).items()
+    }
 
 
 def _boundaries(folder: Path, wanted: Wanted, server: str, manners: Manners) -> Fetched:
@@ -176,9 +184,8 @@ def _brought(
     folder: Path, name: str, address: str, said: dict[str, str], manners: Manners
 ) -> Fetched:
     """Download a file unless it is there, and note where it is from."""
-    record = _record(folder)
-    known = record.get(name)
-    if known is not None and known.address == address and _is_whole(folder, known):
+    known = whole_already(folder, name, address)
+    if known is not None:
         return known
     path, part = folder / name, folder / f"{name}.part"
     _patiently(lambda: _go_on(address, part, manners), address, manners, lambda: _size(part))
@@ -190,15 +197,36 @@ def _brought(
         raise NetworkAccessError(
             f"{address} gives {_kind(head)}, not {wanted}. Check the address in a browser."
         )
-    fetched = Fetched(name, address, _hash(part), **said)
-    record[name] = fetched
     try:
         part.replace(path)
         _mark(part).unlink(missing_ok=True)
-        text = json.dumps([asdict(each) for _, each in sorted(record.items())], indent=1)
-        (folder / RECORD).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise _unwritten(path, error) from error
+    return note_fetched(folder, name, address, **said)
+
+
+def whole_already(folder: Path, name: str, address: str) -> Fetched | None:
+    """Return a file that is there as it was brought from this address, or None."""
+    known = _record(folder).get(name)
+    same = known is not None and known.address == address and _is_whole(folder, known)
+    return known if same else None
+
+
+def note_fetched(folder: Path, name: str, address: str, **said: str) -> Fetched:
+    """Note in the record of a folder where a file is from, and its hash.
+
+    Raises
+    ------
+    OutputError
+        If the record cannot be written.
+    """
+    record = _record(folder)
+    record[name] = fetched = Fetched(name, address, _hash(folder / name), **said)
+    text = json.dumps([asdict(each) for _, each in sorted(record.items())], indent=1)
+    try:
+        (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise _unwritten(folder / RECORD, error) from error
     return fetched
 
 

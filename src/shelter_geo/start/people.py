@@ -101,7 +101,7 @@ def people_of_table(
         With every fault: no such column, cells that are no counts, more women than people.
     """
     cells, faults = read_text_table(path)
-    if cells is None:
+    if cells is None or faults:
         raise TableError(faults)
     columns, key_property = _columns(path, cells, districts, columns)
     keys = _of_keys(cells, columns.key, key_property, districts)
