@@ -177,8 +177,10 @@ def test_a_study_at_fault_ends_with_1_and_leaves_the_outputs_alone(
     (out / "access_by_district.csv").write_bytes(b"old")
     copy.replace("study.toml", "farthest = 10", "fartest = 10")
     said = sentence(in_this_process(monkeypatch, "run", copy.file, "--out", out))
+    line = copy.text("study.toml").splitlines().index("fartest = 10") + 1
     assert said == (
-        'shelter-geo: study.toml: unknown key access.fartest. Did you mean "farthest"?\n'
+        f"shelter-geo: study.toml, line {line}: unknown key access.fartest. "
+        'Did you mean "farthest"?\n'
     )
     assert contents(out) == {"access_by_district.csv": b"old"}
 

@@ -140,7 +140,7 @@ def test_all_faults_are_named_together(tmp_path: Path) -> None:
         )
     ).splitlines()
     assert len(lines) == 5
-    assert all(line.startswith("study.toml: ") for line in lines)
+    assert all(line.startswith("study.toml, line ") for line in lines)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1251"])

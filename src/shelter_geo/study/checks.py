@@ -172,14 +172,17 @@ def _relate_people(
 ) -> None:
     """Check who lives where against who is registered where."""
     files = settings.tables
+    unread = folder.has_faults(files.districts, "population")
     if tables.residents is not None:
         path = folder.path(str(files.residents))
         folder.add(uneven_people(path, tables.residents, "residents"))
-        folder.add(people_of_unknown(path, districts, tables.residents, "residents_central"))
+        if not unread:  # a cell that cannot be read is a fault of its own
+            folder.add(people_of_unknown(path, districts, tables.residents, "residents_central"))
     if tables.displaced is not None:
         path = folder.path(str(files.displaced))
         folder.add(uneven_people(path, tables.displaced, "displaced"))
-        folder.add(people_of_unknown(path, districts, tables.displaced, "displaced_central"))
+        if not unread:
+            folder.add(people_of_unknown(path, districts, tables.displaced, "displaced_central"))
         folder.add(too_many_displaced(path, districts, tables.residents, tables.displaced))
 
 
