@@ -26,17 +26,22 @@ def of_step(progress: Progress | None, name: str) -> StepProgress | None:
 
 
 @contextmanager
-def steps() -> Iterator[Progress]:
+def steps(*, lines: bool = False) -> Iterator[Progress]:
     """Give a function that shows how far a named step has come.
+
+    Parameters
+    ----------
+    lines
+        Whether a line is printed as each step begins, where standard error is no terminal.
 
     Yields
     ------
     callable
-        Takes the name of a step, the work done and the whole. Nothing is drawn in the first two
-        seconds, or where standard error is no terminal.
+        Takes the name of a step, the work done and the whole. On a terminal a bar is drawn after
+        the first two seconds.
     """
     if not sys.stderr.isatty():
-        yield lambda name, done, whole: None
+        yield _line_a_step() if lines else lambda name, done, whole: None
         return
     from rich import progress as rich_progress
     from rich.console import Console
@@ -61,6 +66,19 @@ def steps() -> Iterator[Progress]:
         yield show
     finally:
         bar.stop()
+
+
+def _line_a_step() -> Progress:
+    """Print the name of each step when its work begins."""
+    begun: set[str] = set()
+
+    def show(name: str, done: int, whole: int) -> None:
+        if name not in begun:
+            begun.add(name)
+            sys.stdout.write(f"Step: {name}\n")
+            sys.stdout.flush()
+
+    return show
 
 
 @cache

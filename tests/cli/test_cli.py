@@ -248,9 +248,12 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     environment = {"PYTHONIOENCODING": "ascii", "FORCE_COLOR": "1"}
     done = shelter_geo("run", "../study", "--lang", "az", cwd=here, **environment)
     assert (done.returncode, done.stderr) == (0, "")
-    # Seven figures, for people live elsewhere than registered and places are shared; dates, paths.
-    assert len(done.stdout.splitlines()) == 7 + 1 + 4
-    assert "Outputs: outputs/elsewhere\n" in done.stdout
+    lines = done.stdout.splitlines()
+    steps = [line for line in lines if line.startswith("Step: ")]
+    assert lines[: len(steps)] == steps
+    assert len(set(steps)) == len(steps) > 4
+    assert len(lines) == len(steps) + 7
+    assert lines[-1] == "Open: outputs/elsewhere/index.html"
     out = here / "outputs" / "elsewhere"
     written = contents(out)
     asked = {"access_by_district.csv", "capacity_by_shelter.csv", "study.gpkg", "datapackage.json"}
@@ -305,24 +308,28 @@ def test_a_run_stopped_while_writing_leaves_the_old_outputs(
         process.send_signal(stop)
         said = process.communicate()
     assert process.returncode == code
-    assert said == (b"", b"")
+    assert said[1] == b""
+    assert all(line.startswith(b"Step: ") for line in said[0].splitlines())
     left = list(out.glob(f"{MARK}*"))
     assert len(left) == (1 if stop == signal.SIGKILL else 0)
     after = contents(out)
     assert {name: after[name] for name in before} == before
 
 
-def test_progress_is_drawn_on_a_terminal_only() -> None:
+def test_progress_is_drawn_on_a_terminal_and_is_a_line_a_step_elsewhere() -> None:
     code = (
         "from shelter_geo import progress\n"
         "progress.QUIET_S = 0\n"
-        "with progress.steps() as show:\n    show('tables', 1, 5)\n"
+        "with progress.steps({}) as show:\n"
+        "    show('tables', 1, 5)\n    show('tables', 2, 5)\n    show('maps', 0, 1)\n"
     )
-    command = [sys.executable, "-c", code]
-    quiet = subprocess.run(command, capture_output=True, check=True)
+    command = [sys.executable, "-c", code.format("lines=True")]
+    piped = subprocess.run(command, capture_output=True, check=True)
+    assert (piped.stdout, piped.stderr) == (b"Step: tables\nStep: maps\n", b"")
+    quiet = subprocess.run([sys.executable, "-c", code.format("")], capture_output=True, check=True)
     assert (quiet.stdout, quiet.stderr) == (b"", b"")
     ours, theirs = pty.openpty()
     subprocess.run(command, stderr=theirs, stdout=subprocess.DEVNULL, check=True)
     os.close(theirs)
-    assert b"tables" in os.read(ours, 10_000)
+    assert b"maps" in os.read(ours, 10_000)
     os.close(ours)

@@ -45,6 +45,7 @@ PAGES = (
     "scenarios/more/changes.html",
     "planner.html",
     "report.html",
+    "index.html",
 )
 
 

@@ -50,6 +50,7 @@ PAGES = (
     "scenarios/more/changes.html",
     "planner.html",
     "report.html",
+    "index.html",
 )
 FIGURES = ("access_map", "capacity_map", "comparison", "siting_sweep", "tornado", "turn_away")
 

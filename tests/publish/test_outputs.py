@@ -35,6 +35,7 @@ EXPECTED = {
     "figures/access_map.svg",
     "figures/shortfall.png",
     "figures/shortfall.svg",
+    "index.html",
     "journey_legs.csv",
     "journeys.csv",
     "journeys_by_link.csv",

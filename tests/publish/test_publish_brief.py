@@ -21,8 +21,8 @@ from shelter_geo.errors import OutputError
 from shelter_geo.publish.brief.page import BriefMap, BriefPage, Head, Line, Listing, Section, bars
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.catalogue import packaged
+from shelter_geo.publish.maps.drawing import draw
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
-from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.words import Text, Words, everywhere
 
 PAGES = range(3, 8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -17,6 +18,10 @@ NBSP = "\u00a0"
 TITLES = {"az": "Sığınacaq uzaqdır", "en": "Shelter is far", "ru": "Убежище далеко"}
 NUMBERS = {"az": "1.234.600", "en": "1,234,600", "ru": f"1{NBSP}234{NBSP}600"}
 LOCAL_ORDER = ["Cəvizli", "Çinar", "Əşrəf", "Iğdır", "İnci", "Qum", "Şirin", "Zeytun"]
+
+
+ROAD_FROM_ELM = "313 km, 4 h 10 min to Ashfield town"
+"""312.7 km at 0.8 minutes each are 250 minutes."""
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +86,20 @@ def test_a_map_may_open_in_another_language(browser: Browser, tmp_path: Path) ->
         seen.assert_silent()
 
 
-def test_says_everything_but_the_map_without_scripts(browser: Browser, file: Path) -> None:
+def test_shows_a_still_map_and_says_everything_without_scripts(
+    browser: Browser, file: Path
+) -> None:
     with visit(browser, file, java_script_enabled=False) as seen:
         page = seen.page
         assert names(page) == FARTHEST_FIRST
         assert "need JavaScript" in page.locator("noscript").text_content()
         assert page.locator(".frame").is_hidden()
+        still = page.locator("svg.still")
+        assert still.locator("path.area").count() == len(DISTRICTS)
+        assert still.bounding_box()["width"] > 600
+        assert still.locator("use[href='#shelter']").count() == 2
+        always = still.locator(".always").all_text_contents()
+        assert sorted(always) == ["Ashfield town", "Cedar town", f"Elm{ROAD_FROM_ELM}"]
         assert page.locator("button:visible, input:visible").count() == 0
         assert page.locator(".key .swatch rect").first.bounding_box()["width"] > 20
         seen.assert_silent()
@@ -294,11 +307,54 @@ def test_shelters_of_a_city_share_one_sign_that_lists_them(browser: Browser, fil
             "Ashfield town, First house: 30 places (published), Second house: places not published",
             "Cedar town, Third house: places not published",
         ]
-        labels = seen.page.locator(".label.shelter").all_text_contents()
+        labels = seen.page.locator(".label.shelter .long").all_text_contents()
         assert labels == [
             "Ashfield town: shelters here, places not published",
             "Cedar town: shelters here, places not published",
         ]
+
+
+@pytest.mark.parametrize("lang", ["az", "ru"])
+def test_a_still_map_speaks_the_language_of_its_file(
+    browser: Browser, tmp_path: Path, lang: str
+) -> None:
+    toy_map(lang=lang).save(tmp_path / "map.html")
+    with visit(browser, tmp_path / "map.html", PHONE, java_script_enabled=False) as seen:
+        local = {"az": "Iğdır", "ru": "Iğdır"}[lang]  # no Russian names: the local ones
+        assert seen.page.locator(".still .always tspan").count() == 1
+        assert seen.page.locator(".still .always", has_text=local).is_visible()
+        assert seen.page.locator("html").get_attribute("lang") == lang
+        assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+@pytest.mark.parametrize("size", [(320, 640), PHONE, (768, 1024), WIDE, (1920, 1080)])
+def test_the_farthest_district_and_cities_with_signs_are_named_at_any_width(
+    browser: Browser, file: Path, size: tuple[int, int]
+) -> None:
+    with visit(browser, file, size) as seen:
+        page = seen.page
+        assert page.locator(".still").count() == 0
+        frame = page.locator("#map").bounding_box()
+        boxes = []
+        for name in ("Elm", "Ashfield town", "Cedar town"):
+            label = page.locator(".label.forced > span", has_text=re.compile(f"^{name}"))
+            assert label.is_visible()
+            box = label.bounding_box()
+            assert frame["x"] <= box["x"]
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+            assert frame["y"] <= box["y"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+            boxes.append(box)
+        for one, other in itertools.combinations(boxes, 2):
+            beside = (
+                one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            )
+            below = (
+                one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+            )
+            assert beside or below
+        assert page.locator(".label.farthest small").text_content() == ROAD_FROM_ELM
+        seen.assert_silent()
 
 
 def test_zoom_buttons_and_the_scale_bar_agree(browser: Browser, file: Path) -> None:

@@ -10,8 +10,8 @@ from helpers.planner_toys import costs, districts, sites, toy_planner
 from shapely.geometry import Point, Polygon
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.maps.drawing import path
 from shelter_geo.publish.planner.data import Suggestion
-from shelter_geo.publish.planner.drawing import path
 
 
 def changed(frame: pd.DataFrame, row: Any, column: str, value: Any) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def test_the_bundled_study_is_silent_and_fits_an_e_mail(
         languages=speaking(),
     )
     made.save(tmp_path / "study.html")
-    assert (tmp_path / "study.html").stat().st_size < 400_000
+    assert (tmp_path / "study.html").stat().st_size < 450_000
     with visit(browser, tmp_path / "study.html", PHONE) as seen:
         assert seen.page.locator(".area").count() == len(evaluation.districts)
         assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]

@@ -139,11 +139,17 @@ def run(
     )
     from shelter_geo.analysis.siting_results import siting_results
     from shelter_geo.progress import steps
-    from shelter_geo.publish import lines_on_centres, lines_on_gaps, lines_on_lacks, staged
+    from shelter_geo.publish import (
+        INDEX,
+        lines_on_centres,
+        lines_on_gaps,
+        lines_on_lacks,
+        staged,
+    )
     from shelter_geo.publish.meanwhile import meanwhile
 
     # Tables of a study are short: plain strings take a seventh less time than Arrow's.
-    with steps() as progress, pd.option_context("mode.string_storage", "python"):
+    with steps(lines=True) as progress, pd.option_context("mode.string_storage", "python"):
         ready = load_ready(study, lambda loaded: of_kind(loaded, kind))
         loaded = ready.study
         spoken = languages(loaded, lang)
@@ -180,12 +186,12 @@ def run(
             progress=progress,
             second_process=True,
         )
-    _report(evaluation, folder, spoken.first)
-    gaps = lines_on_gaps(loaded, [plan.scenario for plan in plans])
-    lines = lines_on_centres(loaded, spoken.first) + lines_on_lacks(loaded, spoken.first)
+    said = _six_lines(evaluation, spoken.first)
+    said += lines_on_centres(loaded, spoken.first) + lines_on_lacks(loaded, spoken.first)
     if loaded.warnings:
-        lines.append(f"To look at, by shelter-geo validate: {len(loaded.warnings)}.")
-    for line in [*lines, *gaps]:
+        said.append(f"To look at, by shelter-geo validate: {len(loaded.warnings)}.")
+    said += lines_on_gaps(loaded, [plan.scenario for plan in plans])
+    for line in [*said, f"Open: {folder / INDEX}"]:
         typer.echo(line)
 
 
@@ -233,15 +239,12 @@ def validate(
         typer.echo(line)
 
 
-def _report(evaluation: Evaluation, folder: Path, words: Words) -> None:
+def _six_lines(evaluation: Evaluation, words: Words) -> list[str]:
+    """Write the five figures that say the most, and what dates they have."""
     from shelter_geo.publish import dates, key_figures
 
-    lines = [(label.of(words), value.of(words)) for label, value in key_figures(evaluation)]
+    figures = key_figures(evaluation, main=True)
+    lines = [(label.of(words), value.of(words)) for label, value in figures]
     width = max(len(label) for label, _ in lines)
-    for label, value in lines:
-        typer.echo(f"{label:<{width}}  {value}")
-    typer.echo(dates(evaluation.study).of(words))
-    typer.echo(f"Outputs: {folder}")
-    typer.echo(f"Map: {folder / 'maps' / 'access.html'}")
-    typer.echo(f"Planner: {folder / 'planner.html'}")
-    typer.echo(f"Brief: {folder / 'report.html'}")
+    written = [f"{label:<{width}}  {value}" for label, value in lines]
+    return [*written, dates(evaluation.study).of(words)]

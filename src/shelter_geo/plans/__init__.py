@@ -1,6 +1,6 @@
 """Plans as files, and a study under a plan."""
 
-from shelter_geo.plans.apply import BY_SCENARIO, apply_plan, plan_of_kind
+from shelter_geo.plans.apply import BY_SCENARIO, NEW, apply_plan, plan_of_kind
 from shelter_geo.plans.folder import concerning, plan_faults, plans_of, read_plans
 from shelter_geo.plans.plan import (
     OpenShelter,
@@ -12,6 +12,7 @@ from shelter_geo.plans.plan import (
 
 __all__ = [
     "BY_SCENARIO",
+    "NEW",
     "OpenShelter",
     "Plan",
     "PlanIdentity",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
+    from shelter_geo.publish.pages.index import INDEX
     from shelter_geo.publish.qualifiers import dates
     from shelter_geo.publish.share.study_share import write_share
     from shelter_geo.publish.siting.lines import model_card
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
+    "INDEX": "pages.index",
     "Languages": "words",
     "SealedMap": "maps.map_page",
     "Words": "words",
@@ -74,6 +76,7 @@ _HOME = {
 }
 
 __all__ = [
+    "INDEX",
     "Languages",
     "SealedMap",
     "Words",

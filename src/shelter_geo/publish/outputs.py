@@ -19,6 +19,9 @@ from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
+from shelter_geo.publish.pages.index import Opening, write_index
+from shelter_geo.publish.palette import MARK
+from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.siting.tables import SITING_TABLES, suggestions, write_siting
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
@@ -32,7 +35,7 @@ from shelter_geo.publish.study.study_tables import (
     translated_columns,
     write_tables,
 )
-from shelter_geo.publish.words import Words
+from shelter_geo.publish.words import Words, say
 from shelter_geo.study import Study, with_known_people
 
 _ASIDE: Final = {"tables", "layers", "figures", "scenarios"}
@@ -59,7 +62,7 @@ def write_outputs(
     progress: Progress | None = None,
     second_process: bool = False,
 ) -> None:
-    """Write tables, layers, map, figures, plans and data package of a study.
+    """Write tables, layers, map, figures, plans, index and data package of a study.
 
     Parameters
     ----------
@@ -130,6 +133,7 @@ def write_outputs(
                     progress(name, done, len(here))
                 write(folder)
             aside()
+        _write_index(evaluation, plans, folder, lang)
         _write_package(evaluation, folder, tables)
 
 
@@ -190,6 +194,23 @@ def _write_figures(evaluation: Evaluation, words: Words, folder: Path) -> None:
         lead=lead,
     )
     draw_missing(evaluation, folder, words)
+
+
+def _write_index(
+    evaluation: Evaluation, plans: EvaluatedPlans | None, folder: Path, lang: str | None
+) -> None:
+    study = evaluation.study
+    opening = Opening(
+        title=study_texts.title(evaluation),
+        lead=dated(study, say("index.lead")),
+        figures=study_texts.key_figures(evaluation, main=True),
+        assumptions=study_texts.assumptions(evaluation),
+        sources=study_texts.sources(evaluation),
+        notes=which_shelters(study),
+        mark=study.kind.colour or MARK,
+    )
+    written = [] if plans is None else [plan.scenario.id for plan in plans.plans]
+    write_index(folder, opening, plans=written, languages=languages_of(study, lang))
 
 
 def _write_package(

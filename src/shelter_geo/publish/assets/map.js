@@ -4,6 +4,7 @@ const Chart = (() => {
   const { data, all, say, on, tell, make, cell, mark } = Page;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const touch = matchMedia("(pointer: coarse)").matches;
+  for (const element of all(".still")) element.remove();
   for (const element of all(".frame")) element.hidden = false;
 
   L.Renderer.mergeOptions({ padding: 0.6 });
@@ -195,20 +196,51 @@ const Chart = (() => {
   }
 
   function label(feature) {
-    const { symbol, name } = feature.is, text = make("span", say(name), { "data-t": name });
-    const icon = L.divIcon({ className: `label ${symbol}`, html: text, iconSize: [0, 0] });
-    labels.push({ text, rank: ranks[symbol.split(" ")[0]] ?? 0 });
-    return L.marker(spot(feature), { pane: "names", icon, interactive: false, keyboard: false });
+    const { symbol, name, short, note } = feature.is, forced = short !== undefined || note !== undefined;
+    const words = (number, part) => make("span", say(number), { "data-t": number, class: part });
+    const text = forced ? make("span") : words(name, "");
+    if (forced) text.append(words(name, "long"), words(short ?? name, "short"));
+    if (note !== undefined) text.append(make("small", say(note), { "data-t": note }));
+    const icon = L.divIcon({ className: `label ${symbol}${forced ? " forced" : ""}`, html: text, iconSize: [0, 0] });
+    labels.push({ text, forced, rank: note === undefined ? ranks[symbol.split(" ")[0]] ?? 0 : -1 });
+    return L.marker(spot(feature), { pane: forced ? "signs" : "names", icon, interactive: false, keyboard: false });
   }
 
-  // Names give way to each other: cities with a sign first, then as Python ranked them.
+  // The farthest district and cities with a sign are always named, where that covers least; the
+  // other names give way to them, then to each other as Python ranked them.
+  const sides = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]];
+  const over = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+    Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+
+  function placeForced(text, edge, taken) {
+    const { left: x, top: y } = text.parentElement.getBoundingClientRect();
+    const { width, height } = text.getBoundingClientRect();
+    const shown = x >= edge.left && x <= edge.right && y >= edge.top && y <= edge.bottom;
+    text.classList.toggle("hidden", !shown);
+    if (!shown || !width) return;
+    const within = (low, size, from, to) => Math.max(from, Math.min(low, to - size));
+    let best = null, least = Infinity;
+    for (const [across, down] of sides) {
+      const gap = across && down ? 10 : 15;
+      const left = within(x + across * gap - (across < 0 ? width : across ? 0 : width / 2), width, edge.left + 2, edge.right - 2);
+      const top = within(y + down * gap - (down < 0 ? height : down ? 0 : height / 2), height, edge.top + 2, edge.bottom - 2);
+      const box = { left, top, right: left + width, bottom: top + height };
+      const covered = taken.reduce((sum, other) => sum + over(box, other), 0);
+      if (covered < least) [best, least] = [box, covered];
+    }
+    text.style.translate = `${best.left - x}px ${best.top - y}px`;
+    taken.push(best);
+  }
+
   function tidyNames() {
     const edge = map.getContainer().getBoundingClientRect();
+    map.getContainer().classList.toggle("narrow", edge.width < 500);
     const taken = all("#map .sign").map((element) => element.getBoundingClientRect());
     const gap = edge.width < 500 ? 6 : 1;
     const clash = (a, b) => a.left - gap < b.right && b.left - gap < a.right &&
       a.top - gap < b.bottom && b.top - gap < a.bottom;
-    for (const { text } of labels) {
+    for (const { text, forced } of labels) {
+      if (forced) { placeForced(text, edge, taken); continue; }
       const box = text.getBoundingClientRect();
       const inside = box.left >= edge.left && box.right <= edge.right &&
         box.top >= edge.top && box.bottom <= edge.bottom;

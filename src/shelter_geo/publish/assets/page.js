@@ -42,9 +42,9 @@ const Page = (() => {
 
   // The table: every cell was written by Python, and so were the ranks that sort it.
   const table = document.getElementById("table");
-  const body = table.tBodies[0];
-  const rows = all("tr", body);
-  const heads = all("thead th", table);
+  const body = table?.tBodies[0];
+  const rows = table ? all("tr", body) : [];
+  const heads = table ? all("thead th", table) : [];
   const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "")
     .replace(/ə/g, "e").replace(/ı/g, "i").trim();
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.maps.drawing import Drawing
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import MARK
-from shelter_geo.publish.planner.drawing import Drawing
 from shelter_geo.publish.words import Languages, Text, packaged_languages, say
 
 BAR: float = 100.0

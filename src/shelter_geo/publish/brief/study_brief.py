@@ -23,6 +23,7 @@ from shelter_geo.publish.maps.district_map import (
     ranks_of,
     registered_column,
 )
+from shelter_geo.publish.maps.drawing import draw
 from shelter_geo.publish.pages.reader_table import (
     ReaderTable,
     class_column,
@@ -30,7 +31,6 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import MARK, MISSING, Classes
-from shelter_geo.publish.planner.drawing import draw
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts

@@ -27,11 +27,13 @@ from shelter_geo.publish.maps.district_map import (
     region_column,
     registered_column,
     rows_of,
+    sign_key,
     unpublished,
 )
 from shelter_geo.publish.maps.map_layer import SealedLayer, ground_layers
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
-from shelter_geo.publish.maps.shapes import feature, in_degrees
+from shelter_geo.publish.maps.shapes import feature, in_degrees, middle_of
+from shelter_geo.publish.maps.still import FARTHEST
 from shelter_geo.publish.pages.reader_table import (
     Column,
     ReaderTable,
@@ -151,6 +153,7 @@ def access_map(
         _routes(routes, units),
         *([] if settlements is None else [_settlements(settlements)]),
         names(units, ranks, classes),
+        *_farthest_mark(units, shelters),
         cities(shelters, holding=_holding),
     ]
     return SealedMap(page, layers, languages=languages)
@@ -210,7 +213,7 @@ def _key(
     basemap: gpd.GeoDataFrame,
 ) -> list[KeyEntry]:
     signs = [
-        KeyEntry("shelter", say("access.shelter_key")),
+        *sign_key(shelters, say("access.shelter_key")),
         KeyEntry("line", say("access.route_key")),
     ]
     return [
@@ -273,6 +276,33 @@ def _routes(routes: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> SealedLayer:
         if row["district_id"] in place
     ]
     return SealedLayer("routes", "lines", features, title=say("access.routes"))
+
+
+def _farthest_mark(units: gpd.GeoDataFrame, shelters: gpd.GeoDataFrame) -> list[SealedLayer]:
+    """Mark the farthest district where people live, with where its road leads."""
+    lived_in = units[units["distance_km"].notna() & (units["population"] > 0)]
+    if not len(lived_in) or not len(shelters):
+        return []
+    row = rows_of(lived_in.head(1))[0]
+    there = shelters.set_index("shelter_id", drop=False).loc[[row["nearest_shelter_id"]]]
+    km = _distance(row["distance_km"], everywhere(""))
+    if isinstance(other := row.get("other_km"), float) and not pd.isna(other):
+        km = say("units.either", one=km, other=_distance(other, everywhere("")))
+    note = route_words(row, city(rows_of(there)[0]), km)
+    told = {"symbol": FARTHEST, "name": own_name(row), "note": note}
+    return [SealedLayer(FARTHEST, "names", [feature(middle_of(row["geometry"]), FARTHEST, told)])]
+
+
+def route_words(row: Mapping[str, Any], city: AnyText, km: AnyText) -> Text:
+    """Say where the road of a district leads, how long it is and how many minutes it takes.
+
+    The minutes are left out where another facility is reached in the fewest.
+    """
+    minutes, by_km = row["travel_min"], row.get("shelter_by_km")
+    if pd.isna(minutes) or row.get("shelter_by_min") != by_km:
+        return say("share.route_km", city=everywhere(city), km=everywhere(km))
+    time = in_each(lambda words: words.duration(float(minutes)))
+    return say("share.route", city=everywhere(city), km=everywhere(km), time=time)
 
 
 def _settlements(settlements: gpd.GeoDataFrame) -> SealedLayer:

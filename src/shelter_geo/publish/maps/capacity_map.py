@@ -21,6 +21,7 @@ from shelter_geo.publish.maps.district_map import (
     ranks_of,
     region_column,
     rows_of,
+    sign_key,
 )
 from shelter_geo.publish.maps.map_layer import ground_layers
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
@@ -203,5 +204,5 @@ def _key(
     entries = class_key(units, ranks, classes, missing=say("access.no_road"))
     entries += no_figure_key(units, basemap)
     if len(shelters):
-        entries.append(KeyEntry("shelter", say("capacity.shelter_key")))
+        entries += sign_key(shelters, say("capacity.shelter_key"))
     return entries + elsewhere_key(units)

@@ -24,10 +24,11 @@ from shelter_geo.publish.maps.district_map import (
     people_column,
     ranks_of,
     rows_of,
+    sign_key,
     unpublished,
 )
 from shelter_geo.publish.maps.map_layer import ground_layers
-from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
+from shelter_geo.publish.maps.map_page import MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import in_degrees
 from shelter_geo.publish.pages.reader_table import (
     Column,
@@ -176,6 +177,8 @@ def comparison_map(
     units = in_degrees(districts, "districts", _COLUMNS)
     units = _in_order(units.assign(shown=_shown(units, scale.measure)))
     ranks = ranks_of(scale, units["shown"], units)
+    points = in_degrees(shelters, "shelters", ("shelter_id", "places", "change"))
+    points = points.assign(is_new=points["change"] == "opened")
     changed = units["change"].isin((*_GAINS, *_LOSES))
     told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
     page = MapPage(
@@ -183,7 +186,7 @@ def comparison_map(
         key=[
             *class_key(units, ranks, scale, missing=say(f"effect.{Effect.STAYS_CUT_OFF}")),
             *no_figure_key(units, basemap),
-            KeyEntry("shelter", say("compare.shelter_key")),
+            *sign_key(points, say("compare.shelter_key")),
             *elsewhere_key(units),
         ],
         table=_table(units, scale),
@@ -198,7 +201,6 @@ def comparison_map(
             notes=notes,
         ),
     )
-    points = in_degrees(shelters, "shelters", ("shelter_id", "places", "change"))
     layers = [
         *ground_layers(basemap),
         areas(units, ranks, scale),

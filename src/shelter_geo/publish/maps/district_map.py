@@ -23,6 +23,8 @@ from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
+NEW: Final = "new"
+"""Symbol of what a plan opens; `shelter` is that of what is there today."""
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -216,6 +218,19 @@ def unpublished(shelter: Row) -> bool:
     return basis.strip() == Evidence.ASSUMED
 
 
+def is_new(shelter: Row) -> bool:
+    """Say whether a plan opens a shelter that is not there today."""
+    return bool(shelter.get("is_new", False))
+
+
+def sign_key(shelters: pd.DataFrame, today: Text) -> list[KeyEntry]:
+    """Give the key of the signs: of shelters of today, and of those that a plan opens."""
+    new = [is_new(row) for row in rows_of(shelters)]
+    entries = [(not all(new), KeyEntry("shelter", today))]
+    entries.append((any(new), KeyEntry(NEW, say("planner.key_new"))))
+    return [entry for there, entry in entries if there]
+
+
 def cities(
     shelters: gpd.GeoDataFrame, *, holding: Callable[[Row], Text] | None = None
 ) -> SealedLayer:
@@ -225,7 +240,8 @@ def cities(
     ----------
     shelters
         Points of cities with `shelter_id`, names, `places` and, where it is known,
-        `places_basis`: no number is given where it begins with "assumed".
+        `places_basis`: no number is given where it begins with "assumed"; perhaps with `is_new`,
+        whether a plan opens it.
     holding
         What to say of each shelter on hover.
     """
@@ -242,7 +258,8 @@ def cities(
             name = say("access.city_unpublished", city=where)
         else:
             name = say("access.city_places", city=where, places=total)
+        symbol = NEW if all(map(is_new, rows)) else "shelter"
         tip = [name] if holding is None else [where, *map(holding, rows)]
-        properties = {"symbol": "shelter", "name": name, "tip": tip}
+        properties = {"symbol": symbol, "name": name, "short": where, "tip": tip}
         features.append(feature(rows[0]["geometry"], at, properties))
     return SealedLayer("shelters", "points", features, title=say("access.shelters"))

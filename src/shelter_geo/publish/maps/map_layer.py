@@ -31,8 +31,9 @@ class SealedLayer(folium.GeoJson):
         What the page does with it.
     features
         GeoJSON features. Their properties may hold `row` (index of a row of the table), `symbol`
-        (a class of the style sheet), `name` (`Text` written beside it) and `tip` (a list of
-        `Text` said on hover and focus).
+        (a class of the style sheet), `name` (`Text` written beside it), `short` (the same where
+        there is little room), `note` (a second line) and `tip` (a list of `Text` said on hover
+        and focus).
     title
         Name of its switch; without one readers cannot switch it off.
     show
@@ -95,8 +96,9 @@ class SealedLayer(folium.GeoJson):
         self, feature: Mapping[str, Any], text: PageText, across: bool
     ) -> dict[str, Any]:
         properties = dict(feature["properties"])
-        if "name" in properties:
-            properties["name"] = text.number(properties["name"])
+        for key in ("name", "short", "note"):
+            if key in properties:
+                properties[key] = text.number(properties[key])
         if "tip" in properties:
             properties["tip"] = [text.number(line) for line in properties["tip"]]
         if self.style:

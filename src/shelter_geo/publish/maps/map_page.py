@@ -15,6 +15,7 @@ from shelter_geo.analysis import Quantity
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
+from shelter_geo.publish.maps.still import still_map
 from shelter_geo.publish.pages.reader_table import ReaderTable
 from shelter_geo.publish.pages.sealed import PageText, asset, framed, leaflet, save_page, seal
 from shelter_geo.publish.palette import MARK
@@ -175,6 +176,7 @@ class SealedMap(folium.Map):
             data=lambda: self._data(text),
             text=text,
             page=self.page,
+            still=still_map(self.layers, self.languages.first),
             switches=[layer for layer in self.layers if layer.title is not None],
             without_script=say("page.without_script"),
             say=say,

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import OutputError
@@ -72,6 +73,13 @@ def _drawn(wkb: bytes) -> dict[str, Any] | None:
     rounded = shapely.transform(shape, _rounded)
     written: dict[str, Any] = shapely.geometry.mapping(rounded)
     return written | {"bbox": rounded.bounds}
+
+
+def middle_of(shape: BaseGeometry) -> Point:
+    """Give a point well inside a shape, in the largest of its parts."""
+    parts = shapely.get_parts(shape)
+    largest = max(parts, key=lambda part: (part.area, part.wkb)) if len(parts) else shape
+    return largest.representative_point()
 
 
 def box_of(shapes: Sequence[BaseGeometry]) -> tuple[float, float, float, float]:

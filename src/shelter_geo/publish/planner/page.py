@@ -14,12 +14,12 @@ from shelter_geo.access import FEW, NEAR
 from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.maps.district_map import no_figure_key, ranks_of
+from shelter_geo.publish.maps.drawing import Drawing, draw
 from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
-from shelter_geo.publish.planner.drawing import Drawing, draw
 from shelter_geo.publish.planner.today import Today, today, unreached
 from shelter_geo.publish.words import (
     AnyText,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.analysis import Evaluation, Quantity, other_km
+from shelter_geo.publish.maps.access_map import route_words
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.study import study_texts
@@ -159,11 +159,7 @@ def _farthest(evaluation: Evaluation, words: Words) -> Place | None:
     shelters = with_cities(evaluation)
     there = own_name(dict(shelters.loc[row["shelter_by_km"]]), "city").of(words)
     km = study_texts.either_distance(words, head.farthest_km, other_km(evaluation, key))
-    if pd.isna(row["travel_min"]) or row["shelter_by_min"] != row["shelter_by_km"]:
-        route = words.text("share.route_km", city=there, km=km)
-    else:
-        time = words.duration(float(row["travel_min"]))
-        route = words.text("share.route", city=there, km=km, time=time)
+    route = route_words(dict(row), there, km).of(words)
     routes = evaluation.routes.geometry
     return Place(
         plain(own_name(dict(row)).of(words)),

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.analysis import Evaluation, Quantity, near_ties
-from shelter_geo.plans import BY_SCENARIO
+from shelter_geo.plans import BY_SCENARIO, NEW
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.map_layer import NO_ROW
@@ -144,6 +144,7 @@ def _in_words_of_a_plan(shelters: gpd.GeoDataFrame, languages: Languages) -> gpd
     """Word what a plan opens or resizes, of which the tables say nothing."""
     opened = shelters["name_en"] == shelters["settlement"]
     planned = shelters["places_basis"] == BY_SCENARIO
+    shelters["is_new"] = planned & shelters["shelter_id"].str.startswith(NEW)
     nothing = pd.Series(index=shelters.index, dtype=object)
     for lang, basis in languages.each(say("access.by_scenario")).items():
         city = shelters.get(f"city_{lang}", nothing)

@@ -130,8 +130,8 @@ def missing_without(total: pd.DataFrame) -> tuple[float, float] | None:
     return float(missing.min()), float(missing.max())
 
 
-def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
-    """Write the five headline figures, each with its label, in every language."""
+def key_figures(evaluation: Evaluation, *, main: bool = False) -> list[tuple[Text, Text]]:
+    """Write the headline figures, each with its label, in every language; `main` are but five."""
     head = headline(evaluation)
     limit = telling_limit(head)
     lines: list[tuple[Callable[[Words], str], Callable[[Words], str]]] = [
@@ -162,9 +162,9 @@ def key_figures(evaluation: Evaluation) -> list[tuple[Text, Text]]:
             lambda words: words.quantity(head.missing),
         ),
     ]
-    if not head.registered_beyond:
+    if main or not head.registered_beyond:
         lines = [*lines[:3], *lines[4:]]
-    if head.missing_without is not None:
+    if head.missing_without is not None and not main:
         low, high = head.missing_without
         lines.append(
             (

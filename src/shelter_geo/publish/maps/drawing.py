@@ -1,4 +1,4 @@
-"""The planner's map as SVG paths: an equal-area projection centred on the study."""
+"""A map as SVG paths: an equal-area projection centred on the study."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ WIDTH: Final = 640
 """Width of the drawing, in its own units."""
 _MARGIN: Final = 0.03
 _LEAST: Final = 0.35
-_BEND: Final = 0.9
-"""Bends of areas go whose triangle is smaller than the square of this."""
+BEND: Final = 0.9
+"""Of areas on a map that a reader may print large, in units of the drawing."""
 _DOT: Final = 5.0
 _LETTER: Final = 9.0
 _LEADING_ZERO: Final = re.compile(r"^(-?)0(?=\.)")
@@ -80,6 +80,8 @@ def draw(
     sites: gpd.GeoDataFrame,
     basemap: gpd.GeoDataFrame,
     lines: gpd.GeoDataFrame | None = None,
+    *,
+    bend: float = BEND,
 ) -> Drawing:
     """Project a study and write its shapes as paths.
 
@@ -93,6 +95,8 @@ def draw(
         See `basemap.ground_layers`.
     lines
         Roads to draw, if any.
+    bend
+        Bends of areas go whose triangle is smaller than the square of this, in units.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def draw(
     bare = ground[ground["kind"] == NO_ROW]
     view = _View(units if bare.empty else pd.concat([units[["geometry"]], bare[["geometry"]]]))
     places = view.points(in_degrees(sites, "sites", ()).geometry)
-    shapes = _simpler(view.shapes(units.geometry))
+    shapes = _simpler(view.shapes(units.geometry), bend)
     return Drawing(
         width=WIDTH,
         height=view.height,
@@ -191,12 +195,12 @@ class _View:
         )
 
 
-def _simpler(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+def _simpler(shapes: NDArray[np.object_], bend: float) -> NDArray[np.object_]:
     """Leave out the smallest bends of areas, alike on both sides of what they share."""
     kinds = shapely.get_type_id(shapes)
     areas = np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     simple = shapes.copy()
-    simple[areas] = shapely.coverage_simplify(shapes[areas], _BEND)
+    simple[areas] = shapely.coverage_simplify(shapes[areas], bend)
     return simple
 
 
