@@ -32,6 +32,7 @@ TYPED = {
     "WGS84": "name of an ellipsoid",
     "UTF-8": "name of an encoding",
     "UTF-16": "name of an encoding",
+    "SHA-256": "name of a method",
     "bzip2": "name of a program",
     "jinja2": "name of a package",
     "Leaflet 1.9.4 (BSD-2-Clause)": "version that is carried along",
