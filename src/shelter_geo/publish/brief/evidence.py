@@ -23,6 +23,7 @@ from shelter_geo.publish.qualifiers import (
     years_of_places,
 )
 from shelter_geo.publish.study.study_texts import (
+    and_other_road,
     either_distance,
     headline,
     of_roads,
@@ -131,7 +132,7 @@ def _journey(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Eva
         words.text(
             "study.of_two_roads",
             district=own_name(place).of(words),
-            km=_either(place, others).of(words),
+            km=and_other_road(words, float(place["distance_km"]), others.get(place["district_id"])),
         )
         for place in far.head(_NAMED).to_dict("records")
     )
@@ -266,7 +267,7 @@ def _distances(evaluation: Evaluation) -> Text:
             "brief.distances" if women else "brief.distances_of_all",
             median=Quantity.km(median),
             district=own_name(dict(far)),
-            km=head.farthest_distance(words),
+            km=and_other_road(words, head.farthest_km, head.farthest_other_km),
             car=Quantity.minutes(float(far["travel_min"])),
             bus=by_bus_in_sentence(dict(far)),
             **(
@@ -334,4 +335,6 @@ def _farthest(evaluation: Evaluation) -> Listing:
         Head(say("access.by_bus"), numeric=True),
         Head(say("access.people"), numeric=True),
     )
-    return Listing(say("access.farthest"), heads, tuple(lines))
+    tied = any(row["district_id"] in others for row in rows)
+    notes = (say("access.two_lengths"),) if tied else ()
+    return Listing(say("access.farthest"), heads, tuple(lines), notes)

@@ -9,7 +9,7 @@ import pandas as pd
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.analysis import Evaluation, Quantity, other_km
+from shelter_geo.analysis import Evaluation, Quantity
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.study import study_texts
@@ -158,7 +158,8 @@ def _farthest(evaluation: Evaluation, words: Words) -> Place | None:
     key = str(row["district_id"])
     shelters = with_cities(evaluation)
     there = own_name(dict(shelters.loc[row["shelter_by_km"]]), "city").of(words)
-    km = study_texts.either_distance(words, head.farthest_km, other_km(evaluation, key))
+    # Of the road that is drawn; the title says that another is nearly as fast.
+    km = words.distance(head.farthest_km)
     if pd.isna(row["travel_min"]) or row["shelter_by_min"] != row["shelter_by_km"]:
         route = words.text("share.route_km", city=there, km=km)
     else:

@@ -17,6 +17,7 @@ from shelter_geo.analysis import (
     Evaluation,
     Quantity,
 )
+from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.qualifiers import known_by_norm, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
@@ -92,12 +93,13 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
         )
     others = results.no_place[results.no_place["units"] == UNITS[0]]
     others = others[others["stays_low"].isna()]
-    for days, rows in others.groupby("stay_days"):
-        shares = rows["no_place_central"]
+    for reading in sorted(capacity.stays.readings, key=lambda reading: reading.days):
+        shares = others.loc[others["stay_days"] == reading.days, "no_place_central"]
         told.append(
             say(
                 "capacity.stay_reading",
-                days=Quantity.count(float(str(days))),
+                days=Quantity.count(reading.days),
+                source=everywhere(reading.source),
                 low=Quantity.share(float(shares.min())),
                 high=Quantity.share(float(shares.max()), evidence=Evidence.ASSUMED),
             )
@@ -215,13 +217,16 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str | None = None) -> list
     facts = evaluated.comparison.summary
     for measure, effects in texts.EFFECTS.items():
         in_it = facts["measure"] == measure
-        for effect, name, other in zip(
-            effects, ("gain", "lose"), ("reached", "cut_off"), strict=True
-        ):
+        for effect, name in zip(effects, ("gain", "lose"), strict=True):
             if in_it.iloc[1:].any():
-                people = (facts[f"people_{name}"] + facts[f"people_{other}"]).where(in_it)
+                people = facts[f"people_{name}"].where(in_it)
                 cells = ["–" if pd.isna(count) else words.people(count) for count in people]
                 table.append([words.text(f"compare.line_{effect}"), *cells])
+    # Who had no shelter before has none that is nearer: they are counted by themselves.
+    for apart in ("reached", "cut_off"):
+        if facts[f"people_{apart}"].any():
+            cells = [words.people(count) for count in facts[f"people_{apart}"]]
+            table.append([words.text(f"compare.figure_{apart}"), *cells])
     costs = [texts.cost(plan).of(words) for plan in evaluated.plans]
     table.append([words.text("compare.line_cost"), *costs])
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
@@ -239,8 +244,9 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     facts = compared.summary.set_index("scenario")
     base = next(iter(evaluated.evaluations.values()))
     settings = base.study.settings
-    yield words.text("study.mean"), facts["distance_km_mean"], words.distance
-    yield words.text("scenario.farthest"), facts["distance_km_max"], words.distance
+    mean, farthest = say("study.mean"), say("scenario.farthest")
+    yield texts.of_both(mean, facts).of(words), facts["distance_km_mean"], words.distance
+    yield texts.of_both(farthest, facts).of(words), facts["distance_km_max"], words.distance
     for limit in settings.access.distance_classes_km:
         rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
         label = words.text("compare.line_within", km=Quantity.km(limit))
@@ -278,12 +284,16 @@ def _readings(
 
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:
-    """Write a value with its difference, if any can be seen; that of shares in points."""
-    change = abs(after - before)
-    if pd.isna(change):  # nobody reached any before, or nobody does any more
-        return write(after)
-    if write(change) == write(0.0):
+    """Write a value with the difference of the two that are shown; that of shares in points."""
+    if pd.isna(before) or pd.isna(after):  # nobody reached any before, or nobody does any more
         return write(after)
     share = write == words.percent
-    size = words.text("compare.points", n=Quantity.count(100 * change)) if share else write(change)
-    return f"{write(after)} ({'−' if after < before else '+'}{size})"
+    if write == words.people:
+        change = known_people(after) - known_people(before)
+    else:
+        change = round(100 * after) - round(100 * before) if share else round(after) - round(before)
+    if change == 0:
+        return write(after)
+    size = abs(change)
+    text = words.text("compare.points", n=Quantity.count(size)) if share else write(size)
+    return f"{write(after)} ({'−' if change < 0 else '+'}{text})"
