@@ -256,7 +256,8 @@ def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
         text_column(say("compare.nearest_after"), [row["place_after"] for row in rows]),
         number_column(say("access.people"), units["population"], Words.people),
     ]
-    return ReaderTable(say("compare.table"), tuple(columns), elsewhere_marks(units), sorted_by=1)
+    marks, loses = elsewhere_marks(units), _mostly_loses(units)
+    return ReaderTable(say("compare.table"), tuple(columns), marks, sorted_by=1, descending=loses)
 
 
 def _shown_minutes(minutes: pd.Series[float]) -> pd.Series[float]:
