@@ -348,3 +348,17 @@ def test_another_length_of_stay_stands_with_who_says_it(
         said = [text for text in pages["report.html"][lang].texts if reading.source[lang] in text]
         assert said, reading.days
         assert all(f"{reading.days:.0f}" in text for text in said)
+
+
+def test_titles_of_pictures_mark_what_is_assumed(outputs: Path) -> None:
+    """A mark in the foot alone is lost where a picture is cut."""
+    titles = {
+        "by_year": "stays a year",
+        "pooling": "small shelters need",
+        "tornado": "shelter places are needed",
+    }
+    for name, words in titles.items():
+        lines = read_picture(outputs / "figures" / f"{name}.svg").splitlines()
+        title = [line for line in lines if words in line]
+        assert title, name
+        assert "(assumed)" in " ".join(title), name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -19,6 +18,7 @@ from shelter_geo.publish.qualifiers import (
     by_bus,
     by_bus_in_sentence,
     dated,
+    known_readings,
     without_shared,
     years_of_places,
 )
@@ -92,15 +92,15 @@ def _measured(row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> T
         return in_each(lambda words: _journey(words, row, claim, evaluation))
     if claim.measure == "share_missing":
         return in_each(lambda words: _share(words, row, claim, evaluation))
-    digits = 1 if claim.measure == "times_fewer" else 0
-    return in_each(
-        lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row, digits))
-    )
+    if claim.measure == "times_fewer":
+        known = known_readings(evaluation.study)
+        ends = float(row["data_low"]), float(row["data_high"])
+        return say("brief.claim_times_fewer", n=Quantity.span(*ends, digits=1, evidence=known))
+    return in_each(lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row)))
 
 
-def _ends(words: Words, row: Mapping[Any, Any], digits: int) -> str:
-    low, high = (float(row[f"data_{end}"]) for end in ("low", "high"))
-    return words.between(low, high, partial(words.number, digits=digits))
+def _ends(words: Words, row: Mapping[Any, Any]) -> str:
+    return words.between(float(row["data_low"]), float(row["data_high"]))
 
 
 def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> str:
@@ -112,7 +112,7 @@ def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evalu
     low, high = (float(row[f"data_{end}"]) / 100 for end in ("low", "high"))
     return words.text(
         "brief.claim_share_missing",
-        n=Quantity.span(low, high, Unit.SHARE),
+        n=Quantity.span(low, high, Unit.SHARE, evidence=known_readings(study)),
         implied=Quantity.count(needed * (1 - sum(claim.limits) / 200)),
         places=Quantity.count(float(study.shelters["places"].sum())),
     )

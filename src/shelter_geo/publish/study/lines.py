@@ -19,7 +19,7 @@ from shelter_geo.analysis import (
 )
 from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.qualifiers import known_by_norm, norm_notes
+from shelter_geo.publish.qualifiers import known_by_norm, known_of_group, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
@@ -45,7 +45,7 @@ def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Word
     groups = results.by_group[results.by_group["units"] == UNITS[0]]
     papers = groups["without_police_papers"]
     told = groups[~papers | (groups["group"] == EVERYBODY)]
-    return lines + [group_line(row, words) for row in told.to_dict("records")]
+    return lines + [group_line(evaluation, row, words) for row in told.to_dict("records")]
 
 
 def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
@@ -122,13 +122,15 @@ def _basis(row: Mapping[Any, Any], names: Mapping[str, str], known: Evidence, wo
     )
 
 
-def group_line(row: Mapping[Any, Any], words: Words) -> str:
-    """Write one row of `group_access.access_by_group`."""
+def group_line(evaluation: Evaluation, row: Mapping[Any, Any], words: Words) -> str:
+    """Write one row of `group_access.access_by_group` of a study."""
     groups: Sequence[str] = () if row["group"] == EVERYBODY else str(row["group"]).split("+")
     line = words.text(
         "capacity.cli_group",
         group=group_words(groups, bool(row["without_police_papers"])),
-        places=Quantity.span(row["places_low"], row["places_high"]),
+        places=Quantity.span(
+            row["places_low"], row["places_high"], evidence=known_of_group(evaluation.study, row)
+        ),
         people=words.between(row["people_reached_low"], row["people_reached_high"], words.people),
     )
     why = answer(row["reason"])
