@@ -362,3 +362,11 @@ def test_titles_of_pictures_mark_what_is_assumed(outputs: Path) -> None:
         title = [line for line in lines if words in line]
         assert title, name
         assert "(assumed)" in " ".join(title), name
+
+
+@pytest.mark.parametrize(("lang", "share"), [("en", "56.4%"), ("az", "56,4%"), ("ru", "56,4\xa0%")])
+def test_that_stays_are_spread_evenly_is_said_beside_the_one_count_by_region(
+    pages: dict[str, dict[str, ReadPage]], lang: str, share: str
+) -> None:
+    for name in ("report.html", "maps/capacity.html"):
+        assert share in pages[name][lang].whole.replace("56,4 %", "56,4\xa0%"), name
