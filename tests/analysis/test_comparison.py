@@ -234,7 +234,10 @@ def test_page_of_losses_lists_losses_first(found: EvaluatedPlans) -> None:
     page = comparison_page(found, "no-ganja").page
     assert said(page.short_title) == "Districts whose road lengthens most"
     first = said(page.table.columns[1].cells[0])
-    assert first.startswith("−")
+    assert first.startswith("+")
+    gains = comparison_page(found, "lankaran").page.table
+    assert said(gains.columns[1].cells[0]).startswith("−")
+    assert (page.table.descending, gains.descending) == (True, False)
 
 
 # ------------------------------------------------------------------------------------- the command

@@ -38,6 +38,10 @@ def enough(offered: float) -> int:
     return next(number for number in range(10_000) if loss(number, offered) <= 0.05)
 
 
+STAYS = (23, 60, 90)
+"""Other lengths of a stay that the study gives."""
+
+
 def test_lines_begin_with_the_norms(evaluation: Evaluation, results: CapacityResults) -> None:
     lines = capacity_lines(evaluation, results, Words("en"))
     people, women = evaluation.districts[["population", "women"]].sum() / 10_000
@@ -56,7 +60,7 @@ def test_lines_begin_with_the_norms(evaluation: Evaluation, results: CapacityRes
         f"missing {regions - 2}"
     )
     norms = evaluation.study.settings.capacity.norms
-    assert len(lines) == 2 * len(norms) + 1 + 3 + 3 + 2 + len(GROUPS)
+    assert len(lines) == 2 * len(norms) + 1 + 3 + 1 + len(STAYS) + 2 + len(GROUPS)
 
 
 def test_lines_give_each_basis_with_its_range(
@@ -96,9 +100,11 @@ def test_lines_say_who_has_no_sure_place(evaluation: Evaluation, results: Capaci
         "no shelter is known to admit this group"
     ) in lines
     assert (
-        f"Women: places 25 to 175, people with a road to one {Words('en').people(women)}" in lines
-    )
+        f"Women: places 25 to 175 (assumed), people with a road to one {Words('en').people(women)}"
+    ) in lines
     # The state institution is known to refuse them, so its 30 places are no part of the range.
-    assert any(line.startswith("People with addiction: places 0 to 145, ") for line in lines)
+    assert any(
+        line.startswith("People with addiction: places 0 to 145 (assumed), ") for line in lines
+    )
     refusals = "admitted by none without discrimination or refusals reported"
     assert any(line.startswith("LGBTQ+ people: ") and refusals in line for line in lines)

@@ -247,3 +247,126 @@ def test_only_a_road_inside_the_country_is_said_to_lack(
         page = pages[name]["en"]
         figures = [text for text in page.texts if "without" in text and "road" in text]
         assert any("inside the country" in text for text in figures), name
+
+
+def plans_of(pages: dict[str, dict[str, ReadPage]], page: str) -> dict[str, str]:
+    """Pages of plans of one kind: their names by the plan's key."""
+    names = [name for name in pages if name.startswith("scenarios/") and name.endswith(page)]
+    return {name.split("/")[1]: name for name in names}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_change_of_a_district_is_after_less_before_under_a_head_of_changes(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path, lang: str
+) -> None:
+    """Under "Kilometres nearer" a road that shortens would stand with a minus, or the reverse."""
+    heads = {"en": "Change in", "az": "dəyişməsi", "ru": "Изменение"}
+    nearer = {"en": "Kilometres nearer", "az": "Neçə km yaxınlaşır", "ru": "На сколько км ближе"}
+    changed = 0
+    for key, name in plans_of(pages, "changes.html").items():
+        texts = {text.replace("\xa0", " ") for text in pages[name][lang].texts}
+        assert sum(heads[lang] in text for text in texts) >= 2, name
+        assert nearer[lang] not in texts, name
+        table = pd.read_csv(outputs / f"scenarios/{key}/changes_by_district.csv")
+        more = (table["km_after"].round() - table["km_before"].round()).dropna()
+        km = "км" if lang == "ru" else "km"
+        wanted = {f"{'−' if size < 0 else '+'}{abs(size):.0f} {km}" for size in more if size}
+        assert wanted <= texts, name
+        changed += len(wanted)
+    assert changed
+
+
+NOT_PUBLISHED = {"en": "not published", "az": "dərc olunmayıb", "ru": "не опубликован"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_shelter_that_a_plan_opens_has_the_places_that_the_plan_gives(
+    pages: dict[str, dict[str, ReadPage]], lang: str
+) -> None:
+    """Nobody has published the places of a shelter that is not there: the plan sets them."""
+    words = Words(lang)
+    opened = words.text("compare.opened")
+    met = 0
+    for name in plans_of(pages, "changes.html").values():
+        new = [text for text in pages[name][lang].texts if text.endswith(opened)]
+        met += len(new)
+        assert not [text for text in new if NOT_PUBLISHED[lang] in text], name
+        assert all(re.search(r"\d", text) for text in new), name
+    assert met
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_distances_of_those_with_a_road_before_and_after_say_so(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path, lang: str
+) -> None:
+    """The farthest of all who reach a shelter under a plan is another figure."""
+    words = Words(lang)
+    both = {
+        name: words.text("compare.of_both", label=words.text(f"compare.figure_distance_km_{name}"))
+        for name in ("mean", "max")
+    }
+    plans = pd.read_csv(outputs / "scenarios.csv").set_index("scenario")
+    reaching = plans[plans["people_reached"] > 0]
+    assert len(reaching)
+    for key, name in plans_of(pages, "changes.html").items():
+        named = [label in pages[name][lang].texts for label in both.values()]
+        assert all(named) if key in reaching.index else not any(named), name
+
+
+NEARLY_AS_FAST = {"en": "nearly as fast", "az": "eyni vaxt aparan", "ru": "почти такой же быстрой"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_title_gives_two_lengths_and_the_finding_says_why_there_are_two(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path, lang: str
+) -> None:
+    either = Words(lang).text("units.either", one="1", other="2").replace("1", "").replace("2", "")
+    for name, page in pages.items():
+        assert not re.search(rf"(km|км){either}\d", page[lang].title.replace("\xa0", " ")), name
+    assert NEARLY_AS_FAST[lang] in pages["report.html"][lang].whole
+    if lang == "en":
+        assert NEARLY_AS_FAST[lang] in read_picture(outputs / "figures" / "access_map.svg")
+
+
+def test_the_picture_of_plans_says_that_it_counts_residents(outputs: Path) -> None:
+    """Its title and bars are of residents: what comes within the limit is the table's count."""
+    text = read_picture(outputs / "figures" / "comparison.svg")
+    assert "residents" in text.partition("People: residents")[0].lower()
+    reach = pd.read_csv(outputs / "comparison_reach.csv")
+    most = reach.loc[reach["limit_km"] == 100, "people_come_within"].max()
+    assert str(int(100 * ((most + 50) // 100))) in plain(text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_another_length_of_stay_stands_with_who_says_it(
+    pages: dict[str, dict[str, ReadPage]], study: Study, lang: str
+) -> None:
+    readings = study.settings.capacity.stays.readings
+    assert {reading.days for reading in readings} >= {23, 60, 90}
+    for reading in readings:
+        assert isinstance(reading.source, dict)
+        said = [text for text in pages["report.html"][lang].texts if reading.source[lang] in text]
+        assert said, reading.days
+        assert all(f"{reading.days:.0f}" in text for text in said)
+
+
+def test_titles_of_pictures_mark_what_is_assumed(outputs: Path) -> None:
+    """A mark in the foot alone is lost where a picture is cut."""
+    titles = {
+        "by_year": "stays a year",
+        "pooling": "small shelters need",
+        "tornado": "shelter places are needed",
+    }
+    for name, words in titles.items():
+        lines = read_picture(outputs / "figures" / f"{name}.svg").splitlines()
+        title = [line for line in lines if words in line]
+        assert title, name
+        assert "(assumed)" in " ".join(title), name
+
+
+@pytest.mark.parametrize(("lang", "share"), [("en", "56.4%"), ("az", "56,4%"), ("ru", "56,4\xa0%")])
+def test_that_stays_are_spread_evenly_is_said_beside_the_one_count_by_region(
+    pages: dict[str, dict[str, ReadPage]], lang: str, share: str
+) -> None:
+    for name in ("report.html", "maps/capacity.html"):
+        assert share in pages[name][lang].whole.replace("56,4 %", "56,4\xa0%"), name

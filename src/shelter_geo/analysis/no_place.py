@@ -114,7 +114,8 @@ def no_place_table(
         }
     rows = [row]
     for reading in capacity.stays.readings:
-        days = exactly("stay_days", reading.days, "days", reading.evidence, reading.source)
+        source = in_english(reading.source)
+        days = exactly("stay_days", reading.days, "days", reading.evidence, source)
         found = no_place_anywhere(
             pools_of(evaluation, asked), stay_days=days, persons_per_place=inputs.persons_per_place
         )

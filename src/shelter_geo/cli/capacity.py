@@ -86,7 +86,7 @@ def capacity(
                     lang=lang,
                 )
                 row = rows_of(evaluation, groups, without_police_papers)[0]
-                lines = [group_line(row, words)]
+                lines = [group_line(evaluation, row, words)]
             else:
                 results = capacity_results(evaluation, cases=cases)
                 write_missing(evaluation, stage, words)

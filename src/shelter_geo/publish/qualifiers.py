@@ -27,12 +27,35 @@ def known_without(study: Study) -> Evidence:
     return Evidence.ASSUMED if guessed else Evidence.SOURCED
 
 
+def known_of_group(study: Study, row: Mapping[Any, Any]) -> Evidence:
+    """Say how the places are known that a group may use, which are a part of all.
+
+    Parameters
+    ----------
+    study
+        Its shelters say how the places of each are known.
+    row
+        `places_low` and `places_high` of the group.
+    """
+    whole = float(study.shelters["places"].sum())
+    is_part = row["places_low"] > 0 or row["places_high"] < whole
+    guessed = any(
+        known_places(str(basis)) == Evidence.ASSUMED for basis in study.shelters["places_basis"]
+    )
+    return Evidence.ASSUMED if is_part and guessed else Evidence.DERIVED
+
+
 def known_readings(study: Study) -> Evidence:
     """Say how it is known how many persons a family place stands for, at the ends of its range."""
     readings = study.settings.capacity.readings
     persons = [reading.persons_per_family_place for reading in readings]
     ends = (min(persons), max(persons))
     return weakest(r.evidence for r in readings if r.persons_per_family_place in ends)
+
+
+def known_stay_length(study: Study) -> Evidence:
+    """Say how it is known how long a place is taken, and by how many persons."""
+    return weakest([study.settings.capacity.stays.days.evidence, known_readings(study)])
 
 
 def known_by_norm(study: Study) -> dict[str, Evidence]:
@@ -80,7 +103,7 @@ def without_shared(study: Study, missing: tuple[float, float] | None) -> list[Te
                 listed=listed.of(words),
                 left=Quantity.count(left),
                 evidence=words.text(f"evidence.{known_without(study)}"),
-                range=Quantity.span(low, high),
+                range=Quantity.span(low, high, evidence=known_without(study)),
             )
         )
     ]

@@ -170,7 +170,7 @@ class StayReading(Settings):
     """A length of stay to compute the central estimate with as well."""
 
     days: float = Field(gt=0, le=36_500)
-    source: Said
+    source: Worded
     evidence: EvidenceKey
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -20,10 +19,12 @@ from shelter_geo.publish.qualifiers import (
     by_bus,
     by_bus_in_sentence,
     dated,
+    known_readings,
     without_shared,
     years_of_places,
 )
 from shelter_geo.publish.study.study_texts import (
+    and_other_road,
     either_distance,
     headline,
     of_roads,
@@ -92,15 +93,15 @@ def _measured(row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> T
         return in_each(lambda words: _journey(words, row, claim, evaluation))
     if claim.measure == "share_missing":
         return in_each(lambda words: _share(words, row, claim, evaluation))
-    digits = 1 if claim.measure == "times_fewer" else 0
-    return in_each(
-        lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row, digits))
-    )
+    if claim.measure == "times_fewer":
+        known = known_readings(evaluation.study)
+        ends = float(row["data_low"]), float(row["data_high"])
+        return say("brief.claim_times_fewer", n=Quantity.span(*ends, digits=1, evidence=known))
+    return in_each(lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row)))
 
 
-def _ends(words: Words, row: Mapping[Any, Any], digits: int) -> str:
-    low, high = (float(row[f"data_{end}"]) for end in ("low", "high"))
-    return words.between(low, high, partial(words.number, digits=digits))
+def _ends(words: Words, row: Mapping[Any, Any]) -> str:
+    return words.between(float(row["data_low"]), float(row["data_high"]))
 
 
 def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> str:
@@ -112,7 +113,7 @@ def _share(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Evalu
     low, high = (float(row[f"data_{end}"]) / 100 for end in ("low", "high"))
     return words.text(
         "brief.claim_share_missing",
-        n=Quantity.span(low, high, Unit.SHARE),
+        n=Quantity.span(low, high, Unit.SHARE, evidence=known_readings(study)),
         implied=Quantity.count(needed * (1 - sum(claim.limits) / 200)),
         places=Quantity.count(float(study.shelters["places"].sum())),
     )
@@ -132,7 +133,7 @@ def _journey(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Eva
         words.text(
             "study.of_two_roads",
             district=own_name(place).of(words),
-            km=_either(place, others).of(words),
+            km=and_other_road(words, float(place["distance_km"]), others.get(place["district_id"])),
         )
         for place in far.head(_NAMED).to_dict("records")
     )
@@ -267,7 +268,7 @@ def _distances(evaluation: Evaluation) -> Text:
             "brief.distances" if women else "brief.distances_of_all",
             median=Quantity.km(median),
             district=own_name(dict(far)),
-            km=head.farthest_distance(words),
+            km=and_other_road(words, head.farthest_km, head.farthest_other_km),
             car=Quantity.minutes(float(far["travel_min"])),
             bus=by_bus_in_sentence(dict(far)),
             **(
@@ -335,4 +336,6 @@ def _farthest(evaluation: Evaluation) -> Listing:
         Head(say("access.by_bus"), numeric=True),
         Head(say("access.people"), numeric=True),
     )
-    return Listing(say("access.farthest"), heads, tuple(lines))
+    tied = any(row["district_id"] in others for row in rows)
+    notes = (say("access.two_lengths"),) if tied else ()
+    return Listing(say("access.farthest"), heads, tuple(lines), notes)

@@ -20,7 +20,13 @@ from shelter_geo.analysis import (
     Unit,
 )
 from shelter_geo.publish.brief.page import Head, Line, Listing, Section
-from shelter_geo.publish.qualifiers import known_by_norm, norm_note, norm_notes
+from shelter_geo.publish.qualifiers import (
+    known_by_norm,
+    known_of_group,
+    known_stay_length,
+    norm_note,
+    norm_notes,
+)
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.lines import checks
@@ -37,7 +43,7 @@ def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
     if needs is not None:
         listings += [*_norms(evaluation, needs), *_asked(evaluation, needs)]
         listings += [*_limits(evaluation, needs), *_waits(evaluation, needs)]
-        listings += [*_years(evaluation, needs), _groups(needs)]
+        listings += [*_years(evaluation, needs), _groups(evaluation, needs)]
     return Section(say("brief.capacity"), (), tuple(listings))
 
 
@@ -51,7 +57,7 @@ def _missing(evaluation: Evaluation) -> Listing:
     lines = [
         Line(
             (
-                _reading(float(row["persons_per_family_place"])),
+                _reading(float(row["persons_per_family_place"]), row["evidence"]),
                 everywhere(Quantity.count(row["family_places_there"], evidence=row["evidence"])),
                 everywhere(Quantity.count(row["family_places_needed"])),
                 everywhere(Quantity.count(row["family_places_missing"], evidence=row["evidence"])),
@@ -99,10 +105,9 @@ def _norms(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
     return [Listing(say("norms.title"), heads, tuple(lines), notes=notes)]
 
 
-def _reading(persons: float) -> Text:
-    return say(
-        "brief.persons_a_place", n=Quantity.count(persons, digits=0 if persons.is_integer() else 2)
-    )
+def _reading(persons: float, known: Evidence) -> Text:
+    digits = 0 if persons.is_integer() else 2
+    return say("brief.persons_a_place", n=Quantity.count(persons, digits=digits, evidence=known))
 
 
 def _asked(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
@@ -168,10 +173,9 @@ def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
         Head(say("stays.leave_if_enough"), numeric=True),
     )
     stays = evaluation.study.settings.capacity.stays
-    low, days, high = (
-        Quantity.count(n) for n in (stays.days.low, stays.days.central, stays.days.high)
-    )
-    notes = [say("stays.limits_note", days=days, low=low, high=high)]
+    days = stays.days
+    between = Quantity.span(days.low, days.high, evidence=days.evidence)
+    notes = [say("stays.limits_note", days=Quantity.count(days.central), range=between)]
     for limit in stays.limits:
         if limit.source is not None:
             source = everywhere(limit.source)
@@ -230,10 +234,12 @@ def _years(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
             months = say("units.months", n=Quantity.count(last["months"]))
             count = say("stays.number_in_months", n=count, months=months)
         lines.append(Line((everywhere(series.name), _year(int(last["year"])), count)))
-    for measure in (PLACES, STAYS_A_YEAR):
-        row = table[table["measure"] == measure].iloc[-1]
-        key = f"stays.{measure}"
-        lines.append(Line((say(key), say("table.nothing"), _span(row.to_dict(), "count"))))
+    stays = known_stay_length(evaluation.study)
+    for measure, how in {PLACES: Evidence.DERIVED, STAYS_A_YEAR: stays}.items():
+        row = table[table["measure"] == measure].iloc[-1].to_dict()
+        lines.append(
+            Line((say(f"stays.{measure}"), say("table.nothing"), _ends(row, "count", how)))
+        )
     heads = (
         Head(say("stays.counted")),
         Head(say("stays.year"), numeric=True),
@@ -248,7 +254,7 @@ def _year(year: int) -> Text:
     return in_each(lambda words: str(year))
 
 
-def _groups(needs: CapacityResults) -> Listing:
+def _groups(evaluation: Evaluation, needs: CapacityResults) -> Listing:
     """List who may use how many places, and how many people a road leads to one."""
     table = needs.by_group[needs.by_group["units"] == _ALL_UNITS]
     told = table[~table["without_police_papers"] | (table["group"] == EVERYBODY)]
@@ -256,8 +262,8 @@ def _groups(needs: CapacityResults) -> Listing:
         Line(
             (
                 _group(row),
-                _span(row, "places"),
-                _span(row, "people_reached", people=True),
+                _ends(row, "places", known_of_group(evaluation.study, row)),
+                _people(row, "people_reached"),
                 answer(row["reason"]) or say("table.nothing"),
             )
         )
@@ -276,9 +282,9 @@ def _ends(row: Mapping[Any, Any], stem: str, known: Evidence) -> Text:
     return everywhere(Quantity.span(row[f"{stem}_low"], row[f"{stem}_high"], evidence=known))
 
 
-def _span(row: Mapping[Any, Any], stem: str, *, people: bool = False) -> Text:
+def _people(row: Mapping[Any, Any], stem: str) -> Text:
     low, high = (row[f"{stem}_{end}"] for end in ("low", "high"))
-    return in_each(lambda words: words.between(low, high, words.people if people else None))
+    return in_each(lambda words: words.between(low, high, words.people))
 
 
 def _group(row: Mapping[Any, Any]) -> Text:

@@ -34,6 +34,7 @@ from shelter_geo.publish.palette import MARK, MISSING, Classes
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.comparison_texts import of_both
 from shelter_geo.publish.study.study_map import distance_classes, ground_of, with_cities
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
@@ -57,6 +58,7 @@ def best_sites(results: SitingResults) -> Listing:
     notes = (
         say(said, n=Quantity.count(len(results.problem.candidates))),
         *([say("brief.sites_counted")] if _of_two(results) else []),
+        say("brief.sites_of_all"),
         *_robust(results),
         *reached_by_some(results),
     )
@@ -121,8 +123,10 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
         Head(say("brief.plan_places"), numeric=True),
         Head(say("brief.nearer"), numeric=True),
         Head(say("brief.new_road"), numeric=True),
-        Head(say("scenario.farthest"), numeric=True),
-        Head(say("study.mean"), numeric=True),
+        *(
+            Head(of_both(say(label), evaluated.comparison.summary), numeric=True)
+            for label in ("scenario.farthest", "study.mean")
+        ),
     )
     notes = (say("brief.plans_note"), *_notes(evaluated))
     return Listing(say("brief.plans"), heads, tuple(lines), notes)

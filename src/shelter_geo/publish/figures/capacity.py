@@ -16,6 +16,7 @@ from shelter_geo.analysis import Quantity, Unit
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
+from shelter_geo.vocabulary import Evidence
 
 LINES: Final = (INK_ACCENT, INK_MIDDLE, INK_LIGHT, INK_DARK)
 BAND: Final = "#eadbd2"
@@ -154,6 +155,7 @@ def draw_pooling(
     names: Mapping[str, str],
     words: Words,
     foot: str,
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw how many more places several small shelters need than one large one.
 
@@ -169,6 +171,8 @@ def draw_pooling(
         Language of the texts.
     foot
         Line at the foot.
+    known
+        How the stays are known.
     """
     table = pooling[pooling["places_needed_together"] > 0]
     more = table["places_needed_apart"] / table["places_needed_together"] - 1
@@ -181,7 +185,9 @@ def draw_pooling(
             words.text(
                 "capacity.pooling_title",
                 n=Quantity.count(most),
-                range=Quantity.span(last["more"].min(), last["more"].max(), Unit.SHARE),
+                range=Quantity.span(
+                    last["more"].min(), last["more"].max(), Unit.SHARE, evidence=known
+                ),
             ),
             words.text("capacity.pooling_subtitle", share=Quantity.share(table["target"].iloc[0])),
         )

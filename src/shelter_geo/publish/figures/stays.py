@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from shelter_geo.analysis import PLACES, STAYS_A_YEAR
+from shelter_geo.analysis import PLACES, STAYS_A_YEAR, Quantity
 from shelter_geo.publish.figures.drawing import FAINT, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT
 from shelter_geo.publish.words import Words
+from shelter_geo.vocabulary import Evidence
 
 PARTS: Final = (("no_place_per_year", INK_LIGHT), ("leave_at_limit", INK_ACCENT))
 """What a bar is made of, from the bottom up, and its colours."""
@@ -111,6 +112,7 @@ def draw_by_year(
     measures: Mapping[str, str],
     words: Words,
     foot: str,
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw what is counted by year, a panel for each measure, and the stays places can take.
 
@@ -126,12 +128,16 @@ def draw_by_year(
         Language of the texts.
     foot
         Line at the foot.
+    known
+        How the stays are known that the places can take.
     """
     ends = table.drop_duplicates("measure", keep="last").set_index("measure").to_dict("index")
     places, stays = ends[PLACES], ends[STAYS_A_YEAR]
-    low, high = (words.number(stays[f"count_{end}"]) for end in ("low", "high"))
+    title = {
+        "places": Quantity.count(places["count"]),
+        "range": Quantity.span(stays["count_low"], stays["count_high"], evidence=known),
+    }
     with drawing(10, 5.6) as figure:
-        title = {"places": words.number(places["count"]), "low": low, "high": high}
         heading(
             figure,
             words.text("stays.years_figure_title", **title),
@@ -144,7 +150,8 @@ def draw_by_year(
             axes.set_title(fill(name, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
             _years(axes, table[table["measure"] == measure], words)
         axes = figure.add_axes((0.06 + (panels - 1) * width, 0.25, width - 0.045, 0.44))
-        named = words.text("stays.stays_a_year")
+        mark = [words.text(f"evidence.{known}")] if known == Evidence.ASSUMED else []
+        named = words.beside(words.text("stays.stays_a_year"), *mark)
         axes.set_title(fill(named, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
         axes.plot([0, 0], [stays["count_low"], stays["count_high"]], color=INK_LIGHT, linewidth=9)
         axes.plot([-0.1, 0.1], [stays["count"]] * 2, color=INK_ACCENT, linewidth=3)

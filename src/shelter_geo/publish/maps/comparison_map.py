@@ -239,11 +239,14 @@ def _in_order(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
     rows = rows_of(units)
     changes = [say(f"effect.{row['change']}") for row in rows]
+    # The difference of two shown numbers is the one that is shown.
+    more_km = units["km_after"].round() - units["km_before"].round()
+    more_min = _shown_minutes(units["min_after"]) - _shown_minutes(units["min_before"])
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
         number_column(
-            say("compare.gain_km"),
-            units["gain_km"],
+            say("compare.change_km"),
+            more_km,
             _signed(Words.distance),
             missing=changes,
             spoken=True,
@@ -252,14 +255,20 @@ def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
         class_column(
             say("access.class"), units["shown"], classes, say(f"effect.{Effect.STAYS_CUT_OFF}")
         ),
-        number_column(say("compare.gain_min"), units["gain_min"], _signed(Words.duration)),
+        number_column(say("compare.change_min"), more_min, _signed(Words.duration)),
         number_column(say("compare.km_before"), units["km_before"], Words.distance),
         number_column(say("compare.km_after"), units["km_after"], Words.distance, spoken=True),
         text_column(say("compare.nearest_before"), [row["place_before"] for row in rows]),
         text_column(say("compare.nearest_after"), [row["place_after"] for row in rows]),
         people_column(units),
     ]
-    return ReaderTable(say("compare.table"), tuple(columns), elsewhere_marks(units), sorted_by=1)
+    marks, loses = elsewhere_marks(units), _mostly_loses(units)
+    return ReaderTable(say("compare.table"), tuple(columns), marks, sorted_by=1, descending=loses)
+
+
+def _shown_minutes(minutes: pd.Series[float]) -> pd.Series[float]:
+    """Round to the five minutes in which a time is written."""
+    return (minutes / 5 + 0.5).floordiv(1) * 5
 
 
 def _signed(write: Callable[[Words, float], str]) -> Callable[[Words, float], str]:

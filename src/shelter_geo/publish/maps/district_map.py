@@ -11,6 +11,7 @@ import pandas as pd
 
 from shelter_geo.access import populations
 from shelter_geo.analysis import Quantity
+from shelter_geo.plans import BY_SCENARIO
 from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry
@@ -213,9 +214,12 @@ def city(shelter: Row) -> Text:
 
 
 def unpublished(shelter: Row) -> bool:
-    """Say whether the places of a shelter are a guess, which never stands on a map."""
-    basis = str(shelter.get("places_basis", "")).partition(":")[0]
-    return basis.strip() == Evidence.ASSUMED
+    """Say whether the places of a shelter are a guess, which never stands on a map.
+
+    What a plan sets is no guess of what there is.
+    """
+    basis = str(shelter.get("places_basis", ""))
+    return basis != BY_SCENARIO and basis.partition(":")[0].strip() == Evidence.ASSUMED
 
 
 def is_new(shelter: Row) -> bool:
@@ -254,8 +258,11 @@ def cities(
     for at, rows in sorted(groups.items()):
         where = city(rows[0])
         total = say("units.places", n=Quantity.count(sum(int(row["places"] or 0) for row in rows)))
-        if any(str(row.get("places_basis", "")).startswith(Evidence.ASSUMED) for row in rows):
+        if any(unpublished(row) for row in rows):
             name = say("access.city_unpublished", city=where)
+        elif all(row.get("places_basis") == BY_SCENARIO for row in rows):
+            by_plan = say("access.by_scenario")
+            name = say("access.holding", name=where, places=total, basis=by_plan)
         else:
             name = say("access.city_places", city=where, places=total)
         symbol = NEW if all(map(is_new, rows)) else "shelter"

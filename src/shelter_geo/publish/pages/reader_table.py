@@ -65,7 +65,9 @@ class ReaderTable:
     marks
         A remark under the name of each row, or `None`.
     sorted_by
-        Index of the column by which the rows stand, largest first.
+        Index of the column by which the rows stand.
+    descending
+        Whether the largest stand first.
 
     Raises
     ------
@@ -77,6 +79,7 @@ class ReaderTable:
     columns: tuple[Column, ...]
     marks: tuple[Text | None, ...]
     sorted_by: int
+    descending: bool = True
 
     def __post_init__(self) -> None:
         lengths = {len(column.cells) for column in self.columns} | {len(self.marks)}

@@ -8,7 +8,7 @@ from typing import Final
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.analysis import Evaluation, Quantity, other_km
+from shelter_geo.analysis import Evaluation, Quantity
 from shelter_geo.publish.maps.access_map import route_words
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
@@ -158,8 +158,8 @@ def _farthest(evaluation: Evaluation, words: Words) -> Place | None:
     key = str(row["district_id"])
     shelters = with_cities(evaluation)
     there = own_name(dict(shelters.loc[row["shelter_by_km"]]), "city").of(words)
-    km = study_texts.either_distance(words, head.farthest_km, other_km(evaluation, key))
-    route = route_words(dict(row), there, km).of(words)
+    # Of the road that is drawn; the title says that another is nearly as fast.
+    route = route_words(dict(row), there, words.distance(head.farthest_km)).of(words)
     routes = evaluation.routes.geometry
     return Place(
         plain(own_name(dict(row)).of(words)),

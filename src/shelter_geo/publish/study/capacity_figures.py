@@ -21,7 +21,7 @@ from shelter_geo.publish.figures.capacity import (
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.figures.stays import draw_by_year, draw_stay_limits
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
-from shelter_geo.publish.qualifiers import dates, known_places
+from shelter_geo.publish.qualifiers import dates, known_places, known_stay_length
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.study import REGION
@@ -51,6 +51,7 @@ def draw_tornado(
     names: Mapping[str, str],
     words: Words,
     foot: str,
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw how the places needed move with each assumption, a block for each basis.
 
@@ -70,6 +71,8 @@ def draw_tornado(
         Language of the texts.
     foot
         Line at the foot.
+    known
+        How the stays are known.
     """
     centres = sensitivity.groupby("demand_basis", sort=False)["answer_central"].first()
     with drawing(10, 2.8 + 0.3 * (len(sensitivity) + 1.4 * len(centres))) as figure:
@@ -78,7 +81,7 @@ def draw_tornado(
             figure,
             words.text(
                 "capacity.tornado_title",
-                range=Quantity.span(centres.min(), centres.max()),
+                range=Quantity.span(centres.min(), centres.max(), evidence=known),
             ),
             words.text("capacity.tornado_subtitle", share=Quantity.share(target)),
         )
@@ -90,7 +93,7 @@ def draw_tornado(
             label = words.text(
                 "capacity.tornado_basis",
                 basis=names[str(basis)],
-                places=Quantity.count(centres[basis]),
+                places=Quantity.count(centres[basis], evidence=known),
             )
             axes.text(LABELS, row, label, transform=axes.get_yaxis_transform(), fontweight="bold",
                       va="center", fontsize=10)  # fmt: skip
@@ -284,18 +287,20 @@ def write_capacity_figures(
     people = capacity.measured.people if capacity.measured is not None else None
     draw_turn_away(results.turn_away, total, drawn / "turn_away", measured_of=people, **asked)
     moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
-    draw_tornado(moves, drawn / "tornado", places=float(total["places"].iloc[0]), **asked)
+    known = weakest(known_stays(results.inputs, str(basis)) for basis in total.index)
+    places = float(total["places"].iloc[0])
+    draw_tornado(moves, drawn / "tornado", places=places, known=known, **asked)
     limits = results.stay_limits[results.stay_limits["demand_basis"].isin(total.index)]
     draw_stay_limits(limits, drawn / "stay_limits", **asked)
     if (results.pooling["places_needed_together"] > 0).any():
-        draw_pooling(results.pooling, drawn / "pooling", **told)
+        draw_pooling(results.pooling, drawn / "pooling", known=known, **told)
 
 
 def _draw_by_year(
     evaluation: Evaluation, results: CapacityResults, folder: Path, words: Words
 ) -> None:
-    settings, known = evaluation.study.settings, results.by_year.dropna(subset=["count"])
-    counted = set(known["measure"])
+    settings, table = evaluation.study.settings, results.by_year.dropna(subset=["count"])
+    counted = set(table["measure"])
     measures = {
         series.measure: everywhere(series.name).of(words)
         for series in settings.capacity.by_year
@@ -308,7 +313,8 @@ def _draw_by_year(
             dates=dates(evaluation.study),
         )
         stem = folder / "figures" / "by_year"
-        draw_by_year(results.by_year, stem, measures=measures, words=words, foot=foot)
+        known = known_stay_length(evaluation.study)
+        draw_by_year(results.by_year, stem, measures=measures, words=words, foot=foot, known=known)
 
 
 def _in_words(evaluation: Evaluation, results: CapacityResults, words: Words) -> dict[str, Any]:

@@ -195,9 +195,10 @@ def figures(evaluated: EvaluatedPlans, key: str) -> list[tuple[Text, Text]]:
         if facts[column] > 0 or name in (better, worse)
     ]
     measure, write = _MEASURES[facts["measure"]]
+    row = pd.DataFrame([facts])
     spread = [
         (
-            say(f"compare.figure_{measure}_{name}"),
+            of_both(say(f"compare.figure_{measure}_{name}"), row),
             _change(facts[f"{measure}_{name}_before"], facts[f"{measure}_{name}"], write),
         )
         for name in ("mean", "max")
@@ -210,6 +211,21 @@ def figures(evaluated: EvaluatedPlans, key: str) -> list[tuple[Text, Text]]:
         (say("compare.figure_places"), places),
         (say("compare.figure_cost"), cost(plan_of(evaluated, key))),
     ]
+
+
+def of_both(label: Text, summary: pd.DataFrame) -> Text:
+    """Name in a label of distances whom it covers, where a plan changes who has a road at all.
+
+    Parameters
+    ----------
+    label
+        Such as "Farthest district".
+    summary
+        Rows of the summary of those plans that the label is for.
+    """
+    if not summary[["people_reached", "people_cut_off"]].to_numpy().any():
+        return label
+    return say("compare.of_both", label=label)
 
 
 def _change(before: float, after: float, write: Callable[[Words, float], str]) -> Text:

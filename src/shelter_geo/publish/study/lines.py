@@ -17,8 +17,9 @@ from shelter_geo.analysis import (
     Evaluation,
     Quantity,
 )
+from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.qualifiers import known_by_norm, norm_notes
+from shelter_geo.publish.qualifiers import known_by_norm, known_of_group, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
@@ -45,7 +46,7 @@ def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Word
     groups = results.by_group[results.by_group["units"] == UNITS[0]]
     papers = groups["without_police_papers"]
     told = groups[~papers | (groups["group"] == EVERYBODY)]
-    return lines + [group_line(row, words) for row in told.to_dict("records")]
+    return lines + [group_line(evaluation, row, words) for row in told.to_dict("records")]
 
 
 def norm_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
@@ -93,12 +94,13 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
         )
     others = results.no_place[results.no_place["units"] == UNITS[0]]
     others = others[others["stays_low"].isna()]
-    for days, rows in others.groupby("stay_days"):
-        shares = rows["no_place_central"]
+    for reading in sorted(capacity.stays.readings, key=lambda reading: reading.days):
+        shares = others.loc[others["stay_days"] == reading.days, "no_place_central"]
         told.append(
             say(
                 "capacity.stay_reading",
-                days=Quantity.count(float(str(days))),
+                days=Quantity.count(reading.days),
+                source=everywhere(reading.source),
                 low=Quantity.share(float(shares.min())),
                 high=Quantity.share(float(shares.max()), evidence=Evidence.ASSUMED),
             )
@@ -121,13 +123,15 @@ def _basis(row: Mapping[Any, Any], names: Mapping[str, str], known: Evidence, wo
     )
 
 
-def group_line(row: Mapping[Any, Any], words: Words) -> str:
-    """Write one row of `group_access.access_by_group`."""
+def group_line(evaluation: Evaluation, row: Mapping[Any, Any], words: Words) -> str:
+    """Write one row of `group_access.access_by_group` of a study."""
     groups: Sequence[str] = () if row["group"] == EVERYBODY else str(row["group"]).split("+")
     line = words.text(
         "capacity.cli_group",
         group=group_words(groups, bool(row["without_police_papers"])),
-        places=Quantity.span(row["places_low"], row["places_high"]),
+        places=Quantity.span(
+            row["places_low"], row["places_high"], evidence=known_of_group(evaluation.study, row)
+        ),
         people=words.between(row["people_reached_low"], row["people_reached_high"], words.people),
     )
     why = answer(row["reason"])
@@ -217,13 +221,16 @@ def comparison_lines(evaluated: EvaluatedPlans, lang: str | None = None) -> list
     facts = evaluated.comparison.summary
     for measure, effects in texts.EFFECTS.items():
         in_it = facts["measure"] == measure
-        for effect, name, other in zip(
-            effects, ("gain", "lose"), ("reached", "cut_off"), strict=True
-        ):
+        for effect, name in zip(effects, ("gain", "lose"), strict=True):
             if in_it.iloc[1:].any():
-                people = (facts[f"people_{name}"] + facts[f"people_{other}"]).where(in_it)
+                people = facts[f"people_{name}"].where(in_it)
                 cells = ["–" if pd.isna(count) else words.people(count) for count in people]
                 table.append([words.text(f"compare.line_{effect}"), *cells])
+    # Who had no shelter before has none that is nearer: they are counted by themselves.
+    for apart in ("reached", "cut_off"):
+        if facts[f"people_{apart}"].any():
+            cells = [words.people(count) for count in facts[f"people_{apart}"]]
+            table.append([words.text(f"compare.figure_{apart}"), *cells])
     costs = [texts.cost(plan).of(words) for plan in evaluated.plans]
     table.append([words.text("compare.line_cost"), *costs])
     widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
@@ -241,8 +248,9 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     facts = compared.summary.set_index("scenario")
     base = next(iter(evaluated.evaluations.values()))
     settings = base.study.settings
-    yield words.text("study.mean"), facts["distance_km_mean"], words.distance
-    yield words.text("scenario.farthest"), facts["distance_km_max"], words.distance
+    mean, farthest = say("study.mean"), say("scenario.farthest")
+    yield texts.of_both(mean, facts).of(words), facts["distance_km_mean"], words.distance
+    yield texts.of_both(farthest, facts).of(words), facts["distance_km_max"], words.distance
     for limit in settings.access.distance_classes_km:
         rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
         label = words.text("compare.line_within", km=Quantity.km(limit))
@@ -280,12 +288,16 @@ def _readings(
 
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:
-    """Write a value with its difference, if any can be seen; that of shares in points."""
-    change = abs(after - before)
-    if pd.isna(change):  # nobody reached any before, or nobody does any more
-        return write(after)
-    if write(change) == write(0.0):
+    """Write a value with the difference of the two that are shown; that of shares in points."""
+    if pd.isna(before) or pd.isna(after):  # nobody reached any before, or nobody does any more
         return write(after)
     share = write == words.percent
-    size = words.text("compare.points", n=Quantity.count(100 * change)) if share else write(change)
-    return f"{write(after)} ({'−' if after < before else '+'}{size})"
+    if write == words.people:
+        change = known_people(after) - known_people(before)
+    else:
+        change = round(100 * after) - round(100 * before) if share else round(after) - round(before)
+    if change == 0:
+        return write(after)
+    size = abs(change)
+    text = words.text("compare.points", n=Quantity.count(size)) if share else write(size)
+    return f"{write(after)} ({'−' if change < 0 else '+'}{text})"

@@ -86,6 +86,14 @@ def either_distance(words: Words, distance_km: float, other_km: float | None) ->
     return words.text("units.either", one=km, other=Quantity.km(other_km))
 
 
+def and_other_road(words: Words, distance_km: float, other_km: float | None) -> str:
+    """Write a distance, and behind it why there is a second one, if there is one."""
+    km = words.distance(distance_km)
+    if other_km is None:
+        return km
+    return words.text("units.other_road", one=km, other=Quantity.km(other_km))
+
+
 def headline(evaluation: Evaluation) -> Headline:
     """Take the headline figures out of an evaluation."""
     table = evaluation.metrics
@@ -208,10 +216,8 @@ def title(evaluation: Evaluation) -> Text:
 
 
 def up_to(key: str, name: AnyText, head: Headline) -> Text:
-    """Write a title that says how far the farthest district is, by both its roads if it has two."""
-    return in_each(
-        lambda words: words.text(key, name=everywhere(name), km=head.farthest_distance(words))
-    )
+    """Write a title that says how far the farthest district is, by its fastest road."""
+    return say(key, name=everywhere(name), km=Quantity.km(head.farthest_km))
 
 
 def lead(evaluation: Evaluation) -> Text:
@@ -328,14 +334,18 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     limit = telling_limit(head)
     if head.farthest is None:
         return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
+    subtitle = words.text(
+        of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
+        people=Quantity.span(*head.beyond[limit], Unit.PEOPLE),
+        limit=Quantity.km(limit),
+        cut_off=Quantity.people(head.cut_off),
+    )
+    if head.farthest_other_km is not None:
+        other = Quantity.km(head.farthest_other_km)
+        subtitle = f"{subtitle} {words.text('figures.access_other_road', other=other)}"
     return (
-        words.text("figures.access_title", km=head.farthest_distance(words)),
-        words.text(
-            of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
-            people=Quantity.span(*head.beyond[limit], Unit.PEOPLE),
-            limit=Quantity.km(limit),
-            cut_off=Quantity.people(head.cut_off),
-        ),
+        words.text("figures.access_title", km=Quantity.km(head.farthest_km)),
+        subtitle,
         foot(evaluation, words),
     )
 
