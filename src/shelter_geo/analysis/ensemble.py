@@ -23,10 +23,8 @@ from shelter_geo.roads import CLOSED, RoadNetwork
 from shelter_geo.siting import PMedian
 from shelter_geo.study import WOMEN, Study
 
-Array = NDArray[Any]
-Draw = tuple["NumbersOfDraw", "SitesOfDraw"]
-NumbersOfDraw = NDArray[np.float64]
-SitesOfDraw = list[tuple[int, str]]
+Sites = list[tuple[int, str]]
+Draw = tuple[NDArray[np.float64], Sites]
 
 PERCENTILES: Final = (5, 50, 95)
 BLOCK: Final = 10
@@ -75,10 +73,9 @@ class Spreads:
     def __post_init__(self) -> None:
         """Check the numbers."""
         low, high = self.slowdown
+        sigmas = self.class_sigma, self.demand_sigma
         rules = {
-            f"a spread lies between 0 and 3, not at {self.class_sigma}, {self.demand_sigma}": all(
-                0 <= sigma <= 3 for sigma in (self.class_sigma, self.demand_sigma)
-            ),
+            f"a spread lies between 0 and 3, not {sigmas}": all(0 <= s <= 3 for s in sigmas),
             f"times are multiplied by 0.1 to 10, low end first, not {low} to {high}": (
                 0.1 <= low <= high <= 10
             ),
@@ -154,7 +151,7 @@ class Ensemble:
         study = self.study
         return candidate_sites(study.districts, study.settlements, study.shelters)
 
-    def _sites(self, study: Study, number: int, random: np.random.Generator) -> SitesOfDraw:
+    def _sites(self, study: Study, number: int, random: np.random.Generator) -> Sites:
         question = site_question(study, site_options(study, self._candidates))
         people = question.districts["population"].to_numpy(float)
         if number:
@@ -255,17 +252,11 @@ def _numbers(result: Evaluation) -> pd.DataFrame:
         }
     )
     districts = [
-        pd.DataFrame(
-            {
-                "table": "districts",
-                "metric": name,
-                "key": result.districts.index,
-                "unit": unit,
-                "value": result.districts[name].to_numpy(float),
-            }
-        )
-        for name, unit in BY_DISTRICT.items()
+        result.districts[name].astype(float).rename("value").rename_axis("key").reset_index()
+        for name in BY_DISTRICT
     ]
+    for table, (name, unit) in zip(districts, BY_DISTRICT.items(), strict=True):
+        table[["table", "metric", "unit"]] = "districts", name, unit
     residents = metrics[metrics["units"] == "residents"].assign(table="metrics")
     table = pd.concat([residents, lacking, *districts], ignore_index=True)
     table = table[[*KEYS, "value"]].fillna(dict.fromkeys(KEYS, ""))
