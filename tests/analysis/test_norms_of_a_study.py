@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,6 +165,8 @@ def test_a_norm_without_its_standard_is_refused(tmp_path: Path) -> None:
     copy.replace("study.toml", 'standard = "ep-1986"', 'standard = "ep-1987"')
     with pytest.raises(TableError, match=r"capacity.norms.standard.*ep-1987"):
         load_study(copy.file)
+    text = re.sub(r"(?ms)(^\[kinds\.norm\].*?)^standard = .*?$", r"\1", copy.text("study.toml"))
+    copy.write("study.toml", text)
     copy.replace("study.toml", 'standards = "standards.csv"\nnorms = "norms.csv"\n', "")
     with pytest.raises(StudyError, match=r"capacity.norms need tables.standards"):
         load_study(copy.file)

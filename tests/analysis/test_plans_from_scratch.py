@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+import re
 import tomllib
 from typing import Any
 
@@ -20,7 +21,12 @@ from shelter_geo.study.load import bundled_study
 DATA = bundled_study().parent
 GEOD = Geod(ellps="WGS84")
 BUILT_ON = {"roads-being-built": "roads-2021"}
-KEYS = sorted(path.stem for path in (DATA / "scenarios").glob("*.toml"))
+KEYS = sorted(
+    path.stem
+    for path in (DATA / "scenarios").glob("*.toml")
+    if not re.search(r"^kind = ", path.read_text(encoding="utf-8"), re.MULTILINE)
+)
+"""Plans for shelters; those for another kind of facility change nothing here."""
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -252,7 +252,8 @@ def test_a_bare_and_hostile_study_in_a_folder_of_any_name(copy: StudyCopy, tmp_p
     steps = [line for line in lines if line.startswith("Step: ")]
     assert lines[: len(steps)] == steps
     assert len(set(steps)) == len(steps) > 4
-    assert len(lines) == len(steps) + 7
+    assert len(lines) == len(steps) + 8
+    assert lines[-2].startswith("To look at, by shelter-geo validate: ")
     assert lines[-1] == "Open: outputs/elsewhere/index.html"
     out = here / "outputs" / "elsewhere"
     written = contents(out)
@@ -308,7 +309,9 @@ def test_a_run_stopped_while_writing_leaves_the_old_outputs(
         process.send_signal(stop)
         said = process.communicate()
     assert process.returncode == code
-    assert said[1] == b""
+    told = b"" if stop == signal.SIGKILL else b"shelter-geo: stopped"
+    assert said[1].lower().startswith(told)
+    assert len(said[1].splitlines()) == (stop != signal.SIGKILL)
     assert all(line.startswith(b"Step: ") for line in said[0].splitlines())
     left = list(out.glob(f"{MARK}*"))
     assert len(left) == (1 if stop == signal.SIGKILL else 0)

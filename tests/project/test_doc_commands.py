@@ -40,7 +40,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what a reader has before the first command."""
     copy_study(tmp_path / "data")
     write_small_study(tmp_path / "small")
-    for file in ("Makefile", "pyproject.toml", "constraints.txt"):
+    for file in ("Makefile", "pyproject.toml", "constraints.txt", "requirements.lock"):
         shutil.copy(ROOT / file, tmp_path)
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     Country().write(tmp_path)

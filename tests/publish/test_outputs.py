@@ -39,6 +39,8 @@ EXPECTED = {
     "journey_legs.csv",
     "journeys.csv",
     "journeys_by_link.csv",
+    "service_times.csv",
+    "service_times_in_all.csv",
     "maps/access.html",
     "report.html",
     "study.gpkg",

@@ -62,6 +62,11 @@ def ramp(number: int) -> tuple[str, ...]:
     ------
     OutputError
         If there are fewer or more classes.
+
+    Examples
+    --------
+    >>> ramp(3)
+    ('#fcf4b6', '#c73d73', '#140e36')
     """
     if not FEWEST_CLASSES <= number <= MOST_CLASSES:
         raise OutputError(
