@@ -66,6 +66,7 @@ NAMED = {
     "checks.outside_boundaries[]",
     "roads.separate[].region",
     "capacity.norms[].standard",
+    "kinds[].norm.standard",
     "capacity.by_year[].measure",
     "road[].start",
     "road[].end",

@@ -45,6 +45,8 @@ class _Reader(HTMLParser):
         named = dict(attrs)
         if tag in ("script", "style", "noscript"):
             self._hidden = tag
+        if named.get("class") == "still" and self.place:  # drawn in the page's first language
+            self._hidden = tag
         number = named.get("data-t")
         self._tag, self._given = tag, None if number is None else self.said(number)
         self._is_lead = named.get("class") == "lead"
@@ -61,7 +63,7 @@ class _Reader(HTMLParser):
         text = self._given if self._given is not None else data.strip()
         if self._tag == "h1":
             self.page.title = text
-        if self._is_lead:
+        if self._is_lead and not self.page.lead:
             self.page.lead = text
         self.page.texts.append(text)
 
