@@ -10,6 +10,7 @@ import sys
 import tomllib
 import xml.etree.ElementTree as ET
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -142,8 +143,10 @@ def test_names_that_stand_in_no_table_are_refused(tmp_path: Path, path: str) -> 
         document = tomllib.loads(copy.text("study.toml"))
         *parents, last = path.replace("[]", "").split(".")
         inner = document
-        for part in parents:
-            inner = inner[part][0] if isinstance(inner[part], list) else inner[part]
+        for part, below in pairwise([*parents, last]):
+            inner = inner[part]
+            if isinstance(inner, list):
+                inner = next(entry for entry in inner if below in entry)
         inner[last] = list(PASSING) if path.endswith("[]") else PASSING[0]
         copy.write("study.toml", "".join(f"{k} = {toml(v)}\n" for k, v in document.items()))
         with pytest.raises(ShelterGeoError, match="stands in no row"):
