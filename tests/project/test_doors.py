@@ -23,6 +23,7 @@ ROOMS = ("access", "analysis", "capacity", "plans", "publish", "roads", "siting"
 # has words for the terminal: what needs neither starts without them.
 DOORS = {f"shelter_geo.{room}" for room in ROOMS} | {
     "shelter_geo.analysis.cut_off",
+    "shelter_geo.analysis.ensemble",
     "shelter_geo.analysis.places_question",
     "shelter_geo.analysis.siting_question",
     "shelter_geo.analysis.siting_results",
@@ -31,7 +32,13 @@ DOORS = {f"shelter_geo.{room}" for room in ROOMS} | {
     "shelter_geo.publish.study",
 }
 # Commands import what they need when they are called, so that help is there at once.
-FREE_IN_CLI = ("shelter_geo", "shelter_geo.cli", "shelter_geo.errors", "shelter_geo.progress")
+FREE_IN_CLI = (
+    "shelter_geo",
+    "shelter_geo.cli",
+    "shelter_geo.errors",
+    "shelter_geo.outside",
+    "shelter_geo.progress",
+)
 
 
 def name_of(file: Path) -> str:
