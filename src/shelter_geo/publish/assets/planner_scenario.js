@@ -9,7 +9,7 @@ const Scenario = (() => {
   const LARGEST = 262144;
   const PARTS = {
     scenario: { id: "key!", name: "worded!", inherits: "key", note: "worded", evidence: "evidence" },
-    open: { settlement_id: "text!", places: "count!", cost: [0], kind: "key" },
+    open: { settlement_id: "text!", places: "count!", cost: [0], kind: "key", hours: "text", police_referral_required: "answer" },
     close: { shelter_id: "text!" },
     move: { shelter_id: "text!", settlement_id: "text!" },
     resize: { shelter_id: "text!", places: "count!", cost: [0] },
@@ -30,6 +30,7 @@ const Scenario = (() => {
     evidence: (value) => data.evidence.includes(value),
     count: (value) => value instanceof Figure && value.whole && value.size >= 1 && value.size <= Model.MOST,
     truth: (value) => typeof value === "boolean",
+    answer: (value) => ["yes", "no", "unknown"].includes(value),
     road: (value) => ROADS.includes(value),
   };
   const right = (kind, value) => Array.isArray(kind)
@@ -97,6 +98,10 @@ const Scenario = (() => {
     for (const [name, ours] of [["open", isOpen], ["close", isHere], ["move", isHere], ["resize", isHere]]) {
       kept[name] = parts[name].filter((table) => !ours(table));
       parts[name] = parts[name].filter(ours);
+    }
+    // The page has no hours of its own kind, and would lose them in the next file.
+    for (const table of parts.open) for (const name of ["hours", "police_referral_required"]) {
+      if (table.has(name)) throw fault("unknown_key", { line: table.lines.get(name), name });
     }
     if (["open", "close", "move", "resize"].some((name) => kept[name].length)) leave("left_kinds");
     if (about.has("inherits")) leave("left_inherits", { name: about.get("inherits") });
