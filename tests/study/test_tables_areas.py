@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shelter_geo.publish.maps.map_layer import KINDS as KINDS_DRAWN
+from shelter_geo.publish.maps.map_layer import NO_ROW
 from shelter_geo.study.reading import read_package
 from shelter_geo.study.tables.features import KINDS, read_areas, read_basemap
 
@@ -91,7 +92,7 @@ def test_degrees_may_be_declared(tmp_path: Path) -> None:
 
 
 def test_the_basemap_holds_what_the_map_draws(tmp_path: Path) -> None:
-    assert KINDS == KINDS_DRAWN
+    assert (*KINDS, NO_ROW) == KINDS_DRAWN
     good = {"kind": "sea", "name_en": "Sea", "label_lon": 1, "label_lat": 0.5}
     content = collection(area(**good), area(**good | {"kind": "moor", "label_lat": "x"}))
     _, found = read_basemap(written(tmp_path, content, "a.geojson"))
