@@ -255,12 +255,12 @@ def _numbers(result: Evaluation) -> pd.DataFrame:
         result.districts[name].astype(float).rename("value").rename_axis("key").reset_index()
         for name in BY_DISTRICT
     ]
-    for table, (name, unit) in zip(districts, BY_DISTRICT.items(), strict=True):
-        table[["table", "metric", "unit"]] = "districts", name, unit
+    for part, (name, unit) in zip(districts, BY_DISTRICT.items(), strict=True):
+        part[["table", "metric", "unit"]] = "districts", name, unit
     residents = metrics[metrics["units"] == "residents"].assign(table="metrics")
     table = pd.concat([residents, lacking, *districts], ignore_index=True)
-    table = table[[*KEYS, "value"]].fillna(dict.fromkeys(KEYS, ""))
-    return table.drop_duplicates(list(KEYS), ignore_index=True)
+    known = pd.DataFrame(table[[*KEYS, "value"]]).fillna(dict.fromkeys(KEYS, ""))
+    return pd.DataFrame(known.drop_duplicates(list(KEYS), ignore_index=True))
 
 
 def block_table(draws: Sequence[Draw], numbers: Sequence[int]) -> tuple[pa.Table, pa.Table]:
