@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from helpers.chromium import visit
 from helpers.fewer_columns import OPTIONAL, small_without
+from helpers.small_study import DEMAND
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
@@ -17,30 +18,6 @@ from shelter_geo.cli.main import app
 from shelter_geo.errors import TableError
 from shelter_geo.publish.words import packaged
 
-DEMAND = """
-[capacity.demand.share_needing]
-low = 0.1
-central = 0.1
-high = 0.2
-source = "invented"
-evidence = "assumed"
-
-[[capacity.demand.bases]]
-id = "calls"
-name = "calls"
-[capacity.demand.bases.cases]
-low = 900
-central = 1000
-high = 1100
-source = "invented"
-evidence = "assumed"
-[capacity.demand.bases.under_reporting]
-low = 1
-central = 2
-high = 3
-source = "invented"
-evidence = "assumed"
-"""
 TODAY = '[scenario]\nid = "today"\nname = "Today"\n'
 MORE = '[scenario]\nid = "more"\nname = "More"\n[[open]]\nsettlement_id = "s1"\nplaces = 9\n'
 PAGES = (

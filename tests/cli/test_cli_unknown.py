@@ -12,7 +12,7 @@ import pytest
 import shapely
 from helpers.chromium import visit
 from helpers.reading import read_page
-from helpers.small_study import small_study
+from helpers.small_study import DEMAND, small_study
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
@@ -24,30 +24,6 @@ MORE = '[scenario]\nid = "more"\nname = "More"\n[[open]]\nsettlement_id = "s1"\n
 HATCHED = "url(#no-figure)"
 LEFT_OUT = "How many people live in 1 district is not known: Upper Vale."
 NO_ROW = "Areas on the maps for which this study has no figures: 1."
-DEMAND = """
-[capacity.demand.share_needing]
-low = 0.1
-central = 0.1
-high = 0.2
-source = "invented"
-evidence = "assumed"
-
-[[capacity.demand.bases]]
-id = "calls"
-name = "calls"
-[capacity.demand.bases.cases]
-low = 900
-central = 1000
-high = 1100
-source = "invented"
-evidence = "assumed"
-[capacity.demand.bases.under_reporting]
-low = 1
-central = 2
-high = 3
-source = "invented"
-evidence = "assumed"
-"""
 
 
 @dataclass(frozen=True)

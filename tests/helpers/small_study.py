@@ -48,6 +48,31 @@ label = "each place takes a family"
 source = "assumed"
 evidence = "assumed"
 """
+DEMAND = """
+[capacity.demand.share_needing]
+low = 0.1
+central = 0.1
+high = 0.2
+source = "invented"
+evidence = "assumed"
+
+[[capacity.demand.bases]]
+id = "calls"
+name = "calls"
+[capacity.demand.bases.cases]
+low = 900
+central = 1000
+high = 1100
+source = "invented"
+evidence = "assumed"
+[capacity.demand.bases.under_reporting]
+low = 1
+central = 2
+high = 3
+source = "invented"
+evidence = "assumed"
+"""
+"""Settings of stays asked for, which the study does not have by itself."""
 TABLES = {
     "districts.csv": """\
 district_id,name_en,region,population,women,counts_registered_not_resident,lat,lon
