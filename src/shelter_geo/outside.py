@@ -72,6 +72,8 @@ def defuse(text: str) -> str:
     >>> print(defuse("=1+1"))
     '=1+1
     """
+    if text[:1].isalnum() and text[:1].isascii():  # nearly every text
+        return text
     start = text.lstrip(_UNSEEN)[:1] or text[:1]
     live = text.startswith(LIVE) or unicodedata.normalize("NFKC", start) in LIVE
     return f"'{text}" if live and text else text

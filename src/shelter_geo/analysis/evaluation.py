@@ -16,6 +16,7 @@ from shelter_geo.access import CostMatrix, bus_hours, cost_matrix, lines_to, roa
 from shelter_geo.analysis.beyond_distance import own_areas
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.analysis.journeys import JourneyResults, journey_results
+from shelter_geo.analysis.services import ServiceTimes, service_times
 from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
@@ -177,6 +178,11 @@ class Evaluation:
     def journeys(self) -> JourneyResults | None:
         """The journeys that the study asks about; None if it asks about none."""
         return journey_results(self)
+
+    @cached_property
+    def services(self) -> ServiceTimes | None:
+        """How soon services with windows begin; see `service_times`."""
+        return service_times(self.study)
 
     @cached_property
     def joins(self) -> pd.DataFrame:

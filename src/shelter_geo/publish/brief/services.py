@@ -14,7 +14,6 @@ from shelter_geo.analysis import (
     Quantity,
     ServiceTimes,
     Unit,
-    service_times,
     timed_kinds,
 )
 from shelter_geo.plans import Plan
@@ -37,7 +36,7 @@ def other_services(evaluation: Evaluation) -> list[Text]:
     study = evaluation.study
     if not study.of_first_kind:
         return []
-    times = service_times(study)
+    times = evaluation.services
     timed = {kind.id for kind in timed_kinds(study)}
     sentences = []
     for kind in study.kinds[1:]:

@@ -92,7 +92,9 @@ def _cells(column: pd.Series, path: Path) -> list[str]:
     if kind == "boolean":
         return ["yes" if value else "no" for value in column]
     if kind == "string":
-        return [defuse(str(value)) if pd.notna(value) else "" for value in column]
+        missing = column.isna().to_numpy(bool)
+        texts = zip(column.to_numpy(object), missing, strict=True)
+        return ["" if lacking else defuse(str(text)) for text, lacking in texts]
     number = column.astype("Float64").to_numpy(float, na_value=np.nan)
     if np.isinf(number).any():
         raise OutputError(f"{path.name}, column {column.name}: a number is infinite")

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis import Evaluation, journey_metrics, service_times, timed_kinds
+from shelter_geo.analysis import Evaluation, journey_metrics, timed_kinds
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.languages import english_of
 from shelter_geo.publish.study import study_texts
@@ -181,7 +181,7 @@ def write_tables(evaluation: Evaluation, folder: Path) -> None:
         "claims.csv": evaluation.claims,
         "points_on_roads.csv": _joins(evaluation, english),
         **journey_frames(evaluation),
-        **_service_frames(evaluation.study),
+        **_service_frames(evaluation),
     }
     for name, columns in tables_of(evaluation.study).items():
         write_table(pd.DataFrame(frames[name]), columns, folder / name, english)
@@ -246,9 +246,9 @@ def journey_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
     }
 
 
-def _service_frames(study: Study) -> dict[str, pd.DataFrame]:
+def _service_frames(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
     """Give the frames of the tables of services, with names of districts, plans and windows."""
-    times = service_times(study)
+    study, times = evaluation.study, evaluation.services
     if times is None:
         return {}
     about = [
