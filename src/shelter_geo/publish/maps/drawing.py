@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import geopandas as gpd
@@ -117,7 +118,7 @@ def draw(
         height=view.height,
         ground=tuple(view.ground(ground)),
         names=tuple(view.names(ground[ground["kind"] != NO_ROW], shapes)),
-        areas=tuple(path(shape) for shape in shapes),
+        areas=tuple(map(_path_of, shapely.to_wkb(shapes))),
         middles=np.round(shapely.get_coordinates(shapely.point_on_surface(shapes)), 1),
         sites=np.round(places, 1),
         km=view.metres / 1000,
@@ -216,6 +217,12 @@ def path(shape: BaseGeometry) -> str:
         for ring in (part.exterior, *part.interiors)
     ]
     return "".join(_ring(shapely.get_coordinates(ring)) for ring in rings)
+
+
+@lru_cache(maxsize=4096)
+def _path_of(shape: bytes) -> str:
+    """Write the path of a shape once for all maps that show it."""
+    return path(shapely.from_wkb(shape))
 
 
 def _ring(positions: NDArray[np.float64]) -> str:
