@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 TESTERS ?= 2
 
-.PHONY: run test check lint format mutations kills fuzz lock oldest newest release bench docs screenshots clean
+.PHONY: run test check lint format mutations kills fuzz bad-inputs lock oldest newest release bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -50,9 +50,16 @@ ORLIB ?=
 mutations: $(VENV)/.tested-with
 	SHELTER_GEO_MUTATIONS=500 $(BIN)/python -m pytest tests/analysis/test_readiness.py -n0 -k mutated
 
-# Files cut, twisted and mixed up, some fifty of them at every door, for about ten minutes.
+# Files cut, twisted and mixed up, some fifty of them at every door, then five minutes of atheris,
+# which follows what the bytes reach. About ten minutes.
 fuzz: $(VENV)/.tested-with
 	SHELTER_GEO_FUZZ=50 $(BIN)/python -m pytest tests/project/test_fuzz.py -n0
+	$(PIP) atheris || true
+	$(BIN)/python tools/fuzz.py 300
+
+# Every bad cell, setting and file of tests/bad_inputs, where make test takes one in three.
+bad-inputs: $(VENV)/.tested-with
+	SHELTER_GEO_BAD_INPUTS=1 $(BIN)/python -m pytest tests/bad_inputs -n0
 
 # Runs that are killed while their outputs come into place.
 kills: $(VENV)/.tested-with

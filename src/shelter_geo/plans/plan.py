@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from shelter_geo.errors import StudyError
 from shelter_geo.roads import RoadChange
 from shelter_geo.study import (
+    LARGEST,
     EvidenceKey,
     Hours,
     Key,
@@ -55,7 +56,7 @@ class OpenShelter(Settings):
 
     settlement_id: Name
     places: Places
-    cost: float | None = Field(default=None, ge=0)
+    cost: float | None = Field(default=None, ge=0, le=LARGEST)
     kind: KindKey | None = None
     hours: Hours | None = None
     police_referral_required: Literal["yes", "no", "unknown"] | None = None
@@ -79,15 +80,15 @@ class ResizeShelter(Settings):
 
     shelter_id: Name
     places: Places
-    cost: float | None = Field(default=None, ge=0)
+    cost: float | None = Field(default=None, ge=0, le=LARGEST)
 
 
 class Candidate(Settings):
     """A settlement where a shelter could be opened, what that costs and how large it could be."""
 
     settlement_id: Name
-    cost: float = Field(default=0, ge=0)
-    cost_per_place: float = Field(default=0, ge=0)
+    cost: float = Field(default=0, ge=0, le=LARGEST)
+    cost_per_place: float = Field(default=0, ge=0, le=LARGEST)
     max_places: Places | None = None
 
     @model_validator(mode="after")
@@ -106,8 +107,8 @@ class Candidate(Settings):
 class Costs(Settings):
     """What an opened shelter costs where neither it nor its candidate says so."""
 
-    per_shelter: float | None = Field(default=None, ge=0)
-    per_place: float | None = Field(default=None, ge=0)
+    per_shelter: float | None = Field(default=None, ge=0, le=LARGEST)
+    per_place: float | None = Field(default=None, ge=0, le=LARGEST)
     source: Worded | None = None
 
     @model_validator(mode="after")

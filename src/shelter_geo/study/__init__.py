@@ -52,6 +52,7 @@ from shelter_geo.study.toml_file import line_of, read_toml
 from shelter_geo.study.types import (
     FALLBACK,
     LANGUAGE_CODE,
+    LARGEST,
     NAME,
     KindKey,
     LocalText,
@@ -67,6 +68,7 @@ __all__ = [
     "FALLBACK",
     "HOME",
     "LANGUAGE_CODE",
+    "LARGEST",
     "MS_PER_DAY",
     "MS_PER_HOUR",
     "NAME",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from shelter_geo.study.types import (
+    LARGEST,
     AnyPath,
+    Day,
     EvidenceKey,
     Key,
     OfKind,
@@ -55,7 +56,7 @@ class Norm(OfKind):
     standard: str
     name: Worded
     asks_for: Literal["people", "women", "regions", "settlements"]
-    each: int = Field(default=1, gt=0)
+    each: int = Field(default=1, gt=0, le=LARGEST)
 
     @model_validator(mode="after")
     def _each_fits(self) -> Norm:
@@ -67,7 +68,7 @@ class Norm(OfKind):
 class ClaimPopulation(Settings):
     """The population that the published claim was made against."""
 
-    value: int = Field(gt=0)
+    value: int = Field(gt=0, le=LARGEST)
     year: int
     source: Said
     evidence: EvidenceKey
@@ -76,7 +77,7 @@ class ClaimPopulation(Settings):
 class Range(Settings):
     """A number that is known within limits, and where it comes from."""
 
-    low: float = Field(ge=0)
+    low: float = Field(ge=0, le=LARGEST)
     central: float
     high: float = Field(le=1e9)
     source: Said
@@ -98,7 +99,7 @@ class Share(Range):
 class Multiple(Range):
     """Cases there are for each one counted, 1 or more."""
 
-    low: float = Field(ge=1)
+    low: float = Field(ge=1, le=LARGEST)
 
 
 class DemandBase(Settings):
@@ -161,7 +162,7 @@ class Measured(Settings):
     """
 
     no_place: float = Field(ge=0, le=1)
-    people: int = Field(gt=0)
+    people: int = Field(gt=0, le=LARGEST)
     source: Worded
     evidence: EvidenceKey
 
@@ -307,10 +308,10 @@ class Capacity(Settings):
     """
 
     places_as_of: tuple[int, int] | None = None
-    no_newer_count: dt.date | None = None
+    no_newer_count: Day | None = None
     counted: Worded | None = None
     binding: Worded | None = None
-    people_per_family_place: int = Field(gt=0)
+    people_per_family_place: int = Field(gt=0, le=LARGEST)
     norm_source: Worded
     readings: tuple[Reading, ...] = Field(min_length=1)
     norms: tuple[Norm, ...] = ()

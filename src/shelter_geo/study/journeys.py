@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.types import EvidenceKey, Key, OfKind, Settings, Worded
+from shelter_geo.study.types import LARGEST, EvidenceKey, Key, OfKind, Settings, Worded
 from shelter_geo.vocabulary import Evidence
 
 HOME: Final = "home"
@@ -89,7 +89,7 @@ class Link(Settings):
     between: Annotated[tuple[str, ...], AfterValidator(_two_ends)]
     minutes_low: float = Field(gt=0, le=A_WEEK_MIN)
     minutes_high: float = Field(gt=0, le=A_WEEK_MIN)
-    price: float | None = Field(default=None, ge=0)
+    price: float | None = Field(default=None, ge=0, le=LARGEST)
     currency: str | None = None
     papers: Worded | None = None
     note: Worded | None = None

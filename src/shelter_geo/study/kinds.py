@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from shelter_geo.errors import Fault, StudyError
 from shelter_geo.study.capacity_settings import Reading
 from shelter_geo.study.opening import Window
-from shelter_geo.study.types import KindKey, OfKind, Settings, Worded, in_english
+from shelter_geo.study.types import LARGEST, KindKey, OfKind, Settings, Worded, in_english
 from shelter_geo.vocabulary import Evidence
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class KindNorm(Settings):
         Words for the readers.
     """
 
-    people_per_place: int | None = Field(default=None, gt=0)
-    people_per_facility: int | None = Field(default=None, gt=0)
+    people_per_place: int | None = Field(default=None, gt=0, le=LARGEST)
+    people_per_facility: int | None = Field(default=None, gt=0, le=LARGEST)
     standard: str | None = None
     source: Worded
 

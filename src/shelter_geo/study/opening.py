@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 
 from shelter_geo.errors import Fault, StudyError
-from shelter_geo.study.types import EvidenceKey, Key, Settings, Worded
+from shelter_geo.study.types import Day, EvidenceKey, Key, Settings, Worded
 from shelter_geo.units import MS_PER_MIN
 from shelter_geo.vocabulary import Evidence
 
@@ -90,8 +90,8 @@ class Closure(Settings):
     """Days for which rules on public holidays hold too, the first and the last included."""
 
     id: Key
-    first: dt.date
-    last: dt.date
+    first: Day
+    last: Day
     name: Worded
     source: Worded
     evidence: EvidenceKey = Evidence.ASSUMED
@@ -119,7 +119,7 @@ class Calendar(Settings):
     """
 
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    holidays: tuple[dt.date, ...] = ()
+    holidays: tuple[Day, ...] = ()
     closed: tuple[Closure, ...] = ()
     source: Worded | None = None
     evidence: EvidenceKey = Evidence.ASSUMED

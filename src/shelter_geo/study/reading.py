@@ -62,8 +62,9 @@ def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     except (ValueError, RecursionError) as error:
         remedy = "Make it anew, or take the key package out of the study file."
         return None, [Fault(path.name, f"is not valid JSON: {error}", remedy)]
-    if not isinstance(package, dict):
-        return None, [Fault(path.name, "is no data package", "Give an object.")]
+    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
+        remedy = "Give an object that lists its files under resources."
+        return None, [Fault(path.name, "is no data package", remedy)]
     for name in ("sources", "licenses"):
         entries = package.get(name, [])
         if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -21,7 +20,7 @@ from shelter_geo.roads import (
     read_roads_file,
 )
 from shelter_geo.study.journeys import Link
-from shelter_geo.study.types import RelativePath, Settings, Words
+from shelter_geo.study.types import Day, RelativePath, Settings, Words
 
 
 class ClosedToday(CloseRoads):
@@ -91,7 +90,7 @@ class Roads(Settings):
     file: RelativePath | None = None
     source: Words
     licence: str
-    as_of: dt.date | None = None
+    as_of: Day | None = None
     connector_kmh: float = Field(ge=1, le=130)
     max_connector_km: float = Field(gt=0, le=1000)
     connect_to_main: bool = False

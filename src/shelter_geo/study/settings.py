@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,6 +23,7 @@ from shelter_geo.study.roads import Roads
 from shelter_geo.study.toml_file import read_toml
 from shelter_geo.study.types import (
     FALLBACK,
+    LARGEST,
     AnyPath,
     LanguageCode,
     OfKind,
@@ -31,6 +31,7 @@ from shelter_geo.study.types import (
     SafeKey,
     refuse_twice,
 )
+from shelter_geo.study.types import Day as Day
 from shelter_geo.study.types import EvidenceKey as EvidenceKey
 from shelter_geo.study.types import ImpedanceKey as ImpedanceKey
 from shelter_geo.study.types import Key as Key
@@ -40,9 +41,6 @@ from shelter_geo.study.types import Words as Words
 from shelter_geo.study.types import in_english as in_english
 from shelter_geo.vocabulary import Evidence, Impedance
 
-FIRST_YEAR: Final = 1950
-LAST_YEAR: Final = 2100
-"""No study is of a day before or after; no clock is asked."""
 MOST_YEARS_APART: Final = 30
 """Years between the day of a study and those that it gives for its roads and places."""
 FEWEST_LIMITS: Final = 2
@@ -68,12 +66,6 @@ def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-def _of_our_time(day: dt.date) -> dt.date:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"must be a day from {FIRST_YEAR} to {LAST_YEAR}")
-    return day
-
-
 Limits = Annotated[tuple[int, ...], _rising(FEWEST_LIMITS, MOST_LIMITS)]
 ChangeLimits = Annotated[tuple[int, ...], _rising(1, MOST_CHANGE_LIMITS)]
 
@@ -93,7 +85,7 @@ class Identity(Settings):
     id: SafeKey
     name: Worded
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
-    as_of: Annotated[dt.date, AfterValidator(_of_our_time)]
+    as_of: Day
     credit: Words
     area_name: Worded | None = None
 
@@ -184,7 +176,7 @@ class Access(Settings):
     time_classes_h: Limits = (1, 2, 4)
     change_classes_km: ChangeLimits = (1, 25, 100)
     change_classes_min: ChangeLimits = (5, 15, 60)
-    farthest: int = Field(default=10, ge=1)
+    farthest: int = Field(default=10, ge=1, le=LARGEST)
     bus: Bus
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import PureWindowsPath
@@ -33,6 +34,12 @@ FALLBACK: Final = "en"
 LANGUAGE_CODE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 """Codes of languages as BCP 47 has them."""
 
+FIRST_YEAR: Final = 1950
+LAST_YEAR: Final = 2100
+"""No study is of a day before or after; no clock is asked."""
+LARGEST: Final = 10**12
+"""More than any sum of money, people or kilometres that a study or a plan may give."""
+
 EvidenceKey = Annotated[Evidence, Field(strict=False)]
 """How something is known, as a file gives it: by the key."""
 ImpedanceKey = Annotated[Impedance, Field(strict=False)]
@@ -54,6 +61,15 @@ def _printable(path: str) -> str:
 AnyPath = Annotated[str, AfterValidator(_printable)]
 
 
+def _of_our_time(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"must be a day from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+Day = Annotated[dt.date, AfterValidator(_of_our_time)]
+
+
 def _inside(path: str) -> str:
     if PureWindowsPath(path).anchor:
         raise ValueError(
@@ -73,8 +89,11 @@ def in_english(text: LocalText) -> str:
 
 def _worded(value: Any) -> LocalText:
     texts = value if isinstance(value, dict) else {FALLBACK: value}
-    if not texts or not all(isinstance(text, str) and text.strip() for text in texts.values()):
-        raise ValueError("must be text that is not empty")
+    empty = [code for code, said in texts.items() if not isinstance(said, str) or not said.strip()]
+    if empty or not texts:
+        own = empty if texts is value else []
+        where = f": there is none in {', '.join(map(str, own))}" if own else ""
+        raise ValueError(f"must be text that is not empty{where}")
     if strange := [code for code in texts if not re.fullmatch(LANGUAGE_CODE, str(code))]:
         raise ValueError(
             f"has words in {', '.join(map(str, strange))}, which is no code of a language: give "

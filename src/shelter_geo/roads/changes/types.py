@@ -15,6 +15,9 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StrictStr,
     model_validator,
 )
 from shapely.geometry.base import BaseGeometry
@@ -23,11 +26,12 @@ from shelter_geo.errors import RoadError
 from shelter_geo.roads.joining.nearest import metres_per_degree
 from shelter_geo.roads.network import HALF_TURN, TURN, RoadNetwork, beside
 
+Number = Annotated[float, Field(strict=True)]
 LonLat = tuple[
-    Annotated[float, Field(ge=-180, le=180)],
-    Annotated[float, Field(ge=-90, le=90)],
+    Annotated[Number, Field(ge=-180, le=180)],
+    Annotated[Number, Field(ge=-90, le=90)],
 ]
-Place = LonLat | int | str
+Place = LonLat | StrictInt | StrictStr
 """A point (longitude, latitude), the key of a node, or the name of a place."""
 
 
@@ -86,7 +90,7 @@ class Selection(_Change):
     edges: tuple[Annotated[int, Field(ge=0)], ...] = ()
     within: Area | None = None
     along: Line | None = None
-    width_m: float = Field(default=50.0, gt=0)
+    width_m: Number = Field(default=50.0, gt=0, le=20_000_000)
 
     @property
     def selects_all(self) -> bool:
@@ -125,11 +129,11 @@ class OpenRoad(_Change):
     kind: Literal["open"] = "open"
     start: Place
     end: Place
-    kmh: float = Field(ge=1, le=300)
-    km: float | None = Field(default=None, gt=0, le=20_000)
+    kmh: Number = Field(ge=1, le=300)
+    km: Number | None = Field(default=None, gt=0, le=20_000)
     via: tuple[LonLat, ...] = ()
     road_class: str = "new"
-    one_way: bool = False
+    one_way: StrictBool = False
     since: str = ""
     source: str = ""
 
@@ -151,7 +155,7 @@ class SlowRoads(Selection):
     """
 
     kind: Literal["slow"] = "slow"
-    factor: float = Field(ge=0.01, le=1000, allow_inf_nan=False)
+    factor: Number = Field(ge=0.01, le=1000, allow_inf_nan=False)
 
 
 class SetSpeed(_Particular):
@@ -164,14 +168,14 @@ class SetSpeed(_Particular):
     """
 
     kind: Literal["speed"] = "speed"
-    kmh: float = Field(ge=1, le=300)
+    kmh: Number = Field(ge=1, le=300)
 
 
 class ReopenRoads(_Particular):
     """Closed roads, for instance of the class "construction", driven at a speed in both ways."""
 
     kind: Literal["reopen"] = "reopen"
-    kmh: float = Field(ge=1, le=300)
+    kmh: Number = Field(ge=1, le=300)
 
 
 RoadChange = Annotated[

@@ -32,7 +32,7 @@ def read_graphml(path: str | Path, settings: RoadSettings | None = None) -> Road
     except OSError as error:
         raise RoadError(f"{path} cannot be read: {error.strerror or error}") from error
     except Exception as error:  # whatever is wrong in a GraphML file is raised in many ways
-        raise RoadError(f"{path} is not a graph in GraphML: {error}") from error
+        raise RoadError(f"{path} is not a graph in GraphML: {error}. Save it again.") from error
     source = str(graph.graph.get("source") or path.name)
     try:
         return from_networkx(_with_numbers(graph), settings, source=source)

@@ -190,6 +190,9 @@ def _marks_deleted(path: Path) -> bool:
         return any(_DELETED.search(line) for line in file)
 
 
+_FETCH: Final = "fetch an extract of OpenStreetMap in PBF"
+
+
 def _what(start: bytes, name: str) -> str:
     """Say what a file is that begins so, and what to do."""
     for magic, (kind, end) in _COMPRESSED.items():
@@ -214,14 +217,15 @@ def _what(start: bytes, name: str) -> str:
             "named as it is in study.toml, and another archive is to be unpacked first"
         )
     if start.startswith(b"SQLite format 3"):
-        return "is a GeoPackage or another SQLite file, not OpenStreetMap data in PBF or XML"
-    return "is not OpenStreetMap data in PBF, XML or o5m" + ("; it is empty" if not start else "")
+        return f"is a GeoPackage or another SQLite file, not OpenStreetMap data; {_FETCH}"
+    empty = "it is empty; " if not start else ""
+    return f"is not OpenStreetMap data in PBF, XML or o5m; {empty}{_FETCH}"
 
 
 def _compressed(start: bytes, name: str, kind: str, end: str) -> str:
     inner = _unpacked(start, kind).removeprefix(_BOM).lstrip()
     if _HTML.match(inner):
-        return f"is a web page (HTML) compressed with {kind}, not OpenStreetMap data"
+        return f"is a web page (HTML) compressed with {kind}, not OpenStreetMap data; {_FETCH}"
     if _root(inner) == "osmchange":
         return _CHANGES.format(name=name, made=f"{stem_of(name)}-new.osm.pbf")
     what, made = "a file", f"{stem_of(name)}.osm.pbf"
@@ -230,9 +234,9 @@ def _compressed(start: bytes, name: str, kind: str, end: str) -> str:
     elif _root(inner) == "graphml":
         what, made = "GraphML", f"{stem_of(name)}.graphml"
     elif inner.startswith(b"<"):
-        return f"is XML that begins with <{_root(inner)}> compressed with {kind}, not roads"
+        return f"is XML that begins with <{_root(inner)}> compressed, not roads; {_FETCH}"
     elif _unpacked(start, kind):
-        return f"is compressed with {kind} and holds no OpenStreetMap data"
+        return f"is compressed with {kind} and holds no OpenStreetMap data; {_FETCH}"
     made = made if made != name else f"{stem_of(name)}-new.osm.pbf"
     return f"is {what} compressed with {kind}; unpack it with: {_UNPACK[end]} -dc {name} > {made}"
 
@@ -252,10 +256,10 @@ def _unpacked(start: bytes, kind: str) -> bytes:
 def _xml(text: bytes, name: str) -> str:
     root = _root(text)
     if root == "graphml":
-        return "is GraphML, not OpenStreetMap data"
+        return "is GraphML, not OpenStreetMap data; give it the ending .graphml"
     if root == "osmchange":
         return _CHANGES.format(name=name, made=f"{stem_of(name)}-new.osm.pbf")
-    return f"is XML that begins with <{root}>, not OpenStreetMap data"
+    return f"is XML that begins with <{root}>, not OpenStreetMap data; {_FETCH}"
 
 
 def _root(text: bytes) -> str:

@@ -127,7 +127,7 @@ def read_road_settings(path: Path) -> RoadSettings:
     except OSError as error:
         raise RoadError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RoadError(f"{path} is not a TOML file: {error}") from error
+        raise RoadError(f"{path} is not a TOML file: {error}. Correct that place.") from error
     except RecursionError:
         raise RoadError(f"{path} is nested too deeply; write plain keys and lists") from None
     except ValidationError as error:

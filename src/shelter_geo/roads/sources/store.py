@@ -184,7 +184,10 @@ def load_network(path: str | Path) -> RoadNetwork:
     except RoadError:
         raise
     except Exception as error:  # a damaged archive fails in many ways, all of them the file's
-        raise RoadError(f"{path} is damaged or is not a stored network") from error
+        raise RoadError(
+            f"{path} is damaged or is not a stored network. Make it again by "
+            "shelter-geo roads import."
+        ) from error
     stated = head.pop("sha256", "")
     if _digest(arrays, head) != stated:
         raise RoadError(f"{path} has changed since it was written; import it again")
