@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.chromium import PHONE, visit
-from helpers.planner_toys import CANDIDATES, SHELTERS, costs, districts, toy_planner
+from helpers.planner_toys import (
+    CANDIDATES,
+    SHELTERS,
+    costs,
+    districts,
+    toy_planner,
+)
 from playwright.sync_api import Browser, Page
 
 from shelter_geo.siting import MCLP, PCenter, PMedian

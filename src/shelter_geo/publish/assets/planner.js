@@ -87,15 +87,24 @@
     fill(".losers", losers, before, after);
   }
 
+  // The model gives those who gain or lose the most first.
+  const ranks = data.ranks[0], alphabet = () => (Array.isArray(ranks) ? ranks : ranks[document.documentElement.lang]);
+  const line = new Map(data.rows.map((row, at) => [row, at]));
+  const ORDERS = {
+    people: (those, { weight }) => those.sort((a, b) => weight[b.row] - weight[a.row] || a.row - b.row),
+    name: (those) => those.sort((a, b) => alphabet()[line.get(a.row)] - alphabet()[line.get(b.row)]),
+  };
+  let order = "gain";
   function fill(selector, entries, before, after) {
     const list = changes.querySelector(selector), those = entries.filter(({ row }) => after.weight[row] > 0);
+    ORDERS[order]?.(those, after);
     const shown = those.map(({ row, less, kind }) => {
       const item = make("li");
       const ways = kind === "reached" ? tell("gain_reached", { after: far(after, row) })
         : kind === "cut" ? tell("gain_cut")
           : tell("gain", { before: far(before, row), after: far(after, row) });
       const by = Number.isFinite(less) ? `${less > 0 ? "−" : "+"}${length(Math.abs(less))}` : "";
-      item.append(make("span", district(row)), make("small", ways), make("span", by, { class: "number" }));
+      item.append(make("span", tell("people_of", { name: district(row), people: people(after.weight[row]) })), make("small", ways), make("span", by, { class: "number" }));
       return item;
     });
     Page.put(list.previousElementSibling, those.length ? tell("districts_count", { n: number(those.length) }) : "");
@@ -147,6 +156,9 @@
 
   for (const choice of all("[name=group]")) {
     choice.addEventListener("change", () => { counted.group = choice.value; draw(); });
+  }
+  for (const choice of all("[name=order]")) {
+    choice.addEventListener("change", () => { order = choice.value; draw([]); });
   }
   unknown.addEventListener("change", () => { counted.unknown = unknown.checked; draw(); });
   registered.addEventListener("change", () => { counted.registered = registered.checked; draw(); });

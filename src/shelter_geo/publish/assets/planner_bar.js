@@ -26,6 +26,11 @@ const Bar = (() => {
       detail: r.lacking > 0 ? tell("missing_places", { n: byReading(span(r.missing, r.lacking)) }) : tell("enough_places"),
       size: r.there, more: true,
     }),
+    own: (r) => ({ text: people(r.own), size: known(r.own), more: true }),
+    cost: (r) => {
+      const [text, detail] = Costs.words(Costs.of(r.plan));
+      return { text, detail, size: NaN };
+    },
   };
   data.limits.forEach((_, rank) => {
     FIGURES[`beyond_${rank}`] = (r) => {

@@ -15,21 +15,28 @@ const Best = (() => {
   function question(plan, aim) {
     const result = Model.evaluate(plan);
     const rows = [...result.weight.keys()].filter((row) => result.weight[row] > 0);
-    const column = (site) => Float64Array.from(rows, (row) => {
-      const cm = Model.lengthOf(row, site);
-      return cm < 0 ? FAR : metres(cm);
-    });
-    const base = new Float64Array(rows.length).fill(FAR);
+    // Where one's own region counts, a second half says whether the site lies in it: 0 or far away.
+    const { region } = data.districts, halves = aim.kind === "own" ? 2 : 1;
+    const column = (site) => {
+      const far = new Float64Array(halves * rows.length);
+      rows.forEach((row, at) => {
+        const cm = Model.lengthOf(row, site);
+        far[at] = cm < 0 ? FAR : metres(cm);
+        if (halves > 1) far[rows.length + at] = region[row] === region[sites.district[site]] ? 0 : FAR;
+      });
+      return far;
+    };
+    const base = new Float64Array(halves * rows.length).fill(FAR);
     for (const site of result.open) column(site).forEach((far, row) => { base[row] = Math.min(base[row], far); });
     const free = sites.id.map((_, site) => site)
       .filter((site) => !sites.shelter[site] && !plan.open[site] && Model.admits(site, plan));
     return { aim, base, free, far: free.map(column), weight: Float64Array.from(rows, (row) => result.weight[row]) };
   }
 
-  // People beyond the limit, or whom nothing reaches; then the farthest; then people-metres.
+  // People without a site in their region; people beyond the limit, or whom nothing reaches; then the farthest; then people-metres.
   function scored({ aim, weight }, one, other) {
     const limit = aim.limit * 1000;
-    let lost = 0, beyond = 0, worst = 0, walked = 0;
+    let lost = 0, beyond = 0, worst = 0, walked = 0, away = 0;
     for (let row = 0; row < weight.length; row++) {
       const far = one[row] < other[row] ? one[row] : other[row];
       if (far === FAR) lost += weight[row];
@@ -39,6 +46,10 @@ const Best = (() => {
         if (far > limit) beyond += weight[row];
       }
     }
+    for (let at = weight.length; at < one.length; at++) {
+      if (one[at] === FAR && other[at] === FAR) away += weight[at - weight.length];
+    }
+    if (aim.kind === "own") return [away, lost, walked];
     if (aim.kind === "mean") return [lost, walked];
     return aim.kind === "farthest" ? [lost, worst, walked] : [lost + beyond, lost, walked];
   }
@@ -121,7 +132,7 @@ const Best = (() => {
   async function search(plan, aim, wanted) {
     const asked = question(plan, aim), n = Math.min(wanted, asked.free.length), goes = pacer();
     const tried = choices(asked.free.length, n);
-    const exact = n <= EXACT && tried * asked.weight.length <= LIMIT;
+    const exact = n <= EXACT && tried * asked.base.length <= LIMIT;
     if (!n) return { sites: [], exact: true, tried: 0 };
     const found = await (exact ? byTrying : byExchange)(asked, n, goes);
     if (!found) return null;

@@ -5,7 +5,7 @@ const Chart = (() => {
   const { sites, districts } = data;
   const SVG = "http://www.w3.org/2000/svg";
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const REACH_PX = 20;
+  const REACH_PX = 20, FINGER_PX = 14, CLOSER = 3;
 
   function shape(tag, attributes = {}, text) {
     const element = document.createElementNS(SVG, tag);
@@ -58,24 +58,27 @@ const Chart = (() => {
     let now = null;
 
     // The width is watched, for asking would make the browser lay the page out at every change.
-    let width = data.size[0];
-    const scale = () => width / data.size[0];
+    const view = View.watch(frame, svg, () => {
+      hide();
+      if (now) drawSigns(now);
+    });
     new ResizeObserver(([entry]) => {
       const before = letters();
-      width = entry.contentRect.width || width;
+      view.measured(entry.contentRect.width);
       if (now && letters() !== before) drawSigns(now);
     }).observe(svg);
-    const letters = () => (width < 500 ? 17 : 11.5);
+    const letters = () => (view.width < 500 ? 17 : 11.5) / View.seen.zoom;
+    const shown = (spot) => [(spot.x - View.seen.x) * view.px(), (spot.y - View.seen.y) * view.px()];
 
+    // The nearest spot to the pointer; `crowd` are the others that a finger cannot tell from it.
     function near(event) {
-      const box = svg.getBoundingClientRect();
-      const x = (event.clientX - box.left) / scale(), y = (event.clientY - box.top) / scale();
-      let found = -1, least = REACH_PX / scale();
+      const [x, y] = view.at(event), far = (spot) => Math.hypot(spot.x - x, spot.y - y) * view.px();
+      let found = -1, least = REACH_PX;
       spots.forEach((spot, at) => {
-        const far = Math.hypot(spot.x - x, spot.y - y);
-        if (far < least) [found, least] = [at, far];
+        if (far(spot) < least) [found, least] = [at, far(spot)];
       });
-      return found;
+      const crowd = found < 0 ? 0 : spots.filter((spot) => far(spot) < least + FINGER_PX).length - 1;
+      return { found, crowd, x, y };
     }
 
     function show(lines, x, y) {
@@ -89,16 +92,18 @@ const Chart = (() => {
     const hide = () => { bubble.hidden = true; };
 
     svg.addEventListener("pointermove", (event) => {
-      const at = near(event), row = areas.indexOf(event.target);
+      const { found: at, x, y } = near(event), row = areas.indexOf(event.target);
       svg.classList.toggle("over-site", at >= 0);
-      if (at >= 0) show(tip.spot(spots[at]), spots[at].x * scale(), spots[at].y * scale());
-      else if (row >= 0) show(tip.district(row), event.offsetX, event.offsetY);
+      if (at >= 0) show(tip.spot(spots[at]), ...shown(spots[at]));
+      else if (row >= 0) show(tip.district(row), ...shown({ x, y }));
       else hide();
     });
     svg.addEventListener("pointerleave", hide);
     svg.addEventListener("click", (event) => {
-      const at = event.detail ? near(event) : dots.indexOf(event.target), row = areas.indexOf(event.target);
-      if (at >= 0) press(spots[at]);
+      const { found, crowd, x, y } = near(event), row = areas.indexOf(event.target);
+      const at = event.detail ? found : dots.indexOf(event.target);
+      if (event.pointerType === "touch" && crowd > 0 && View.seen.zoom < View.MOST) View.zoomAt(x, y, CLOSER);
+      else if (at >= 0) press(spots[at]);
       else if (row >= 0) picked(row);
     });
 
@@ -115,7 +120,8 @@ const Chart = (() => {
     dots.forEach((dot, at) => {
       dot.addEventListener("focus", () => {
         for (const other of dots) other.setAttribute("tabindex", other === dot ? "0" : "-1");
-        if (dot.matches(":focus-visible")) show(tip.spot(spots[at]), spots[at].x * scale(), spots[at].y * scale());
+        View.reveal(spots[at].x, spots[at].y);
+        if (dot.matches(":focus-visible")) show(tip.spot(spots[at]), ...shown(spots[at]));
       });
       dot.addEventListener("blur", hide);
       dot.addEventListener("keydown", (event) => {
@@ -137,12 +143,12 @@ const Chart = (() => {
           href: `#${kind}`, x: spot.x - size / 2, y: spot.y - size / 2, width: size, height: size, class: kind,
         }));
         const name = Words.place(spot.sites[0]), wide = name.length * letter * 0.58 + size;
-        const left = spot.x + wide > data.size[0];
+        const left = spot.x + wide > View.seen.x + data.size[0] / View.seen.zoom;
         const box = [left ? spot.x - wide : spot.x, spot.y - letter, left ? spot.x : spot.x + wide, spot.y + letter];
         if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
         taken.push(box);
         names.push(shape("text", {
-          class: "open", x: spot.x + (left ? -1 : 1) * (size / 2 + 3), y: spot.y + letter * 0.35,
+          class: "open", x: spot.x + (left ? -1 : 1) * (size / 2 + 3 / View.seen.zoom), y: spot.y + letter * 0.35,
           "text-anchor": left ? "end" : "start", "font-size": letter,
         }, name));
       }

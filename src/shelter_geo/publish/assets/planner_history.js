@@ -4,11 +4,11 @@
 const Past = (() => {
   const { data } = Page;
   const { sites } = data;
-  const MOST_STEPS = 200, CODE = "plan1";
+  const MOST_STEPS = 200, CODE = "plan1", PRICES = { shelter: "s", place: "u" };
 
   const copied = (plan) => ({
     ...plan, open: plan.open.slice(), places: plan.places.slice(), moved: new Map(plan.moved),
-    kept: plan.kept && { ...plan.kept },
+    kept: plan.kept && { ...plan.kept }, prices: { ...plan.prices },
   });
 
   // What a code cannot say does not change how two plans compare.
@@ -33,7 +33,7 @@ const Past = (() => {
       return steps[at].map(copied);
     }
     const keep = (which, plan) => { saved[which] = copied(plan); };
-    const unsaved = (now) => now.some((plan, which) => !Model.isToday(plan) && !same(plan, saved[which]));
+    const unsaved = (now) => now.some((plan, which) => !(Model.isToday(plan) && !Costs.priced(plan)) && !same(plan, saved[which]));
     return { note, go, keep, unsaved, back: () => at > 0, on: () => at < steps.length - 1 };
   }
 
@@ -54,6 +54,7 @@ const Past = (() => {
       else if (!plan.open[at] && sites.shelter[at]) parts.push(`c${key}`);
       else if (plan.open[at] && n !== sites.places[at]) parts.push(`p${key}:${n}`);
     });
+    for (const [name, price] of Object.entries(plan.prices)) if (price !== null) parts.push(`${PRICES[name]}${quoted(String(price))}`);
     if (plan.name) parts.push(`n${quoted(plan.name)}`);
     const text = parts.join(".");
     return `${text}.${sumOf(text)}`;
@@ -68,6 +69,12 @@ const Past = (() => {
       const [key, count, from] = part.slice(1).split(":").map(decodeURIComponent);
       if (part[0] === "n") {
         plan.name = key;
+        continue;
+      }
+      const [priced] = Object.keys(PRICES).filter((name) => PRICES[name] === part[0]);
+      if (priced) {
+        plan.prices[priced] = Number(key);
+        if (!(plan.prices[priced] >= 0 && plan.prices[priced] < Infinity)) return null;
         continue;
       }
       const at = sites.id.indexOf(key), n = Number(count);

@@ -28,7 +28,7 @@ const Model = (() => {
   }
 
   // `moved` holds the shelter that a site took over, `left` what the page leaves out of a file.
-  const today = () => ({ name: "", open: Uint8Array.from(sites.shelter), places: Int32Array.from(sites.places), moved: new Map(), left: [], kept: null });
+  const today = () => ({ name: "", open: Uint8Array.from(sites.shelter), places: Int32Array.from(sites.places), moved: new Map(), left: [], kept: null, prices: { shelter: null, place: null } });
   const isToday = (plan) => plan.open.every((open, site) =>
     open === sites.shelter[site] && (!open || plan.places[site] === sites.places[site]));
 
@@ -112,10 +112,12 @@ const Model = (() => {
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
     const reached = [], roads = new Uint8Array(units);
-    let everyone = 0;
+    let everyone = 0, own = 0;
+    const near = data.districts.region && new Set(open.map((at) => data.districts.region[sites.district[at]]));
     for (let row = 0; row < units; row++) {
       weight[row] = people(row);
       everyone += everybody()[row];
+      if (near?.has(data.districts.region[row])) own += weight[row];
       roads[row] = plan.open.some((is, each) => is && time[row * places + each] >= 0);
       const at = site[row];
       if (at < 0) continue;
@@ -127,7 +129,7 @@ const Model = (() => {
     const total = sum(weight), served = sum(reached.map((row) => weight[row]));
     const there = open.reduce((all, each) => all + plan.places[each], 0);
     return {
-      open, site, km, minutes, weight, load, reached, roads, total, served, unreached: total - served,
+      plan, own, open, site, km, minutes, weight, load, reached, roads, total, served, unreached: total - served,
       places: there, there: there / data.persons, least: there / data.most_persons, needed: everyone / data.norm,
       missing: Math.max(0, everyone / data.norm - there / data.persons),
       lacking: Math.max(0, everyone / data.norm - there / data.most_persons),

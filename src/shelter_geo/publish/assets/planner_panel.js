@@ -20,6 +20,7 @@ const Panel = (() => {
     const box = document.getElementById(`plan-${letter}`);
     const find = (selector) => box.querySelector(selector);
     const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left");
+    const prices = Costs.fields(find(".prices"), () => plan, changed);
     const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;
     box.hidden = false;
@@ -212,7 +213,8 @@ const Panel = (() => {
       if (document.activeElement !== name) name.value = plan.name;
       if (document.activeElement !== coded) coded.value = Past.code(plan);
       box.classList.toggle("is-today", Model.isToday(plan));
-      find(".to-today").disabled = Model.isToday(plan) && !plan.name;
+      find(".to-today").disabled = Model.isToday(plan) && !plan.name && !Costs.priced(plan);
+      prices();
       drawWorst();
       drawOpened();
       drawFree();

@@ -5,6 +5,7 @@ const Picture = (() => {
   const { tell, km } = Words;
   const [WIDTH, HEIGHT] = data.size;
   const HEAD = 54, ROW = 34, LINE = 11, SCALE = 3, BESIDE = 6;
+  const FINE = ["stroke-width", "font-size"];
   const FONT = "Segoe UI, Roboto, Noto Sans, Liberation Sans, sans-serif";
   const INKS = {
     ".ground.country": { fill: "#eeebe4", stroke: "#b9b3a8", "stroke-width": 0.8 },
@@ -34,11 +35,12 @@ const Picture = (() => {
   }
 
   function inked(chart) {
-    const map = chart.cloneNode(true);
+    const map = chart.cloneNode(true), fine = 1 / View.seen.zoom;
+    map.removeAttribute("style");
     for (const gone of all(".halo, .way, [hidden], .spots", map)) gone.remove();
     for (const selector in INKS) {
       for (const part of all(selector, map)) {
-        for (const name in INKS[selector]) part.setAttribute(name, INKS[selector][name]);
+        for (const [name, value] of Object.entries(INKS[selector])) part.setAttribute(name, FINE.includes(name) ? value * fine : value);
       }
     }
     for (const part of [map, ...all("*", map)]) {
@@ -46,7 +48,7 @@ const Picture = (() => {
         part.removeAttribute(name);
       }
     }
-    for (const [name, value] of [["x", 0], ["y", HEAD], ["width", WIDTH], ["height", HEIGHT]]) map.setAttribute(name, value);
+    for (const [name, value] of [["x", 0], ["y", HEAD], ["width", WIDTH], ["height", HEIGHT], ["viewBox", `${View.seen.x} ${View.seen.y} ${WIDTH / View.seen.zoom} ${HEIGHT / View.seen.zoom}`]]) map.setAttribute(name, value);
     return map;
   }
 

@@ -106,6 +106,8 @@ const Scenario = (() => {
     if (["open", "close", "move", "resize"].some((name) => kept[name].length)) leave("left_kinds");
     if (about.has("inherits")) leave("left_inherits", { name: about.get("inherits") });
     apply(plan, parts, kept, leave);
+    plan.prices = Costs.fromTable(parts.costs);
+    kept.costs = new Table([...parts.costs].filter(([name]) => !Costs.keys.includes(name)));
     for (const kind of ROADS) if (parts.road.some((road) => road.get("kind") === kind)) leave(`left_${kind}_road`);
     if (["night", "snow"].some((name) => times.has(name))) leave("left_times");
     const registered = demand.get("count_registered") ?? false;
@@ -205,7 +207,9 @@ const Scenario = (() => {
     for (const kind of ["candidate", "road"]) for (const table of kept?.[kind] ?? []) add(kind, table);
     for (const kind of OTHERS) {
       const counted = kind === "demand" && Model.both && Model.counted.registered ? [["count_registered", true]] : [];
-      const table = new Table([...counted, ...(kept?.[kind] ?? [])]);
+      const prices = kind === "costs" ? Costs.toTable(plan) : [];
+      if (kind === "costs" && !prices.length) continue;
+      const table = new Table([...counted, ...prices, ...(kept?.[kind] ?? [])]);
       if (table.size) blocks.push(Toml.block(`[${kind}]`, table));
     }
     return { id: about.get("id"), text: blocks.join("\n") };

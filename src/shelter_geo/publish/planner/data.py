@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
-from shelter_geo.study import people_unknown
+from shelter_geo.study import REGION, people_unknown
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -137,6 +137,13 @@ class PlannerData:
         """Whether women are counted by themselves."""
         return "women" in self.districts
 
+    @property
+    def regions(self) -> list[int]:
+        """Region of each district as a number, empty if the study says none."""
+        if REGION not in self.districts:
+            return []
+        return [int(code) for code in pd.factorize(self.districts[REGION], sort=True)[0]]
+
     def _registered(self) -> dict[str, list[int]]:
         """Give people where they are registered, if that is not where they live."""
         columns = ["registered", *(["registered_women"] if self.women else [])] if self.both else []
@@ -178,6 +185,7 @@ class PlannerData:
                 **self._registered(),
                 **self._ranges(),
                 **self._unknown(),
+                **({"region": self.regions} if self.regions else {}),
             },
             "sites": {
                 "id": sites["site_id"].astype(str).tolist(),

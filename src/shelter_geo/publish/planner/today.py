@@ -69,7 +69,20 @@ class Today:
         figures.append(
             TodayFigure("unreached", unreached(domestic=domestic), _people(people.sum() - served))
         )
-        return [*figures, self._places(people.sum())]
+        cost = TodayFigure("cost", say("planner.cost"), say("table.nothing"))
+        return [*figures, *self._own(people), self._places(people.sum()), cost]
+
+    def _own(self, people: NDArray[Any]) -> list[TodayFigure]:
+        """Count who has a shelter in their own region, if the study says of any."""
+        if not self.data.regions:
+            return []
+        regions, sites = np.array(self.data.regions), self.data.sites
+        homes = self.data.districts.index[
+            self.data.districts["district_id"].isin(sites["district_id"].iloc[self.data.today])
+        ]
+        own = people[np.isin(regions, regions[homes])].sum()
+        label = in_each(lambda words: words.text("planner.own", area=words.area))
+        return [TodayFigure("own", label, _people(own))]
 
     def _beyond(self, limit: float) -> Text:
         units = self.data.districts.assign(distance_km=self.distance_km)
