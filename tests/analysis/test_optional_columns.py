@@ -118,6 +118,7 @@ def test_a_shelter_in_every_region_takes_regions(made: Made) -> None:
     question = site_question(found.study, site_options(found.study))
     asked: list[Callable[[], object]] = [
         lambda: question.problem(per_region=True),
+        lambda: question.problem(own_region=True),
         lambda: places_question(found.study, question, actions=1, per_region=True),
     ]
     for ask in asked:

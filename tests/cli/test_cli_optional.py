@@ -72,7 +72,8 @@ def test_a_run_writes_every_page_and_figure_but_what_rests_on_the_column(ran: Ra
     assert [name for name in FIGURES if not (ran.out / "figures" / f"{name}.png").is_file()] == []
     regions = "region" not in ran.columns
     assert (ran.out / "figures" / "shortfall.png").is_file() is regions
-    assert (ran.out / "maps" / "siting_every_region.html").is_file() is regions
+    for name in ("siting_every_region", "siting_own_region"):
+        assert (ran.out / "maps" / f"{name}.html").is_file() is regions
 
 
 def test_no_table_has_a_column_or_a_row_of_what_is_missing(ran: Ran) -> None:
@@ -113,7 +114,18 @@ def test_commands_end_with_the_file_the_column_and_what_to_do(ran: Ran, tmp_path
         "region": (
             ("site", ran.study, "--new", "1", "--per-region"),
             ("site", ran.study, "--model", "places-budget", "--new", "1", "--per-region"),
+            ("site", ran.study, "--new", "1", "--model", "own-region"),
             ("map", ran.study, "--of", "siting", "--aim", "region", "--out", tmp_path / "s.html"),
+            (
+                "map",
+                ran.study,
+                "--of",
+                "siting",
+                "--aim",
+                "own-region",
+                "--out",
+                tmp_path / "o.html",
+            ),
         ),
     }
     for column in ran.columns:

@@ -67,6 +67,7 @@ def test_the_card_says_what_is_proven_and_who_gains(tmp_path: Path) -> None:
     [
         (("--model", "p-center", "--new", "2"), "Nobody farther than necessary"),
         (("--model", "mclp", "--new", "2", "--within", "100km"), "Most people within a limit"),
+        (("--model", "own-region", "--new", "2"), "Most women with a shelter in their own region"),
         (("--model", "uptake", "--new", "2", "--within", "50 km"), "Most people who would come"),
         (("--model", "kolm-pollak", "--new", "2"), "Fair distances"),
         (("--new", "1", "--within", "400km"), "Nobody beyond a limit, then least travel"),

@@ -12,7 +12,9 @@ import pytest
 from helpers.speaking import LANGUAGES, said
 
 from shelter_geo.analysis import Evaluation, Quantity, site_options
+from shelter_geo.analysis.siting_question import share_in_own_region
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
+from shelter_geo.errors import SitingError
 from shelter_geo.publish.brief.study_brief import best_sites
 from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
@@ -28,7 +30,7 @@ from shelter_geo.publish.words import Words
 from shelter_geo.study.study import Study
 
 CUT_OFF = 472_429
-COUNTED = ("p-median", "p-center", "mclp", "kolm-pollak", "uptake")
+COUNTED = ("p-median", "p-center", "mclp", "kolm-pollak", "uptake", "own-region")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ def test_every_model_is_solved_for_every_number_of_sites(out: Path) -> None:
 
 def test_more_sites_are_never_worse(out: Path) -> None:
     rows = table(out, "siting.csv").set_index("model")
-    for model in ("mclp", "uptake"):
+    for model in ("mclp", "uptake", "own-region"):
         assert rows.loc[model, "objective"].is_monotonic_increasing
     assert rows.loc["p-median", "unserved"].is_monotonic_decreasing
     for model in ("p-median", "p-center", "kolm-pollak"):
@@ -158,6 +160,35 @@ def test_every_region_holds_a_shelter_where_that_is_asked_for(
     region = results.question.sites["region"]
     standing = region[results.question.sites["role"] == "shelter"]
     assert {*region[sites], *standing} == set(study.districts["region"])
+
+
+def test_the_regions_of_most_women_are_given_a_shelter_first(out: Path, study: Study) -> None:
+    """One site settles a region, so the best is today's women and those of the largest others."""
+    rows = table(out, "siting.csv").set_index(["model", "new_sites"]).loc["own-region"]
+    women = study.districts.groupby("region")["women"].sum()
+    there = study.districts.loc[study.shelters["district_id"], "region"].unique()
+    others = women.drop(there).sort_values(ascending=False)
+    for new in range(min(len(others), MOST_NEW) + 1):
+        best = women[there].sum() + others.iloc[:new].sum()
+        assert rows.loc[new, "objective"] == best
+        assert rows.loc[new, "share_in_own_region"] == pytest.approx(best / women.sum(), abs=5e-5)
+
+
+def test_the_share_in_ones_own_region_is_that_of_the_metrics(
+    out: Path, evaluation: Evaluation, results: SitingResults
+) -> None:
+    key = {"basis": "district_centres", "units": "residents", "weighted_by": "women"}
+    metrics = evaluation.metrics.set_index([*key, "metric"])["value"]
+    share = metrics[(*key.values(), "shelter_in_own_region_share")]
+    rows = table(out, "siting.csv").set_index(["model", "new_sites"])
+    for model in ("p-median", "own-region"):
+        today = rows.loc[(model, 0), "share_in_own_region"]
+        assert 100 * today == pytest.approx(share, abs=0.01)
+    own = results.question.problem(own_region=True)
+    with pytest.raises(SitingError, match="no site has the key moon"):
+        share_in_own_region(own, ["moon"])
+    with pytest.raises(SitingError, match="does not say which sites"):
+        share_in_own_region(results.problem)
 
 
 def test_ends_of_the_front_are_the_answers_of_the_models(out: Path) -> None:
@@ -239,6 +270,7 @@ def test_the_planner_is_offered_the_plans_by_name(results: SitingResults) -> Non
         "Best sites by average distance (3)",
         "Best sites for the farthest districts (3)",
         "A shelter in every region, best sites (12 new)",
+        "Most women with a shelter in their own region (3 new)",
     ]
     candidates = results.question.sites.index[results.question.sites["role"] == "candidate"]
     assert all(set(entry.site_ids) <= set(candidates) for entry in offered)

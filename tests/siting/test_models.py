@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from helpers.siting_toys import Choice, Key, Toy, method, toys
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shelter_geo.siting import (
     LSCP,
     MCLP,
     KolmPollak,
+    OwnRegion,
     PCenter,
     PMedian,
     PMedianWithin,
@@ -155,3 +157,24 @@ def test_set_covering(toy: Toy, how: str) -> None:
     assert found.chosen in covering[fewest]
     assert toy.unserved(found.chosen) == toy.unserved(best)
     assert toy.walked(found.chosen) == toy.walked(best)
+
+
+@both_methods
+@many
+@given(toy=toys(), data=st.data())
+def test_a_shelter_in_ones_own_region(toy: Toy, how: str, data: st.DataObject) -> None:
+    names = st.sampled_from(["east", "north", "west"])
+    homes = [data.draw(names) for _ in toy.costs]
+    # Nothing but a name that is nobody's tells a site that takes nobody in.
+    areas = [data.draw(names | st.none()) for _ in toy.costs[0]]
+
+    def at_home(choice: Choice) -> int:
+        there = {areas[j] for j in (*choice, *toy.fixed)}
+        return sum(n for n, home in zip(toy.people, homes, strict=True) if home in there)
+
+    def key(choice: Choice) -> tuple[int, ...]:
+        return -at_home(choice), toy.unserved(choice), toy.walked(choice)
+
+    own = [[home == area for area in areas] for home in homes]
+    found = solved(OwnRegion.from_cost_matrix(**toy.question, own=own, p=toy.p), how)
+    check(toy, found, key, at_home, how)

@@ -14,6 +14,7 @@ from shelter_geo.siting import (
     UNREACHED,
     Infeasibility,
     KolmPollak,
+    OwnRegion,
     PCenter,
     PMedian,
     PMedianWithin,
@@ -51,6 +52,8 @@ BAD_QUESTIONS = {
     "few keys": ({"costs": COSTS, "demand_ids": ["a"]}, "need as many keys, not 1"),
     "few regions": ({"costs": COSTS, "regions": ["east"]}, "need as many regions, not 1"),
     "no regions": ({"costs": COSTS, "required": ["east"]}, "the region of no site is known"),
+    "few own": ({"costs": COSTS, "own": [[True, False]]}, "3 demand points and 2 sites"),
+    "numbers for own": ({"costs": COSTS, "own": np.ones((3, 2))}, "not float64"),
 }
 
 
@@ -74,6 +77,7 @@ def test_bad_questions_say_what_is_wrong(name):
         (KolmPollak, {"p": 1, "aversion": 0.0}, "aversion to inequality must be above 0"),
         (KolmPollak, {"p": 1, "kappa": -1.0}, "aversion to inequality must be above 0"),
         (Uptake, {"p": 1, "half": 0.0}, "uptake halves must be above 0"),
+        (OwnRegion, {"p": 1}, "the question lacks `own`"),
     ],
 )
 def test_bad_options_say_what_is_wrong(model, options, message):
@@ -215,6 +219,17 @@ def test_region_column_asks_for_a_site_in_each():
     assert west.reason == Infeasibility(Infeasible.NO_CANDIDATE_IN_REGIONS, {"regions": ("west",)})
 
 
+def test_ones_own_region_is_that_of_the_tables():
+    demand, sites, costs = tables()
+    demand["area"] = ["north", None]
+    sites["area"] = [None, "north", "south"]
+    model = OwnRegion.from_geodataframe(demand, sites, costs, own="area", p=1)
+    assert model.problem.own.tolist() == [[False, True, False], [False, False, False]]
+    found = model.solve()
+    assert (found.chosen, found.objective) == (("s2",), 5)
+    assert found.row()["objective"] == 5
+
+
 def without(table: pd.DataFrame, key: str) -> pd.DataFrame:
     return table.drop(index=key)
 
@@ -250,3 +265,5 @@ def test_bad_long_tables_say_what_is_wrong():
         PMedian.from_geodataframe(demand, sites, long, p=1, unit="min")
     with pytest.raises(SitingError, match="no column 'region'"):
         PMedian.from_geodataframe(demand, sites, wide, p=1, region="region")
+    with pytest.raises(SitingError, match="site table has no column 'area'"):
+        OwnRegion.from_geodataframe(demand.assign(area="a"), sites, wide, p=1, own="area")

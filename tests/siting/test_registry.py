@@ -111,6 +111,7 @@ def test_a_model_without_words_is_refused() -> None:
 @pytest.mark.parametrize(
     ("key", "given", "message"),
     [
+        ("own-region", {"p": 1}, "lacks `own`"),
         ("p-median", {}, "p-median needs a number of sites"),
         ("mclp", {"p": 1}, "mclp needs a limit"),
         ("places-budget", {"p": 1}, "put to places"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from shelter_geo.analysis.candidates import (
     site_options,
 )
 from shelter_geo.analysis.norms import whole_places
+from shelter_geo.capacity import admission
 from shelter_geo.errors import SitingError, TableError
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import (
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from shelter_geo.siting import PlacesBudget
 
 NEEDED = "family_places_needed"
+_OWN: Final = "own_region"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,15 @@ class SiteQuestion:
         }
         return replace(self, districts=self.districts.assign(**weights))
 
-    def problem(self, *, unit: Unit = "km", per_region: bool = False) -> SitingProblem:
+    @property
+    def counted_in_own_region(self) -> str:
+        """Who is counted where one's own region is asked about: women, or people if unknown."""
+        known = WOMEN in self.districts and bool(self.districts[WOMEN].notna().all())
+        return WOMEN if known else "people"
+
+    def problem(
+        self, *, unit: Unit = "km", per_region: bool = False, own_region: bool = False
+    ) -> SitingProblem:
         """Put the question to the models.
 
         Parameters
@@ -78,19 +89,30 @@ class SiteQuestion:
             Kilometres or minutes.
         per_region
             Whether every region must hold a shelter.
+        own_region
+            Whether to say which sites are in one's own region and do not refuse women; women are
+            then counted, where their number is known.
 
         Raises
         ------
         SitingError
-            If every region must, and the districts have no `region`.
+            If regions are asked about, and the districts have no `region`.
         """
+        districts, sites, who = self.districts, self.sites, self.counted_in_own_region
+        if own_region:
+            self.regions()
+            takes_women = admission(sites, ("women",)).fillna(value=True).astype(bool)
+            districts = districts.assign(**{_OWN: districts[REGION]})
+            sites = sites.assign(**{_OWN: sites[REGION].where(takes_women)})
         return problem_from_frames(
-            self.districts,
-            self.sites,
+            districts,
+            sites,
             self.costs,
             unit=unit,
+            weight=WOMEN if own_region and who == WOMEN else "population",
             region=REGION if per_region else None,
             required=self.regions() if per_region else None,
+            own=_OWN if own_region else None,
         )
 
     def regions(self) -> list[str]:
@@ -104,9 +126,39 @@ class SiteQuestion:
         if REGION not in self.districts:
             raise SitingError(
                 "the districts have no column region. Add it to their table, or do not ask for a "
-                "shelter in every region."
+                "shelter in every region or in one's own."
             )
         return sorted(set(self.districts[REGION]))
+
+
+def share_in_own_region(problem: SitingProblem, opened: Collection[Hashable] = ()) -> float:
+    """Share of the people of a question in whose own region a site is open.
+
+    Parameters
+    ----------
+    problem
+        From `SiteQuestion.problem` with `own_region`.
+    opened
+        Keys of the sites that open beside those that stand.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    SitingError
+        If the question does not say which sites are in one's own region, or a key is of no site.
+    """
+    if problem.own is None:
+        raise SitingError("the question does not say which sites are in one's own region")
+    number = {site: j for j, site in enumerate(problem.site_ids)}
+    if strange := [str(key) for key in opened if key not in number]:
+        raise SitingError(f"no site has the key {', '.join(strange)}")
+    sites = [*problem.fixed, *(number[key] for key in opened)]
+    some = problem.own[:, sites].any(axis=1)
+    return float(problem.weights[some].sum() / problem.weights.sum())
 
 
 def site_question(

@@ -17,6 +17,7 @@ from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import (
     SiteQuestion,
     UnreachedPeople,
+    share_in_own_region,
     site_question,
     unreached_people,
 )
@@ -25,8 +26,10 @@ from shelter_geo.progress import Progress
 from shelter_geo.siting import (
     LSCP,
     MODELS,
+    UNREACHED,
     Infeasibility,
     Model,
+    OwnRegion,
     ParetoFront,
     PCenter,
     PMedian,
@@ -67,7 +70,7 @@ class SitedPlan:
 
     Attributes
     ----------
-    key : {"mean", "farthest", "region"}
+    key : {"mean", "farthest", "region", "own-region"}
     result : SitingResult
     places : int
         Places that each new shelter is given: the mean of today's, an assumption.
@@ -102,7 +105,7 @@ class SitingResults:
         People without a road to any shelter of today, by what reaches them.
     plans : tuple of SitedPlan
         The plans that are mapped: best for the mean, for the farthest and, where the study has
-        regions, for all of them.
+        regions, for all of them and for women in their own.
     """
 
     question: SiteQuestion
@@ -138,7 +141,11 @@ def siting_results(
     problem = question.problem()
     kappa = kappa_per_step(problem) * problem.steps_per_unit
     answers = dict(_answers(question, within, half, progress))
-    rows = [_row(key, p, result, problem, within, kappa) for (key, p), result in answers.items()]
+    own = question.problem(own_region=True) if REGION in question.districts else None
+    rows = [
+        _row(key, p, result, problem, within, kappa) | _own_region_share(own, result)
+        for (key, p), result in answers.items()
+    ]
     new = min(NEW_SITES, len(problem.candidates))
     front = robust = None
     if is_enumerable(len(problem.candidates), new):
@@ -189,8 +196,11 @@ def _answers(
     fewest = LSCP(problem, within).solve(time_limit=_PATIENCE_S, runner_ups=0)
     yield (LSCP.key, len(fewest.chosen)), fewest
     numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
-    solved = [(model, model.key, problem) for model in MODELS.values() if model.takes_p]
+    models = [model for model in MODELS.values() if model.takes_p]
+    solved = [(model, model.key, problem) for model in models if not model.own_area]
     if REGION in question.districts:
+        own = question.problem(own_region=True)
+        solved += [(model, model.key, own) for model in models if model.own_area]
         solved.append((MODELS[PMedian.key], PER_REGION, question.problem(per_region=True)))
     runs = []
     for entry, key, posed in solved:
@@ -231,6 +241,7 @@ def _plans(
         ("mean", (PMedian.key, new)),
         ("farthest", (PCenter.key, new)),
         ("region", (PER_REGION, regional)),
+        ("own-region", (OwnRegion.key, new)),
     ):
         result = answers.get(wanted)
         if result is not None and result.chosen:
@@ -244,6 +255,13 @@ def _plans(
 
 def _possible(problem: SitingProblem) -> range:
     return range(len(problem.candidates) + 1)
+
+
+def _own_region_share(own: SitingProblem | None, result: SitingResult) -> dict[str, float]:
+    """Share of the women with a shelter in their own region; nothing where there are none."""
+    if own is None or result.status == "infeasible":
+        return {}
+    return {"share_in_own_region": share_in_own_region(own, result.chosen)}
 
 
 def _row(
@@ -272,9 +290,12 @@ def _row(
         limit=limit_steps(problem, within),
         kappa=kappa / problem.steps_per_unit,
     )
+    # An answer may count women alone; all answers are compared by the people of the question.
+    today = np.where(problem.today == UNREACHED, np.iinfo(np.int64).max, problem.today)
+    after = np.where(nearest == UNREACHED, np.iinfo(np.int64).max, nearest)
     return row | {
-        "people_gaining": result.people_gaining,
-        "people_losing": result.people_losing,
+        "people_gaining": int(problem.weights[after < today].sum()),
+        "people_losing": int(problem.weights[(after > today) & (nearest != UNREACHED)].sum()),
         "unserved": access.unserved,
         "distance_km_mean": access.mean,
         "distance_km_median": access.median,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shelter_geo.study import Study
 
 _MAPS = ("access", "capacity", "comparison", "siting")
-_AIMS = ("mean", "farthest", "region")
+_AIMS = ("mean", "farthest", "region", "own-region")
 _STILL = (".png", ".svg", ".pdf")
 _ALL = "all"
 
@@ -71,7 +71,7 @@ def map_(
         str, typer.Option("--scenario", help="Key of a scenario, or its file.")
     ] = "",
     aim: Annotated[
-        str, typer.Option("--aim", help="Which siting plan: mean, farthest or region.")
+        str, typer.Option("--aim", help=f"Which siting plan: {', '.join(_AIMS)}.")
     ] = _AIMS[0],
     group: Annotated[
         list[str] | None,
@@ -101,8 +101,9 @@ def map_(
     loaded = of_kind(load_study(study), kind)
     languages(loaded, lang)
     countable(loaded, groups)
-    if shown == "siting" and aim == REGION:
-        require(loaded, REGION, what="a plan with a shelter in every region (--aim region)")
+    if shown == "siting" and aim in (REGION, _AIMS[-1]):
+        where = "every region" if aim == REGION else "one's own region"
+        require(loaded, REGION, what=f"a plan with a shelter in {where} (--aim {aim})")
     if out is None:
         file = Path(named_of(loaded, shown, ".html"))
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None

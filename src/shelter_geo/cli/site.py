@@ -103,12 +103,14 @@ def site(
     from shelter_geo.publish import staged
     from shelter_geo.publish.siting import lines, statements
     from shelter_geo.siting import robustness
-    from shelter_geo.study import REGION, load_study, require
+    from shelter_geo.study import REGION, WOMEN, load_study, require
 
     loaded = of_kind(load_study(study), kind)
     words = languages(loaded, lang).first
     if per_region:
         require(loaded, REGION, what="a shelter in every region (--per-region)")
+    if entry.own_area:
+        require(loaded, REGION, what=f"a shelter in one's own region (--model {entry.key})")
     if candidates is None:
         question = site_question(loaded, site_options(loaded))
     else:
@@ -136,7 +138,7 @@ def site(
             with staged(out, keep=keep) as folder:
                 lines.write_places(places, question, unit, folder, spread=spread)
     else:
-        problem = question.problem(unit=unit, per_region=per_region)
+        problem = question.problem(unit=unit, per_region=per_region, own_region=entry.own_area)
         answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)
         text = lines.answer_lines(answer, question, unit, words)
         if robust and answer.status != "infeasible":
@@ -153,6 +155,8 @@ def site(
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
+    if entry.own_area and question.counted_in_own_region == WOMEN:
+        text.insert(1, words.text("site.counted_women"))
     if len(populations(loaded.districts)) > 1:
         text.insert(1, words.text(f"site.counted_{population}"))
     for key, first in same_points(question.sites).items():

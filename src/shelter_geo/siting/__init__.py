@@ -1,8 +1,8 @@
 """Where new shelters should go: exact models of the literature, and what each plan trades away.
 
-The models are `PMedian`, `PMedianWithin`, `PCenter`, `MCLP`, `LSCP`, `KolmPollak`, `Uptake` and
-`PlacesBudget`; `MODELS` says what each is for. A question is a `SitingProblem`, an answer a
-`SitingResult` or a `BudgetResult`.
+The models are `PMedian`, `PMedianWithin`, `PCenter`, `MCLP`, `LSCP`, `OwnRegion`, `KolmPollak`,
+`Uptake` and `PlacesBudget`; `MODELS` says what each is for. A question is a `SitingProblem`, an
+answer a `SitingResult` or a `BudgetResult`.
 """
 
 from importlib import import_module
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
         tabulate,
     )
     from shelter_geo.siting.model import CountModel, Model, problem_from_frames
-    from shelter_geo.siting.models import MCLP, KolmPollak, PMedian, PMedianWithin, Uptake
+    from shelter_geo.siting.models import (
+        MCLP,
+        KolmPollak,
+        OwnRegion,
+        PMedian,
+        PMedianWithin,
+        Uptake,
+    )
     from shelter_geo.siting.objectives import limit_steps
     from shelter_geo.siting.problem import UNREACHED, SitingProblem, Unit
     from shelter_geo.siting.registry import (
@@ -70,6 +77,7 @@ _HOME = {
     "MODELS": "registry",
     "Model": "model",
     "Infeasibility": "result",
+    "OwnRegion": "models",
     "PCenter": "covering",
     "PMedian": "models",
     "PMedianWithin": "models",
@@ -126,6 +134,7 @@ __all__ = [
     "Infeasibility",
     "KolmPollak",
     "Model",
+    "OwnRegion",
     "PCenter",
     "PMedian",
     "PMedianWithin",

@@ -53,7 +53,8 @@ class Model(ABC):
             Shape (demand, sites).
         **options
             Those of `SitingProblem.from_cost_matrix` (weights, fixed, candidates, demand_ids,
-            site_ids, unit, regions, required), and the model's own: the number of sites, limits.
+            site_ids, unit, regions, required, own), and the model's own: the number of sites,
+            limits.
 
         Raises
         ------
@@ -78,8 +79,8 @@ class Model(ABC):
         demand, sites, costs
             See `frames.problem_from_frames`.
         **options
-            Those of `frames.problem_from_frames` (unit, weight, role, allowed, region, required),
-            and the model's own: the number of sites, limits.
+            Those of `frames.problem_from_frames` (unit, weight, role, allowed, region, required,
+            own), and the model's own: the number of sites, limits.
 
         Raises
         ------
@@ -185,6 +186,7 @@ def problem_from_frames(
     allowed: str = "allowed",
     region: str | None = None,
     required: list[str] | None = None,
+    own: str | None = None,
 ) -> SitingProblem:
     """Make a siting question from tables.
 
@@ -209,6 +211,9 @@ def problem_from_frames(
         Column of `sites`; every region in it must hold an open site.
     required
         The regions that must, if not all.
+    own
+        Column of both tables: a site is in a demand point's own area where the two are equal. A
+        site without one is in nobody's.
 
     Raises
     ------
@@ -224,6 +229,9 @@ def problem_from_frames(
             raise SitingError(f"the key {twice!r} stands twice in the {what} table")
     if region is not None:
         _has(sites, region, "site")
+    if own is not None:
+        _has(demand, own, "demand")
+        _has(sites, own, "site")
     people = pd.to_numeric(demand[weight], errors="coerce").to_numpy(float, na_value=np.nan)
     stands = _column(sites, role, "candidate") == "shelter"
     may = _column(sites, allowed, True).astype(bool)
@@ -237,7 +245,14 @@ def problem_from_frames(
         unit=unit,
         regions=None if region is None else [str(name) for name in sites[region]],
         required=required,
+        own=None if own is None else _own(demand[own], sites[own]),
     )
+
+
+def _own(demand: pd.Series, sites: pd.Series) -> Array:
+    alike = demand.to_numpy(object)[:, None] == sites.to_numpy(object)[None, :]
+    known = np.outer(demand.notna().to_numpy(), sites.notna().to_numpy())
+    return np.asarray(known & np.where(known, alike, False).astype(bool))
 
 
 def _has(table: pd.DataFrame, column: str, what: str) -> None:

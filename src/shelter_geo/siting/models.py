@@ -18,6 +18,7 @@ from shelter_geo.siting.objectives import (
     beyond,
     burden,
     distance,
+    elsewhere,
     limit_steps,
     no_uptake,
     top_cost,
@@ -156,6 +157,52 @@ class MCLP(MinisumModel):
         nearest, limit = self.nearest(chosen), limit_steps(self.problem, self.within)
         near = (nearest != UNREACHED) & (nearest <= limit)
         return float(self.problem.weights[near].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class OwnRegion(MinisumModel):
+    """Most people in whose own area a site is open.
+
+    max sum_i w_i [some open j is in the area of i]: maximal covering (Church and ReVelle 1974) by
+    areas instead of distances. Ties are broken by fewer people unserved, then by the mean
+    distance.
+
+    Raises
+    ------
+    SitingError
+        If the question does not say which sites are in one's own area.
+
+    Examples
+    --------
+    Two towns share a region, a third has one of its own, and a shelter stands in the first.
+
+    >>> km, own = [[0, 9, 5], [9, 0, 7], [5, 7, 0]], [[True, True, False]] * 2
+    >>> own += [[False, False, True]]
+    >>> model = OwnRegion.from_cost_matrix(km, weights=[90, 80, 10], fixed=[0], own=own, p=1)
+    >>> model.solve().chosen, model.solve().objective
+    ((2,), 180.0)
+    """
+
+    key: ClassVar[str] = "own-region"
+    larger_is_better: ClassVar[bool] = True
+    headline: ClassVar[int] = 0
+
+    def __post_init__(self) -> None:
+        """Check the question."""
+        super().__post_init__()
+        elsewhere(self.problem)
+
+    def lexicographic(self, constraints: Constraints, deadline: float) -> Lexicographic:
+        """Return the people without a site in their own area, the unserved, and the distance."""
+        lost, everyone = unserved(self.problem), int(self.problem.weights.sum())
+        first = [elsewhere(self.problem), *([] if lost is None else [lost])]
+        return Lexicographic(
+            [*first, distance(self.problem)], lambda totals: float(everyone - totals[0])
+        )
+
+    def objective_of(self, chosen: Array) -> float:
+        """Return the people in whose own area a site is open."""
+        return float(int(self.problem.weights.sum()) - elsewhere(self.problem).total(chosen))
 
 
 @dataclass(frozen=True, eq=False)

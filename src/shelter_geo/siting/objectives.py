@@ -143,6 +143,22 @@ def beyond(problem: SitingProblem, limit: int) -> Objective:
     return Objective("beyond", far.astype(np.int64), cap.astype(np.int64), problem.weights)
 
 
+def elsewhere(problem: SitingProblem) -> Objective:
+    """Return the people in whose own area no site is open.
+
+    Raises
+    ------
+    SitingError
+        If the question does not say which sites are in one's own area.
+    """
+    if problem.own is None:
+        raise SitingError("say which sites are in one's own area: the question lacks `own`")
+    away = ~problem.own
+    cap = away[:, problem.fixed].all(axis=1)
+    cost = away[:, problem.candidates].astype(np.int64)
+    return Objective("elsewhere", cost, np.asarray(cap, dtype=np.int64), problem.weights)
+
+
 def burden(problem: SitingProblem, kappa: float, known: Array) -> tuple[Objective, float, int]:
     """Return people times the exponential of kappa times the steps, in whole numbers.
 

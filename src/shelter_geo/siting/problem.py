@@ -46,6 +46,8 @@ class SitingProblem:
         Region of each site.
     required : tuple
         Regions that must hold an open site.
+    own : bool, shape (demand, sites), or None
+        Whether a site is in a demand point's own area, and takes its people in.
     """
 
     costs: Array
@@ -57,6 +59,7 @@ class SitingProblem:
     unit: Unit
     regions: tuple[str, ...] | None = None
     required: tuple[str, ...] = ()
+    own: Array | None = None
 
     @classmethod
     def from_cost_matrix(
@@ -71,6 +74,7 @@ class SitingProblem:
         unit: Unit = "km",
         regions: Sequence[str] | None = None,
         required: Sequence[str] | None = None,
+        own: ArrayLike | None = None,
     ) -> SitingProblem:
         """Check a cost matrix and turn it into whole metres, seconds or steps.
 
@@ -92,6 +96,8 @@ class SitingProblem:
             Region of each site.
         required
             Regions that must hold an open site; by default all in `regions`.
+        own
+            Shape (demand, sites): whether a site is in a demand point's own area.
 
         Raises
         ------
@@ -119,6 +125,7 @@ class SitingProblem:
             unit,
             region,
             needed,
+            _own(own, n, m),
         )
 
     @property
@@ -228,6 +235,18 @@ def _keys(keys: Sequence[Hashable] | None, count: int, what: str) -> tuple[Hasha
     if len(set(given)) < count:
         twice = next(key for key in given if given.count(key) > 1)
         raise SitingError(f"the key {twice!r} stands for two {what}s")
+    return given
+
+
+def _own(own: ArrayLike | None, n: int, m: int) -> Array | None:
+    if own is None:
+        return None
+    given = np.asarray(own)
+    if given.shape != (n, m) or given.dtype != bool:
+        raise SitingError(
+            f"whether a site is in one's own area is true or false of {n} demand points and {m} "
+            f"sites, not {given.dtype} of the shape {given.shape}"
+        )
     return given
 
 

@@ -37,6 +37,8 @@ class RegisteredModel:
         Key of the model that answers in its place if a limit is given all the same.
     everyone_within : bool
         Whether no plan does that leaves people beyond the limit whom some site has within it.
+    own_area : bool
+        Whether it asks which sites are in one's own area.
     takes_budget : bool
         Whether it adds places within a budget; it is then no `Model`, but put to places.
     regrets : str
@@ -52,6 +54,7 @@ class RegisteredModel:
     limit: str = ""
     limited: str = ""
     everyone_within: bool = False
+    own_area: bool = False
     takes_budget: bool = False
     regrets: str = ""
     regret_in: Literal["cost", "people"] = "cost"
@@ -184,6 +187,11 @@ for _model in (
     RegisteredModel(
         "kolm-pollak",
         "shelter_geo.siting.models:KolmPollak",
+    ),
+    RegisteredModel(
+        "own-region",
+        "shelter_geo.siting.models:OwnRegion",
+        own_area=True,
     ),
     RegisteredModel(
         "uptake",

@@ -18,6 +18,7 @@ from shelter_geo.publish.siting.statements import (
     infeasibility,
     listed_sites,
     objective_name,
+    own_region_line,
     plain,
     remark,
 )
@@ -113,7 +114,7 @@ def answer_lines(
     chosen = listed_sites(question, result.chosen, words) or words.text("site.nothing")
     lines = [
         *head,
-        _proof(result, words),
+        _proof(result, question, words),
         words.text("site.opens", sites=chosen),
         words.text(
             "site.access",
@@ -128,6 +129,7 @@ def answer_lines(
             unserved=Quantity.people(after.unserved),
         ),
     ]
+    lines += own_region_line(result, question, words)
     lines += [_worth(own, after.unserved, question, shown, words) for own in result.worth]
     every = "looked_all" if result.runner_ups_complete else "looked_exchange"
     lines.append(
@@ -185,7 +187,7 @@ def places_lines(
             bound=_known(result.unserved_bound),
         ),
         _reading(question, persons, words),
-        _proof(result, words),
+        _proof(result, question, words),
         words.text("site.spent", money=_known(result.spent)),
         *([] if spread else [_gathered(result, question, words)]),
     ]
@@ -264,8 +266,8 @@ def _frame(result: SitingResult | BudgetResult, words: Words) -> tuple[list[str]
     return [words.text("site.head", name=card.name, status=said)], ["", str(card)]
 
 
-def _proof(result: SitingResult | BudgetResult, words: Words) -> str:
-    objective = objective_name(result)
+def _proof(result: SitingResult | BudgetResult, question: SiteQuestion, words: Words) -> str:
+    objective = objective_name(result, question)
     value = words.number(result.objective or 0.0, digits=1)
     if result.bound is None:
         return words.text("site.objective_alone", objective=objective, value=value)

@@ -8,7 +8,11 @@ from typing import Any, Final
 import pandas as pd
 
 from shelter_geo.analysis import Quantity
-from shelter_geo.analysis.siting_question import SiteQuestion, UnreachedPeople
+from shelter_geo.analysis.siting_question import (
+    SiteQuestion,
+    UnreachedPeople,
+    share_in_own_region,
+)
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.publish.words import Text, Words, in_each, own_name, translated
 from shelter_geo.siting import (
@@ -21,7 +25,7 @@ from shelter_geo.siting import (
     SitingResult,
     Unit,
 )
-from shelter_geo.study import FALLBACK
+from shelter_geo.study import FALLBACK, REGION
 
 
 def site_names(question: SiteQuestion, sites: Sequence[Hashable]) -> Text:
@@ -87,13 +91,35 @@ def _named(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     return {str(column): value for column, value in row.items()}
 
 
-def objective_name(result: SitingResult | BudgetResult) -> Text:
+def objective_name(result: SitingResult | BudgetResult, question: SiteQuestion) -> Text:
     """Say what the objective of an answer is, and its unit."""
     return in_each(
         lambda words: words.text(
-            f"model.{result.model}_objective", unit=words.text(f"site.unit_{result.unit}")
+            f"model.{result.model}_objective",
+            unit=words.text(f"site.unit_{result.unit}"),
+            who=words.text(f"site.who_{question.counted_in_own_region}"),
         )
     )
+
+
+def own_region_line(result: SitingResult, question: SiteQuestion, words: Words) -> list[str]:
+    """Say how many live in a region with a shelter, today and under a plan, if there are regions.
+
+    Parameters
+    ----------
+    result, question
+        The answer and what was asked.
+    words
+        Language of the line.
+    """
+    if REGION not in question.districts:
+        return []
+    own = question.problem(own_region=True)
+    before, after = (
+        Quantity.share(share_in_own_region(own, opened)) for opened in ((), result.chosen)
+    )
+    who = words.text(f"site.who_{question.counted_in_own_region}")
+    return [words.text("site.own_region", who=who, before=before, after=after)]
 
 
 def infeasibility(statement: Infeasibility, question: SiteQuestion) -> Text:

@@ -31,6 +31,7 @@ MAPS: Final = {
     "mean": "siting_best_by_mean.html",
     "farthest": "siting_best_for_farthest.html",
     "region": "siting_every_region.html",
+    "own-region": "siting_own_region.html",
 }
 """File of the map of each plan."""
 
@@ -114,8 +115,8 @@ _FIGURES: Final = (
 SITING_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "siting.csv": (
         "model", "new_sites", "sites", "site_names", "status", "objective", "objective_name",
-        "bound", "gap", "limit_km", "people_gaining", "people_losing", *_FIGURES, "reason",
-        "reason_en",
+        "bound", "gap", "limit_km", "people_gaining", "people_losing", *_FIGURES,
+        "share_in_own_region", "reason", "reason_en",
     ),
     "siting_pareto.csv": ("new_sites", "sites", "site_names", "alike", "limit_km", *_FIGURES),
     "siting_robustness.csv": (
@@ -158,7 +159,7 @@ def _in_english(results: SitingResults, words: Words) -> pd.DataFrame:
     answers = [results.answers[key] for key in zip(curve["model"], curve["new_sites"], strict=True)]
     return curve.assign(
         site_names=[english(question, str(keys).split()) for keys in curve["sites"]],
-        objective_name=[objective_name(answer).of(words) for answer in answers],
+        objective_name=[objective_name(answer, question).of(words) for answer in answers],
         reason_en=[
             "" if answer.reason is None else infeasibility(answer.reason, question).of(words)
             for answer in answers
