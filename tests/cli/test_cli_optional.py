@@ -86,9 +86,10 @@ def test_no_table_has_a_column_or_a_row_of_what_is_missing(ran: Ran) -> None:
             assert ("women" in set(table["weighted_by"])) is not women
             assert not (women and "men" in set(table["weighted_by"]))
         if "model" in table:
-            assert ("p-median-per-region" in set(table["model"])) is not region
+            for model in ("p-median-per-region", "own-region"):
+                assert (model in set(table["model"])) is not region
     assert ("women" in seen, "registered_women" in seen) == (not women, not women)
-    assert ("region" in seen) is not region
+    assert ("region" in seen) is ("share_in_own_region" in seen) is not region
     spread = set(pd.read_csv(ran.out / "demand_by_district.csv")["spread_by"])
     assert spread == {"people" if women else "women"}
 

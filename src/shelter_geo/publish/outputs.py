@@ -22,7 +22,7 @@ from shelter_geo.publish.meanwhile import meanwhile
 from shelter_geo.publish.pages.index import Opening, write_index
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, which_shelters
-from shelter_geo.publish.siting.tables import SITING_TABLES, suggestions, write_siting
+from shelter_geo.publish.siting.tables import siting_tables, suggestions, write_siting
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
@@ -118,7 +118,7 @@ def write_outputs(
             ("capacity", lambda folder: write_capacity(evaluation, needs, folder, lang=lang))
         )
     if sites is not None:
-        tables |= SITING_TABLES
+        tables |= siting_tables(evaluation.study)
         steps.append(("siting", lambda folder: write_siting(evaluation, sites, folder, lang=lang)))
     brief = study_brief(evaluation, plans=plans, needs=needs, sites=sites, lang=lang)
     steps.append(("report", lambda folder: brief.save(folder / "report.html")))

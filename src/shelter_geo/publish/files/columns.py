@@ -326,7 +326,9 @@ COLUMNS: Final[dict[str, Column]] = {
     "distance_km_p90": _km("Road distance that nine of ten people served do not exceed"),
     "share_beyond_limit": _number("Share of the people served beyond the limit, 0 to 1", 4),
     "share_in_own_region": _number(
-        "Share of women in whose own region a shelter stands that does not refuse them, 0 to 1", 4
+        "Share of women with a shelter in their own region that does not refuse them, 0 to 1; of "
+        "people where women are not counted",
+        4,
     ),
     "distance_km_kolm_pollak": _km(
         "Kolm-Pollak equivalent (aversion 1, today's distances): shared by all, it would be as bad"

@@ -24,8 +24,10 @@ from shelter_geo.publish.siting.statements import (
 )
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import access_page, plan_title
+from shelter_geo.publish.study.study_tables import columns_of
 from shelter_geo.publish.words import Text, Words, in_each
 from shelter_geo.siting import PlanRobustness
+from shelter_geo.study import Study
 
 MAPS: Final = {
     "mean": "siting_best_by_mean.html",
@@ -127,11 +129,18 @@ SITING_TABLES: Final[dict[str, tuple[str, ...]]] = {
 """Columns of each table by its file name."""
 
 
-def write_siting_tables(results: SitingResults, folder: Path, words: Words) -> None:
+def siting_tables(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each table of `SITING_TABLES` that a study has."""
+    return {name: columns_of(study, columns) for name, columns in SITING_TABLES.items()}
+
+
+def write_siting_tables(study: Study, results: SitingResults, folder: Path, words: Words) -> None:
     """Write every table of `SITING_TABLES`; without a front or robustness it has no row.
 
     Parameters
     ----------
+    study
+        What its districts do not have is left out.
     results
         From `scenarios.siting_results`.
     folder
@@ -149,8 +158,8 @@ def write_siting_tables(results: SitingResults, folder: Path, words: Words) -> N
         "siting_pareto.csv": pd.DataFrame(_front_rows(results)),
         "siting_robustness.csv": pd.DataFrame(_robust_rows(results)),
     }
-    for name, frame in frames.items():
-        write_table(frame, SITING_TABLES[name], folder / name)
+    for name, columns in siting_tables(study).items():
+        write_table(frames[name], columns, folder / name)
 
 
 def _in_english(results: SitingResults, words: Words) -> pd.DataFrame:
@@ -252,7 +261,7 @@ def write_siting(
         If a number is infinite, or there is no such language.
     """
     words = languages_of(evaluation.study, lang).first
-    write_siting_tables(results, folder, english_of(evaluation.study))
+    write_siting_tables(evaluation.study, results, folder, english_of(evaluation.study))
     only_some = [text.of(words) for text in reached_by_some(results)]
     foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
     drawn = folder / "figures"

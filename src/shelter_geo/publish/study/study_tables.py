@@ -112,7 +112,12 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Columns of the tables of a study with kinds whose service must begin within some hours."""
-_RESTS_ON: Final = {"region": REGION, "women": WOMEN, "registered_women": WOMEN}
+_RESTS_ON: Final = {
+    "region": REGION,
+    "share_in_own_region": REGION,
+    "women": WOMEN,
+    "registered_women": WOMEN,
+}
 """Columns of people and places that a study may lack, and what they rest on."""
 _OF_DISTRICTS: Final = ("access_by_district.csv", "access_farthest.csv")
 _OF_SETTLEMENTS: Final = ("access_by_settlement.csv",)
