@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from shelter_geo.publish.words import Words
 from shelter_geo.study.load import load_study
 
 ROOT = Path(__file__).parents[1]
+TASKS = ROOT / "tests/helpers/planner_tasks.toml"
 PART = re.compile(r"(<!-- fill (?P<name>[a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 FIGURE = re.compile(r"(<!-- = (?P<name>[a-z_]+) -->).*?(<!-- -->)", re.DOTALL)
 FAR_OFF = 0.10
@@ -121,6 +123,14 @@ def erlang(_: Evaluation) -> str:
     return "\n".join(lines) + "\n"
 
 
+def planner_tasks(_: Evaluation) -> str:
+    """Say in how many actions each task of the planner's tests is done."""
+    tasks = tomllib.loads(TASKS.read_text(encoding="utf-8"))["task"]
+    lines = ["| task | actions |", "|---|---:|"]
+    lines += [f"| {task['says']} | {len(task['steps'])} |" for task in tasks]
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, Callable[[Evaluation], str]] = {
     "headline": headline,
     "distances": distances,
@@ -132,6 +142,7 @@ PARTS: dict[str, Callable[[Evaluation], str]] = {
     "output_tables": doc_tables.output_tables,
     "settings": doc_tables.settings,
     "plan_keys": doc_tables.plan_keys,
+    "planner_tasks": planner_tasks,
     "siting_models": doc_tables.siting_models,
     "scenarios": doc_figures.scenarios,
     "inputs": doc_figures.inputs,

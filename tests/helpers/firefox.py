@@ -46,9 +46,11 @@ Services.console.registerListener({ observe(message) {
   }
 } });
 """
-WIDTH = """
+SIZE = """
 const browser = Services.wm.getMostRecentWindow("navigator:browser").gBrowser.selectedBrowser;
 browser.style.maxWidth = browser.style.minWidth = `${arguments[0]}px`;
+const tall = arguments[1] ? `${arguments[1]}px` : "";
+browser.style.maxHeight = browser.style.minHeight = tall;
 """
 
 
@@ -63,10 +65,10 @@ class Firefox:
         self._ask("WebDriver:NewSession", {})
         self._chrome(LISTEN)
 
-    def open(self, file: Path, width: int) -> None:
-        """Open a file in a page so many pixels wide, with nothing heard yet."""
+    def open(self, file: Path, width: int, height: int | None = None) -> None:
+        """Open a file in a page so many pixels wide and perhaps high, with nothing heard yet."""
         self._chrome("pageRequests.length = pageComplaints.length = 0;")
-        self._chrome(WIDTH, width)
+        self._chrome(SIZE, width, height)
         self._ask("WebDriver:Navigate", {"url": file.resolve().as_uri()})
 
     def run(self, script: str, *arguments: Any) -> Any:

@@ -179,7 +179,6 @@
   });
   addEventListener("beforeunload", (event) => { if (past.unsaved(plans)) event.preventDefault(); });
   document.getElementById("csv").addEventListener("click", csv);
-  document.getElementById("print").addEventListener("click", () => window.print());
   // A district is chosen on a map, in the list or in the table.
   function choose(row) {
     for (const line of all("[aria-current]")) line.removeAttribute("aria-current");

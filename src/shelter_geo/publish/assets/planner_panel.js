@@ -271,6 +271,7 @@ const Panel = (() => {
         keep();
       },
       load: () => file.click(),
+      print: () => window.print(),
       svg: () => Files.handText(`${Files.slug(plan.name, spare)}.svg`, "image/svg+xml", Picture.svg(...pictured())),
       png: () => Picture.png(...pictured(), `${Files.slug(plan.name, spare)}.png`),
     };
