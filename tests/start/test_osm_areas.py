@@ -1,8 +1,9 @@
-"""Boundaries and places of OpenStreetMap from servers that answer as Overpass and Nominatim do."""
+"""Boundaries, places and roads of OpenStreetMap from servers in the form of the real ones."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,10 +15,12 @@ import geopandas as gpd
 import pytest
 import shapely
 from helpers.invented_country import Country
+from pyproj import Geod
 from typer.testing import CliRunner
 
 from shelter_geo.cli.main import app
 from shelter_geo.errors import NetworkAccessError, OutputError
+from shelter_geo.roads import load_network
 from shelter_geo.start import Fetched, Manners, OsmWanted, fetch_osm
 
 COUNTRY = Country()
@@ -68,6 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             elements = areas() if "'admin_level'='6'" in query else []
             elements = towns() if "'place'='town'" in query else elements
+            elements = streets() if '"highway"~' in query else elements
             self.give(json.dumps(answer(elements)).encode(), cut=fault == "cut")
 
     def give(self, body: bytes, *, cut: bool = False) -> None:
@@ -128,6 +132,17 @@ def towns() -> list[dict[str, Any]]:
     return found
 
 
+def streets() -> list[dict[str, Any]]:
+    """One road of the class `primary` from the first town to the last."""
+    spots = [COUNTRY.town(number) for number in range(4)]
+    nodes = [
+        {"type": "node", "id": 900 + number, "lon": lon, "lat": lat}
+        for number, (lon, lat) in enumerate(spots)
+    ]
+    ids = [node["id"] for node in nodes]
+    return [*nodes, {"type": "way", "id": 1, "nodes": ids, "tags": {"highway": "primary"}}]
+
+
 @pytest.fixture
 def osm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Osm]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -147,11 +162,13 @@ def bring(
     waits: list[float] | None = None,
     timeout_s: float = 20,
     admin_level: int = 6,
+    places: bool = True,
+    roads: bool = False,
 ) -> list[Fetched]:
     manners = Manners(
         timeout_s=timeout_s, tries=3, wait_s=2, sleep=([] if waits is None else waits).append
     )
-    wanted = OsmWanted("Valeland", admin_level, True, osm.url, osm.url)
+    wanted = OsmWanted("Valeland", admin_level, places, osm.url, osm.url, roads)
     return fetch_osm(folder, wanted, online=True, manners=manners)
 
 
@@ -213,6 +230,73 @@ def test_the_network_is_used_only_if_it_may_be(osm: Osm, tmp_path: Path) -> None
     assert osm.asked == []
 
 
+def bring_roads(osm: Osm, folder: Path, **how: Any) -> Fetched:
+    return bring(osm, folder, admin_level=0, places=False, roads=True, **how)[0]
+
+
+def test_roads_come_tile_by_tile_and_are_stored_once(osm: Osm, tmp_path: Path) -> None:
+    (tmp_path / "shelters.csv").write_text("name,lat,lon\nSecret House,40.1234,-29.4321\n")
+    first = bring_roads(osm, tmp_path)
+    assert (first.file, first.licence, first.as_of) == ("roads.npz", "ODbL-1.0", "2021-08-01")
+    assert len([query for query in osm.asked if '"highway"~' in query]) > 1  # tiles
+    assert "Secret" not in "".join(osm.asked)
+    network = load_network(tmp_path / first.file)
+    lon, lat = zip(*(COUNTRY.town(number) for number in range(4)), strict=True)
+    km = Geod(ellps="WGS84").line_length(lon, lat) / 1000
+    assert network.length_cm.sum() / 1e5 == pytest.approx(km, abs=0.01)
+    osm.asked.clear()
+    assert bring_roads(osm, tmp_path) == first
+    assert [query for query in osm.asked if not query.startswith("country")] == []
+
+
+def test_roads_are_asked_for_within_the_boundaries_that_were_brought(
+    osm: Osm, tmp_path: Path
+) -> None:
+    bring(osm, tmp_path, places=False)
+    osm.asked.clear()
+    bring_roads(osm, tmp_path)
+    assert not any(query.startswith("country") for query in osm.asked)
+
+
+@pytest.mark.parametrize(
+    ("fault", "waits"),
+    [("429", [37]), ("504", [2]), ("cut", [2]), ("page", [2]), ("slow", [2])],
+)
+def test_roads_are_gone_on_with_after_a_failure(
+    osm: Osm, tmp_path: Path, fault: str, waits: list[float]
+) -> None:
+    bring(osm, tmp_path, places=False)
+    waited: list[float] = []
+    osm.faults += ["", fault]
+    timeout_s = 1.0 if fault == "slow" else 20
+    osm.asked.clear()
+    bring_roads(osm, tmp_path, waits=waited, timeout_s=timeout_s)
+    assert waited == waits
+    assert len(osm.asked) == len(set(osm.asked)) + 1  # what had come is not asked for again
+
+
+def test_roads_of_a_dead_server_are_kept_as_far_as_they_came(osm: Osm, tmp_path: Path) -> None:
+    bring(osm, tmp_path, places=False)
+    osm.faults += ["", *["504"] * 3]
+    with pytest.raises(NetworkAccessError, match=r"1 answers are kept in .*run the same command"):
+        bring_roads(osm, tmp_path)
+    asked = set(osm.asked)
+    osm.asked.clear()
+    bring_roads(osm, tmp_path)
+    assert len(set(osm.asked) & asked) == 1  # the one that failed
+
+
+def test_roads_without_room_on_the_disk_are_a_sentence(osm: Osm, tmp_path: Path) -> None:
+    bring(osm, tmp_path, places=False)
+    (tmp_path / f".roads.npz.{os.getpid()}.part").symlink_to("/dev/full")
+    with pytest.raises(OutputError, match="No space left on device"):
+        bring_roads(osm, tmp_path)
+    (tmp_path / "answers" / "roads").rename(tmp_path / "moved")
+    (tmp_path / "answers" / "roads").write_text("")
+    with pytest.raises(OutputError, match=r"roads/.* cannot be written.*run the same command"):
+        bring_roads(osm, tmp_path)
+
+
 def test_what_is_brought_begins_a_study(
     osm: Osm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,9 +309,12 @@ def test_what_is_brought_begins_a_study(
         return result.output
 
     servers = ("--overpass", osm.url, "--names-server", osm.url)
-    words = ("brought", "--online", "--country", "Valeland", "--osm-level", "6", "--places")
+    country = ("--country", "Valeland", "--osm-level", "6", "--places", "--osm-roads")
+    words = ("brought", "--online", *country)
     command = said("fetch", *words, *servers).splitlines()[-1].split()
     people = {"NAME": "Valeland", "FILE": "files/people.csv"}
     said(*(people.get(word, word) for word in command[1:]))
     text = (tmp_path / "my-study" / "settlements.csv").read_text(encoding="utf-8")
     assert all(town in text for town in COUNTRY.towns)
+    assert "No fault found: 4 districts, 4 settlements" in said("validate", "my-study")
+    assert 'file = "country.roads.npz"' in (tmp_path / "my-study" / "study.toml").read_text()

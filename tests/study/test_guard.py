@@ -104,7 +104,7 @@ def test_no_text_of_the_project_is_refused() -> None:
         "Shelter for 12 women in Baku", "Sığınacaq, 25 yer", "12.04.2023", "population 10,127,100",
         "UPR joint submission (2023) para 6 and 11.3", "2019-2023", "Baku, 30 places", "1 000 мест",
         "from 8:00 to 17:30", "Ещё 1 000 семейных мест", "CEDAW/C/AZE/CO/6, para 23",
-        "35 % of 120 women",
+        "35 % of 120 women", "C:\\temp\\20190221",
         "564 Frauen mit 687 Kindern", "A shelter for street children",
     ],
 )  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry import Point
 
 from shelter_geo.study import centre_settlements, settlement_names
+from shelter_geo.study.places import lent_centres
 
 
 def districts() -> pd.DataFrame:
@@ -53,3 +56,20 @@ def test_a_centre_takes_its_missing_name_from_a_district_of_the_same_name() -> N
         "s-3": None,
         "s-4": None,
     }
+
+
+def test_settlements_that_stand_for_centres_are_named() -> None:
+    districts = pd.DataFrame(
+        {"district_id": ["a", "b", "c"], "lat": [None, 1.0, None], "lon": [None, 2.0, None]}
+    )
+    settlements = pd.DataFrame(
+        {
+            "settlement_id": ["s1", "s2", "s3", "s4"],
+            "name_en": ["Small", "Large", "Other", "Only"],
+            "district_id": ["a", "a", "b", "c"],
+            "population_listed": [5, 9, 1, None],
+        }
+    )
+    (said,) = lent_centres(Path("districts.csv"), districts, settlements)
+    assert said.message.endswith("not given: Large for a, Only for c")
+    assert lent_centres(Path("districts.csv"), districts.iloc[[1]], settlements) == []

@@ -66,6 +66,7 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ('region = "N', 'valley_region = "N', 'valley_region. Did you mean "region"?'),
         ("farthest = 10", "fartest = 10", 'unknown key access.fartest. Did you mean "farthest"?'),
         ("farthest = 10", "Farthest = 10", 'unknown key access.Farthest. Did you mean "farthest"?'),
         ("farthest = 10", "zzz = 10", "unknown key access.zzz. Known keys: bus, change_classes"),
@@ -73,7 +74,7 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
         (
             'region = "N',
             'regoin = "N',
-            "roads.separate, entry 1, regoin",
+            'roads.separate, entry 1, regoin. Did you mean "region"?',
         ),
         ('en = "economic region"', 'en = " "', "study.area_name: must be text that is not empty"),
         ("connector_kmh = 20.0\n", "", "the key roads.connector_kmh is missing"),

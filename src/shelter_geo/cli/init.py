@@ -28,7 +28,8 @@ def init(
         Path, typer.Option("--boundaries", help="File of polygons, one for each district.")
     ],
     roads: Annotated[
-        InFile, typer.Option("--roads", help="Extract of OpenStreetMap (.osm.pbf), or GraphML.")
+        InFile,
+        typer.Option("--roads", help="Extract of OpenStreetMap, GraphML, or fetched roads (.npz)."),
     ] = None,
     population: Annotated[
         InFile,
@@ -124,6 +125,9 @@ def fetch(
     roads: Annotated[
         str, typer.Option("--roads", help="Address of an extract of OpenStreetMap (.osm.pbf).")
     ] = "",
+    osm_roads: Annotated[
+        bool, typer.Option("--osm-roads", help="Bring roads of OpenStreetMap, tile by tile.")
+    ] = False,
     server: Annotated[
         str, typer.Option("--server", help="Server of boundaries, in geoBoundaries' form.")
     ] = "",
@@ -145,15 +149,22 @@ def fetch(
         servers,
     )
 
-    if not country and (places or osm_level or not roads):
+    if not country and (places or osm_level or osm_roads or not roads):
         raise typer.BadParameter("give a --country, or the address of --roads")
+    if roads and osm_roads:
+        raise typer.BadParameter("roads come from an address or from OpenStreetMap: give one")
     if country and not osm_level and not COUNTRY.fullmatch(country.upper()):
         raise typer.BadParameter("--country is a code of three letters, such as GEO")
     if not LEVEL.fullmatch(level.upper()):
         raise typer.BadParameter("--level is one of ADM0 to ADM5")
     known = servers()
     of_osm = OsmWanted(
-        country, osm_level, places, overpass or known["overpass"], names_server or known["names"]
+        country,
+        osm_level,
+        places,
+        overpass or known["overpass"],
+        names_server or known["names"],
+        osm_roads,
     )
     wanted = Wanted("" if osm_level else country.upper(), level.upper(), roads, server)
     with steps() as show:
@@ -171,6 +182,7 @@ def fetch(
     named = {
         "boundaries.geojson": "--boundaries",
         "roads.osm.pbf": "--roads",
+        "roads.npz": "--roads",
         "places.geojson": "--settlements",
     }
     files = " ".join(f"{named[each.file]} {folder / each.file}" for each in brought)

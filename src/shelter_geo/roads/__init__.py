@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Path, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, to_networkx
-    from shelter_geo.roads.sources.doors import read_graphml, read_roads_file
+    from shelter_geo.roads.sources.doors import network_of_file, read_graphml, read_roads_file
     from shelter_geo.roads.sources.files import stem_of
     from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
@@ -78,6 +78,7 @@ _HOME = {
     "load_network": "sources.store",
     "make_engine": "routing.engine",
     "network_from_tables": "sources.ways",
+    "network_of_file": "sources.doors",
     "own_shares": "lines",
     "parts_within": "lines",
     "read_graphml": "sources.doors",
@@ -132,6 +133,7 @@ __all__ = [
     "load_network",
     "make_engine",
     "network_from_tables",
+    "network_of_file",
     "own_shares",
     "parts_within",
     "read_graphml",

@@ -17,7 +17,7 @@ import pandas as pd
 
 from shelter_geo.errors import Fault, OutputError, RoadError, StudyError, TableError
 from shelter_geo.progress import Progress
-from shelter_geo.roads import contract_chains, read_roads_file
+from shelter_geo.roads import network_of_file
 from shelter_geo.start.boundaries import Districts, read_districts, simplified
 from shelter_geo.start.grid import GRIDS, Grid, read_grid
 from shelter_geo.start.names import DECISIONS, write_decisions
@@ -25,10 +25,18 @@ from shelter_geo.start.people import People, people_of_grid, people_of_table, wi
 from shelter_geo.start.places import Places, place_settlements
 from shelter_geo.start.points import read_points, settlements_of_file, settlements_of_pbf
 from shelter_geo.start.shelters import empty_shelters, left_out, read_shelters
-from shelter_geo.start.study_files import StartInputs, StudyParts, next_steps, write_files
+from shelter_geo.start.study_files import (
+    StartInputs,
+    StudyParts,
+    fetched_roads,
+    next_steps,
+    write_files,
+)
 from shelter_geo.study import LANGUAGE_CODE, read_text_table
 
 STEP: Final = "making the study"
+_ROADS_ALONE: Final = (".graphml", ".npz")
+"""Files of roads that hold no places."""
 T = TypeVar("T")
 
 
@@ -132,7 +140,7 @@ def start_study(
     if inputs.roads is not None:
         progress("reading roads", 0, 0)
         extract = inputs.roads
-        network = tries.of(lambda: contract_chains(read_roads_file(extract)), extract)
+        network = tries.of(lambda: network_of_file(extract), extract)
     if people is None and places is not None and inputs.population is None:
         around = places
         people = tries.of(lambda: _listed(around))
@@ -145,6 +153,13 @@ def start_study(
     notes = [*districts.notes, *people.notes, *places.notes]
     if tolerance:
         notes.append(f"Borders were simplified together, by squares of {tolerance:g} degrees.")
+    if network is None:
+        notes.append(
+            f"There are no roads yet. Fetch them as below, then run this command again for another "
+            f"folder with --roads {fetched_roads(inputs)}."
+        )
+    elif listed is None:
+        notes.append("The file of roads holds no places: give a file of them with --settlements.")
     if inputs.shelters is None:
         notes.append("There is no shelter yet: shelters.csv has its columns and no row.")
     elif foreign := left_out(inputs.shelters, languages):
@@ -253,7 +268,7 @@ def _named(districts: Districts, people: People, languages: Sequence[str]) -> Di
 def _settlements(inputs: StartInputs, languages: Sequence[str]) -> gpd.GeoDataFrame | None:
     if inputs.settlements is not None:
         return settlements_of_file(inputs.settlements, languages)
-    if inputs.roads is not None and inputs.roads.suffix != ".graphml":
+    if inputs.roads is not None and inputs.roads.suffix not in _ROADS_ALONE:
         return settlements_of_pbf(inputs.roads, languages)
     return None
 

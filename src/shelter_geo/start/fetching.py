@@ -22,6 +22,7 @@ from shelter_geo.start.study_files import template
 BOUNDARIES: Final = "boundaries.geojson"
 PLACES: Final = "places.geojson"
 ROADS: Final = "roads.osm.pbf"
+NETWORK: Final = "roads.npz"
 RECORD: Final = "fetched.json"
 """What was brought: addresses, hashes, sources and licences."""
 OFFLINE: Final = "this needs the network; allow it with --online"

@@ -1,7 +1,8 @@
-"""Bring boundaries and places of OpenStreetMap by way of osmnx, for a study that has none."""
+"""Bring boundaries, places and roads of OpenStreetMap from servers, for a study without them."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -16,9 +17,10 @@ import shapely
 from osmnx._errors import InsufficientResponseError
 
 from shelter_geo.errors import NetworkAccessError, OutputError
-from shelter_geo.roads import Server, country_area
+from shelter_geo.roads import Server, contract_chains, country_area, fetch, save_network
 from shelter_geo.start.fetching import (
     BOUNDARIES,
+    NETWORK,
     PLACES,
     Fetched,
     Manners,
@@ -28,6 +30,7 @@ from shelter_geo.start.fetching import (
 
 SETTLED: Final = ("city", "town", "village")
 """Values of `place` whose points are taken."""
+_ROADS: Final = "roads"
 _WHOLE_KM2: Final = 1e8
 """Areas and points are few: one question each."""
 _ANSWERS: Final = "answers"
@@ -49,6 +52,9 @@ class OsmWanted:
         Whether places are wanted.
     overpass, names
         Addresses of an Overpass and of a Nominatim server.
+    roads
+        Whether the roads within the boundaries in the folder are wanted, else those within the
+        country's outline.
     """
 
     country: str
@@ -56,12 +62,13 @@ class OsmWanted:
     places: bool
     overpass: str
     names: str
+    roads: bool = False
 
 
 def fetch_osm(
     folder: Path, wanted: OsmWanted, *, online: bool, manners: Manners | None = None
 ) -> list[Fetched]:
-    """Bring areas and points of OpenStreetMap into a folder; what is there is not asked for again.
+    """Bring what is wanted of OpenStreetMap into a folder; what is there is not asked for again.
 
     Answers are kept in the folder as they come, so that the next try goes on from there.
 
@@ -102,7 +109,43 @@ def fetch_osm(
                 )
             known = _written(folder, name, found, address)
         brought.append(known)
+    if wanted.roads:
+        brought.append(_network(folder, wanted, asked, names, manners, online=online))
     return brought
+
+
+def _network(
+    folder: Path,
+    wanted: OsmWanted,
+    asked: Server,
+    names: Server,
+    manners: Manners,
+    *,
+    online: bool,
+) -> Fetched:
+    """Fetch the roads tile by tile, and store them as `roads fetch` does."""
+    if (folder / BOUNDARIES).is_file():
+        areas = gpd.read_file(folder / BOUNDARIES).to_crs(4326).geometry
+        ground: Any = shapely.union_all(shapely.make_valid(areas.to_numpy()))
+    else:
+        ground = country_area(wanted.country, online=online, server=names)
+    outline = hashlib.sha256(shapely.to_wkb(ground)).hexdigest()[:16]
+    address = f"{wanted.overpass}?{_ROADS}&{wanted.country}&{outline}"
+    if (known := whole_already(folder, NETWORK, address)) is not None:
+        return known
+
+    def tell(done: int) -> None:
+        manners.progress("tiles of roads", done, 0)
+
+    tiles = replace(
+        asked,
+        cache=asked.cache.parent / _ROADS,
+        progress=tell,
+    )
+    network = contract_chains(fetch(ground, online=online, server=tiles))
+    save_network(network, folder / NETWORK)
+    said = {"licence": _LICENCE, "as_of": network.provenance.date or "not stated"}
+    return note_fetched(folder, NETWORK, address, source="OpenStreetMap", **said)
 
 
 def _ask(server: Server, ground: Any, tags: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -41,7 +41,7 @@ class StartInputs:
     as_of
         The day that the figures describe.
     roads
-        An extract of OpenStreetMap in PBF, or a graph in GraphML.
+        An extract of OpenStreetMap in PBF, a graph in GraphML, or a stored network.
     population
         A table with a row for each district, or a grid of people.
     settlements
@@ -235,13 +235,19 @@ def _assumptions(parts: StudyParts) -> Iterator[str]:
         yield f'[[assumptions]]\nid = "{key}"\ntext = {_toml(text)}\nevidence = "assumed"\n'
 
 
+def fetched_roads(inputs: StartInputs) -> str:
+    """Name the file into which roads are fetched for a study that has none."""
+    return f"{made_keys([inputs.name])[0]}.roads.npz"
+
+
 def next_steps(folder: Path, inputs: StartInputs) -> tuple[str, ...]:
     """Name the commands that come next."""
     shown = str(folder)
     if re.search(r"[^\w./\\:-]", shown):
         shown = f"'{shown}'"
     name = made_keys([inputs.name])[0]
-    roads = (f"shelter-geo roads fetch --online --boundary {shown}/boundaries.geojson",)
+    fetch = f"shelter-geo roads fetch --online --boundary {shown}/boundaries.geojson"
+    roads = (f"{fetch} --out {fetched_roads(inputs)}",)
     return (
         *(roads if inputs.roads is None else ()),
         f"shelter-geo validate {shown}",

@@ -59,7 +59,10 @@ _CERTAIN: Final = re.compile(
 _DIGITS: Final = re.compile(r"(?<![\d.,])\+?\(?\d[\d\s().\-–/]{4,}\d")
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([ .,’'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _YEARS: Final = re.compile(r"\(?(?:1[89]|20)\d\d\)?(?:[\s,;/–-]+\(?(?:1[89]|20)?\d\d\)?)*")
-_DAY: Final = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
+_DAY: Final = re.compile(
+    r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"  # as in the names of files
+)
 _FRACTION: Final = re.compile(r"\d+\.\d+")
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _SYMBOL: Final = re.compile(

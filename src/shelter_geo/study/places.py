@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -89,14 +90,43 @@ def with_centres(
     """
     if districts is None or settlements is None:
         return districts
-    order = settlements.sort_values(
-        ["population_listed", "settlement_id"], ascending=[False, True], na_position="last"
-    )
-    largest = order.drop_duplicates("district_id").set_index("district_id")[["lat", "lon"]]
+    largest = _largest(settlements)[["lat", "lon"]]
     theirs = largest.reindex(districts["district_id"]).set_axis(districts.index)
     without = districts["lat"].isna() & districts["lon"].isna()
     there = {name: districts[name].mask(without, theirs[name]) for name in ("lat", "lon")}
     return districts.assign(**there)
+
+
+def lent_centres(
+    path: Path, districts: pd.DataFrame | None, settlements: pd.DataFrame | None
+) -> list[Fault]:
+    """Name districts whose centre is not given, and the settlements that stand for it, once.
+
+    Parameters
+    ----------
+    path
+        File of `districts`, for the warning.
+    districts, settlements
+        As of `with_centres`, before it.
+    """
+    if districts is None or settlements is None:
+        return []
+    bare = districts.loc[districts["lat"].isna() & districts["lon"].isna(), "district_id"]
+    towns = _largest(settlements)["name_en"].reindex(bare).dropna()
+    if towns.empty:
+        return []
+    some = ", ".join(f"{town} for {key}" for key, town in towns.iloc[:3].items())
+    more = f" and {len(towns) - 3} more" if len(towns) > 3 else ""
+    message = f"the largest settlement stands for a centre that is not given: {some}{more}"
+    return [Fault(path.name, message, "Give lat and lon where another place is meant.")]
+
+
+def _largest(settlements: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest settlement of each district; of several as large the lowest key."""
+    order = settlements.sort_values(
+        ["population_listed", "settlement_id"], ascending=[False, True], na_position="last"
+    )
+    return order.drop_duplicates("district_id").set_index("district_id")
 
 
 def settlement_names(

@@ -25,7 +25,7 @@ from shelter_geo.study.claims import claims_of
 from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
 from shelter_geo.study.origin import package_faults
-from shelter_geo.study.places import with_centres
+from shelter_geo.study.places import lent_centres, with_centres
 from shelter_geo.study.roads import read_network
 from shelter_geo.study.settings import StudySettings, in_english
 from shelter_geo.study.tables import relations, schemas
@@ -286,6 +286,7 @@ def read_tables(folder: StudyFolder, settings: StudySettings, *, roads: bool = T
     keys = () if districts is None else districts["district_id"]
     excused = settings.checks.named_like_streets
     places = folder.table(files.settlements, schemas.SETTLEMENTS, languages, excused=excused)
+    folder.add((), lent_centres(folder.path(files.districts), districts, places))
     return Tables(
         districts=with_centres(districts, places),
         residents=folder.table(files.residents, schemas.RESIDENTS),

@@ -15,9 +15,7 @@ from shelter_geo.roads import (
     SetSpeed,
     SlowRoads,
     apply_changes,
-    contract_chains,
-    load_network,
-    read_roads_file,
+    network_of_file,
 )
 from shelter_geo.study.journeys import Link
 from shelter_geo.study.types import Day, RelativePath, Settings, Words
@@ -170,9 +168,7 @@ def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
         Why it cannot be read.
     """
     try:
-        if path.suffix == ".npz":
-            return load_network(path), []
-        return contract_chains(read_roads_file(path)), []
+        return network_of_file(path), []
     except RoadError as error:
         remedy = "Make it anew with: shelter-geo roads import."
         return None, [Fault(path.name, str(error).rstrip("."), remedy)]

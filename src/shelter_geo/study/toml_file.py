@@ -68,7 +68,13 @@ def settings_of(document: Mapping[str, Any], model: type[M], name: str, text: st
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        said = [(_explain(fault, model), line_of(text, fault["loc"])) for fault in error.errors()]
+        every = error.errors()
+        misspelt = {(*fault["loc"][:-1], _meant(fault, model)) for fault in every}
+        said = [
+            (_explain(fault, model), line_of(text, fault["loc"]))
+            for fault in every
+            if fault["type"] != "missing" or tuple(fault["loc"]) not in misspelt
+        ]
         parts = [(*one.partition(". "), line) for one, line in said]
         faults = [
             Fault(name, message.rstrip("."), remedy or "Correct the value.", line=line)
@@ -198,9 +204,8 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
     unknown = fault["type"] == "extra_forbidden"
     where, known = _place(fault["loc"][:-1] if unknown else fault["loc"], model)
     if unknown:
-        key = str(fault["loc"][-1])
-        close = difflib.get_close_matches(key.lower(), known, n=1)
-        hint = f'Did you mean "{close[0]}"?' if close else f"Known keys: {', '.join(known)}."
+        key, close = str(fault["loc"][-1]), _meant(fault, model)
+        hint = f'Did you mean "{close}"?' if close else f"Known keys: {', '.join(known)}."
         return f"unknown key {_joined(where, key)}. {hint}"
     where = where or "the file"
     if fault["type"] == "missing":
@@ -211,6 +216,15 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
     hidden = secret or isinstance(given, (dict, tuple, BaseModel))
     value = "" if hidden else f" ({shown(given)})"
     return f"{where}{value}: {message.replace('Input should be', 'must be')}."
+
+
+def _meant(fault: Any, model: type[BaseModel]) -> str:
+    """Return the known key that an unknown one is near to, or holds as a word; else nothing."""
+    if fault["type"] != "extra_forbidden":
+        return ""
+    key, known = str(fault["loc"][-1]).lower(), _place(fault["loc"][:-1], model)[1]
+    close = difflib.get_close_matches(key, known, n=1)
+    return (close or [name for name in known if name in key.split("_")] or [""])[0]
 
 
 def _place(location: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, list[str]]:

@@ -1,19 +1,24 @@
-"""Open a file of roads by what it holds, whatever its name ends in: GraphML or an extract."""
+"""Open a file of roads by what it holds: GraphML, an extract, or a stored network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import networkx as nx
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.convert import from_networkx
 from shelter_geo.roads.sources.files import is_graphml
 from shelter_geo.roads.sources.osm import read_pbf
 from shelter_geo.roads.sources.speeds import RoadSettings
+from shelter_geo.roads.sources.store import load_network
+
+STORED: Final = ".npz"
+"""How the name of a stored network ends."""
 
 
 def read_graphml(path: str | Path, settings: RoadSettings | None = None) -> RoadNetwork:
@@ -70,3 +75,17 @@ def read_roads_file(
     if is_graphml(path):
         return read_graphml(path, settings)
     return read_pbf(path, settings, date=date, progress=progress)
+
+
+def network_of_file(path: str | Path) -> RoadNetwork:
+    """Load a network that `roads import` or `roads fetch` wrote, or read any other file of roads.
+
+    Chains are joined in either.
+
+    Raises
+    ------
+    RoadError
+        As `load_network` and `read_roads_file`.
+    """
+    path = Path(path)
+    return load_network(path) if path.suffix == STORED else contract_chains(read_roads_file(path))

@@ -17,7 +17,7 @@ from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from urllib3.exceptions import NewConnectionError
 
 from shelter_geo import __version__
-from shelter_geo.errors import NetworkAccessError
+from shelter_geo.errors import NetworkAccessError, OutputError
 
 Result = TypeVar("Result")
 
@@ -65,6 +65,8 @@ class Server:
         ------
         NetworkAccessError
             If the server refuses, or fails `tries` times without any new answer.
+        OutputError
+            If the folder of its answers cannot be written.
         """
         watch = _Watch(self.progress)
         failures = 0
@@ -85,6 +87,13 @@ class Server:
                 except json.JSONDecodeError:
                     if not _drop_broken(self.cache):
                         raise
+                except requests.RequestException:
+                    raise
+                except OSError as error:  # a full disk, or a file in the way
+                    raise OutputError(
+                        f"{self.cache} cannot be written: {error.strerror or error}. What has come "
+                        "is kept; run the same command again to go on from there."
+                    ) from error
 
     def _given_up(self, error: Exception) -> str:
         kept = len(list(self.cache.glob("*.json")))
