@@ -122,10 +122,11 @@ def claims_of(
     claims, faults = [], []
     known = set(taken)
     counted = set() if statistics is None else set(statistics["measure"])
+    languages = {stem: languages_in(stem, table) for stem in ("statement", "scope", "cited")}
     for number, row in zip(table.index.tolist(), table.to_dict("records"), strict=True):
         values = {str(key): value for key, value in row.items()}
         try:
-            claim = _claim(values)
+            claim = _claim(values, languages)
         except ValueError as error:
             message = str(error.errors()[0]["msg"]) if hasattr(error, "errors") else str(error)
             remedy = "Correct the row as docs/data.md describes claims."
@@ -146,7 +147,7 @@ def claims_of(
     return tuple(claims), faults
 
 
-def _claim(row: dict[str, Any]) -> Claim:
+def _claim(row: dict[str, Any], languages: dict[str, list[str]]) -> Claim:
     given = {
         "id": row["claim_id"],
         "low": _number(row["low"]),
@@ -161,7 +162,7 @@ def _claim(row: dict[str, Any]) -> Claim:
     }
     plain = ("kind", "measure", "statistic", "said_by", "document", "paragraph", "year")
     given |= {name: _plain(row.get(name)) for name in plain}
-    given |= {name: _worded(row, name) for name in ("statement", "scope", "cited")}
+    given |= {stem: _worded(row, stem, spoken) for stem, spoken in languages.items()}
     return Claim(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -177,8 +178,6 @@ def _year(value: Any) -> int | None:
     return None if value is None or pd.isna(value) else int(value)
 
 
-def _worded(row: dict[str, Any], stem: str) -> dict[str, str] | None:
-    words = {
-        lang: _plain(row[f"{stem}_{lang}"]) for lang in languages_in(stem, pd.DataFrame([row]))
-    }
+def _worded(row: dict[str, Any], stem: str, languages: Iterable[str]) -> dict[str, str] | None:
+    words = {lang: _plain(row[f"{stem}_{lang}"]) for lang in languages}
     return {lang: text for lang, text in words.items() if text is not None} or None

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -169,19 +170,23 @@ def _label(raw: pd.DataFrame, name: str, *, secret: bool) -> str:
 
 
 def _failing_cells(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict[str, Any]]:
-    """Return the first failing rule of each cell, by row and column."""
-    present = [name for name in schema.columns if name in raw]
-    try:
-        schema.select_columns(present).validate(raw[present], lazy=True)
-    except pa.errors.SchemaErrors as error:
-        place = {name: position for position, name in enumerate(present)}
-        cases = error.failure_cases.to_dict("records")
-        cases.sort(key=lambda case: (case["index"], place[case["column"]], case["check_number"]))
-        first: dict[tuple[int, str], dict[str, Any]] = {}
-        for case in cases:
-            first.setdefault((case["index"], case["column"]), case)
-        return list(first.values())
-    return []
+    """Return the first failing rule of each cell, by row and column.
+
+    The rules are tried one by one, since validation by pandera takes four times as long.
+    """
+    cases = []
+    for place, (name, column) in enumerate(schema.columns.items()):
+        if name not in raw:
+            continue
+        cells, failed = raw[name], np.zeros(len(raw), dtype=bool)
+        for rule in column.metadata["rules"]:
+            fails = ~np.asarray(rule.test(cells), dtype=bool) & ~failed
+            failed |= fails
+            cases += [
+                (row, place, {"index": row, "column": name, "rule": rule, "value": value})
+                for row, value in zip(cells.index[fails].tolist(), cells[fails], strict=True)
+            ]
+    return [case for *_, case in sorted(cases, key=lambda found: found[:2])]
 
 
 def _texts_away(
@@ -235,8 +240,7 @@ def without_excused(
 def _as_fault(
     path: Path, case: dict[Any, Any], schema: pa.DataFrameSchema, *, secret: bool
 ) -> Fault:
-    message, _, remedy = str(case["check"]).partition("\t")
-    value = str(case["failure_case"])
+    message, remedy, value = case["rule"].message, case["rule"].remedy, str(case["value"])
     row, column = int(case["index"]), str(case["column"])
     shy = (
         schema.columns[column].metadata["kind"] == "text"
@@ -260,9 +264,10 @@ def _typed(
         if name not in raw and column.metadata.get("left_out"):
             continue
         text = raw[name] if name in raw else pd.Series("", index=raw.index, dtype=str)
-        failing = [case["index"] for case in cases if case["column"] == name]
-        number = text.mask(text.index.isin(failing) | (text == ""))
         kind = column.metadata["kind"]
+        if kind in {"whole", "decimal"}:
+            failing = [case["index"] for case in cases if case["column"] == name]
+            number = text.mask(text.index.isin(failing) | (text == ""))
         if kind == "whole":
             whole = pd.to_numeric(number).astype("Int64")
             typed[name] = whole if whole.isna().any() else whole.astype("int64")

@@ -28,6 +28,8 @@ PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 def is_key(cell: str) -> bool:
     """Whether a cell is of letters and digits of any script, dots, hyphens and underscores."""
+    if PLAIN_KEY.fullmatch(cell):
+        return True
     parts = (
         sign in "._-" or sign.isalnum() or unicodedata.category(sign)[0] == "M" for sign in cell
     )
@@ -189,10 +191,18 @@ def column(
     left_out: bool = False,
 ) -> pa.Column:
     """Make a column of text whose rules are skipped on blank cells where these are allowed."""
-    checks = [_check(FILLED)] if required and not blank else []
-    checks += [_check(UNIQUE)] if unique else []
-    checks += [_check(_skip_blank(rule)) for rule in rules]
-    metadata = {"kind": kind, "words": _words(rules)} | ({"left_out": True} if left_out else {})
+    every = [FILLED] if required and not blank else []
+    every += [UNIQUE] if unique else []
+    every += map(_skip_blank, rules)
+    return _column(kind, every, _words(rules), required=required, left_out=left_out)
+
+
+def _column(
+    kind: str, rules: Iterable[Rule], words: tuple[str, ...], *, required: bool, left_out: bool
+) -> pa.Column:
+    metadata = {"kind": kind, "words": words, "rules": tuple(rules)}
+    metadata |= {"left_out": True} if left_out else {}
+    checks = [pa.Check(rule.test, error=rule.message) for rule in metadata["rules"]]
     return pa.Column(checks=checks, required=required, metadata=metadata)
 
 
@@ -205,9 +215,8 @@ def guarded(*rules: Rule, required: bool = True, blank: bool = False) -> pa.Colu
 
 def all_or_none(kind: str, *rules: Rule) -> pa.Column:
     """Make a column that a table has with a value in every row, or leaves out."""
-    checks = [_check(FILLED_OR_NONE), *(_check(_skip_blank(rule)) for rule in rules)]
-    metadata = {"kind": kind, "words": _words(rules), "left_out": True}
-    return pa.Column(checks=checks, required=False, metadata=metadata)
+    every = [FILLED_OR_NONE, *map(_skip_blank, rules)]
+    return _column(kind, every, _words(rules), required=False, left_out=True)
 
 
 def _words(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -217,10 +226,6 @@ def _words(rules: Iterable[Rule]) -> tuple[str, ...]:
 
 def _skip_blank(rule: Rule) -> Rule:
     return Rule(lambda column: (column == "") | rule.test(column), rule.message, rule.remedy)
-
-
-def _check(rule: Rule) -> pa.Check:
-    return pa.Check(rule.test, error=f"{rule.message}\t{rule.remedy}")
 
 
 def key(*, unique: bool = False, blank: bool = False) -> pa.Column:

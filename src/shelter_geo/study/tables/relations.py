@@ -41,8 +41,8 @@ def unknown_keys(
     of
         What the keys stand for, such as "district".
     """
-    keys = table[column]
-    lost = keys[(keys != "") & ~keys.isin(known)]
+    keys, there = table[column], {"", *known}
+    lost = keys[[key not in there for key in keys]]
     return [
         Fault(path.name, no_key(of), f"Use a key of the {of}s table.", row, column, key)
         for row, key in zip(lost.index.tolist(), lost, strict=True)
