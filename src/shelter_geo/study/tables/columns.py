@@ -200,9 +200,10 @@ def column(
 def _column(
     kind: str, rules: Iterable[Rule], words: tuple[str, ...], *, required: bool, left_out: bool
 ) -> pa.Column:
-    metadata = {"kind": kind, "words": words, "rules": tuple(rules)}
+    every = tuple(rules)
+    metadata: dict[str, object] = {"kind": kind, "words": words, "rules": every}
     metadata |= {"left_out": True} if left_out else {}
-    checks = [pa.Check(rule.test, error=rule.message) for rule in metadata["rules"]]
+    checks = [pa.Check(rule.test, error=rule.message) for rule in every]
     return pa.Column(checks=checks, required=required, metadata=metadata)
 
 
