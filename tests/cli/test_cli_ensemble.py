@@ -97,9 +97,3 @@ def test_draws_of_something_else_are_not_taken_for_these(folder: Path, alone: Pa
     done = ensemble(folder, "--out", out, *DRAWS)
     assert "that were there" not in done.output
     assert contents(out) == contents(alone)
-
-
-def test_workers_or_a_scheduler(folder: Path, tmp_path: Path):
-    both = ensemble(folder, "--out", tmp_path, "--workers", "1", "--scheduler", "tcp://x:1")
-    assert both.exit_code == 2
-    assert "not both" in both.output

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.cluster_work import die, die_once, fail, square
 
 from shelter_geo import cluster
-from shelter_geo.cluster import spread
+from shelter_geo.cluster import spreading
 from shelter_geo.errors import ClusterError
 
 distributed = pytest.importorskip("distributed")
+
+
+def spread(
+    work: Callable[..., Any], shared: object, items: list[int], **where: Any
+) -> Iterator[tuple[int, Any]]:
+    with spreading(**where) as out:
+        yield from out(work, shared, items)
 
 
 def test_without_workers_everything_is_done_here_in_order():

@@ -5,18 +5,12 @@ from shelter_geo.analysis.candidates import SiteOptions, candidate_faults, same_
 from shelter_geo.analysis.capacity_results import TOTAL, CapacityResults, capacity_results
 from shelter_geo.analysis.cases import read_cases
 from shelter_geo.analysis.claims import districts_as_far, main_city
-from shelter_geo.analysis.comparison import (
-    KEY,
-    Comparison,
-    EvaluatedPlans,
-    compare,
-    evaluate_plans,
-    today_first,
-)
+from shelter_geo.analysis.comparison import KEY, Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.journeys import PLACE_KINDS, JourneyResults, journey_results
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
+from shelter_geo.analysis.plan_evaluations import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.analysis.quantity import AsOf, Population, Quantity, Unit, weakest
 from shelter_geo.analysis.readiness import ReadyStudy, load_ready
 from shelter_geo.analysis.second_roads import near_ties, other_km

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from shelter_geo.analysis.siting_question import (
     site_question,
     unreached_people,
 )
+from shelter_geo.cluster import Spread, here
 from shelter_geo.plans import OpenShelter, Plan, PlanIdentity, apply_plan
 from shelter_geo.progress import Progress
 from shelter_geo.siting import (
@@ -121,7 +122,11 @@ class SitingResults:
 
 
 def siting_results(
-    study: Study, options: SiteOptions, *, progress: Progress | None = None
+    study: Study,
+    options: SiteOptions,
+    *,
+    progress: Progress | None = None,
+    spread: Spread = here,
 ) -> SitingResults:
     """Solve every model for 0 to `MOST_NEW` new sites, the front and the robustness.
 
@@ -135,12 +140,20 @@ def siting_results(
         Candidates beside today's shelters.
     progress
         Called with a name, the work done and the whole.
+    spread
+        What does the work, a model and a number of new sites an item; the answer is the same
+        wherever it is done.
+
+    Raises
+    ------
+    ClusterError
+        If workers are lost; see `cluster.Spread`.
     """
     half, within = study.settings.siting.half_km, study.settings.siting.within_km
     question = site_question(study, options)
     problem = question.problem()
     kappa = kappa_per_step(problem) * problem.steps_per_unit
-    answers = dict(_answers(question, within, half, progress))
+    answers = _answers(question, within, half, progress, spread)
     own = question.problem(own_region=True) if REGION in question.districts else None
     rows = [
         _row(key, p, result, problem, within, kappa) | _own_region_share(own, result)
@@ -157,6 +170,7 @@ def siting_results(
             scenarios=SCENARIOS,
             seed=SEED,
             progress=progress,
+            spread=spread,
         )
     return SitingResults(
         question=question,
@@ -188,39 +202,60 @@ def counted_elsewhere(study: Study, problem: SitingProblem) -> Array | None:
     return registered if problem.weights[~registered].any() else None
 
 
+class _Posed(NamedTuple):
+    """Models by key, each with its question: as it is, or with a shelter in every region."""
+
+    models: dict[str, tuple[RegisteredModel, SitingProblem]]
+    fewest: SitingResult
+    within: float
+    half: float
+
+
 def _answers(
-    question: SiteQuestion, within: float, half: float, progress: Progress | None
-) -> Iterator[tuple[tuple[str, int], SitingResult]]:
+    question: SiteQuestion,
+    within: float,
+    half: float,
+    progress: Progress | None,
+    spread: Spread,
+) -> dict[tuple[str, int], SitingResult]:
     """Solve every registered model for every number of new sites."""
     problem = question.problem()
     fewest = LSCP(problem, within).solve(time_limit=_PATIENCE_S, runner_ups=0)
-    yield (LSCP.key, len(fewest.chosen)), fewest
-    numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
-    models = [model for model in MODELS.values() if model.takes_p]
-    solved = [(model, model.key, problem) for model in models if not model.own_area]
+    by_count = [model for model in MODELS.values() if model.takes_p]
+    models = {model.key: (model, problem) for model in by_count if not model.own_area}
     if REGION in question.districts:
         own = question.problem(own_region=True)
-        solved += [(model, model.key, own) for model in models if model.own_area]
-        solved.append((MODELS[PMedian.key], PER_REGION, question.problem(per_region=True)))
-    runs = []
-    for entry, key, posed in solved:
+        models |= {model.key: (model, own) for model in by_count if model.own_area}
+        models[PER_REGION] = MODELS[PMedian.key], question.problem(per_region=True)
+    numbers = range(0 if len(problem.fixed) else 1, min(MOST_NEW, len(problem.candidates)) + 1)
+    runs: list[tuple[str, int]] = []
+    for key, (entry, posed) in models.items():
         # Some models have no answer below a number of sites: that number is solved for too.
         least = _least_sites(entry, posed, len(fewest.chosen)) or numbers[0]
-        for p in sorted({*numbers, least} & set(_possible(problem))):
-            runs.append((entry, key, posed, p))
-    for done, (entry, key, posed, p) in enumerate(runs):
+        runs += [(key, p) for p in sorted({*numbers, least} & set(_possible(problem)))]
+    shared = _Posed(models, fewest, within, half)
+    answers = {(LSCP.key, len(fewest.chosen)): fewest}
+    answers |= dict.fromkeys(runs, fewest)  # in their order, whichever comes first
+    for done, (run, result) in enumerate(spread(_solved, shared, runs)):
         if progress is not None:
             progress("siting", done, len(runs))
-        limit = half if entry.limit == "half" else within
-        model: Model = entry.put(posed, p=p, limit=limit)
-        if entry.everyone_within and p < len(fewest.chosen) and fewest.status == "optimal":
-            reason = Infeasibility(
-                Infeasible.TOO_FEW_SITES,
-                {"sites": p, "limit": within, "unit": "km", "fewest": len(fewest.chosen)},
-            )
-            yield (key, p), infeasible(model, reason, time.monotonic())
-        else:
-            yield (key, p), model.solve(time_limit=_PATIENCE_S, runner_ups=0)
+        answers[run] = result
+    return answers
+
+
+def _solved(posed: _Posed, run: tuple[str, int]) -> SitingResult:
+    key, p = run
+    entry, problem = posed.models[key]
+    limit = posed.half if entry.limit == "half" else posed.within
+    model: Model = entry.put(problem, p=p, limit=limit)
+    fewest = posed.fewest
+    if entry.everyone_within and p < len(fewest.chosen) and fewest.status == "optimal":
+        reason = Infeasibility(
+            Infeasible.TOO_FEW_SITES,
+            {"sites": p, "limit": posed.within, "unit": "km", "fewest": len(fewest.chosen)},
+        )
+        return infeasible(model, reason, time.monotonic())
+    return model.solve(time_limit=_PATIENCE_S, runner_ups=0)
 
 
 def _least_sites(model: RegisteredModel, problem: SitingProblem, fewest: int) -> int:

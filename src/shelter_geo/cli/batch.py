@@ -6,20 +6,33 @@ import csv
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from shelter_geo.cli.options import SchedulerOption, WorkersOption, workers_of
+from shelter_geo.errors import ClusterError
 from shelter_geo.outside import defuse
 
 TABLE: Final = "batch.csv"
 COLUMNS: Final = ("study", "outcome", "message")
 _BAD_INPUT: Final = 1
+_FOLLOWING: Final = """
+import os, runpy, sys, threading
+
+def follow():
+    while os.read(0, 1):
+        pass
+    os._exit(143)
+
+threading.Thread(target=follow, daemon=True).start()
+runpy.run_module("shelter_geo", run_name="__main__", alter_sys=True)
+"""
+"""Runs the program, and ends it where nobody holds the other end of its input any more."""
 
 
 class Outcome(StrEnum):
@@ -69,15 +82,15 @@ def batch(
     out: Annotated[
         Path, typer.Option("--out", help="Folder of the outputs, with a folder for each study.")
     ],
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Studies that are computed at once.")
-    ] = 1,
+    workers: WorkersOption = 0,
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Compute many studies; one that fails stops no other, and its old outputs stand."""
     from shelter_geo.progress import steps
     from shelter_geo.publish import staged
     from shelter_geo.study import key_gives_a_place_away
 
+    work = workers_of(workers, scheduler)
     names = [_name_of(study) for study in studies]
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
@@ -94,11 +107,18 @@ def batch(
         )
     with staged(out):  # a folder that is closed is told before the work, not after it
         pass
-    runs: list[StudyRun] = []
-    with steps() as progress:
-        for run in run_all(dict(zip(names, studies, strict=True)), out, workers=workers):
-            runs.append(run)
-            progress("studies", len(runs), len(studies))
+    places = {name: str(study.absolute()) for name, study in zip(names, studies, strict=True)}
+    done: dict[str, StudyRun] = {}
+    lost: ClusterError | None = None
+    try:
+        with work as spread, steps() as progress:
+            for name, run in spread(run_study, StudyRuns(places, str(out.absolute())), names):
+                done[name] = run
+                progress("studies", len(done), len(studies))
+    except ClusterError as error:
+        lost = error
+    missing = StudyRun("", Outcome.STOPPED, (str(lost),))
+    runs = [done.get(name, replace(missing, name=name)) for name in names]
     with staged(out) as folder:
         _write(runs, folder / TABLE)
     failed = [run for run in runs if run.outcome != Outcome.DONE]
@@ -111,51 +131,37 @@ def batch(
         raise typer.Exit(_BAD_INPUT)
 
 
-def run_all(studies: dict[str, Path], out: Path, *, workers: int = 1) -> Iterator[StudyRun]:
-    """Run every study in a process of its own, so that none can take another with it.
+@dataclass(frozen=True)
+class StudyRuns:
+    """Files or folders of studies by the name of their folder in `out`."""
 
-    Parameters
-    ----------
-    studies
-        Files or folders of studies by the name of their folder in `out`.
-    out
-        Folder of the outputs.
-    workers
-        Studies that are computed at once.
+    studies: dict[str, str]
+    out: str
 
-    Yields
-    ------
-    StudyRun
-        In the order given.
+
+def run_study(runs: StudyRuns, name: str) -> StudyRun:
+    """Run a study in a process of its own, so that it can take no other with it.
+
+    The process ends when this one does, whatever ends it.
     """
-    running: set[subprocess.Popen[str]] = set()
-
-    def run(name: str) -> StudyRun:
-        command = [sys.executable, "-m", "shelter_geo", "run", studies[name], "--out", out / name]
-        with subprocess.Popen(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process:
-            running.add(process)
-            _, words = process.communicate()
-            running.discard(process)
-        outcome = {0: Outcome.DONE, _BAD_INPUT: Outcome.REFUSED}.get(
-            process.returncode, Outcome.STOPPED
-        )
-        return StudyRun(name, outcome, tuple(words.splitlines()))
-
-    with ThreadPoolExecutor(workers) as pool:
+    command = [sys.executable, "-c", _FOLLOWING, "run", runs.studies[name]]
+    with subprocess.Popen(
+        [*command, "--out", str(Path(runs.out) / name)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
         try:
-            yield from pool.map(run, studies)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                process.terminate()
+            words = process.stderr.read().decode("utf-8", errors="replace")
+        except BaseException:
+            process.terminate()
+            raise
+        process.wait()
+    outcome = {0: Outcome.DONE, _BAD_INPUT: Outcome.REFUSED}.get(
+        process.returncode, Outcome.STOPPED
+    )
+    return StudyRun(name, outcome, tuple(words.splitlines()))
 
 
 def _name_of(study: Path) -> str:

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from shelter_geo.cli.options import KindOption, LangOption, languages, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    LangOption,
+    SchedulerOption,
+    WorkersOption,
+    languages,
+    of_kind,
+    workers_of,
+)
 
 NO_COST = (
     "To see costs, give per_shelter and per_place under [costs] in a scenario file, or cost in "
@@ -32,6 +40,8 @@ def compare(
         Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
     ] = None,
     lang: LangOption = None,
+    workers: WorkersOption = 0,
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Compare scenarios with the first of them: figures, who gains and who loses."""
     if len(scenarios) < 2:
@@ -43,11 +53,11 @@ def compare(
     from shelter_geo.publish import comparison_lines, staged, write_scenarios
     from shelter_geo.study import load_study
 
-    with steps() as progress:
+    with workers_of(workers, scheduler) as spread, steps() as progress:
         loaded = of_kind(load_study(study), kind)
         languages(loaded, lang)
         plans = find_plans(scenarios, loaded.scenarios)
-        evaluated = evaluate_plans(loaded, plans, progress=progress)
+        evaluated = evaluate_plans(loaded, plans, progress=progress, spread=spread)
         if out is not None:
             with staged(out, keep=set(loaded.input_hashes.values())) as folder:
                 write_scenarios(evaluated, folder, lang=lang)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shelter_geo.cli.options import KindOption, StudyArgument, named_of, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    SchedulerOption,
+    StudyArgument,
+    WorkersOption,
+    named_of,
+    of_kind,
+    workers_of,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,35 +38,24 @@ def ensemble(
         float,
         typer.Option("--closed", min=0, max=1, help="Chance that a stretch of road is closed."),
     ] = 0.0005,
-    workers: Annotated[
-        int, typer.Option("--workers", min=0, help="Processes of this machine, by Dask.")
-    ] = 0,
-    scheduler: Annotated[
-        str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:1.")
-    ] = "",
+    workers: WorkersOption = 0,
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Draw people, places, speeds and closed roads: ranges of every number, shares of sites.
 
     Stopped, it goes on where it was when the same command is run again.
     """
     from shelter_geo.analysis.ensemble import Ensemble, Spreads
-    from shelter_geo.cluster import spread
     from shelter_geo.progress import steps
     from shelter_geo.publish import write_ensemble
     from shelter_geo.study import load_study
 
-    if workers and scheduler:
-        raise typer.BadParameter("give --workers or --scheduler, not both")
+    work = workers_of(workers, scheduler)
     given = of_kind(load_study(study), kind)
     target = out or Path("outputs") / f"{named_of(given, given.settings.study.id)}-ensemble"
     drawn = Ensemble(given, Spreads(closed=closed, new_sites=new), seed, draws)
-    with steps() as progress:
-        before = write_ensemble(
-            drawn,
-            target,
-            partial(spread, workers=workers, scheduler=scheduler),
-            progress=progress,
-        )
+    with steps() as progress, work as spread:
+        before = write_ensemble(drawn, target, spread, progress=progress)
     if before:
         typer.echo(f"Blocks of draws that were there: {before} of {len(drawn.blocks)}")
     typer.echo(f"Drawn: {draws} times, seed {seed} (spreads are assumed)")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
+    from shelter_geo.cluster import Spread
     from shelter_geo.publish import Languages
     from shelter_geo.study import Study
 
@@ -26,6 +28,27 @@ LangOption: TypeAlias = Annotated[
         "--lang", metavar="CODE", help="One of the study's languages; else the first of them."
     ),
 ]
+WorkersOption: TypeAlias = Annotated[
+    int, typer.Option("--workers", min=0, help="Processes of this machine, by Dask; else none.")
+]
+SchedulerOption: TypeAlias = Annotated[
+    str, typer.Option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:1.")
+]
+
+
+def workers_of(workers: int, scheduler: str) -> AbstractContextManager[Spread]:
+    """Give what does the work: this process, processes beside it, or those of a scheduler.
+
+    Raises
+    ------
+    BadParameter
+        If both are asked for.
+    """
+    from shelter_geo.cluster import spreading
+
+    if workers and scheduler:
+        raise typer.BadParameter("give --workers or --scheduler, not both")
+    return spreading(workers, scheduler)
 
 
 def of_kind(study: Study, key: str | None) -> Study:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from shelter_geo.cli.options import KindOption, LangOption, StudyArgument, languages, of_kind
+from shelter_geo.cli.options import (
+    KindOption,
+    LangOption,
+    SchedulerOption,
+    StudyArgument,
+    WorkersOption,
+    languages,
+    of_kind,
+    workers_of,
+)
 
 if TYPE_CHECKING:
     from shelter_geo.siting import RegisteredModel, Unit
@@ -83,6 +92,8 @@ def site(
         Path | None, typer.Option("--out", help="Folder for tables; else none is written.")
     ] = None,
     lang: LangOption = None,
+    workers: WorkersOption = 0,
+    scheduler: SchedulerOption = "",
 ) -> None:
     """Find where new shelters should go, proven, with what each site is worth and who gains."""
     limit, unit = _limit(within)
@@ -90,6 +101,9 @@ def site(
     _check(entry, new, limit, budget, time_limit)
     if robust:
         _check_robust(entry, new)
+    elif workers or scheduler:
+        raise typer.BadParameter("shares out scenarios: give --robust", param_hint="--workers")
+    work = workers_of(workers, scheduler)
 
     from shelter_geo.access import UNITS, populations
     from shelter_geo.analysis import same_points, site_options
@@ -131,26 +145,28 @@ def site(
             unit=unit,
             per_region=per_region,
         ).solve(time_limit=time_limit)
-        spread = spreads_places(most_places, per_region=per_region)
+        whole = spreads_places(most_places, per_region=per_region)
         persons = [r.persons_per_family_place for r in loaded.settings.capacity.readings]
-        text = lines.places_lines(places, question, words, spread=spread, persons=persons)
+        text = lines.places_lines(places, question, words, spread=whole, persons=persons)
         if out is not None and places.status != "infeasible":
             with staged(out, keep=keep) as folder:
-                lines.write_places(places, question, unit, folder, spread=spread)
+                lines.write_places(places, question, unit, folder, spread=whole)
     else:
         problem = question.problem(unit=unit, per_region=per_region, own_region=entry.own_area)
         answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)
         text = lines.answer_lines(answer, question, unit, words)
         if robust and answer.status != "infeasible":
-            regrets = robustness(
-                problem,
-                new or 0,
-                model=answer.model,
-                within=limit,
-                registered=counted_elsewhere(loaded, problem),
-                scenarios=SCENARIOS,
-                seed=SEED,
-            )
+            with work as spread:
+                regrets = robustness(
+                    problem,
+                    new or 0,
+                    model=answer.model,
+                    within=limit,
+                    registered=counted_elsewhere(loaded, problem),
+                    scenarios=SCENARIOS,
+                    seed=SEED,
+                    spread=spread,
+                )
             text += ["", *statements.robust_lines(regrets, question, unit, words)]
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis.ensemble import Draw, Ensemble, block_table, ranges, site_shares
+from shelter_geo.analysis.ensemble import Ensemble, block_table, ranges, site_shares
+from shelter_geo.cluster import Spread
 from shelter_geo.errors import OutputError
 from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress
@@ -23,20 +23,6 @@ DRAWS: Final = "draws"
 ABOUT: Final = "ensemble.json"
 NUMBERS: Final = "ensemble.csv"
 SITES: Final = "ensemble_sites.csv"
-
-
-class Spread(Protocol):
-    """Does one thing to many items, here or elsewhere; see `cluster.spread`."""
-
-    def __call__(
-        self,
-        work: Callable[[Ensemble, range], list[Draw]],
-        shared: Ensemble,
-        items: Sequence[range],
-        /,
-    ) -> Iterator[tuple[range, list[Draw]]]:
-        """Give each item with its result."""
-        ...
 
 
 def write_ensemble(

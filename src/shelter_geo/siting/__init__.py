@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         registered_model,
         robust_models,
     )
-    from shelter_geo.siting.regret import Regrets, Scenarios, Uncertainty, draw_scenarios, regrets
+    from shelter_geo.siting.regret import Regrets, regrets
     from shelter_geo.siting.result import (
         METRICS,
         AccessMetrics,
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
         kappa_per_step,
         kolm_pollak,
     )
-    from shelter_geo.siting.robust import (
-        PlanRobustness,
-        Robustness,
-        SiteRobustness,
-        robustness,
+    from shelter_geo.siting.robust import PlanRobustness, Robustness, SiteRobustness, robustness
+    from shelter_geo.siting.scenarios import (
+        Scenarios,
+        Uncertainty,
+        draw_scenarios,
         scenario_regrets,
     )
 
@@ -90,18 +90,18 @@ _HOME = {
     "Remark": "result",
     "Robustness": "robust",
     "RunnerUp": "result",
-    "Scenarios": "regret",
+    "Scenarios": "scenarios",
     "SiteRobustness": "robust",
     "SiteWorth": "result",
     "SitingProblem": "problem",
     "SitingResult": "result",
     "UNREACHED": "problem",
-    "Uncertainty": "regret",
+    "Uncertainty": "scenarios",
     "Unit": "problem",
     "Uptake": "models",
     "access_metrics": "result",
     "model_choices": "registry",
-    "draw_scenarios": "regret",
+    "draw_scenarios": "scenarios",
     "is_enumerable": "combinations",
     "pareto_rows": "enumeration",
     "gini": "result",
@@ -116,7 +116,7 @@ _HOME = {
     "regrets": "regret",
     "robust_models": "registry",
     "robustness": "robust",
-    "scenario_regrets": "robust",
+    "scenario_regrets": "scenarios",
     "tabulate": "enumeration",
 }
 

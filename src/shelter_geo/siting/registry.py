@@ -67,7 +67,7 @@ class RegisteredModel:
 
     @property
     def regret_function(self) -> Callable[..., Regrets]:
-        """What gives the regret of its plans in scenarios; see `robust.scenario_regrets`."""
+        """What gives the regret of its plans in scenarios; see `scenarios.scenario_regrets`."""
         function: Callable[..., Regrets] = _load(self.regrets)
         return function
 
@@ -156,25 +156,25 @@ for _model in (
         "p-median",
         "shelter_geo.siting.models:PMedian",
         limited="p-median-within",
-        regrets="shelter_geo.siting.robust:median_regrets",
+        regrets="shelter_geo.siting.scenarios:median_regrets",
     ),
     RegisteredModel(
         "p-median-within",
         "shelter_geo.siting.models:PMedianWithin",
         limit="within",
         everyone_within=True,
-        regrets="shelter_geo.siting.robust:within_regrets",
+        regrets="shelter_geo.siting.scenarios:within_regrets",
     ),
     RegisteredModel(
         "p-center",
         "shelter_geo.siting.covering:PCenter",
-        regrets="shelter_geo.siting.robust:center_regrets",
+        regrets="shelter_geo.siting.scenarios:center_regrets",
     ),
     RegisteredModel(
         "mclp",
         "shelter_geo.siting.models:MCLP",
         limit="within",
-        regrets="shelter_geo.siting.robust:cover_regrets",
+        regrets="shelter_geo.siting.scenarios:cover_regrets",
         regret_in="people",
     ),
     RegisteredModel(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,9 @@ Array = NDArray[Any]
 
 _SMALL: Final = 1 << 18
 Values = Callable[[Array], list[Array]]
+Weigh = Callable[..., "Regrets"]
+PART: Final = 25
+"""Scenarios of a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,7 @@ def regrets(
     *,
     factors: ArrayLike | None = None,
     progress: Progress | None = None,
+    weigh: Weigh | None = None,
 ) -> Regrets:
     """Find the best choice of p candidates in every scenario, and the regret of every choice.
 
@@ -102,6 +106,8 @@ def regrets(
         What all costs of a scenario are multiplied by, above 0; by default 1.
     progress
         Called with a name, the work done and the whole.
+    weigh
+        What compares the choices; by default `weigh_choices`.
 
     Raises
     ------
@@ -113,7 +119,7 @@ def regrets(
     weights = np.ascontiguousarray(whole[:, problem.weights > 0].T, dtype=float)
     people = whole[:, problem.weights > 0].sum(axis=1)
     scale = _factors(factors, len(whole)) / (people * float(problem.steps_per_unit))
-    return weigh_choices(
+    return (weigh or weigh_choices)(
         problem, p, lambda steps: [summed(steps, weights)], scale, progress=progress
     )
 
@@ -180,11 +186,29 @@ def weigh_choices(
     for numbers, steps in looked_at():
         regret = (values(steps)[0] - least[0]) * scale
         worst[at : at + len(numbers)] = regret.max(axis=1)
-        mean[at : at + len(numbers)] = regret.mean(axis=1)
+        parts = parts_of(len(scale))
+        means = [regret[:, part.start : part.stop].mean(axis=1) for part in parts]
+        mean[at : at + len(numbers)] = mean_of(means, parts)
         at += len(numbers)
         if progress is not None:
             progress("regret", seen + at, 2 * seen)
     return Regrets(problem, p, values, scale, np.concatenate(ranks), best, least[0], worst, mean)
+
+
+def parts_of(scenarios: int) -> list[range]:
+    """Scenarios that are looked at together, wherever that is done."""
+    every = range(scenarios)
+    return [every[at : at + PART] for at in range(0, scenarios, PART)]
+
+
+def mean_of(means: list[Array], parts: list[range]) -> Array:
+    """Mean over all scenarios of the means over parts of them, always added in the same order."""
+    if len(means) == 1:
+        return means[0]
+    total = np.zeros(len(means[0]))
+    for mean, part in zip(means, parts, strict=True):
+        total += mean * len(part)
+    return total / parts[-1].stop
 
 
 def _first_least(values: list[Array]) -> Array:
@@ -240,111 +264,3 @@ def _factors(factors: ArrayLike | None, count: int) -> Array:
     if given.shape != (count,) or not (np.isfinite(given) & (given > 0)).all():
         raise SitingError(f"{count} scenarios need as many factors above 0")
     return given
-
-
-GRAIN: Final = 100
-"""People are counted to a hundredth."""
-
-
-@dataclass(frozen=True)
-class Uncertainty:
-    """What is uncertain, and by how much; every number here is an assumption to be argued for.
-
-    Attributes
-    ----------
-    demand_sigma : float
-        Standard deviation of the logarithm of the demand of each demand point around its people.
-    under_reporting : tuple of float
-        Each demand point's demand is multiplied by a factor between these two, drawn evenly on a
-        logarithmic scale: how many cases stand behind one that is known differs from place to
-        place, and nobody knows how.
-    slowdown_sigma : float
-        Standard deviation of the logarithm of the cost of travel from each demand point around
-        what the roads say: weather, roadworks, the car somebody has.
-    slowdown : tuple of float
-        All costs of a scenario are multiplied by a factor between these two, drawn evenly.
-    counted_where_registered : float
-        Share of the scenarios in which people count where they are registered though they live
-        elsewhere; in the others they count for nothing there.
-
-    Raises
-    ------
-    SitingError
-        If a spread is below 0, a factor not above 0, a range upside down or a share not from 0
-        to 1.
-    """
-
-    demand_sigma: float = 0.3
-    under_reporting: tuple[float, float] = (1.0, 3.0)
-    slowdown_sigma: float = 0.1
-    slowdown: tuple[float, float] = (1.0, 1.3)
-    counted_where_registered: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        for sigma in (self.demand_sigma, self.slowdown_sigma):
-            if not (np.isfinite(sigma) and 0 <= sigma <= 3):
-                raise SitingError(f"a spread lies between 0 and 3, not at {sigma}")
-        for low, high in (self.under_reporting, self.slowdown):
-            if not (0 < low <= high <= 100):
-                raise SitingError(f"a factor lies between 0 and 100, low end first: {low}, {high}")
-        if not 0 <= self.counted_where_registered <= 1:
-            raise SitingError("the share of scenarios lies between 0 and 1")
-
-
-class Scenarios(NamedTuple):
-    """Drawn scenarios; the first is the data as given.
-
-    Attributes
-    ----------
-    people : float64, shape (scenarios, demand)
-    slower : float64, shape (scenarios, demand)
-        Factor of the costs of one demand point.
-    common : float64, shape (scenarios,)
-        Factor of all costs.
-    """
-
-    people: Array
-    slower: Array
-    common: Array
-
-    @property
-    def burdens(self) -> Array:
-        """Hundredths of a person times how much slower they travel than the rest, whole."""
-        return np.asarray(np.rint(self.people * self.slower * GRAIN).astype(np.int64))
-
-
-def draw_scenarios(
-    problem: SitingProblem,
-    registered: ArrayLike | None,
-    uncertainty: Uncertainty,
-    scenarios: int,
-    seed: int,
-) -> Scenarios:
-    """Draw scenarios; the first is the data as given.
-
-    Raises
-    ------
-    SitingError
-        If there is no scenario, or `registered` does not fit.
-    """
-    if scenarios < 1:
-        raise SitingError("there is at least one scenario: the data as given")
-    n = len(problem.weights)
-    elsewhere = np.zeros(n, bool) if registered is None else np.asarray(registered)
-    if elsewhere.shape != (n,) or elsewhere.dtype != bool:
-        raise SitingError(f"{n} demand points need as many yes or no, not {elsewhere.shape}")
-    if not problem.weights[~elsewhere].any():
-        raise SitingError("if nobody registered elsewhere is counted, there is nobody to serve")
-    random = np.random.default_rng(seed)
-    shape = (scenarios, n)
-    demand = np.exp(uncertainty.demand_sigma * random.standard_normal(shape))
-    low, high = np.log(uncertainty.under_reporting)
-    hidden = np.exp(random.uniform(low, high, shape))
-    slower = np.exp(uncertainty.slowdown_sigma * random.standard_normal(shape))
-    common = random.uniform(*uncertainty.slowdown, scenarios)
-    counted = random.random(scenarios) < uncertainty.counted_where_registered
-    people = problem.weights * demand * hidden
-    people = np.where(elsewhere & ~counted[:, None], 0.0, people)
-    people[0], slower[0], common[0] = problem.weights, 1.0, 1.0
-    return Scenarios(people, slower, common)

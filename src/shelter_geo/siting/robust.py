@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shelter_geo.cluster import Spread, here
 from shelter_geo.errors import SitingError
 from shelter_geo.progress import Progress
-from shelter_geo.siting.objectives import limit_steps, top_cost
-from shelter_geo.siting.problem import UNREACHED, SitingProblem
-from shelter_geo.siting.registry import registered_model, robust_models
-from shelter_geo.siting.regret import (
-    GRAIN,
-    Regrets,
-    Scenarios,
-    Uncertainty,
-    draw_scenarios,
-    regrets,
-    summed,
-    weigh_choices,
-)
+from shelter_geo.siting.problem import SitingProblem
+from shelter_geo.siting.regret import Regrets
+from shelter_geo.siting.scenarios import Uncertainty, draw_scenarios, scenario_regrets
 
 Array = NDArray[Any]
 Role = Literal["core", "interchangeable", "rare"]
@@ -126,6 +117,7 @@ def robustness(
     seed: int = 1,
     most_plans: int = 10,
     progress: Progress | None = None,
+    spread: Spread = here,
 ) -> Robustness:
     """Ask which sites and plans of a model stand up under uncertain data.
 
@@ -153,12 +145,16 @@ def robustness(
         Plans to describe at most.
     progress
         Called with a name, the work done and the whole.
+    spread
+        What does the work, a part of the scenarios an item; the answer is the same wherever.
 
     Raises
     ------
     SitingError
         If there are too many choices, no site is to be opened, there is no scenario, or the
         model or its limit is not known.
+    ClusterError
+        If workers are lost; see `cluster.Spread`.
     """
     if p < 1:
         raise SitingError("robustness needs at least one site to be opened")
@@ -166,127 +162,8 @@ def robustness(
         raise SitingError("at least two plans are described")
     uncertainty = uncertainty or Uncertainty()
     drawn = draw_scenarios(problem, registered, uncertainty, scenarios, seed)
-    regret = scenario_regrets(problem, p, drawn, model, within, progress)
+    regret = scenario_regrets(problem, p, drawn, model, within, progress, spread)
     return _describe(regret, model, uncertainty, seed, most_plans)
-
-
-def scenario_regrets(
-    problem: SitingProblem,
-    p: int,
-    scenarios: Scenarios,
-    model: str,
-    within: float | None = None,
-    progress: Progress | None = None,
-) -> Regrets:
-    """Find the best plan of a model in every scenario, and the regret of every plan.
-
-    The regret is in the unit of the costs, for "mclp" the share of people who could be within
-    the limit and are not.
-
-    Parameters
-    ----------
-    problem, p
-        The question.
-    scenarios
-        From `scenarios.draw_scenarios`.
-    model
-        One of `registry.robust_models`. For "p-median-within" the limit holds on the roads as
-        given.
-    within
-        The limit, in the unit of the costs, of the models that have one.
-    progress
-        Called with a name, the work done and the whole.
-
-    Raises
-    ------
-    SitingError
-        If the model or its limit is not known, no plan keeps to the limit, or there are too many.
-    """
-    if model not in robust_models():
-        raise SitingError(f"robustness is for {', '.join(robust_models())}, not for {model!r}")
-    entry = registered_model(model)
-    if (within is None) == bool(entry.limit):
-        raise SitingError(f"{model} has {'a' if within is None else 'no'} limit")
-    return entry.regret_function(problem, p, scenarios, within, progress)
-
-
-def median_regrets(
-    problem: SitingProblem, p: int, scenarios: Scenarios, _: None, progress: Progress | None
-) -> Regrets:
-    """Return how much farther people go on average than under the best plan of each scenario."""
-    return regrets(problem, p, scenarios.burdens, factors=scenarios.common, progress=progress)
-
-
-def within_regrets(
-    problem: SitingProblem, p: int, scenarios: Scenarios, within: float, progress: Progress | None
-) -> Regrets:
-    """Return the regrets of `median_regrets` for the plans with everyone within a limit."""
-    some, limit = problem.weights > 0, limit_steps(problem, within)
-    weights = np.ascontiguousarray(scenarios.burdens[:, some].T, dtype=float)
-    sites = np.union1d(problem.fixed, problem.candidates)
-    reached = (problem.costs[:, sites] != UNREACHED).any(axis=1)[some]
-    return weigh_choices(
-        problem,
-        p,
-        lambda steps: [summed(steps, weights)],
-        scenarios.common / (weights.sum(axis=0) * problem.steps_per_unit),
-        keep=lambda steps: np.asarray((steps[:, reached] <= limit).all(axis=1)),
-        progress=progress,
-    )
-
-
-def center_regrets(
-    problem: SitingProblem, p: int, scenarios: Scenarios, _: None, progress: Progress | None
-) -> Regrets:
-    """Return how much farther the worst served go than under the best plan of each scenario."""
-    served = _served(problem, scenarios)
-    top = float(top_cost(problem))
-
-    def farthest(steps: Array) -> list[Array]:
-        reached = np.where(steps == top, 0.0, steps)
-        most = np.empty((len(steps), len(served.pace)))
-        for s in range(len(served.pace)):
-            most[:, s] = (reached * (served.pace[s] * (served.people[s] > 0))).max(axis=1)
-        return [most, summed(steps, served.weights)]
-
-    scale = np.full(len(served.pace), 1 / problem.steps_per_unit)
-    return weigh_choices(problem, p, farthest, scale, progress=progress)
-
-
-def cover_regrets(
-    problem: SitingProblem, p: int, scenarios: Scenarios, within: float, progress: Progress | None
-) -> Regrets:
-    """Return the share of people who could be within a limit in each scenario and are not."""
-    served, limit = _served(problem, scenarios), limit_steps(problem, within)
-    top = float(top_cost(problem))
-
-    def beyond(steps: Array) -> list[Array]:
-        far, lost = np.empty((len(steps), len(served.pace))), steps == top
-        for s in range(len(served.pace)):
-            outside = lost | (steps * served.pace[s] > limit + 1e-6)
-            far[:, s] = outside.astype(float) @ served.people[s]
-        unserved = lost.astype(float) @ served.people.T
-        return [far, unserved, summed(steps, served.weights)]
-
-    scale = 1 / served.people.sum(axis=1)
-    return weigh_choices(problem, p, beyond, scale, serving_most=False, progress=progress)
-
-
-class _Served(NamedTuple):
-    """Scenarios of the demand points with people: weights of their steps, pace and people."""
-
-    weights: Array
-    pace: Array
-    people: Array
-
-
-def _served(problem: SitingProblem, scenarios: Scenarios) -> _Served:
-    some = problem.weights > 0
-    return _Served(
-        np.ascontiguousarray(scenarios.burdens[:, some].T, dtype=float),
-        (scenarios.slower * scenarios.common[:, None])[:, some],
-        np.rint(scenarios.people[:, some] * GRAIN),
-    )
 
 
 def _describe(
