@@ -39,10 +39,12 @@ def known_of_group(study: Study, row: Mapping[Any, Any]) -> Evidence:
     """
     whole = float(study.shelters["places"].sum())
     is_part = row["places_low"] > 0 or row["places_high"] < whole
-    guessed = any(
-        known_places(str(basis)) == Evidence.ASSUMED for basis in study.shelters["places_basis"]
-    )
-    return Evidence.ASSUMED if is_part and guessed else Evidence.DERIVED
+    return known_split(study) if is_part else Evidence.DERIVED
+
+
+def known_split(study: Study) -> Evidence:
+    """Say how it is known which shelter has how many of the places."""
+    return weakest(known_places(str(basis)) for basis in study.shelters["places_basis"])
 
 
 def known_readings(study: Study) -> Evidence:

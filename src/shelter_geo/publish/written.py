@@ -23,6 +23,13 @@ from shelter_geo.vocabulary import Evidence
 
 _DATE_LOCALES: Final = {"en": "en_GB"}
 _MINUTES_STEP: Final = 5
+STAR: Final = "*"
+"""Mark of an assumption in a figure, with its word in the key."""
+
+
+def is_starred(known: Evidence) -> bool:
+    """Say whether a number that is so known carries a mark in a figure."""
+    return known == Evidence.ASSUMED
 
 
 class Figures(ABC):
@@ -71,6 +78,19 @@ class Figures(ABC):
         if not remarks:
             return text
         return self.text("quantity.known", text=text, how=", ".join(remarks))
+
+    def starred(self, value: float, known: Evidence) -> str:
+        """Write a whole number in a figure, where a star is all that has room beside it."""
+        return self.starring(self.number(value), known)
+
+    def starring(self, text: str, known: Evidence) -> str:
+        """Put the star of an assumption behind a text, or in the key of a figure before its word.
+
+        Examples
+        --------
+        In a figure `213*` stands, and in its key `assumed*`.
+        """
+        return f"{text}{STAR}" if is_starred(known) else text
 
     def _writing(self, quantity: Quantity) -> Callable[[float], str]:
         match quantity.unit:

@@ -26,14 +26,17 @@ const Panel = (() => {
     box.hidden = false;
     for (const element of all(".nojs", box)) element.remove();
 
-    // Places that nobody published, until the reader sets others.
-    const guessed = (at) => (sites.shelter[at] ? sites.assumed[at] && plan.places[at] === sites.places[at] : plan.places[at] === data.new_places);
+    // Places that nobody published are counted in the sums, and no number of them is shown until the reader sets one.
+    const unpublished = (at) => Boolean(sites.shelter[at] && sites.assumed[at] && plan.places[at] === sites.places[at]);
+    const guessed = (at) => !sites.shelter[at] && plan.places[at] === data.new_places;
+    const written = (at) => (unpublished(at) ? "" : String(plan.places[at]));
+    const silent = (text) => tell("known", { text, how: tell("unpublished") });
     const lacks = Model.lacks, title = () => plan.name || (Model.isToday(plan) ? tell("today") : tell(`plan_${letter}`));
 
     const tip = {
       spot: (spot) => [place(spot.sites[0]), ...spot.sites.filter((at) => sites.shelter[at] || plan.open[at])
         .map((at) => plan.open[at]
-          ? tell("site_open", { name: sites.shelter[at] ? site(at) : tell("new_shelter"), n: marked(number(plan.places[at]), guessed(at)) })
+          ? unpublished(at) ? silent(site(at)) : tell("site_open", { name: sites.shelter[at] ? site(at) : tell("new_shelter"), n: marked(number(plan.places[at]), guessed(at)) })
           : tell("site_closed", { name: site(at) })),
       ...(spot.single && !plan.open[spot.sites[0]] ? [tell("site_free")] : [])],
       district: (row) => result.site[row] < 0
@@ -66,8 +69,9 @@ const Panel = (() => {
         if (!sites.shelter[at]) search.focus();
       });
       count.addEventListener("input", () => {
-        const wanted = Number(count.value);
-        const right = /^[0-9]+$/.test(count.value) && wanted >= 1 && wanted <= Model.MOST;
+        const blank = !count.value && sites.shelter[at] && sites.assumed[at];
+        const wanted = blank ? sites.places[at] : Number(count.value);
+        const right = blank || /^[0-9]+$/.test(count.value) && wanted >= 1 && wanted <= Model.MOST;
         count.setAttribute("aria-invalid", String(!right));
         if (!right) {
           put(load, tell("bad_places", { most: number(Model.MOST) }));
@@ -78,7 +82,7 @@ const Panel = (() => {
         changed(`places ${at}`);
       });
       count.addEventListener("blur", () => {
-        count.value = String(plan.places[at]);
+        count.value = written(at);
         if (count.getAttribute("aria-invalid") === "true") put(load, loadOf(at, inOrder()));
         count.removeAttribute("aria-invalid");
       });
@@ -116,9 +120,10 @@ const Panel = (() => {
         put(what, site(at));
         row.classList.toggle("added", !sites.shelter[at]);
         count.disabled = !plan.open[at];
-        count.setAttribute("aria-label", tell("places_of", { name: site(at) }));
-        if (document.activeElement !== count) count.value = String(plan.places[at]);
-        put(unit, marked(tell("places"), guessed(at)));
+        const named = tell("places_of", { name: site(at) });
+        count.setAttribute("aria-label", unpublished(at) ? silent(named) : named);
+        if (document.activeElement !== count) count.value = written(at);
+        put(unit, unpublished(at) ? tell("unpublished") : marked(tell("places"), guessed(at)));
         put(load, loadOf(at, shown));
       }
       arrange(opened, shown.map((at) => openRows.get(at).row));

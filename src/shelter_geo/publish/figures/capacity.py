@@ -34,6 +34,7 @@ def draw_turn_away(
     words: Words,
     foot: str,
     measured_of: int | None = None,
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw the share that finds no place against places, a panel for each basis of the demand.
 
@@ -56,6 +57,8 @@ def draw_turn_away(
         Line at the foot.
     measured_of
         People among whom the share was measured; its interval is drawn as a bar beside today's.
+    known
+        How the stays are known.
     """
     shares = today["no_place_central"]
     with drawing(10, 5.8) as figure:
@@ -74,7 +77,7 @@ def draw_turn_away(
             axes.axhline(target, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
             title = fill(names[str(basis)], _TITLE_WIDTH // len(today))
             axes.set_title(title, fontsize=10, loc="left")
-            _mark(axes, row, words)
+            _mark(axes, row, words, known)
             if measured_of is not None:
                 _measured(axes, row, measured_of, words, first=place == 0)
             if place == 0:
@@ -106,13 +109,13 @@ def _curve(axes: Axes, curve: pd.DataFrame, words: Words, *, first: bool) -> Non
     axes.tick_params(colors=FAINT, labelsize=8)
 
 
-def _mark(axes: Axes, row: pd.Series, words: Words) -> None:
+def _mark(axes: Axes, row: pd.Series, words: Words, known: Evidence) -> None:
     """Mark today's places and what they turn away."""
     share = float(row["no_place_central"])
     axes.axvline(row["places"], color=INK, linewidth=0.8)
     axes.plot([row["places"]], [share], "o", color=INK_ACCENT, markersize=6)
     axes.annotate(
-        words.text("capacity.turn_away_today", share=Quantity.share(share)),
+        words.text("capacity.turn_away_today", share=Quantity.share(share, evidence=known)),
         (row["places"], min(share, 0.8)),
         xytext=(8, 9),
         textcoords="offset points",
@@ -208,7 +211,7 @@ def draw_pooling(
                 words.text(
                     "capacity.pooling_line",
                     basis=names[str(basis)],
-                    places=Quantity.count(end["places_needed_together"]),
+                    places=Quantity.count(end["places_needed_together"], evidence=known),
                 ),
                 (end["shelters"], end["more"]),
                 (9, 0),
@@ -233,14 +236,29 @@ def draw_pooling(
 NEEDED, THERE, LEAST = "#e9dfd3", INK_ACCENT, INK_MIDDLE
 
 
-def places_by_area(shortfall: pd.DataFrame) -> pd.DataFrame:
-    """Sum up a shortfall by area, the neediest last: `needed`, and `least` and `most` there."""
+def places_by_area(shortfall: pd.DataFrame, unpublished: Collection[str] = ()) -> pd.DataFrame:
+    """Sum up a shortfall by area, the neediest last.
+
+    Parameters
+    ----------
+    shortfall
+        Rows of `capacity.norms.shortfall` for one population.
+    unpublished
+        Areas where the places of a shelter are not published.
+
+    Returns
+    -------
+    DataFrame
+        By area: `needed`, `least` and `most` there, and `is_published`, without which no number
+        of places is shown.
+    """
     areas = shortfall[(shortfall["area"] != "Total") & shortfall["family_places_needed"].notna()]
     table = areas.groupby("area").agg(
         needed=("family_places_needed", "first"),
         least=("family_places_there", "min"),
         most=("family_places_there", "max"),
     )
+    table["is_published"] = ~table.index.isin(list(unpublished))
     return table.sort_values(["needed"], kind="stable")
 
 
@@ -251,9 +269,12 @@ def draw_shortfall(
     people_per_family_place: int,
     words: Words,
     source: str,
-    assumed: Collection[str] = (),
+    unpublished: Collection[str] = (),
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw needed and existing family places for each area, the latter as a range over readings.
+
+    Where nobody published the places of a shelter, no number of an area's places is drawn.
 
     Parameters
     ----------
@@ -267,10 +288,13 @@ def draw_shortfall(
         Language of the texts.
     source
         Line at the foot.
-    assumed
-        Areas whose number of places is assumed, which is said beside it.
+    unpublished
+        Areas where the places of a shelter are not published.
+    known
+        How the readings of a place are known.
     """
-    table = places_by_area(shortfall)
+    table = places_by_area(shortfall, unpublished)
+    shown = table[["least", "most"]].where(table["is_published"], 0)
     total = shortfall[shortfall["area"] == "Total"]
     missing = total["family_places_missing"]
     with drawing(10, 6.8) as figure:
@@ -278,22 +302,22 @@ def draw_shortfall(
             figure,
             words.text(
                 "figures.shortfall_title",
-                range=Quantity.span(missing.min(), missing.max()),
+                range=Quantity.span(missing.min(), missing.max(), evidence=known),
             ),
             words.text(
                 "figures.shortfall_subtitle",
                 places=Quantity.count(total["places"].iloc[0]),
-                bare=Quantity.count((table["most"] == 0).sum()),
+                bare=Quantity.count(bare_areas(table)),
                 areas=Quantity.count(len(table)),
             ),
         )
         axes = figure.add_axes((0.2, 0.22, 0.74, 0.59))
         axes.barh(table.index, table["needed"], color=NEEDED, height=0.72)
-        axes.barh(table.index, table["most"], color=LEAST, height=0.72)
-        axes.barh(table.index, table["least"], color=THERE, height=0.72)
-        for row, (area, there) in enumerate(table.iterrows()):
+        axes.barh(table.index, shown["most"], color=LEAST, height=0.72)
+        axes.barh(table.index, shown["least"], color=THERE, height=0.72)
+        for row, (_, there) in enumerate(table.iterrows()):
             axes.annotate(
-                places_of_needed(there, words, assumed=area in assumed),
+                places_of_needed(there, words, known),
                 (there["needed"], row),
                 xytext=(5, 0),
                 textcoords="offset points",
@@ -305,20 +329,41 @@ def draw_shortfall(
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", colors=FAINT, labelsize=8)
         axes.set_xlabel(words.text("figures.shortfall_axis"), fontsize=9)
-        handles = [axes.barh([0], [0], color=colour) for colour in (NEEDED, LEAST, THERE)]
-        persons = shortfall["persons_per_family_place"].max()
-        labels = [
-            words.text("figures.shortfall_needed", people=Quantity.count(people_per_family_place)),
-            words.text("figures.shortfall_most"),
-            words.text("figures.shortfall_least", persons=Quantity.count(persons, digits=1)),
-        ]
+        persons = float(shortfall["persons_per_family_place"].max())
+        labels = shortfall_key(table, people_per_family_place, persons, words, known)
+        colours = (NEEDED, LEAST, THERE)[: len(labels)]
+        handles = [axes.barh([0], [0], color=colour) for colour in colours]
         axes.legend(handles, labels, loc="lower right", frameon=False, fontsize=9)
         footing(figure, source)
         save(figure, stem)
 
 
-def places_of_needed(there: pd.Series, words: Words, *, assumed: bool) -> str:
+def bare_areas(table: pd.DataFrame) -> int:
+    """Count the areas of `places_by_area` that have no place at all."""
+    return int(((table["most"] == 0) & table["is_published"]).sum())
+
+
+def shortfall_key(
+    table: pd.DataFrame, people: int, persons: float, words: Words, known: Evidence
+) -> tuple[str, ...]:
+    """Name the colours of needed and existing places, the latter only where any are drawn."""
+    needed = words.text("figures.shortfall_needed", people=Quantity.count(people))
+    if not (table["is_published"] & (table["most"] > 0)).any():
+        return (needed,)
+    family = Quantity.count(persons, digits=1, evidence=known)
+    return (
+        needed,
+        words.text("figures.shortfall_most"),
+        words.text("figures.shortfall_least", persons=family),
+    )
+
+
+def places_of_needed(there: pd.Series, words: Words, known: Evidence) -> str:
     """Write what is there, as a range over the readings, of what is needed."""
+    needed = Quantity.count(there["needed"])
+    if not there["is_published"]:
+        return words.text("figures.shortfall_unpublished", needed=needed)
     both = Quantity.span(there["least"], there["most"])
-    text = words.text("figures.shortfall_bar", needed=Quantity.count(there["needed"]), there=both)
-    return words.beside(text, words.text("evidence.assumed")) if assumed else text
+    if there["least"] != there["most"]:
+        both = both.known_as(known)
+    return words.text("figures.shortfall_bar", needed=needed, there=both)

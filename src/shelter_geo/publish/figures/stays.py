@@ -16,6 +16,7 @@ from shelter_geo.analysis import PLACES, STAYS_A_YEAR, Quantity
 from shelter_geo.publish.figures.drawing import FAINT, drawing, footing, heading, save
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT
 from shelter_geo.publish.words import Words
+from shelter_geo.publish.written import is_starred
 from shelter_geo.vocabulary import Evidence
 
 PARTS: Final = (("no_place_per_year", INK_LIGHT), ("leave_at_limit", INK_ACCENT))
@@ -36,6 +37,7 @@ def draw_stay_limits(
     names: Mapping[str, str],
     words: Words,
     foot: str,
+    known: Evidence = Evidence.DERIVED,
 ) -> None:
     """Draw families without a place and those who leave at each limit, a panel for each basis.
 
@@ -53,6 +55,8 @@ def draw_stay_limits(
         Language of the texts.
     foot
         Line at the foot.
+    known
+        How the stays are known.
     """
     bases = list(dict.fromkeys(limits["demand_basis"]))
     with drawing(10, 5.8) as figure:
@@ -64,7 +68,7 @@ def draw_stay_limits(
         width = 0.9 / len(bases)
         for place, basis in enumerate(bases):
             axes = figure.add_axes((0.075 + place * width, 0.27, width - 0.05, 0.4))
-            _bars(axes, limits[limits["demand_basis"] == basis], words)
+            _bars(axes, limits[limits["demand_basis"] == basis], words, known)
             title = fill(names[str(basis)], _TITLE_WIDTH // len(bases))
             axes.set_title(title, fontsize=10, loc="left")
         keys = ("stays.figure_no_place", "stays.figure_leave")
@@ -80,7 +84,7 @@ def draw_stay_limits(
         save(figure, stem)
 
 
-def _bars(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
+def _bars(axes: Axes, rows: pd.DataFrame, words: Words, known: Evidence) -> None:
     at, below = np.arange(len(rows)), np.zeros(len(rows))
     for name, colour in PARTS:
         values = rows[f"{name}_central"].to_numpy(float)
@@ -95,9 +99,10 @@ def _bars(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
             if months != months
             else words.number(months, digits=0 if whole else 1)
         )
-        labels.append(f"{limit}\n{words.number(row['places_needed_central'])}")
+        labels.append(f"{limit}\n{words.starred(row['places_needed_central'], known)}")
     axes.set_xticks(at, labels, fontsize=8)
-    axes.set_xlabel(words.text("stays.figure_axis"), fontsize=8.5)
+    mark = [words.starring(words.text(f"evidence.{known}"), known)] if is_starred(known) else []
+    axes.set_xlabel(words.beside(words.text("stays.figure_axis"), *mark), fontsize=8.5)
     axes.tick_params(axis="x", length=0, colors=FAINT)
     axes.set_ylim(0, max(1.0, 1.1 * below.max()))
     ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]
@@ -150,13 +155,13 @@ def draw_by_year(
             axes.set_title(fill(name, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
             _years(axes, table[table["measure"] == measure], words)
         axes = figure.add_axes((0.06 + (panels - 1) * width, 0.25, width - 0.045, 0.44))
-        mark = [words.text(f"evidence.{known}")] if known == Evidence.ASSUMED else []
+        mark = [words.starring(words.text(f"evidence.{known}"), known)] if is_starred(known) else []
         named = words.beside(words.text("stays.stays_a_year"), *mark)
         axes.set_title(fill(named, _TITLE_WIDTH // panels), fontsize=9.5, loc="left")
         axes.plot([0, 0], [stays["count_low"], stays["count_high"]], color=INK_LIGHT, linewidth=9)
         axes.plot([-0.1, 0.1], [stays["count"]] * 2, color=INK_ACCENT, linewidth=3)
         for end in ("count_low", "count", "count_high"):
-            axes.annotate(words.number(stays[end]), (0.1, stays[end]), (6, 0),
+            axes.annotate(words.starred(stays[end], known), (0.1, stays[end]), (6, 0),
                           textcoords="offset points", va="center", fontsize=8.5)  # fmt: skip
         axes.set_xlim(-0.5, 0.9)
         axes.set_xticks([])

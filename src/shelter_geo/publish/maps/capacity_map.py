@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import geopandas as gpd
 
+from shelter_geo.analysis import Quantity
 from shelter_geo.publish.maps.district_map import (
     areas,
     cities,
@@ -36,7 +38,7 @@ from shelter_geo.publish.pages.reader_table import (
 from shelter_geo.publish.palette import MARK, Classes, ramp
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, in_each, own_name, say
 from shelter_geo.study import people_unknown
-from shelter_geo.vocabulary import Reason
+from shelter_geo.vocabulary import Evidence, Reason
 
 _COLUMNS: Final = (
     "district_id",
@@ -99,6 +101,7 @@ def capacity_map(
     assumptions: Sequence[AnyText],
     notes: Sequence[AnyText],
     mark: str = MARK,
+    known: Evidence = Evidence.DERIVED,
     languages: Languages | None = None,
 ) -> SealedMap:
     """Make the sealed map of places within reach.
@@ -124,6 +127,8 @@ def capacity_map(
         What to name below the table.
     mark
         Ink of the signs of facilities.
+    known
+        How it is known how many places are where.
     languages
         Languages that the page offers, and the one in which it opens; English if not given.
 
@@ -142,8 +147,8 @@ def capacity_map(
     ranks = ranks_of(classes, units["shown"], units)
     page = MapPage(
         mark=mark,
-        key=_key(units, ranks, classes, shelters, basemap),
-        table=_table(units, classes),
+        key=_key(units, ranks, classes, shelters, basemap, known),
+        table=_table(units, classes, known),
         short_title=say("capacity.fewest"),
         short_list=range(min(_SHORT, int((units["without"] > 0).sum()))),
         **page_texts(
@@ -161,8 +166,10 @@ def capacity_map(
     return SealedMap(page, layers, languages=languages)
 
 
-def _places(words: Words, value: float) -> str:
-    return words.number(value, digits=2)
+def _places(words: Words, value: float, known: Evidence) -> str:
+    # None within reach is so, however many places there are elsewhere.
+    how = known if value else Evidence.DERIVED
+    return words.quantity(Quantity.count(value, digits=2, evidence=how))
 
 
 def _reason(row: Mapping[str, Any]) -> Text | None:
@@ -172,18 +179,18 @@ def _reason(row: Mapping[str, Any]) -> Text | None:
     return say("capacity.class_none") if row["places_per_10000_low"] == 0 else None
 
 
-def _table(units: gpd.GeoDataFrame, classes: PlaceClasses) -> ReaderTable:
-    rows = rows_of(units)
+def _table(units: gpd.GeoDataFrame, classes: PlaceClasses, known: Evidence) -> ReaderTable:
+    rows, places = rows_of(units), partial(_places, known=known)
     reasons = [_reason(row) for row in rows]
     low, high = units["places_per_10000_low"], units["places_per_10000_high"]
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
         number_column(say("capacity.column_without"), units["without"], Words.people, spoken=True),
-        number_column(say("capacity.column_places"), low, _places, spoken=True),
+        number_column(say("capacity.column_places"), low, places, spoken=True),
         class_column(say("access.class"), units["shown"], classes, say("access.no_road")),
     ]
     if not low.equals(high):
-        columns.append(number_column(say("capacity.column_possible"), high, _places, spoken=True))
+        columns.append(number_column(say("capacity.column_possible"), high, places, spoken=True))
     columns += [
         number_column(say("capacity.column_distance"), units["distance_km_low"], Words.distance),
         text_column(say("capacity.column_why"), reasons, spoken=True),
@@ -200,8 +207,9 @@ def _key(
     classes: PlaceClasses,
     shelters: gpd.GeoDataFrame,
     basemap: gpd.GeoDataFrame,
+    known: Evidence,
 ) -> list[KeyEntry]:
-    entries = class_key(units, ranks, classes, missing=say("access.no_road"))
+    entries = class_key(units, ranks, classes, missing=say("access.no_road"), known=known)
     entries += no_figure_key(units, basemap)
     if len(shelters):
         entries += sign_key(shelters, say("capacity.shelter_key"))

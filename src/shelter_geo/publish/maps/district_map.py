@@ -113,7 +113,12 @@ def page_texts(
 
 
 def class_key(
-    units: pd.DataFrame, ranks: Sequence[int], classes: Classes, *, missing: Text
+    units: pd.DataFrame,
+    ranks: Sequence[int],
+    classes: Classes,
+    *,
+    missing: Text,
+    known: Evidence = Evidence.DERIVED,
 ) -> list[KeyEntry]:
     """Give the key of the classes, each with its districts and people.
 
@@ -127,6 +132,8 @@ def class_key(
         The classes.
     missing
         Label of what has no class; it stands in the key where there is any.
+    known
+        How it is known what is in a class above the first, which is of nothing at all.
     """
     people = units["population"].groupby(list(ranks)).sum()
     counts = pd.Series(list(ranks)).value_counts()
@@ -134,11 +141,14 @@ def class_key(
     for rank in [*range(len(classes.colours)), MISSING]:
         if rank == MISSING and rank not in counts:
             continue
+        lived = Quantity.people(known_people(float(people.get(rank, 0))))
         detail = say(
             "access.class_size",
             districts=say("units.districts", n=Quantity.count(int(counts.get(rank, 0)))),
-            people=say("units.people", n=Quantity.people(known_people(float(people.get(rank, 0))))),
+            people=say("units.people", n=lived),
         )
+        if rank > 0 and known == Evidence.ASSUMED:
+            detail = say("quantity.known", text=detail, how=say(f"evidence.{known}"))
         label = missing if rank == MISSING else classes.label(rank)
         entries.append(KeyEntry("fill", label, detail, fill=classes.colour(rank)))
     return entries

@@ -32,6 +32,7 @@ from shelter_geo.publish.words import (
     packaged_languages,
     say,
 )
+from shelter_geo.publish.written import is_starred
 from shelter_geo.study import FALLBACK
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -298,7 +299,9 @@ def planner_page(
         "planner.assumed",
         places=Quantity.count(new_places),
         people=Quantity.count(people_per_family_place),
-        persons=in_each(lambda words: _persons(words, persons_per_family_place, most_persons)),
+        persons=in_each(
+            lambda words: _persons(words, persons_per_family_place, most_persons, readings)
+        ),
     )
     return PlannerPage(
         data=data,
@@ -328,12 +331,13 @@ def _with_dates(dates: Text) -> Text:
     return in_each(lambda words: f"{lead.of(words)} {dates.of(words)}".strip())
 
 
-def _persons(words: Words, few: float, most: float | None) -> str:
+def _persons(words: Words, few: float, most: float | None, known: Evidence) -> str:
     """Write how many places a family takes, as a range where it is read in several ways."""
     low = _plain_number(words, few)
     if most is None or most == few:
         return low
-    return words.text("planner_live.span", low=low, high=_plain_number(words, most))
+    span = words.text("planner_live.span", low=low, high=_plain_number(words, most))
+    return words.beside(span, words.text(f"evidence.{known}")) if is_starred(known) else span
 
 
 def _plain_number(words: Words, value: float) -> str:
@@ -359,6 +363,7 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
         "unreached": text.number(unreached(domestic=page.domestic)),
         "known": text.number(say("quantity.known", text="{text}", how="{how}")),
         "assumed": text.number(say("evidence.assumed")),
+        "unpublished": text.number(say("access.unpublished")),
         "shown": text.number(say("table.shown", n="{n}", total="{total}")),
         "km": text.number(say("units.km", n="{n}")),
         "minutes": text.number(say("units.minutes", n="{n}")),

@@ -192,7 +192,7 @@ def _missing(
     lead = fitted(texts.lead, middle, Box(0, 0, box.width, 0.2 * box.height))
     at = drawn.write(title, box.left, box.top)
     at = drawn.write(lead, box.left, at + 0.4 * middle) + 0.8 * middle
-    colours = (NEEDED, LEAST, THERE)
+    colours = (NEEDED, LEAST, THERE)[: len(texts.key)]
     entries: list[Entry] = [
         (partial(_swatch, colour=colour, hatch=None, edge="none"), label)
         for colour, label in zip(colours, texts.key, strict=True)

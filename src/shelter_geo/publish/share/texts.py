@@ -9,9 +9,11 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.analysis import Evaluation, Quantity
+from shelter_geo.publish.figures.capacity import bare_areas, shortfall_key
 from shelter_geo.publish.maps.access_map import route_words
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
+from shelter_geo.publish.qualifiers import known_readings
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import missing_by_region
 from shelter_geo.publish.study.study_map import access_page, plan_title, with_cities
@@ -87,7 +89,7 @@ class MissingTexts:
     title: str
     lead: str
     bars: tuple[Bar, ...]
-    key: tuple[str, str, str]
+    key: tuple[str, ...]
     foot: str
     alt: str
 
@@ -196,16 +198,18 @@ def missing_texts(
     if regions is None:
         return None
     table, total = regions
-    missing = total["family_places_missing"]
-    title = words.text("figures.shortfall_title", range=words.between(missing.min(), missing.max()))
+    missing, known = total["family_places_missing"], known_readings(evaluation.study)
+    lacking = Quantity.span(missing.min(), missing.max(), evidence=known)
+    title = words.text("figures.shortfall_title", range=lacking)
     if plan is not None:
         title = words.text("share.of_plan", plan=everywhere(plan), title=title)
     lead = words.text(
         "figures.shortfall_subtitle",
         places=words.number(total["places"].iloc[0]),
-        bare=words.number((table["most"] == 0).sum()),
+        bare=words.number(bare_areas(table)),
         areas=words.number(len(table)),
     )
+    table[["least", "most"]] = table[["least", "most"]].where(table["is_published"], 0)
     bars = [
         Bar(plain(str(area)), row["needed"], row["least"], row["most"], str(row["label"]))
         for area, row in table.iloc[::-1].iterrows()
@@ -225,11 +229,7 @@ def missing_texts(
         plain(title),
         plain(lead),
         tuple(bars),
-        (
-            words.text("figures.shortfall_needed", people=words.number(people)),
-            words.text("figures.shortfall_most"),
-            words.text("figures.shortfall_least", persons=words.number(persons, digits=1)),
-        ),
+        shortfall_key(table, people, persons, words, known),
         study_texts.foot(evaluation, words),
         plain(" ".join(parts)),
     )

@@ -21,7 +21,12 @@ from shelter_geo.publish.figures.capacity import (
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
 from shelter_geo.publish.figures.stays import draw_by_year, draw_stay_limits
 from shelter_geo.publish.palette import INK_ACCENT, INK_LIGHT, INK_MIDDLE
-from shelter_geo.publish.qualifiers import dates, known_places, known_stay_length
+from shelter_geo.publish.qualifiers import (
+    dates,
+    known_places,
+    known_readings,
+    known_stay_length,
+)
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.study import REGION
@@ -99,22 +104,22 @@ def draw_tornado(
                       va="center", fontsize=10)  # fmt: skip
             for line in block.to_dict("records"):
                 row += 1
-                _bar(axes, row, line, words)
+                _bar(axes, row, line, words, known)
             axes.plot([centres[basis]] * 2, [row - len(block) + 0.5, row + 0.5], color=INK, lw=1.2)
             row += 1.4
         _tornado_axis(axes, row, (low, high), places, words)
-        _evidence_key(axes, sensitivity, words)
+        _evidence_key(axes, sensitivity, words, known)
         footing(figure, foot)
         save(figure, stem)
 
 
-def _bar(axes: Axes, row: float, line: Mapping[Any, Any], words: Words) -> None:
+def _bar(axes: Axes, row: float, line: Mapping[Any, Any], words: Words, known: Evidence) -> None:
     ends = sorted(max(1.0, float(line[f"answer_at_{end}"])) for end in ("low", "high"))
     colour = EVIDENCE[line["evidence"]]
     axes.barh(row, max(ends[1] - ends[0], 0), left=ends[0], height=0.66, color=colour)
     for end, side in zip(ends, ("right", "left"), strict=True):
         shift = -4 if side == "right" else 4
-        axes.annotate(words.number(end), (end, row), (shift, 0), textcoords="offset points",
+        axes.annotate(words.starred(end, known), (end, row), (shift, 0), textcoords="offset points",
                       ha=side, va="center", fontsize=8, bbox=PAPER)  # fmt: skip
     axes.text(LABELS, row, _input(line, words), transform=axes.get_yaxis_transform(), va="center",
               fontsize=9)  # fmt: skip
@@ -125,14 +130,13 @@ def _input(line: Mapping[Any, Any], words: Words) -> str:
     kind = str(line["input"]).rpartition(".")[2]
     values = {end: float(line[f"input_{end}"]) for end in ("low", "high")}
     if kind in SHARES:
-        return words.text(
-            f"capacity.input_{kind}", **{end: words.percent(v) for end, v in values.items()}
-        )
-    written = {
-        end: words.number(value, digits=0 if value.is_integer() else 1)
-        for end, value in values.items()
-    }
-    return words.text(f"capacity.input_{kind}", **written)
+        written = {end: words.percent(value) for end, value in values.items()}
+    else:
+        written = {
+            end: words.number(value, digits=0 if value.is_integer() else 1)
+            for end, value in values.items()
+        }
+    return words.starring(words.text(f"capacity.input_{kind}", **written), line["evidence"])
 
 
 def _tornado_axis(
@@ -164,9 +168,16 @@ def _tornado_axis(
     axes.set_xlabel(words.text("capacity.tornado_axis"), fontsize=9)
 
 
-def _evidence_key(axes: Axes, sensitivity: pd.DataFrame, words: Words) -> None:
+def _evidence_key(axes: Axes, sensitivity: pd.DataFrame, words: Words, known: Evidence) -> None:
     used = [kind for kind in EVIDENCE if (sensitivity["evidence"] == kind).any()]
-    handles = [Patch(color=EVIDENCE[kind], label=words.text(f"evidence.{kind}")) for kind in used]
+    handles = [
+        Patch(color=EVIDENCE[kind], label=words.starring(words.text(f"evidence.{kind}"), kind))
+        for kind in used
+    ]
+    if known == Evidence.ASSUMED and Evidence.ASSUMED not in used:
+        handles.append(
+            Patch(color="none", label=words.starring(words.text(f"evidence.{known}"), known))
+        )
     axes.legend(handles=handles, loc="lower right", frameon=False, fontsize=9)
 
 
@@ -197,7 +208,8 @@ def draw_missing(evaluation: Evaluation, folder: Path, words: Words) -> None:
         people_per_family_place=evaluation.study.settings.capacity.people_per_family_place,
         words=words,
         source=study_texts.foot(evaluation, words, norm=True),
-        assumed=_guessed(evaluation, words),
+        unpublished=_guessed(evaluation, words),
+        known=known_readings(evaluation.study),
     )
 
 
@@ -216,16 +228,14 @@ def missing_by_region(
     Returns
     -------
     tuple of DataFrame
-        The regions by name, the neediest last, with `needed`, `least`, `most` and a `label`; and
+        The regions by name, as of `places_by_area`, with a `label`; and
         the rows of the shortfall in all. None where a study has no regions.
     """
-    rows = _shortfall(evaluation, words)
+    study, rows = evaluation.study, _shortfall(evaluation, words)
     if rows is None:
         return None
-    table, guessed = places_by_area(rows), _guessed(evaluation, words)
-    table["label"] = [
-        places_of_needed(row, words, assumed=area in guessed) for area, row in table.iterrows()
-    ]
+    table, known = places_by_area(rows, _guessed(evaluation, words)), known_readings(study)
+    table["label"] = [places_of_needed(row, words, known) for _, row in table.iterrows()]
     return table, rows[rows["area"] == "Total"]
 
 
@@ -285,11 +295,12 @@ def write_capacity_figures(
     asked = {"target": capacity.turn_away.target} | told
     drawn = folder / "figures"
     people = capacity.measured.people if capacity.measured is not None else None
+    known = weakest(known_stays(results.inputs, str(basis)) for basis in total.index)
+    asked["known"] = known
     draw_turn_away(results.turn_away, total, drawn / "turn_away", measured_of=people, **asked)
     moves = results.sensitivity[results.sensitivity["demand_basis"].isin(total.index)]
-    known = weakest(known_stays(results.inputs, str(basis)) for basis in total.index)
     places = float(total["places"].iloc[0])
-    draw_tornado(moves, drawn / "tornado", places=places, known=known, **asked)
+    draw_tornado(moves, drawn / "tornado", places=places, **asked)
     limits = results.stay_limits[results.stay_limits["demand_basis"].isin(total.index)]
     draw_stay_limits(limits, drawn / "stay_limits", **asked)
     if (results.pooling["places_needed_together"] > 0).any():

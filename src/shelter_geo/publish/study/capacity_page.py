@@ -13,7 +13,14 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK
-from shelter_geo.publish.qualifiers import dated, norm_notes, which_shelters, without_shared
+from shelter_geo.publish.qualifiers import (
+    dated,
+    known_of_group,
+    known_split,
+    norm_notes,
+    which_shelters,
+    without_shared,
+)
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import ground_of, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
@@ -85,6 +92,7 @@ def reach_map(
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=_notes(evaluation, unknown=bool(admits.isna().any())),
+        known=known_split(study),
         languages=languages_of(study, lang),
     )
 
@@ -104,7 +112,8 @@ def _title(
     name = everywhere(study.settings.study.name)
     if groups or without_papers:
         low, high = _places(study, groups, without_papers)
-        places = in_each(lambda words: words.between(low, high))
+        how = known_of_group(study, {"places_low": low, "places_high": high})
+        places = everywhere(Quantity.span(low, high, evidence=how))
         group = group_words(groups, without_papers)
         return say("capacity.map_title_group", name=name, places=places, group=group)
     low, high = _out_of_reach(evaluation, reach)
@@ -138,6 +147,7 @@ def _figures(
 ) -> list[tuple[Text, Text]]:
     """Write who is meant, the places for them, and who has none within reach."""
     low, high = _places(evaluation.study, groups, without_papers)
+    how = known_of_group(evaluation.study, {"places_low": low, "places_high": high})
     none = _out_of_reach(evaluation, reach)
     near = [int(reach[f"people_in_reach_{end}"].sum()) for end in ("low", "high")]
     minutes = evaluation.study.settings.capacity.catchment.minutes
@@ -148,7 +158,7 @@ def _figures(
     time = in_each(lambda words: words.duration(minutes))
     return [
         *told,
-        (say("capacity.map_places"), in_each(lambda words: words.between(low, high))),
+        (say("capacity.map_places"), everywhere(Quantity.span(low, high, evidence=how))),
         (
             say("capacity.map_in_reach", time=time),
             in_each(lambda words: words.between(near[0], near[1], words.people)),
