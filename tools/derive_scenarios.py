@@ -29,6 +29,22 @@ CHOSEN = {
     "кого сегодня нет дороги к убежищу, идут первыми, и расстояния затем учитывают и их. "
     f"По {PLACES_EACH} мест предположено.",
 }
+BY_REGION = {
+    "en": "In the district with the most residents of every economic region without a counted "
+    "shelter; places by the norm, for the residents of the region.",
+    "az": "Sayılan sığınacağı olmayan hər iqtisadi rayonun ən çox sakini olan rayonunda; "
+    "yerlərin sayı norma üzrə, həmin iqtisadi rayonda yaşayanlara görədir.",
+    "ru": "В районе с наибольшим числом проживающих в каждом экономическом районе без учтённого "
+    "убежища; число мест по норме, на проживающих в этом экономическом районе.",
+}
+BY_NEED = {
+    "en": "Shared out over economic regions in proportion to the places that their residents "
+    "lack. How the places of today are split between cities is assumed.",
+    "az": "İqtisadi rayonlar arasında orada yaşayanlara çatışmayan yerlərə mütənasib bölünüb. "
+    "Bugünkü yerlərin şəhərlər üzrə bölgüsü fərziyyədir.",
+    "ru": "Распределены по экономическим районам пропорционально тому, скольких мест не хватает "
+    "проживающим в них. Как сегодняшние места делятся между городами — допущение.",
+}
 NEW_PLACES = 1000
 
 
@@ -116,7 +132,7 @@ def main() -> None:
          "az": "Hər iqtisadi rayonda sığınacaq, yer sayı norma üzrə",
          "ru": "Убежище в каждом экономическом районе, число мест по норме"},
         "In the largest district of every economic region without a shelter, sized by the norm.",
-        by_region(today), study,
+        by_region(today), study, BY_REGION,
     )  # fmt: skip
     sites = siting_results(study, site_options(study))
     for model, key, en, az, ru in (
@@ -139,7 +155,7 @@ def main() -> None:
          "az": "Ehtiyaca görə 1.000 ailə yeri",
          "ru": "Ещё 1 000 семейных мест по потребности"},
         "New family places shared out over regions in proportion to what each lacks.",
-        by_need(today), study,
+        by_need(today), study, BY_NEED,
     )  # fmt: skip
 
 

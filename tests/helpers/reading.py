@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+LANGUAGES: Final = ("en", "az", "ru")
 
 
 @dataclass

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.once import made_once
+from helpers.reading import LANGUAGES, ReadPage, read_page
 from helpers.secret_study import SECRET, secret_study
 from helpers.study_copy import StudyCopy
 from shelter_geo.analysis import EvaluatedPlans, Evaluation, evaluate_plans, today_first
@@ -46,6 +47,15 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_at_home(secret_study(base / "study", SECRET), base)
 
     return made_once(tmp_path_factory, "run", run) / "outputs"
+
+
+@pytest.fixture(scope="session")
+def pages(outputs: Path) -> dict[str, dict[str, ReadPage]]:
+    files = sorted(outputs.rglob("*.html"))
+    return {
+        file.relative_to(outputs).as_posix(): {lang: read_page(file, lang) for lang in LANGUAGES}
+        for file in files
+    }
 
 
 def run_at_home(copy: StudyCopy, base: Path) -> None:

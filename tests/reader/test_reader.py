@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.reading import ReadPage, read_page, read_picture
+from helpers.reading import LANGUAGES, ReadPage, read_picture
 from helpers.study_pages import outputs as outputs
+from helpers.study_pages import pages as pages
 
 from shelter_geo.analysis import Quantity
 from shelter_geo.publish.words import Words
 from shelter_geo.study.study import Study
 
-LANGUAGES = ("en", "az", "ru")
 SUBJECT = {"en": "violence", "az": "zorakılı", "ru": "насили"}
 RESIDENTS = {"en": "residents", "az": "yaşayanlar", "ru": "проживающие"}
 NEVER = {
@@ -23,15 +23,6 @@ NEVER = {
     "ru": ("сейчас 175", "каждая цифра дана с ними", "напрасно"),
 }
 """What no page says: false, unproven or not the language."""
-
-
-@pytest.fixture(scope="session")
-def pages(outputs: Path) -> dict[str, dict[str, ReadPage]]:
-    files = sorted(outputs.rglob("*.html"))
-    return {
-        file.relative_to(outputs).as_posix(): {lang: read_page(file, lang) for lang in LANGUAGES}
-        for file in files
-    }
 
 
 def dates_of(study: Study, lang: str) -> list[str]:
@@ -97,25 +88,6 @@ def test_every_page_says_once_which_shelters_are_counted(
     counted = study.settings.capacity.counted
     assert isinstance(counted, dict)
     assert [name for name, page in pages.items() if counted[lang] not in page[lang].whole] == []
-
-
-def test_russian_pages_name_places_in_their_letters(
-    pages: dict[str, dict[str, ReadPage]], study: Study
-) -> None:
-    tables = (study.districts, study.settlements)
-    latin = {
-        name
-        for table in tables
-        for column in ("name_en", "name_az")
-        for name in table[column].dropna()
-        if re.match(r"[A-Za-zÇƏĞİÖŞÜ]", str(name))
-    }
-    found = {
-        name: sorted(texts & latin)
-        for name, page in pages.items()
-        if (texts := set(page["ru"].texts)) & latin
-    }
-    assert found == {}
 
 
 def unpublished(study: Study, words: Words) -> set[str]:

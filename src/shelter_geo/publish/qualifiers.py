@@ -15,7 +15,7 @@ from shelter_geo.analysis import (
     towns_not_known,
     weakest,
 )
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say, translated
 from shelter_geo.study import Norm, Study, places_total
 from shelter_geo.vocabulary import Evidence, evidence_of
 
@@ -241,7 +241,7 @@ def bus_note(evaluation: Evaluation) -> Text:
                 start=names[row["from_settlement"]].of(words),
                 end=names[row["to_settlement"]].of(words),
                 time=Quantity.minutes(60 * float(row["hours"])),
-                source=str(row["source"]),
+                source=translated(row, "source"),
             )
             for row in rows
         ]

@@ -227,6 +227,7 @@ TRAVEL: Final = pa.DataFrameSchema(
         "evidence": text(),
     },
     name="travel",
+    metadata={"worded": {"source": _SAFE_WORDS}},
 )
 
 STANDARDS: Final = pa.DataFrameSchema(
