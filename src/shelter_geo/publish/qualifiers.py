@@ -241,7 +241,7 @@ def bus_note(evaluation: Evaluation) -> Text:
                 start=names[row["from_settlement"]].of(words),
                 end=names[row["to_settlement"]].of(words),
                 time=Quantity.minutes(60 * float(row["hours"])),
-                source=translated(row, "source"),
+                source=translated({str(key): value for key, value in row.items()}, "source"),
             )
             for row in rows
         ]
