@@ -25,6 +25,7 @@ RUN = {
     "scenario": f"scenarios/{PLAN}/access.html",
     "comparison": f"scenarios/{PLAN}/changes.html",
     "capacity": "maps/capacity.html",
+    "journey": "maps/journey_papers.html",
     "siting": "maps/siting_best_by_mean.html",
     "planner": "planner.html",
     "report": "report.html",

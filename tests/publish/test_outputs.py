@@ -42,6 +42,8 @@ EXPECTED = {
     "service_times.csv",
     "service_times_in_all.csv",
     "maps/access.html",
+    "maps/journey_baku.html",
+    "maps/journey_papers.html",
     "report.html",
     "study.gpkg",
 }

@@ -75,12 +75,9 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
     """A page of a new kind must come into `RUN`; the index has tests of its own."""
     found = {file.relative_to(outputs).as_posix() for file in outputs.rglob("*.html")}
     found.remove("index.html")
-    kinds = {
-        re.sub(r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+", "*", path) for path in RUN.values()
-    }
-    assert {
-        re.sub(r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+", "*", path) for path in found
-    } == kinds
+    many = r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+|(?<=maps/journey_)\w+"
+    kinds = {re.sub(many, "*", path) for path in RUN.values()}
+    assert {re.sub(many, "*", path) for path in found} == kinds
     assert len(found) > len(RUN)
 
 
@@ -90,6 +87,7 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
         ("access", ()),
         ("capacity", ("--of", "capacity")),
         ("comparison", ("--of", "comparison", "--scenario", PLAN)),
+        ("journey", ("--of", "journey")),
         ("siting", ("--of", "siting", "--aim", "mean")),
     ],
 )

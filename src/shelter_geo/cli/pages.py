@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish import SealedMap
     from shelter_geo.study import Study
 
-_MAPS = ("access", "capacity", "comparison", "siting")
+_MAPS = ("access", "capacity", "comparison", "siting", "journey")
 _AIMS = ("mean", "farthest", "region", "own-region")
 _STILL = (".png", ".svg", ".pdf")
 _ALL = "all"
@@ -73,6 +73,9 @@ def map_(
     aim: Annotated[
         str, typer.Option("--aim", help=f"Which siting plan: {', '.join(_AIMS)}.")
     ] = _AIMS[0],
+    journey: Annotated[
+        str, typer.Option("--journey", help="Which journey of the study; else the last of it.")
+    ] = "",
     group: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="GROUP", help="Capacity for these people; see `capacity`."),
@@ -89,6 +92,8 @@ def map_(
     groups = tuple(dict.fromkeys(group or ()))
     shown = of or ("capacity" if groups else "access")
     _known_map(shown, groups, scenario, aim)
+    if journey and shown != "journey":
+        raise typer.BadParameter("goes with --of journey", param_hint="--journey")
     file = Path(f"{shown}.html") if out is None else out
     if file.suffix not in (".html", *_STILL):
         endings = ", ".join((".html", *_STILL))
@@ -113,7 +118,9 @@ def map_(
         page, evaluation = _siting(loaded, aim, lang)
     else:
         evaluation = evaluate(loaded if plan is None else apply_plan(loaded, plan))
-        if shown == "capacity":
+        if shown == "journey":
+            page = _journey(evaluation, journey, lang)
+        elif shown == "capacity":
             page = _capacity(evaluation, groups, lang)
         else:
             page = _access(evaluation, plan, lang)
@@ -240,6 +247,19 @@ def _capacity(evaluation: Evaluation, groups: tuple[str, ...], lang: str | None)
     from shelter_geo.publish import reach_map
 
     return reach_map(evaluation, access_for(evaluation, groups), groups=groups, lang=lang)
+
+
+def _journey(evaluation: Evaluation, key: str, lang: str | None) -> SealedMap:
+    from shelter_geo.publish import journey_page
+
+    known = [one.id for one in evaluation.study.settings.journeys]
+    if not known:
+        raise typer.BadParameter(
+            "the study asks about no journey: add [[journeys]]", param_hint="--of"
+        )
+    if key and key not in known:
+        raise typer.BadParameter(f"choose one of {', '.join(known)}", param_hint="--journey")
+    return journey_page(evaluation, key or known[-1], lang=lang)
 
 
 def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         write_reach,
     )
     from shelter_geo.publish.study.capacity_page import reach_map
+    from shelter_geo.publish.study.journey_page import journey_page
     from shelter_geo.publish.study.lines import (
         capacity_lines,
         comparison_lines,
@@ -52,6 +53,7 @@ _HOME = {
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.lines",
+    "journey_page": "study.journey_page",
     "key_figures": "study.study_texts",
     "languages_of": "languages",
     "lines_on_centres": "study.lines",
@@ -88,6 +90,7 @@ __all__ = [
     "draw_twin",
     "everywhere",
     "group_line",
+    "journey_page",
     "key_figures",
     "languages_of",
     "lines_on_centres",

@@ -26,6 +26,7 @@ from shelter_geo.publish.siting.tables import siting_tables, suggestions, write_
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
+from shelter_geo.publish.study.journey_page import journey_page, mapped_journeys
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.study.study_planner import study_planner
@@ -100,6 +101,7 @@ def write_outputs(
         ("tables", partial(write_tables, evaluation)),
         ("layers", partial(_write_layers, evaluation)),
         ("map", lambda folder: _write_map(evaluation, folder, words)),
+        ("map", lambda folder: _write_journeys(evaluation, folder, words)),
         ("figures", partial(_write_figures, evaluation, words)),
     ]
     if all_roads:
@@ -172,6 +174,12 @@ def _write_all_roads(study: Study, folder: Path) -> None:
 
 def _write_map(evaluation: Evaluation, folder: Path, words: Words) -> None:
     _access_page(evaluation, words).save(folder / "maps" / "access.html")
+
+
+def _write_journeys(evaluation: Evaluation, folder: Path, words: Words) -> None:
+    for key in mapped_journeys(evaluation.study):
+        page = journey_page(evaluation, key, lang=words.lang)
+        page.save(folder / "maps" / f"journey_{key}.html")
 
 
 def _access_page(evaluation: Evaluation, words: Words) -> SealedMap:
