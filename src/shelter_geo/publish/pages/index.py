@@ -180,8 +180,8 @@ def _for_advocates(folder: Path, languages: Languages, shapes: dict[str, int]) -
     page = _reader(folder, languages, shapes)
     pages = (("report.html", "report"), ("maps/access.html", "access"),
              ("maps/capacity.html", "capacity"))  # fmt: skip
-    pages += tuple((path, "journey") for path in _paths(folder, "maps/journey_*.html"))
-    found = [entry for entry in (page(*one) for one in pages) if entry is not None]
+    of_journeys = [(path, "journey") for path in _paths(folder, "maps/journey_*.html")]
+    found = [entry for entry in (page(*one) for one in (*pages, *of_journeys)) if entry is not None]
     for path in _paths(folder, "figures/*.png"):
         stem = PurePosixPath(path).stem
         title = _if_any(f"index.figure_{stem}") or everywhere(stem)
