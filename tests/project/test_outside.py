@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -11,7 +12,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from helpers.small_study import small_study
+from helpers.bad_inputs import PLAN
+from helpers.road_toys import write_pbf
+from helpers.small_study import DEMAND, small_study
 from helpers.study_copy import StudyCopy, contents
 from typer.testing import CliRunner, Result
 
@@ -202,12 +205,27 @@ def refuse(event, given):
         raise OSError("sockets are refused")
 
 sys.addaudithook(refuse)
-study, out = sys.argv[1:]
+study, out, roads = sys.argv[1:]
+plan = study + "/plan.toml"
+BORDERS = [
+    "--boundaries", study + "/districts.geojson", "--name-property", "district_id",
+    "--key-property", "district_id", "--population", study + "/districts.csv",
+]
 for words in (
     ["validate", study],
     ["run", study, "--out", out + "/run"],
     ["planner", study, "--out", out + "/planner.html"],
+    ["map", study, "--out", out + "/map.html"],
+    ["map", study, "--of", "capacity", "--out", out + "/map.png"],
+    ["report", study, "--out", out + "/report.html"],
+    ["share", study, "--lang", "en", "--out", out + "/share"],
+    ["capacity", study, "--out", out + "/capacity"],
+    ["compare", plan.replace("plan", "today"), plan, "--study", study, "--out", out + "/compare"],
     ["site", study, "--new", "1"],
+    ["ensemble", study, "--draws", "2", "--out", out + "/ensemble"],
+    ["roads", "import", roads, "--out", out + "/x.roads.npz"],
+    ["roads", "check", out + "/x.roads.npz"],
+    ["init", out + "/new", "--name", "New", *BORDERS],
     ["pack", study, "--out", out + "/send"],
 ):
     made = CliRunner().invoke(app, words)
@@ -216,11 +234,24 @@ assert not seen, seen
 """
 
 
+def test_every_command_is_tried_without_sockets() -> None:
+    tried = set(re.findall(r'\["([a-z]+)"', SOCKETS))
+    named = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert named - tried == {
+        "fetch",  # asks the network, and only with --online
+        "batch",  # starts a process with `run` for each study
+    }
+
+
 def test_no_command_opens_a_socket(study: StudyCopy, tmp_path: Path) -> None:
-    out = tmp_path / "out"
+    out, roads = tmp_path / "out", tmp_path / "x.osm.pbf"
     out.mkdir()
+    study.write("study.toml", study.text("study.toml") + DEMAND)
+    study.write("today.toml", '[scenario]\nid = "today"\nname = "Today"\n')
+    study.write("plan.toml", PLAN.replace("s1", "s2"))
+    write_pbf(roads, {1: (0.0, 0.0), 2: (0.01, 0.0)}, [([1, 2], {"highway": "primary"})])
     made = subprocess.run(
-        [sys.executable, "-c", SOCKETS, str(study.folder), str(out)],
+        [sys.executable, "-c", SOCKETS, str(study.folder), str(out), str(roads)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
