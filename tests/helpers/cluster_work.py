@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
+import time
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 
 def square(shared: dict[str, str], number: int) -> int:
@@ -27,3 +32,23 @@ def die(folder: str, number: int) -> int:
 
 def fail(folder: str, number: int) -> int:
     raise ValueError(f"number {number}")
+
+
+def count(shared: dict[str, Any], number: int) -> tuple[int, bool, int]:
+    """How often this object was used, whether its array lies in a mapped file, and its sum."""
+    shared["seen"] += 1
+    owner = shared["array"]
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return shared["seen"], isinstance(getattr(owner, "obj", None), mmap.mmap), shared["array"].sum()
+
+
+def lack(folder: str, number: int) -> int:
+    raise MemoryError
+
+
+def eat(folder: str, number: int) -> int:
+    """Take more memory than the worker is given, and wait for what comes of it."""
+    taken = bytearray(b"x") * (600 << 20)
+    time.sleep(60)
+    return len(taken)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
+import numpy as np
 import pytest
-from helpers.cluster_work import die, die_once, fail, square
+from helpers.cluster_work import count, die, die_once, eat, fail, lack, square
 
 from shelter_geo import cluster
 from shelter_geo.cluster import spreading
@@ -41,6 +44,37 @@ def test_a_worker_that_is_killed_is_no_fault(tmp_path: Path):
 def test_work_that_kills_every_worker_ends_with_a_sentence(tmp_path: Path):
     with pytest.raises(ClusterError, match=r"workers were (ended|lost)"):
         list(spread(die, str(tmp_path), [1], workers=1))
+
+
+def test_what_is_shared_goes_to_a_worker_once_and_large_arrays_are_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shared = {"seen": 0, "array": np.arange(cluster.MAPPED // 8)}
+    done = [result for _, result in spread(count, shared, [1, 2, 3, 4], workers=1)]
+    total = int(shared["array"].sum())
+    assert done == [(1, True, total), (2, True, total), (3, True, total), (4, True, total)]
+    assert list(tmp_path.glob("shelter-geo-*")) == []
+
+
+def test_a_worker_without_memory_is_told():
+    with pytest.raises(ClusterError, match="lacks memory"):
+        list(spread(lack, "", [1], workers=1))
+
+
+def test_a_worker_that_takes_too_much_memory_is_ended_and_told():
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            memory_limit="400MB",
+            dashboard_address=None,
+            silence_logs="CRITICAL",
+        ) as local,
+        pytest.raises(ClusterError, match="they may lack memory"),
+    ):
+        list(spread(eat, "", [1], scheduler=local.scheduler_address))
 
 
 def test_a_fault_of_the_work_itself_comes_through():

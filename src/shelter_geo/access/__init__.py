@@ -30,6 +30,7 @@ from shelter_geo.access.nearest import (
     populations,
     resident_units,
 )
+from shelter_geo.access.requests import CostRequest
 from shelter_geo.access.service_time import ServiceTime, service_time
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "UNITS",
     "BusTime",
     "CostMatrix",
+    "CostRequest",
     "ServiceTime",
     "Stop",
     "access_metrics",

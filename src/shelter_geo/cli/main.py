@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo import __version__
-from shelter_geo.cli import batch, capacity, compare, ensemble, init, pack, pages, roads, site
+from shelter_geo.cli import (
+    batch,
+    capacity,
+    compare,
+    costs,
+    ensemble,
+    init,
+    pack,
+    pages,
+    roads,
+    site,
+)
 from shelter_geo.cli.options import (
     KindOption,
     LangOption,
@@ -49,6 +60,7 @@ app.add_typer(roads.app)
 batch.register(app)
 capacity.register(app)
 compare.register(app)
+costs.register(app)
 ensemble.register(app)
 pack.register(app)
 pages.register(app)

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.brief.study_brief import study_brief
     from shelter_geo.publish.ensemble import write_ensemble
     from shelter_geo.publish.figures.map_twin import draw_twin
+    from shelter_geo.publish.files.blocks import write_costs
     from shelter_geo.publish.files.staging import staged
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
@@ -70,6 +71,7 @@ _HOME = {
     "write_capacity": "study.capacity_outputs",
     "write_capacity_figures": "study.capacity_figures",
     "write_missing": "study.capacity_outputs",
+    "write_costs": "files.blocks",
     "write_ensemble": "ensemble",
     "write_outputs": "outputs",
     "write_reach": "study.capacity_outputs",
@@ -106,6 +108,7 @@ __all__ = [
     "suggestions",
     "write_capacity",
     "write_capacity_figures",
+    "write_costs",
     "write_ensemble",
     "write_missing",
     "write_outputs",

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shelter_geo.analysis.ensemble import Ensemble, block_table, ranges, site_shares
 from shelter_geo.cluster import Spread
-from shelter_geo.errors import OutputError
 from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress
+from shelter_geo.publish.files.blocks import begin, put
 from shelter_geo.publish.files.staging import staged
 
 DRAWS: Final = "draws"
@@ -54,20 +54,15 @@ def write_ensemble(
     OutputError
         If a file cannot be written; what was written stays.
     """
-    about = _about(ensemble)
     folder = out / DRAWS
-    with staged(out) as stage:  # a folder that is closed is told before the work
-        if _read(out / ABOUT) != about:
-            for old in sorted(folder.glob("*.parquet")):
-                old.unlink()
-        (stage / ABOUT).write_text(about, encoding="utf-8")
+    begin(out / ABOUT, _about(ensemble), folder)
     blocks = ensemble.blocks
     todo = [block for block in blocks if not _file(folder, block).exists()]
     before = done = len(blocks) - len(todo)
     for block, draws in spread(Ensemble.block, ensemble, todo):
         values, sites = block_table(draws, block)
-        _put(sites, _file(folder, block, "-sites"))
-        _put(values, _file(folder, block))
+        put(_file(folder, block, "-sites"), partial(pq.write_table, sites))
+        put(_file(folder, block), partial(pq.write_table, values))
         done += 1
         if progress:
             progress("blocks of draws", done, len(blocks))
@@ -96,27 +91,8 @@ def _about(ensemble: Ensemble) -> str:
     return json.dumps(facts, indent=2, sort_keys=True) + "\n"
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
 def _file(folder: Path, block: range, more: str = "") -> Path:
     return folder / f"{block.start:06d}-{block.stop - 1:06d}{more}.parquet"
-
-
-def _put(table: pa.Table, path: Path) -> None:
-    """Write a file beside its place and move it there."""
-    beside = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, beside)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or error}). The draws before it stay; "
-            "make room and run the same command again to go on."
-        ) from error
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

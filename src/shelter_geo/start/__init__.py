@@ -13,6 +13,7 @@ from shelter_geo.start.fetching import (
 from shelter_geo.start.names import DECISIONS
 from shelter_geo.start.osm_areas import OsmWanted, fetch_osm
 from shelter_geo.start.people import PeopleColumns
+from shelter_geo.start.points import read_points
 from shelter_geo.start.study_files import StartInputs
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Wanted",
     "fetch_inputs",
     "fetch_osm",
+    "read_points",
     "servers",
     "start_study",
 ]

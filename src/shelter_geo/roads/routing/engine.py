@@ -152,6 +152,11 @@ class Engine:
         if self._method != "dijkstra":
             self._prepared()
 
+    def prepare_for(self, searches: int) -> None:
+        """Prepare now if a request that needs so many plain searches would take longer without."""
+        if self._work(searches) > _PLAIN_WORK:
+            self.prepare()
+
     @property
     def hierarchy(self) -> Hierarchy | None:
         """What was prepared, if it was."""
@@ -159,7 +164,7 @@ class Engine:
 
     def _router(self, searches: int) -> Dijkstra | Phast:
         """Choose who answers, by the searches that plain Dijkstra would need."""
-        work = (searches + 2) * (self.graph.n_nodes + len(self.graph.tail))
+        work = self._work(searches)
         plain = self._phast is None and self._worked + work <= _PLAIN_WORK
         if self._method == "hierarchy" or (self._method == "auto" and not plain):
             return self._prepared()
@@ -167,6 +172,9 @@ class Engine:
         if self._dijkstra is None:
             self._dijkstra = Dijkstra(self.graph)
         return self._dijkstra
+
+    def _work(self, searches: int) -> int:
+        return (searches + 2) * (self.graph.n_nodes + len(self.graph.tail))
 
     def _prepared(self) -> Phast:
         """Hierarchy of this network, in the order of the engine that it is like."""
