@@ -138,6 +138,7 @@ const Panel = (() => {
         toggle(at, true);
         // With the next picture: sooner, the browser would have to lay the page out twice.
         requestAnimationFrame(() => {
+          if (!openRows.has(at)) return;
           const { row: added, count: wanted } = openRows.get(at);
           wanted.focus({ preventScroll: true });
           wanted.select();
