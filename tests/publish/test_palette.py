@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.capacity_map import PlaceClasses
 from shelter_geo.publish.maps.comparison_map import GainClasses
+from shelter_geo.publish.pages.sealed import asset
 from shelter_geo.publish.palette import Classes, ramp, two_sided_ramp
 
 NUMBERS = range(3, 10)
@@ -138,3 +140,14 @@ def test_limits_of_change_stand_on_both_sides() -> None:
         GainClasses.mirrored((25, 1))
     with pytest.raises(OutputError, match="not 11"):
         GainClasses.mirrored((1, 2, 3, 4, 5))
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_on_light_and_dark_pages_the_worst_class_stands_out_the_most(number: int, eye: str) -> None:
+    grounds = re.findall(r"--land: (#[0-9a-f]{6})", asset("page.css"))
+    assert len(grounds) == 2
+    for ground in grounds:
+        around = seen(ground, eye)[0]
+        contrasts = [abs(around - seen(colour, eye)[0]) for colour in ramp(number)]
+        assert max(contrasts) == contrasts[-1]

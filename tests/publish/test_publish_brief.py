@@ -23,9 +23,10 @@ from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.maps.drawing import draw
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
+from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.words import Text, Words, everywhere
 
-PAGES = range(3, 8)
+PAGES = range(3, 6)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +217,7 @@ def test_says_the_same_without_scripts(browser: Browser, file: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_prints_on_three_to_seven_pages(browser: Browser, file: Path, lang: str) -> None:
+def test_prints_on_three_to_five_pages(browser: Browser, file: Path, lang: str) -> None:
     with visit(browser, file) as seen:
         seen.page.click(f"[data-lang={lang}]")
         printed = seen.page.pdf(prefer_css_page_size=True)
@@ -226,6 +227,21 @@ def test_prints_on_three_to_seven_pages(browser: Browser, file: Path, lang: str)
             tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[(.*?)\]", printed)
         }
         assert all(abs(w - 595) < 1 and abs(h - 842) < 1 for _, _, w, h in sizes)
+
+
+def test_leads_with_three_sentences_and_ends_with_how_to_cite_it(
+    brief: BriefPage, evaluation: Evaluation
+) -> None:
+    claim = brief.sections[0]
+    assert len(claim.sentences) == 3
+    assert claim.listings == ()
+    first = brief.html.index('class="part"')
+    assert brief.html.index("<figure", first) < brief.html.index('class="part"', first + 1)
+    cited = said(brief.citation)
+    assert said(brief.title) in cited
+    assert "shelter_geo" in cited
+    assert said(dates(evaluation.study)) in cited
+    assert brief.html.index('class="cite"') > brief.html.index('class="listing"')
 
 
 @pytest.mark.browser
@@ -295,6 +311,7 @@ def hostile() -> BriefPage:
         assumptions=[text(n) for n in many],
         sources=[text(n) for n in many],
         notes=[text(n) for n in many],
+        citation=text(4),
         languages=speaking(),
     )
 

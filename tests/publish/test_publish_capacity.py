@@ -146,10 +146,10 @@ def test_figures_say_how_each_input_is_known(
 def test_classes_name_none_the_limits_and_what_is_beyond() -> None:
     assert [said(CLASSES.label(rank)) for rank in range(5)] == [
         "no place within reach",
-        "0–0.05 per 10,000",
-        "0.05–0.1 per 10,000",
-        "0.1–0.25 per 10,000",
-        "0.25+ per 10,000",
+        "one place for more than 200,000 people",
+        "one place for 100,000 to 200,000 people",
+        "one place for 40,000 to 100,000 people",
+        "one place for fewer than 40,000 people",
     ]
     assert said(CLASSES.label(1), "ru").startswith("0–0,05")
     assert CLASSES.of([0.0, 0.05, 0.06, 0.25, 3.0, float("nan")]).tolist() == [0, 1, 2, 3, 4, -1]

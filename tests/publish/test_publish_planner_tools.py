@@ -256,6 +256,22 @@ def test_who_comes_nearer_is_sorted_as_the_reader_wishes(page: Page) -> None:
     assert entries() == first
 
 
+def test_a_line_may_be_shown_from_every_district_to_its_nearest_shelter(page: Page) -> None:
+    drawn = page.locator("#plan-a .way.all")
+    assert drawn.get_attribute("d") == ""
+    page.check("#lines")
+    ends = str(drawn.get_attribute("d")).split("M")[1:]
+    served = page.evaluate(
+        "[...Model.evaluate(Model.today()).site.keys()].filter((row) => !Model.nobody(row) &&"
+        " Model.evaluate(Model.today()).site[row] >= 0).length"
+    )
+    assert len(ends) == served > 3
+    open_site(page, "town 3")
+    assert str(drawn.get_attribute("d")) != "M" + "M".join(ends)
+    page.uncheck("#lines")
+    assert drawn.get_attribute("d") == ""
+
+
 def with_regions() -> Any:
     units = districts()
     return units.assign(region=["North" if n % 2 else "South" for n in range(len(units))])

@@ -43,10 +43,11 @@ const Chart = (() => {
     const svg = frame.querySelector("svg.chart") ?? copied(frame);
     const areas = all(".area", svg);
     const signs = svg.querySelector(".marks"), layer = shape("g", { class: "spots" });
+    const lines = shape("path", { class: "way all" }), ticked = document.getElementById("lines");
     const halo = shape("path", { class: "halo" }), way = shape("path", { class: "way" }), bubble = frame.querySelector(".bubble");
     svg.removeAttribute("data-t-label");
     svg.setAttribute("role", "group");
-    svg.querySelector(".labels").before(halo, way);
+    svg.querySelector(".labels").before(lines, halo, way);
     svg.insertBefore(layer, signs);
     signs.setAttribute("aria-hidden", "true");
     const dots = spots.map((spot) => {
@@ -172,14 +173,24 @@ const Chart = (() => {
       });
       drawSigns(plan);
       drawWay(result);
+      drawLines(result);
     }
+
+    // One line for every district, to the shelter that is the nearest to it.
+    let drawn = null;
+    function drawLines(result) {
+      drawn = result;
+      const ways = ticked.checked ? [...result.site].map((at, row) => (at < 0 || Model.nobody(row) ? "" : lineTo(row, at))) : [];
+      lines.setAttribute("d", ways.join(""));
+    }
+    const lineTo = (row, at) => `M${districts.x[row]} ${districts.y[row]}L${sites.x[at]} ${sites.y[at]}`;
+    ticked.addEventListener("change", () => drawLines(drawn));
 
     // A straight line to where the district goes: the way by road is on the map of distances.
     let chosen = null;
     function drawWay(result) {
       const at = chosen === null ? -1 : result.site[chosen];
-      const to = at < 0 ? "" : `M${districts.x[chosen]} ${districts.y[chosen]}L${sites.x[at]} ${sites.y[at]}`;
-      way.setAttribute("d", to);
+      way.setAttribute("d", at < 0 ? "" : lineTo(chosen, at));
     }
     function choose(row, result) {
       chosen = row;

@@ -11,6 +11,7 @@ const Picture = (() => {
     ".ground.country": { fill: "#eeebe4", stroke: "#b9b3a8", "stroke-width": 0.8 },
     ".ground.sea, .ground.lake": { fill: "#d9e6ec" },
     ".area": { stroke: "#857d8c", "stroke-width": 0.6 },
+    ".way": { fill: "none", stroke: "#1f1b24", "stroke-width": 0.8 },
     ".uncounted": { "fill-opacity": 0.2 },
     ".label": { fill: "#5d5764", "font-size": 10, "text-anchor": "middle", "font-style": "italic" },
     ".open": { fill: "#1f1b24", stroke: "#ffffff", "stroke-width": 3, "paint-order": "stroke", "font-weight": 600 },
@@ -37,7 +38,7 @@ const Picture = (() => {
   function inked(chart) {
     const map = chart.cloneNode(true), fine = 1 / View.seen.zoom;
     map.removeAttribute("style");
-    for (const gone of all(".halo, .way, [hidden], .spots", map)) gone.remove();
+    for (const gone of all(".halo, .way:not(.all), .way[d=''], [hidden], .spots", map)) gone.remove();
     for (const selector in INKS) {
       for (const part of all(selector, map)) {
         for (const [name, value] of Object.entries(INKS[selector])) part.setAttribute(name, FINE.includes(name) ? value * fine : value);

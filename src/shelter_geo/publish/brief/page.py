@@ -168,6 +168,8 @@ class BriefPage(OneFile):
         All districts.
     assumptions, sources, notes
         What is assumed, where it comes from, what else to know.
+    citation
+        How to cite it.
     languages
         Languages that the page offers, and the one in which it opens.
     """
@@ -182,6 +184,7 @@ class BriefPage(OneFile):
     assumptions: Sequence[Text]
     sources: Sequence[Text]
     notes: Sequence[Text]
+    citation: Text
     languages: Languages = field(default_factory=packaged_languages)
 
     @cached_property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
+from shelter_geo import __version__
 from shelter_geo.access import populations
 from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, Quantity
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
@@ -31,6 +33,7 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import MARK, MISSING, Classes
+from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
@@ -154,6 +157,8 @@ def _notes(evaluated: EvaluatedPlans) -> list[Text]:
 
 
 _FARTHEST: Final = 10
+_LEADING: Final = 3
+"""Sentences that stand before the map; the others open the evidence."""
 
 
 def study_brief(
@@ -188,9 +193,10 @@ def study_brief(
     units = evaluation.districts.sort_values(
         ["distance_km", "district_id"], ascending=[False, True]
     )
+    claim, proof = evidence.claim(evaluation), evidence.evidence(evaluation, classes)
     sections = [
-        evidence.claim(evaluation),
-        evidence.evidence(evaluation, classes),
+        replace(claim, sentences=claim.sentences[:_LEADING]),
+        replace(proof, sentences=(*claim.sentences[_LEADING:], *proof.sentences)),
         places(evaluation, needs),
         *_choices(plans, sites),
     ]
@@ -205,8 +211,15 @@ def study_brief(
         assumptions=study_texts.assumptions(evaluation),
         sources=study_texts.sources(evaluation),
         notes=study_texts.notes(evaluation),
+        citation=_citation(evaluation),
         languages=languages_of(evaluation.study, lang),
     )
+
+
+def _citation(evaluation: Evaluation) -> Text:
+    title, as_of = evidence.title(evaluation), dates(evaluation.study)
+    tool = f"shelter_geo {__version__}"
+    return say("brief.cite_as", title=title, tool=tool, dates=as_of)
 
 
 def _choices(plans: EvaluatedPlans | None, sites: SitingResults | None) -> list[Section]:

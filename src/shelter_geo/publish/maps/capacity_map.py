@@ -66,26 +66,27 @@ _OF_A_DISTRICT: Final = (
 class PlaceClasses(Classes):
     """Classes of places per 10,000 people: none, then up to each limit; dark is few."""
 
-    unit: str = "capacity.per_10000"
-
     @staticmethod
     def _sampled(number: int) -> tuple[str, ...]:
         return ramp(number)[::-1]
 
     def label(self, rank: int) -> Text:
-        """Words of a class, such as "0.05–0.1 per 10,000"; the first is none, the last open."""
+        """Words of a class, such as "one place for 40,000 to 100,000 people", or of none."""
         if rank == 0:
             return say("capacity.class_none")
-        low = _plain(self.breaks[rank - 1])
+        most, *fewest = (_people_a_place(limit) for limit in self.breaks[rank - 1 : rank + 1])
         if rank == len(self.breaks):
-            return in_each(lambda words: words.text(self.unit, n=f"{low(words)}+"))
-        high = _plain(self.breaks[rank])
-        return in_each(lambda words: words.text(self.unit, n=f"{low(words)}–{high(words)}"))
+            return in_each(lambda words: words.text("capacity.class_less", n=most(words)))
+        least = fewest[0]
+        if self.breaks[rank - 1] == 0:
+            return in_each(lambda words: words.text("capacity.class_more", n=least(words)))
+        return in_each(
+            lambda words: words.text("capacity.class_rate", low=least(words), high=most(words))
+        )
 
 
-def _plain(limit: float) -> Any:
-    digits = max(0, len(f"{limit:.4f}".rstrip("0").partition(".")[2]))
-    return lambda words: words.number(limit, digits=digits)
+def _people_a_place(per_10000: float) -> Any:
+    return lambda words: words.number(10_000 / per_10000)
 
 
 def capacity_map(
