@@ -151,7 +151,7 @@ def test_classes_name_none_the_limits_and_what_is_beyond() -> None:
         "one place for 40,000 to 100,000 people",
         "one place for fewer than 40,000 people",
     ]
-    assert said(CLASSES.label(1), "ru").startswith("0–0,05")
+    assert said(CLASSES.label(1), "ru").startswith("одно место больше чем на 200")
     assert CLASSES.of([0.0, 0.05, 0.06, 0.25, 3.0, float("nan")]).tolist() == [0, 1, 2, 3, 4, -1]
     assert CLASSES.colour(0) == ramp(5)[-1]
     with pytest.raises(OutputError, match="must ascend"):
