@@ -6,11 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from helpers.study_copy import copy_study
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shelter_geo.analysis import CapacityResults, Evaluation, capacity_results
-from shelter_geo.analysis.stays import PLACES, STAYS_A_YEAR
-from shelter_geo.errors import StudyError
-from shelter_geo.study import load_study
+from shelter_geo.analysis.capacity_results import BY_REGION
+from shelter_geo.analysis.stays import PLACES, STAYS_A_YEAR, spread_by_region
+from shelter_geo.errors import CapacityError, StudyError
+from shelter_geo.study import RegionShare, load_study
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +76,74 @@ def test_stays_that_places_can_take(results: CapacityResults, evaluation: Evalua
     assert rows.loc[STAYS_A_YEAR, "count_low"] == pytest.approx(family_places * 365 / 180)
 
 
+def test_a_second_reading_puts_stays_where_they_were_counted(
+    results: CapacityResults, evaluation: Evaluation
+) -> None:
+    """More than half of the appeals came from the capital; the rest go by the women who live."""
+    regions = evaluation.study.settings.capacity.demand.regions  # type: ignore[union-attr]
+    (capital,) = regions
+    table = results.by_district[results.by_district["units"] == BY_REGION]
+    for basis, rows in table.groupby("demand_basis"):
+        whole = rows["stays_central"].sum()
+        even = results.no_place_ranges.loc[basis, "stays_central"]
+        assert whole == pytest.approx(even, rel=1e-9), basis
+        there = rows.loc[rows["region"] == capital.region, "stays_central"].sum()
+        assert there / whole == pytest.approx(capital.share, rel=1e-9), basis
+        others = rows[(rows["region"] != capital.region) & (rows["women"] > 0)]
+        each = others["stays_central"] / others["women"]
+        assert each.max() == pytest.approx(each.min(), rel=1e-6), basis
+    assert set(results.no_place_by_region.index) == set(results.no_place_ranges.index)
+    # Fewer stays arise where no road leads to a shelter, so at least those find a place.
+    lost = [
+        frame[frame["shelter_id"] == "none"].set_index("demand_basis")["stays_central"]
+        for name in (BY_REGION, "residents")
+        for frame in [results.by_shelter[results.by_shelter["units"] == name]]
+    ]
+    assert (lost[0] < lost[1]).all()
+
+
+def share_of(region: str, share: float) -> RegionShare:
+    return RegionShare(region=region, share=share, source="who counted", evidence="sourced")
+
+
+@given(
+    st.lists(st.integers(0, 500), min_size=3, max_size=12),
+    st.lists(st.sampled_from("abc"), min_size=12, max_size=12),
+    st.floats(0, 1),
+)
+def test_regions_have_the_shares_that_were_counted(
+    people: list[int], regions: list[str], share: float
+) -> None:
+    asking = pd.Series(people, dtype=float)
+    where = pd.Series(regions[: len(people)])
+    inside, outside = (float(asking[(where == "a") == there].sum()) for there in (True, False))
+    if (share > 0 and not inside) or (share < 1 and not outside):
+        with pytest.raises(CapacityError, match="where nobody lives"):
+            spread_by_region(asking, where, [share_of("a", share)])
+        return
+    spread = spread_by_region(asking, where, [share_of("a", share)])
+    assert spread.sum() == pytest.approx(asking.sum())
+    assert spread[where == "a"].sum() == pytest.approx(share * asking.sum())
+    assert (spread >= 0).all()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ('region = "Baku"', 'region = "Bakı"', "stands in no row"),
+        ("share = 0.564", "share = 1.2", "less than or equal to 1"),
+        (
+            "[[capacity.demand.regions]]",
+            '[[capacity.demand.regions]]\nregion = "Karabakh"\nshare = 0.5\nsource = "x"\n'
+            'evidence = "assumed"\n[[capacity.demand.regions]]',
+            "more than 1 together",
+        ),
+        (
+            "[[capacity.demand.regions]]",
+            '[[capacity.demand.regions]]\nregion = "Baku"\nshare = 0.1\nsource = "x"\n'
+            'evidence = "assumed"\n[[capacity.demand.regions]]',
+            "the same name twice",
+        ),
         ('measure = "protection orders issued, all"', 'measure = "orders"', "stands in no row"),
         ("\nmonths = 12\n", "\nmonths = 6\n", "each number of months may stand once"),
         ("\nmonths = 12\n", "\nmonths = 0\n", "greater than 0"),

@@ -28,7 +28,7 @@ SAID_AS_THEY_ARE = {
     "QGIS", "Tab", "Enter", "Escape", "A", "B", "CSV", "PNG", "SVG", "PDF", "TOML", "HTML",
     # Papers and who published something.
     "Luo", "Wang", "Qi", "Trend", "APA", "DOST", "EIGE", "hatenablog", "Umisonodalvar",
-    "Galacticburton", "Globetrotting", "Travel",
+    "Report", "Galacticburton", "Globetrotting", "Travel",
 }  # fmt: skip
 """Latin words that stand in Russian sentences: they are names, and have no other letters."""
 

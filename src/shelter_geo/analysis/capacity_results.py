@@ -36,6 +36,7 @@ from shelter_geo.analysis.stays import (
     demand_of_each_basis,
     more_places,
     pooled,
+    spread_by_region,
     spread_over,
     what_moves,
     years_beside_places,
@@ -63,6 +64,8 @@ _BY_BASIS: Final = (
     "pooling", "sensitivity", "stay_limits", "waiting",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
+BY_REGION: Final = "stays_by_region"
+"""Residents, with stays where they were counted by region: a second reading of who asks where."""
 _OF_DISTRICTS: Final = (
     "district_id", "name_en", "region", "women", "counts_registered_not_resident",
 )  # fmt: skip
@@ -75,9 +78,10 @@ class CapacityResults:
     Attributes
     ----------
     by_shelter
-        A row for each basis, units and shelter, then `Total` for all of them and `none` for the
-        people whom no road leads to any: `places`, `catchment_people`, and with `_low`,
-        `_central` and `_high` `stays`, `turn_away`, `turned_away_per_year`, `places_needed`.
+        A row for each basis, units (`UNITS`, then `BY_REGION`) and shelter, then `Total` for all
+        of them and `none` for the people whom no road leads to any: `places`,
+        `catchment_people`, and with `_low`, `_central` and `_high` `stays`, `turn_away`,
+        `turned_away_per_year`, `places_needed`.
     by_norm
         See `norms_held.held_against_norms`.
     no_place
@@ -126,9 +130,17 @@ class CapacityResults:
     @property
     def no_place_ranges(self) -> pd.DataFrame:
         """Rows of `no_place` for all people with whole ranges, one a basis, indexed by it."""
+        return self._no_place_of(UNITS[0])
+
+    @property
+    def no_place_by_region(self) -> pd.DataFrame:
+        """The same, with stays where they were counted by region; empty where nobody did."""
+        return self._no_place_of(BY_REGION)
+
+    def _no_place_of(self, units: str) -> pd.DataFrame:
         if self.no_place.empty or "units" not in self.no_place:
             return pd.DataFrame(index=pd.Index([], name="demand_basis"))
-        table = self.no_place[self.no_place["units"] == UNITS[0]]
+        table = self.no_place[self.no_place["units"] == units]
         return table[table["stays_low"].notna()].set_index("demand_basis")
 
 
@@ -161,7 +173,9 @@ def capacity_results(
     for units in _units(evaluation):
         weight = units.asking.groupby(evaluation.settlements["district_id"]).sum()
         weight = weight.reindex(evaluation.districts.index)
-        demands = demand_of_each_basis(study, weight, cases)
+        # Cases by district say themselves where stays arise.
+        counts = None if units.name == BY_REGION else cases
+        demands = demand_of_each_basis(study, weight, counts)
         if not demands:
             parts["by_shelter"].append(without_demand(evaluation, units, shares))
         for basis, demand in demands.items():
@@ -286,6 +300,11 @@ def _units(evaluation: Evaluation) -> Iterator[Units]:
         asking, people = (counted(points, name, which) for which in (who, "people"))
         if name == UNITS[0] or asking.sum() > 0:
             yield Units(name, people, asking)
+    demand = evaluation.study.settings.capacity.demand
+    if demand is not None and demand.regions and demand.bases:
+        asking, people = (counted(points, UNITS[0], which) for which in (who, "people"))
+        regions = points["district_id"].map(evaluation.districts["region"])
+        yield Units(BY_REGION, people, spread_by_region(asking, regions, demand.regions))
 
 
 def _shares(evaluation: Evaluation) -> NDArray[np.float64]:

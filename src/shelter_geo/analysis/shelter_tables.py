@@ -32,7 +32,7 @@ _SUMMED: Final = ("stays", "turned_away_per_year", "places_needed")
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The people who are counted: all, or without those registered where they do not live.
+    """The people who are counted: residents, the registered, or residents as they were counted.
 
     Stays are spread over `asking`: women, or everybody where women are not counted.
     """

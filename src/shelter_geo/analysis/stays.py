@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -25,7 +25,10 @@ from shelter_geo.capacity import (
     refused,
     tornado,
 )
-from shelter_geo.study import WOMEN, Capacity, Range, Study, in_english
+from shelter_geo.errors import CapacityError
+from shelter_geo.study import WOMEN, Capacity, Range, RegionShare, Study, in_english
+
+_OTHERS: Final = "the other regions"
 
 CASES = "cases"
 """Basis of the demand that comes from a user's own table of cases."""
@@ -93,6 +96,40 @@ def _persons_per_place(capacity: Capacity) -> Estimate:
 def spread_over(study: Study) -> str:
     """Say over whom stays are spread: women, or people where the study does not count women."""
     return "people" if WOMEN in study.lacks else "women"
+
+
+def spread_by_region(
+    asking: pd.Series, regions: pd.Series, shares: Sequence[RegionShare]
+) -> pd.Series:
+    """Weigh people so that the stays of each region are the share that was counted there.
+
+    Parameters
+    ----------
+    asking
+        Those of `spread_over`, by place.
+    regions
+        Region of each place.
+    shares
+        Share of the stays of some regions; the others have the rest, by their people.
+
+    Returns
+    -------
+    Series
+        Weights by place; their sum is that of `asking`.
+
+    Raises
+    ------
+    CapacityError
+        If stays are counted where nobody lives.
+    """
+    known = {each.region: each.share for each in shares}
+    wanted = pd.Series({**known, _OTHERS: 1 - sum(known.values())})
+    part = regions.where(regions.isin(list(known)), _OTHERS)
+    people = asking.groupby(part).sum().reindex(wanted.index, fill_value=0)
+    if lost := sorted(wanted.index[(wanted > 0) & (people == 0)]):
+        raise CapacityError(f"stays are counted where nobody lives: {', '.join(lost)}")
+    factor = wanted * asking.sum() / people.where(people > 0, 1)
+    return asking * part.map(factor)
 
 
 def demand_of_each_basis(

@@ -1,6 +1,13 @@
 """What is given: settings, tables, their checks, public points."""
 
-from shelter_geo.study.capacity_settings import Capacity, Multiple, Norm, Range, Share
+from shelter_geo.study.capacity_settings import (
+    Capacity,
+    Multiple,
+    Norm,
+    Range,
+    RegionShare,
+    Share,
+)
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
 from shelter_geo.study.guard import key_gives_a_place_away, leads_elsewhere, texts_of
@@ -96,6 +103,7 @@ __all__ = [
     "Multiple",
     "Norm",
     "Range",
+    "RegionShare",
     "SafeKey",
     "Settings",
     "Share",

@@ -121,6 +121,15 @@ class CaseTable(Settings):
     under_reporting: Multiple
 
 
+class RegionShare(Settings):
+    """The share of all stays that arise in one region, as somebody counted it."""
+
+    region: Said
+    share: float = Field(ge=0, le=1)
+    source: Worded
+    evidence: EvidenceKey
+
+
 class Demand(Settings):
     """What stays in shelters are computed from; without bases and cases there are none.
 
@@ -133,16 +142,25 @@ class Demand(Settings):
         be smaller.
     bases, cases
         Counts for the whole country, and a count by district.
+    regions
+        Where stays arise, as it was counted: a second reading beside stays that are spread evenly.
+        Regions that are not named share the rest by their people.
     """
 
     share_needing: Share
     recorded: Range | None = None
     bases: tuple[DemandBase, ...] = ()
     cases: CaseTable | None = None
+    regions: tuple[RegionShare, ...] = ()
 
     @model_validator(mode="after")
     def _distinct(self) -> Demand:
         refuse_twice("bases", self.bases)
+        named = [each.region for each in self.regions]
+        if twice := sorted({region for region in named if named.count(region) > 1}):
+            raise ValueError(f"regions have the same name twice: {', '.join(twice)}")
+        if sum(each.share for each in self.regions) > 1:
+            raise ValueError("the shares of the regions are more than 1 together")
         if any(base.id == "cases" for base in self.bases):
             raise ValueError('no base may have the id "cases", which stands for the case table')
         return self

@@ -42,6 +42,7 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
         _relate_districts(folder, settings, tables.districts, tables)
     if tables.standards is not None or tables.norms is not None:
         _relate_norms(folder, settings, tables)
+    _relate_regions(folder, settings, tables)
     series = [each.measure for each in settings.capacity.by_year]
     counted = pd.Series(dtype=str) if tables.statistics is None else tables.statistics["measure"]
     key, of = "capacity.by_year.measure", "measure of the statistics"
@@ -115,6 +116,17 @@ def _find_causes(folder: StudyFolder, settings: StudySettings, tables: Tables) -
         settlements=folder.path(files.settlements).name,
         boundaries=folder.path(files.boundaries).name if files.boundaries else None,
     )
+
+
+def _relate_regions(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:
+    """Check that the regions in which stays were counted are regions of the districts."""
+    demand, districts = settings.capacity.demand, tables.districts
+    if demand is None or districts is None:
+        return
+    known = districts["region"] if "region" in districts else pd.Series(dtype=str)
+    named = [each.region for each in demand.regions]
+    key, of = "capacity.demand.regions.region", "region of the districts"
+    folder.add(_unlisted(folder.study_file, key, named, known, of=of))
 
 
 def _relate_norms(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None:

@@ -65,7 +65,10 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "population_listed": _whole("Population as listed by the source; used as a share only"),
     "basis": _text("Where people are taken to start: district_centres or settlements"),
-    "units": _text("Population that is counted: residents or registered"),
+    "units": _text(
+        "Population that is counted: residents or registered; stays_by_region: residents, with "
+        "stays where they were counted by region"
+    ),
     "weighted_by": _text("people, women or men"),
     "metric": _text("Name of the metric; beyond_ counts those who reach a shelter at all"),
     "value": _number("Value of the metric or input"),

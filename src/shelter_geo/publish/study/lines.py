@@ -16,6 +16,7 @@ from shelter_geo.analysis import (
     EvaluatedPlans,
     Evaluation,
     Quantity,
+    Unit,
 )
 from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.languages import languages_of
@@ -24,8 +25,17 @@ from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.study_texts import left_out
-from shelter_geo.publish.words import Text, Words, everywhere, own_name, say
-from shelter_geo.study import REGION, WOMEN, Norm, Study, StudySettings, centres_astray, stand_ins
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.study import (
+    REGION,
+    WOMEN,
+    Norm,
+    RegionShare,
+    Study,
+    StudySettings,
+    centres_astray,
+    stand_ins,
+)
 from shelter_geo.vocabulary import Evidence
 
 
@@ -92,6 +102,9 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
                 source=everywhere(given.source),
             )
         )
+    regional = results.no_place_by_region
+    if not regional.empty and capacity.demand is not None:
+        told.append(_by_region(capacity.demand.regions, regional))
     others = results.no_place[results.no_place["units"] == UNITS[0]]
     others = others[others["stays_low"].isna()]
     for reading in sorted(capacity.stays.readings, key=lambda reading: reading.days):
@@ -106,6 +119,28 @@ def checks(evaluation: Evaluation, results: CapacityResults) -> list[Text]:
             )
         )
     return told
+
+
+def _by_region(shares: Sequence[RegionShare], rows: pd.DataFrame) -> Text:
+    """Say what comes out if stays arise where they were counted, not evenly."""
+    spans = {
+        stem: Quantity.span(
+            float(rows[f"{stem}_central"].min()),
+            float(rows[f"{stem}_central"].max()),
+            Unit.SHARE,
+            evidence=Evidence.ASSUMED,
+        )
+        for stem in ("no_place", "refused_at_nearest")
+    }
+    sources = [everywhere(each.source) for each in shares]
+    return in_each(
+        lambda words: words.text(
+            "capacity.by_region",
+            source="; ".join(dict.fromkeys(source.of(words) for source in sources)),
+            anywhere=spans["no_place"],
+            nearest=spans["refused_at_nearest"],
+        )
+    )
 
 
 def _basis(row: Mapping[Any, Any], names: Mapping[str, str], known: Evidence, words: Words) -> str:
