@@ -60,7 +60,18 @@ def test_lines_begin_with_the_norms(evaluation: Evaluation, results: CapacityRes
         f"missing {regions - 2}"
     )
     norms = evaluation.study.settings.capacity.norms
-    assert len(lines) == 2 * len(norms) + 1 + 3 + 1 + len(STAYS) + 2 + len(GROUPS)
+    # The norms and their notes, three counts of cases, what was measured, where stays were counted.
+    assert len(lines) == 2 * len(norms) + 1 + 3 + 1 + 1 + len(STAYS) + 2 + len(GROUPS)
+
+
+def test_a_line_gives_the_second_reading_by_region(
+    evaluation: Evaluation, results: CapacityResults
+) -> None:
+    lines = capacity_lines(evaluation, results, Words("en"))
+    (said,) = [line for line in lines if line.startswith("If stays arise where they were counted")]
+    shares = results.no_place_by_region["no_place_central"]
+    assert "56.4%" in said
+    assert f": {shares.min():.0%} to {shares.max():.0%} (assumed) would find no place" in said
 
 
 def test_lines_give_each_basis_with_its_range(
