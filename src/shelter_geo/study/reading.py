@@ -62,14 +62,16 @@ def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     except (ValueError, RecursionError) as error:
         remedy = "Make it anew, or take the key package out of the study file."
         return None, [Fault(path.name, f"is not valid JSON: {error}", remedy)]
-    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
-        remedy = "Give an object that lists its files under resources."
-        return None, [Fault(path.name, "is no data package", remedy)]
+    strange = Fault(path.name, "is no data package", "Give an object with a list of resources.")
+    if not isinstance(package, dict):
+        return None, [strange]
     for name in ("sources", "licenses"):
         entries = package.get(name, [])
         if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):
             remedy = "Give a list of objects, each with a title."
             faults.append(Fault(path.name, f"{name} cannot be read", remedy, column=name))
+    if not faults and not isinstance(package.get("resources"), list):
+        faults.append(strange)
     return (None, faults) if faults else (package, [])
 
 
