@@ -12,10 +12,12 @@ import pytest
 import shapely
 from helpers.invented_country import SIDE, Country
 from helpers.road_toys import GEOD, write_pbf
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from shelter_geo.analysis import evaluate
+from shelter_geo.cli.main import app
 from shelter_geo.errors import OutputError, StudyError, TableError
 from shelter_geo.start import DECISIONS, Started, StartInputs, start_study
 from shelter_geo.start.study_files import template
@@ -243,6 +245,15 @@ def test_faults_of_every_input_are_told_at_once(tmp_path: Path):
     assert not (tmp_path / "study").exists()
 
 
+def test_a_grid_is_looked_at_where_the_boundaries_are_faulty_too(tmp_path: Path):
+    files = Country().write(tmp_path / "files")
+    (files / "borders.geojson").write_text("{}", encoding="utf-8")
+    (files / "people.tif").write_text("no grid", encoding="utf-8")
+    with pytest.raises(TableError) as error:
+        start_study(tmp_path / "study", inputs_of(files, population=files / "people.tif"))
+    assert [fault.file for fault in error.value.faults] == ["borders.geojson", "people.tif"]
+
+
 def test_a_district_without_a_row_of_people_is_a_study_with_a_gap(tmp_path: Path):
     files = Country().write(tmp_path / "files")
     rows = (files / "people.csv").read_text(encoding="utf-8").splitlines()
@@ -289,6 +300,40 @@ def test_any_country_can_be_begun_and_computed(
         assert found["distance_km"].max() == pytest.approx(farthest, abs=0.02)
     ground = shapely.area(study.districts.geometry.to_numpy()).sum()
     assert ground == pytest.approx((count + country.exclave) * SIDE**2, rel=1e-6)
+
+
+ISLANDS = Country(west=179.3, south=-17.0, names=SCRIPTS[2:5], island=True)
+ALONE = Country(south=-45.0, names=("Şimal",))
+INLAND = Country(west=100.0, south=67.0, names=SCRIPTS[5:8], exclave=True)
+
+
+@settings(max_examples=1, phases=[Phase.explicit, Phase.generate])
+@given(country=countries, has_shelter=st.booleans(), has_borders=st.booleans())
+@example(country=ISLANDS, has_shelter=True, has_borders=True)
+@example(country=ALONE, has_shelter=False, has_borders=False)
+@example(country=INLAND, has_shelter=True, has_borders=True)
+def test_any_country_runs_to_the_end_with_its_pages(
+    tmp_path_factory: pytest.TempPathFactory, country: Country, has_shelter: bool, has_borders: bool
+):
+    tmp_path = tmp_path_factory.mktemp("country")
+    where = shelters(tmp_path, "settlement,places\nHighmill,5\n") if has_shelter else None
+    start(tmp_path, country, shelters=where)
+    study, made = tmp_path / "study", tmp_path / "made"
+    if not has_borders:
+        text = (study / "study.toml").read_text(encoding="utf-8")
+        told = text.replace('boundaries = "boundaries.geojson"\n', "")
+        assert told != text
+        (study / "study.toml").write_text(told, encoding="utf-8")
+        (study / "boundaries.geojson").unlink()
+    for words in (["validate", str(study)], ["run", str(study), "--out", str(made)]):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+    pages = {page.name: page.read_text(encoding="utf-8") for page in made.rglob("*.html")}
+    assert {"index.html", "report.html", "planner.html"} < set(pages)
+    for name, page in pages.items():
+        assert not re.search(r">\s*(nan|NaN|None|undefined)\s*<", page), name
+    for name in country.names:
+        assert name in pages["planner.html"]
 
 
 def test_borders_beyond_180_are_cut(tmp_path: Path):

@@ -19,7 +19,7 @@ from shelter_geo.errors import Fault, OutputError, RoadError, StudyError, TableE
 from shelter_geo.progress import Progress
 from shelter_geo.roads import network_of_file
 from shelter_geo.start.boundaries import Districts, read_districts, simplified
-from shelter_geo.start.grid import GRIDS, Grid, read_grid
+from shelter_geo.start.grid import GRIDS, Grid, check_grid, read_grid
 from shelter_geo.start.names import DECISIONS, write_decisions
 from shelter_geo.start.people import People, people_of_grid, people_of_table, with_women
 from shelter_geo.start.places import Places, place_settlements
@@ -109,8 +109,12 @@ def start_study(
     if districts is not None:
         there = districts
         grid, people = tries.of(lambda: _people(inputs, there, decisions)) or (None, None)
-    elif inputs.population is not None and inputs.population.suffix.lower() not in GRIDS:
-        tries.table(inputs.population)
+    elif inputs.population is not None:  # nothing to match it with, but perhaps it has faults too
+        population = inputs.population
+        if population.suffix.lower() in GRIDS:
+            tries.of(lambda: check_grid(population))
+        else:
+            tries.table(population)
     in_doubt = () if people is None else people.in_doubt
     if districts is not None and people is not None and not in_doubt:
         districts = _named(districts, people, languages)

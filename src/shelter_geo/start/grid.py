@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -69,41 +71,64 @@ def read_grid(path: Path, areas: NDArray[Any]) -> Grid:
     TableError
         If the file cannot be read, does not say where it lies, or touches no area.
     """
-    try:
-        import exactextract  # noqa: F401
+    with _opened(path) as source:
         import rasterio
         from rasterio.warp import transform_bounds
         from rasterio.windows import Window, from_bounds
+
+        west, south, east, north = shapely.total_bounds(areas).tolist()
+        box = transform_bounds("EPSG:4326", source.crs, west, south, east, north)
+        whole = Window(0, 0, source.width, source.height)
+        wanted = from_bounds(*box, transform=source.transform)
+        if not rasterio.windows.intersect([wanted, whole]):
+            said = "lies elsewhere than the boundaries"
+            raise _fault(path, said, "Give the grid of this country.")
+        met = wanted.intersection(whole)
+        first = math.floor(met.col_off), math.floor(met.row_off)
+        last = math.ceil(met.col_off + met.width), math.ceil(met.row_off + met.height)
+        window = Window(*first, last[0] - first[0], last[1] - first[1]).intersection(whole)
+        values = source.read(1, window=window, masked=True).filled(0).astype(float)
+        bounds, crs = source.window_bounds(window), source.crs
+    values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
+    return Grid(values, tuple(bounds), crs)
+
+
+def check_grid(path: Path) -> None:
+    """Look whether a grid of people can be read at all, where there are no areas to read it for.
+
+    Raises
+    ------
+    StudyError, TableError
+        As `read_grid`.
+    """
+    with _opened(path):
+        pass
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a grid that says where it lies."""
+    try:
+        import exactextract  # noqa: F401
+        import rasterio
     except ImportError:
         raise StudyError(
             f"{path.name} is a grid, and what reads grids is not installed. Install it with: "
             "pip install 'shelter-geo[grids]'"
         ) from None
-
-    def fault(message: str, remedy: str) -> TableError:
-        return TableError([Fault(path.name, message, remedy)])
-
     if not path.exists():
-        raise fault("there is no such file", "Check the path.")
+        raise _fault(path, "there is no such file", "Check the path.")
     if said := unreadable(path, None):
-        raise fault(said, REMEDY)
+        raise _fault(path, said, REMEDY)
     try:
         with rasterio.open(path) as source:
             if source.crs is None:
-                raise fault("does not say where it lies", "Give a GeoTIFF with its coordinates.")
-            west, south, east, north = shapely.total_bounds(areas).tolist()
-            box = transform_bounds("EPSG:4326", source.crs, west, south, east, north)
-            whole = Window(0, 0, source.width, source.height)
-            wanted = from_bounds(*box, transform=source.transform)
-            if not rasterio.windows.intersect([wanted, whole]):
-                raise fault("lies elsewhere than the boundaries", "Give the grid of this country.")
-            met = wanted.intersection(whole)
-            first = math.floor(met.col_off), math.floor(met.row_off)
-            last = math.ceil(met.col_off + met.width), math.ceil(met.row_off + met.height)
-            window = Window(*first, last[0] - first[0], last[1] - first[1]).intersection(whole)
-            values = source.read(1, window=window, masked=True).filled(0).astype(float)
-            bounds, crs = source.window_bounds(window), source.crs
+                said = "does not say where it lies"
+                raise _fault(path, said, "Give a GeoTIFF with its coordinates.")
+            yield source
     except rasterio.errors.RasterioError as error:
-        raise fault(f"cannot be read as a grid: {error}", "Give a GeoTIFF.") from None
-    values = np.where(np.isfinite(values) & (values > 0), values, 0.0)
-    return Grid(values, tuple(bounds), crs)
+        raise _fault(path, f"cannot be read as a grid: {error}", "Give a GeoTIFF.") from None
+
+
+def _fault(path: Path, message: str, remedy: str) -> TableError:
+    return TableError([Fault(path.name, message, remedy)])

@@ -68,6 +68,7 @@ def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
     """Cut the drawing to the districts and a margin around them."""
     west, south, east, north = units.total_bounds
     pad = MARGIN * np.array([east - west, north - south])
+    pad = np.where(pad > 0, pad, max(*pad, 1000.0))  # places at one longitude, latitude or point
     axes.set_xlim(west - pad[0], east + pad[0])
     axes.set_ylim(south - pad[1], north + pad[1])
 

@@ -24,6 +24,10 @@ WIDTH: Final = 640
 """Width of the drawing, in its own units."""
 _MARGIN: Final = 0.03
 _LEAST: Final = 0.35
+_LEAST_M: Final = 1000.0
+"""The narrowest ground that is drawn, in metres."""
+_NARROWEST: Final = 20.0
+"""A drawing is at most so many times as long as it is wide."""
 BEND: Final = 0.9
 """Of areas on a map that a reader may print large, in units of the drawing."""
 _DOT: Final = 5.0
@@ -137,6 +141,11 @@ class _View:
             f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +units=m"
         )
         left, low, right, top = units.to_crs(self.crs).total_bounds
+        # one place, or places in a row, have no width or no height
+        wider = max(0.0, _LEAST_M - (right - left), (top - low) / _NARROWEST - (right - left)) / 2
+        left, right = left - wider, right + wider
+        taller = max(0.0, (right - left) / _NARROWEST - (top - low)) / 2
+        low, top = low - taller, top + taller
         margin = _MARGIN * (right - left)
         self.left, self.top = left - margin, top + margin
         self.metres = (right - left + 2 * margin) / WIDTH
