@@ -94,6 +94,13 @@ def without_shelters(folder: Path) -> StudyCopy:
     return copy
 
 
+def keep_plans(copy: StudyCopy, *keys: str) -> None:
+    """Take all other plans away, each of which a run evaluates, maps and writes."""
+    for plan in copy.path("scenarios").glob("*.toml"):
+        if plan.stem not in keys:
+            plan.unlink()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the bytes of all files below a folder, by their path in it; links are left out."""
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

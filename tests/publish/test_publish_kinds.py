@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers.study_copy import keep_plans
 from helpers.two_kinds import CENTRE, COLOUR, two_kinds
 from typer.testing import CliRunner
 
@@ -16,7 +17,8 @@ from shelter_geo.publish.palette import MARK
 SHELTER = re.compile(r"\bshelters?\b(?!-geo)|sığınaca|убежищ|приют", re.I)
 CONSTANT = re.compile(r"<style.*?</style>|<script>.*?</script>|<symbol.*?</symbol>", re.S)
 KEYS = re.compile(r'"(?:key|symbol|shelters?|first|here)":(?:"shelters?"|\[)|"others":\[.*?\]')
-MARKUP = re.compile(r'(?:class|href|data-layer)="[^"]*"')
+MARKUP = re.compile(r'(?:class|href|data-layer|data-price)="[^"]*"')
+OF_SHELTERS = ("announced-2017", "one-per-region", "thousand-places")
 SIGNS = re.compile(r'(?:fill|stroke)(?:="|: )(#[0-9a-f]{6})')
 
 
@@ -31,6 +33,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = re.sub(r'^(source\.\w+) = ".*(?:LCOGS-2H).*"$', r'\1 = "Two hours."', text, flags=re.M)
     text = re.sub(r'^(counted\.\w+) = ".*"$', r'\1 = "All of them."', text, flags=re.M)
     copy.write("study.toml", text)
+    keep_plans(copy, "today", "winter", *OF_SHELTERS)
     return copy.file
 
 
@@ -82,7 +85,7 @@ def test_tables_of_a_run_say_reasons_in_words_of_the_kind(outputs: tuple[Path, s
 def test_plans_of_shelters_alone_are_no_plans_of_another_kind(outputs: tuple[Path, str]) -> None:
     plans = {path.name for path in (outputs[0] / "scenarios").iterdir()}
     assert "winter" in plans
-    assert not plans & {"announced-2017", "one-per-region", "thousand-places"}
+    assert not plans & {*OF_SHELTERS}
 
 
 @pytest.mark.parametrize(
