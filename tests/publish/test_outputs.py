@@ -33,6 +33,8 @@ EXPECTED = {
     "figures/access_map.pdf",
     "figures/access_map.png",
     "figures/access_map.svg",
+    "figures/service_times_forensic-examination.png",
+    "figures/service_times_forensic-examination.svg",
     "figures/shortfall.png",
     "figures/shortfall.svg",
     "index.html",

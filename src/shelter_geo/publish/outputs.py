@@ -13,13 +13,14 @@ from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.figures.map_twin import draw_twin
+from shelter_geo.publish.figures.services import draw_service_times
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
-from shelter_geo.publish.pages.index import Opening, write_index
+from shelter_geo.publish.pages.index import OF_KINDS, Opening, write_index
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.siting.tables import siting_tables, suggestions, write_siting
@@ -202,6 +203,7 @@ def _write_figures(evaluation: Evaluation, words: Words, folder: Path) -> None:
         lead=lead,
     )
     draw_missing(evaluation, folder, words)
+    draw_service_times(evaluation, folder / "figures" / OF_KINDS, words=words, foot=foot)
 
 
 def _write_index(

@@ -28,6 +28,8 @@ _MAP: Final = re.compile(r'<svg class="(?:still|chart)" viewBox="([\d. ]+)".*?</
 _SHAPE: Final = re.compile(r'<path class="(ground [\w-]+|area)"(?: fill="([^"]*)")? d="([^"]*)"/>')
 _SIGN: Final = re.compile(r'<use [^>]*?href="#(shelter|new)" x="([\d.-]+)" y="([\d.-]+)"')
 _PICTURE_PX: Final = 400
+OF_KINDS: Final = "service_times"
+"""Name of the figures of which there is one for each kind of service."""
 _INKS: Final = 32
 """Colours of a small picture of a figure."""
 
@@ -184,7 +186,9 @@ def _for_advocates(folder: Path, languages: Languages, shapes: dict[str, int]) -
     found = [entry for entry in (page(*one) for one in (*pages, *of_journeys)) if entry is not None]
     for path in _paths(folder, "figures/*.png"):
         stem = PurePosixPath(path).stem
-        title = _if_any(f"index.figure_{stem}") or everywhere(stem)
+        # A figure for each kind of service has the key of the kind behind its name.
+        known = OF_KINDS if stem.startswith(f"{OF_KINDS}_") else stem
+        title = _if_any(f"index.figure_{known}") or everywhere(stem)
         beside = sorted(
             other.suffix[1:].upper() for other in (folder / path).parent.glob(f"{stem}.*")
         )
