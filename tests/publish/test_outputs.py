@@ -191,7 +191,7 @@ def test_package_describes_every_file_with_its_hash(out: Path) -> None:
 
 def test_figures_hold_no_date(out: Path) -> None:
     drawn = sorted(name for name in EXPECTED if name.startswith("figures/"))
-    assert len(drawn) == 5
+    assert len(drawn) == 7
     for name in drawn:
         raw = (out / name).read_bytes()
         marks = (b"Software", b"Creat", b"Producer", b"<dc:date>")
