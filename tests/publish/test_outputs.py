@@ -123,7 +123,7 @@ def test_cost_matrix_holds_every_pair(out: Path, evaluation: Evaluation) -> None
 
 def test_layers_open_and_hold_what_they_say(out: Path) -> None:
     names = {name for name, _ in pyogrio.list_layers(out / "study.gpkg")}
-    assert names == {"districts", "settlements", "shelters", "routes", "roads"}
+    assert names == {"districts", "settlements", "shelters", "routes", "roads", "layer_styles"}
     districts = gpd.read_file(out / "study.gpkg", layer="districts")
     assert len(districts) == 75
     assert districts.crs == "EPSG:4326"

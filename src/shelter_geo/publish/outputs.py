@@ -29,7 +29,7 @@ from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
 from shelter_geo.publish.study.journey_page import journey_page, mapped_journeys
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
-from shelter_geo.publish.study.study_map import access_page
+from shelter_geo.publish.study.study_map import access_page, layer_styles
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.study.study_tables import (
     placed,
@@ -100,7 +100,7 @@ def write_outputs(
     _ = evaluation.roads  # found here, since another process would prepare the roads anew
     steps: list[tuple[str, Callable[[Path], None]]] = [
         ("tables", partial(write_tables, evaluation)),
-        ("layers", partial(_write_layers, evaluation)),
+        ("layers", partial(_write_layers, evaluation, words)),
         ("map", lambda folder: _write_map(evaluation, folder, words)),
         ("map", lambda folder: _write_journeys(evaluation, folder, words)),
         ("figures", partial(_write_figures, evaluation, words)),
@@ -145,7 +145,7 @@ def _write_all(steps: Sequence[Callable[[Path], None]], folder: Path) -> None:
         write(folder)
 
 
-def _write_layers(evaluation: Evaluation, folder: Path) -> None:
+def _write_layers(evaluation: Evaluation, words: Words, folder: Path) -> None:
     routes = evaluation.routes.rename_axis("district_id").reset_index()
     frames: dict[str, Any] = {
         "districts": placed(evaluation.districts, evaluation),
@@ -165,7 +165,9 @@ def _write_layers(evaluation: Evaluation, folder: Path) -> None:
         for name, frame in frames.items()
     }
     layers |= {"routes": routes, "roads": evaluation.roads}
-    write_geopackage(layers, folder / "study.gpkg", as_of=evaluation.study.settings.study.as_of)
+    styles = layer_styles(evaluation, words, named=set(columns["districts"]))
+    as_of = evaluation.study.settings.study.as_of
+    write_geopackage(layers, folder / "study.gpkg", as_of=as_of, styles=styles)
 
 
 def _write_all_roads(study: Study, folder: Path) -> None:

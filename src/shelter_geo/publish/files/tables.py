@@ -19,6 +19,7 @@ from shelter_geo.errors import OutputError
 from shelter_geo.outside import defuse, without_live_cells
 from shelter_geo.publish.files.column_kinds import Column
 from shelter_geo.publish.files.columns import described
+from shelter_geo.publish.files.styles import LayerStyle, write_styles
 from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, with_known_people
 
@@ -101,7 +102,13 @@ def _cells(column: pd.Series, path: Path) -> list[str]:
     return ["" if np.isnan(value) else f"{value:.{decimals}f}" for value in number]
 
 
-def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, as_of: dt.date) -> None:
+def write_geopackage(
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    *,
+    as_of: dt.date,
+    styles: Mapping[str, LayerStyle] | None = None,
+) -> None:
     """Write layers into one file that holds no clock.
 
     Parameters
@@ -112,6 +119,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, as_o
         File to write.
     as_of
         Day of the study, written where the format asks for the time of the last change.
+    styles
+        How QGIS draws the layers when it opens the file, by layer name.
 
     Raises
     ------
@@ -134,6 +143,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, *, as_o
                 geometry_type=_kind(frame),
                 layer_options={"SPATIAL_INDEX": "YES" if _indexed(frame) else "NO"},
             )
+        if styles:
+            write_styles(styles, target, stamp=stamp)
         _check_whole(layers, path)
     except (RuntimeError, ValueError, sqlite3.Error) as error:
         raise OutputError(

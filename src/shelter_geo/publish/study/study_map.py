@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -11,18 +11,21 @@ import pandas as pd
 
 from shelter_geo.analysis import Evaluation, Quantity, near_ties
 from shelter_geo.plans import BY_SCENARIO, NEW
+from shelter_geo.publish.files.styles import EDGE, LayerStyle, Rule
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.access_map import access_map
+from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.maps.map_layer import NO_ROW
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.words import AnyText, Languages, Text, everywhere, say
+from shelter_geo.publish.words import AnyText, Languages, Text, Words, everywhere, say
 from shelter_geo.study import FALLBACK, Study, settlement_names
 
 _CITIES: Final[WeakKeyDictionary[Study, gpd.GeoDataFrame]] = WeakKeyDictionary()
 """Every page, figure and table of a plan names the same cities."""
-
+_ROUTE: Final = "#0a6fb8"
+"""Ink of routes, as on the pages."""
 _NO_GROUND: Final = gpd.GeoDataFrame(
     {"kind": [], "label_lon": [], "label_lat": []}, geometry=[], crs=4326
 )
@@ -104,6 +107,42 @@ def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
 def distance_classes(evaluation: Evaluation) -> Classes:
     """Return the classes of distance that the study asks for."""
     return Classes(breaks=evaluation.study.settings.access.distance_classes_km)
+
+
+def layer_styles(
+    evaluation: Evaluation, words: Words, *, named: Collection[str]
+) -> dict[str, LayerStyle]:
+    """Give the styles of the layers of a study: the classes, hatches and signs of its maps.
+
+    Parameters
+    ----------
+    evaluation
+        The study as it stands.
+    words
+        Language of the classes, and of the names where the layers have a column for it.
+    named
+        Columns of the layer of districts.
+    """
+    classes, column = distance_classes(evaluation), "distance_km"
+    lows, highs = (None, *classes.breaks), (*classes.breaks, None)
+    rules = [Rule(f'"{column}" IS NULL', no_way(evaluation.districts).of(words), "#7c7c7c", True)]
+    for rank, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        above = [f'"{column}" > {low:g}'] if low is not None else []
+        below = [f'"{column}" <= {high:g}'] if high is not None else []
+        label = classes.label(rank).of(words)
+        rules.append(Rule(" AND ".join(above + below), label, classes.colour(rank)))
+    own = f"name_{words.lang}"
+    name = own if own in named else f"name_{FALLBACK}"
+    mark, road = evaluation.study.kind.colour or MARK, say("access.route_key").of(words)
+    return {
+        "districts": LayerStyle("fill", rules, name),
+        "settlements": LayerStyle("marker", rules),
+        "shelters": LayerStyle(
+            "marker", [Rule("", say("access.shelter_key").of(words), mark)], name
+        ),
+        "routes": LayerStyle("line", [Rule("", road, _ROUTE)]),
+        "roads": LayerStyle("line", [Rule("", road, EDGE)]),
+    }
 
 
 def _in_every_language(evaluation: Evaluation) -> gpd.GeoDataFrame:
