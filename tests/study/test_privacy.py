@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 import zlib
 from collections.abc import Iterator
@@ -76,6 +77,13 @@ def test_no_output_nothing_at_home_and_no_message_holds_digits_of_a_private_poin
                 assert not tells(raw, SECRET, MOVED), name
                 names.add(name)
         assert {"said.txt", "outputs/study.gpkg"} <= names
+
+
+def test_a_study_that_is_read_holds_nothing_of_a_private_point(tmp_path: Path) -> None:
+    """So no command has it, and no worker is sent it: all of them go on from this."""
+    for name, point in (("one", SECRET), ("other", MOVED)):
+        read = load_study(secret_study(tmp_path / name, point).file)
+        assert not tells(pickle.dumps(read), SECRET, MOVED)
 
 
 LAT, LON = SECRET
