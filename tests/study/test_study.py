@@ -85,6 +85,7 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
         ("max_connector_km = 10.0", "max_connector_km = inf", "roads.max_connector_km (inf)"),
         ("as_of = 2026-01-01", 'as_of = "2026-01-01"', "must be a day without quotes"),
         ("as_of = 2026-01-01", "as_of = 2026-01-01T10:00:00", "must be a day without quotes"),
+        ("as_of = 2026-01-01", "as_of = 2199-01-01", "study.as_of (2199-01-01): must be a day"),
         ("as_of = 2026-01-01", "as_of = 2026-13-01", "not valid TOML"),
         ("as_of = 2026-01-01", "as_of = 2023-05-01", "claim_population is of the study's own year"),
         ("[50, 100, 200, 300]", "[100]", f"access.distance_classes_km: {LIMITS}"),

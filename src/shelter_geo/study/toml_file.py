@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -214,7 +215,7 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
     given = fault["input"]
     secret = isinstance(given, str) and (gives_a_place_away(given) or key_gives_a_place_away(given))
     hidden = secret or isinstance(given, (dict, tuple, BaseModel))
-    value = "" if hidden else f" ({shown(given)})"
+    value = "" if hidden else f" ({given if isinstance(given, dt.date) else shown(given)})"
     return f"{where}{value}: {message.replace('Input should be', 'must be')}."
 
 
