@@ -46,8 +46,9 @@ def test_the_bundled_study_knows_of_no_facility_but_shelters() -> None:
 
 def test_a_study_is_of_its_first_kind(study: Study) -> None:
     assert study.kind.id == SHELTER
-    assert set(study.shelters.index) == set(load_study().shelters.index)
-    assert study.settings.capacity == load_study().settings.capacity
+    bundled = load_study()
+    assert set(study.shelters.index) == set(bundled.shelters.index)
+    assert study.settings.capacity == bundled.settings.capacity
 
 
 def test_another_kind_has_its_own_facilities_and_norm(study: Study) -> None:
