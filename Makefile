@@ -74,6 +74,7 @@ bench: $(VENV)/.benched-with
 	$(VENV)-bench/bin/python benchmarks/roads_import.py "$(EXTRACT)"; \
 	$(VENV)-bench/bin/python benchmarks/routing.py --pbf "$(EXTRACT)"; \
 	$(VENV)-bench/bin/python benchmarks/routing_growth.py --pbf "$(EXTRACT)"; \
+	$(BIN)/python benchmarks/scale.py --pbf "$(EXTRACT)"; \
 	else echo "Roads are left out: give EXTRACT=FILE.osm.pbf"; fi
 
 $(VENV)/.benched-with: benchmarks/requirements.txt $(VENV)/.tested-with

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import geopandas as gpd
@@ -43,7 +43,7 @@ class CostMatrix:
     ----------
     origin_id, facility_id : Index
     time_ms, length_cm : int64, shape (origins, facilities)
-        `UNREACHED` (-1) where there is no road.
+        `UNREACHED` (-1) where there is no road. Blocks may hold 32 bits; see `cost_blocks`.
     reason : shape (origins,)
         Why an origin reaches no facility, of `Reason`, else an empty text.
     """
@@ -132,12 +132,34 @@ def cost_matrix(
     if centres:
         origins, facilities = _in_areas(origins), _in_areas(facilities)
     _refuse_bad_keys(origins, facilities)
-    leave = anchors_of(network, origins, snapping)
     arrive = anchors_of(network, facilities, snapping)
     engine = engine or make_engine(network, weight=weight)
-    found = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
-    time, length = (whole.astype(np.int64, copy=False) for whole in found)
-    _shorten_within_edges(network, leave, arrive, Matrix(time, length), weight)
+    found = costs_towards(
+        network, origins, facilities, arrive, engine, snapping=snapping, progress=progress
+    )
+    time, length = (
+        whole.astype(np.int64, copy=False) for whole in (found.time_ms, found.length_cm)
+    )
+    return replace(found, time_ms=time, length_cm=length)
+
+
+def costs_towards(
+    network: RoadNetwork,
+    origins: Points,
+    facilities: Points,
+    arrive: Anchors,
+    engine: Engine,
+    *,
+    snapping: Joining = None,
+    progress: StepProgress | None = None,
+) -> CostMatrix:
+    """Compute costs to facilities whose joins are known, in the whole numbers of the engine.
+
+    Those of prepared roads have 32 bits; to make them wider takes as long as to find them.
+    """
+    leave = anchors_of(network, origins, snapping)
+    time, length = engine.matrix(leaving(leave), arriving(arrive), progress=progress)
+    _shorten_within_edges(network, leave, arrive, Matrix(time, length), engine.graph.weight)
     here = at_one_point(origins.geometry, facilities.geometry)
     time[here] = length[here] = 0
     stuck = (time == UNREACHED).all(axis=1)
@@ -160,14 +182,15 @@ def cost_blocks(
 ) -> Iterator[CostMatrix]:
     """Compute a cost matrix origin by origin, in blocks that bound the memory it takes.
 
-    The blocks put one below the other are what `cost_matrix` gives at once.
+    The blocks put one below the other are what `cost_matrix` gives at once, in 32 bits where roads
+    have been prepared.
 
     Parameters
     ----------
     network, origins, facilities, weight, snapping, engine
         As for `cost_matrix`.
     pairs
-        Largest number of pairs in a block, 16 bytes each; a block has at least one origin.
+        Largest number of pairs in a block, 8 or 16 bytes each; a block has at least one origin.
     progress
         Called with the origins done and their number.
 
@@ -180,12 +203,11 @@ def cost_blocks(
         raise CostError(f"a block must hold at least one pair, not {pairs}")
     _refuse_bad_keys(origins, facilities)
     engine = engine or make_engine(network, weight=weight)
+    arrive = anchors_of(network, facilities, snapping)
     rows = max(pairs // len(facilities), 1)
     for first in range(0, len(origins), rows):
         block = origins.iloc[first : first + rows]
-        yield cost_matrix(
-            network, block, facilities, weight=weight, snapping=snapping, engine=engine
-        )
+        yield costs_towards(network, block, facilities, arrive, engine, snapping=snapping)
         if progress is not None:
             progress(first + len(block), len(origins))
 

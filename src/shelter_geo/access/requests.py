@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from shelter_geo.access.costs import CostMatrix, cost_matrix
+from shelter_geo.access.costs import CostMatrix, anchors_of, costs_towards
 from shelter_geo.errors import CostError
 from shelter_geo.outside import defuse
-from shelter_geo.roads import UNREACHED, Engine, Joiner, RoadNetwork, SnapSettings, Weight
+from shelter_geo.roads import UNREACHED, Anchors, Engine, Joiner, RoadNetwork, SnapSettings, Weight
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 PAIRS: Final = 5_000_000
@@ -91,6 +91,10 @@ class CostRequest:
     def _joiner(self) -> Joiner:
         return Joiner(self.joining, voters=self.voters)
 
+    @cached_property
+    def _arrive(self) -> Anchors:
+        return anchors_of(self.network, self.facilities, self._joiner)
+
     @property
     def facts(self) -> str:
         """What the costs are of, as JSON that is the same for the same request."""
@@ -108,13 +112,13 @@ class CostRequest:
         `origin_id`, `facility_id`, `distance_km` and `travel_min`, a row a pair; both are missing
         where there is no road.
         """
-        costs = cost_matrix(
+        costs = costs_towards(
             self.network,
             self.origins.iloc[rows.start : rows.stop],
             self.facilities,
-            weight=self.weight,
+            self._arrive,
+            self.engine,
             snapping=self._joiner,
-            engine=self.engine,
         )
         sink = pa.BufferOutputStream()
         pq.write_table(self._table(costs, rows), sink, compression="zstd", use_dictionary=_KEYS)

@@ -1,0 +1,380 @@
+"""How far one machine goes, and what workers bring: countries joined of copies, large studies.
+
+    python benchmarks/scale.py --pbf COUNTRY.osm.pbf --docs docs/scale.md
+
+Every figure is measured in a process of its own, one after the other: processor seconds, with those
+of processes that it starts, and the largest memory. Countries are made of copies of an extract,
+side by side and joined at their borders; studies are invented, on a grid of roads, with ten
+settlements a district. Larger ones by option: --copies 1 4 16 64, --studies 100x50 2000x2000.
+With --docs the tables replace those in that file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+MEASURE = """
+import json, resource, sys
+from pathlib import Path
+def cpu():
+    own, others = (resource.getrusage(who) for who in (0, -1))
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+def main():
+    facts = {{}}
+{body}
+    # The peak that getrusage tells begins with that of the process that started this one.
+    peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    others = resource.getrusage(-1).ru_maxrss
+    facts["mb"] = max(int(peak.split()[1]), others) / 1024
+    print(json.dumps(facts))
+if __name__ == "__main__":
+    main()
+"""
+IMPORT = """
+    from shelter_geo.roads import contract_chains, read_pbf, save_network
+    begun = cpu()
+    network = contract_chains(read_pbf(sys.argv[1]))
+    facts["cpu"] = cpu() - begun
+    facts["nodes"], facts["edges"] = network.n_nodes, network.n_edges
+    save_network(network, sys.argv[2])
+"""
+REQUESTS = """
+    import numpy as np
+    from shelter_geo.roads import Seeds, load_network, make_engine
+    network = load_network(sys.argv[1])
+    engine = make_engine(network, method="hierarchy", threads=1)
+    begun = cpu()
+    engine.prepare()
+    facts["prepare"] = cpu() - begun
+    at = np.random.default_rng(7).choice(network.n_nodes, 6000, replace=False)
+    leave, arrive = Seeds.from_columns(at[:5000]), Seeds.from_columns(at[5000:])
+    engine.matrix(leave, arrive)
+    taken = []
+    for _ in range(3):
+        begun = cpu()
+        engine.matrix(leave, arrive)
+        taken.append(cpu() - begun)
+    facts["request"] = min(taken)
+"""
+BLOCKS = """
+    import geopandas as gpd, numpy as np
+    from shelter_geo.access import cost_blocks
+    from shelter_geo.roads import Seeds, load_network, make_engine
+    network = load_network(sys.argv[1])
+    engine = make_engine(network, method="hierarchy", threads=1)
+    engine.prepare()
+    origins, facilities = int(sys.argv[2]), int(sys.argv[3])
+    at = np.random.default_rng(3).choice(network.n_nodes, origins + facilities, replace=False)
+    points = gpd.GeoSeries(gpd.points_from_xy(network.lon[at], network.lat[at]), crs=4326)
+    for _ in cost_blocks(network, points.iloc[:50], points.iloc[origins:], engine=engine):
+        pass  # loads the compiled loops and makes finding roads ready
+    begun = cpu()
+    pairs = 0
+    for block in cost_blocks(network, points.iloc[:origins], points.iloc[origins:], engine=engine):
+        pairs += block.time_ms.size
+    facts["cpu"], facts["pairs"] = cpu() - begun, pairs
+"""
+COMMAND = """
+    import subprocess
+    begun = cpu()
+    done = subprocess.run([sys.executable, "-m", "shelter_geo", *sys.argv[1:]],
+                          capture_output=True, text=True)
+    facts["cpu"], facts["code"] = cpu() - begun, done.returncode
+    facts["said"] = (done.stdout + done.stderr)[-600:]
+"""
+STUDY = """
+[study]
+id = "large"
+name = "Large"
+as_of = 2026-01-01
+credit = "Invented figures"
+[tables]
+districts = "districts.csv"
+settlements = "settlements.csv"
+shelters = "shelters.csv"
+boundaries = "districts.geojson"
+[roads]
+network = "reference"
+nodes = "nodes.csv"
+links = "links.csv"
+source = "invented"
+licence = "CC0-1.0"
+connector_kmh = 20.0
+max_connector_km = 10.0
+[access.bus]
+factor = 1.3
+low = 1.2
+high = 1.5
+source = "assumed"
+[capacity]
+people_per_family_place = 10_000
+norm_source = "one family place for 10,000 people"
+[[capacity.readings]]
+id = "family-places"
+persons_per_family_place = 1.0
+label = "each place takes a family"
+source = "assumed"
+evidence = "assumed"
+"""
+
+
+def measure(body: str, *arguments: object, limit: int = 240) -> dict[str, float]:
+    """Do something in a process of its own; what takes longer than the limit is left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "measured.py"
+        script.write_text(MEASURE.format(body=body), encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [sys.executable, script, *map(str, arguments)],
+                capture_output=True,
+                text=True,
+                timeout=limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {}
+    if done.returncode:
+        sys.exit(done.stderr[-2000:])
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def join_copies(extract: Path, copies: int, target: Path) -> int:
+    """Write copies of an extract side by side, each joined to the next by roads; count points."""
+    import osmium
+
+    class Reader(osmium.SimpleHandler):
+        def __init__(self) -> None:
+            super().__init__()
+            self.points: dict[int, tuple[float, float]] = {}
+            self.ways: list[tuple[int, list[int], dict[str, str]]] = []
+
+        def node(self, node: osmium.osm.Node) -> None:
+            self.points[node.id] = (node.location.lon, node.location.lat)
+
+        def way(self, way: osmium.osm.Way) -> None:
+            self.ways.append((way.id, [n.ref for n in way.nodes], dict(way.tags)))
+
+    reader = Reader()
+    reader.apply_file(str(extract))
+    lons = [lon for lon, _ in reader.points.values()]
+    west, width = min(lons), max(lons) - min(lons)
+    rows = max(1, math.isqrt(copies) // 2)
+    lats = [lat for _, lat in reader.points.values()]
+    height = max(lats) - min(lats)
+    shift_node, shift_way = max(reader.points) + 1, max(w for w, *_ in reader.ways) + 1
+    main = [refs for _, refs, tags in reader.ways if tags.get("highway") in ("trunk", "primary")]
+    ends = [ref for refs in main for ref in (refs[0], refs[-1])]
+    easternmost = sorted(ends, key=lambda ref: -reader.points[ref][0])[:20]
+    westernmost = sorted(ends, key=lambda ref: reader.points[ref][0])[:20]
+    with osmium.SimpleWriter(str(target), overwrite=True) as writer:
+        for copy in range(copies):
+            east, up = (copy // rows) * (width + 0.01), (copy % rows) * (height + 0.01)
+            for ref, (lon, lat) in reader.points.items():
+                place = (lon + east - west, lat + up)
+                writer.add_node(
+                    osmium.osm.mutable.Node(id=ref + copy * shift_node, version=1, location=place)
+                )
+        for copy in range(copies):
+            for key, refs, tags in reader.ways:
+                writer.add_way(
+                    osmium.osm.mutable.Way(
+                        id=key + copy * shift_way,
+                        version=1,
+                        nodes=[ref + copy * shift_node for ref in refs],
+                        tags=tags,
+                    )
+                )
+        joined = copies * shift_way
+        for copy in range(rows, copies):
+            for a, b in zip(easternmost, westernmost, strict=True):
+                writer.add_way(
+                    osmium.osm.mutable.Way(
+                        id=joined,
+                        version=1,
+                        nodes=[a + (copy - rows) * shift_node, b + copy * shift_node],
+                        tags={"highway": "primary"},
+                    )
+                )
+                joined += 1
+    return copies * len(reader.points)
+
+
+def invent_study(folder: Path, districts: int, facilities: int, settlements: int) -> Path:
+    """Write a study on a grid of towns: squares for districts, towns evenly in each of them."""
+    folder.mkdir(parents=True)
+    side = math.ceil(math.sqrt(districts))
+    each = settlements // districts
+    across = math.ceil(math.sqrt(each))
+    size = min(0.2, 40 / side)
+    tables: dict[str, list[str]] = {
+        "districts": ["district_id,name_en,population,lat,lon"],
+        "settlements": ["settlement_id,name_en,district_id,lat,lon,population_listed"],
+        "shelters": ["shelter_id,name_en,settlement_id,district_id,places,places_basis,source"],
+        "nodes": ["node_id,name,district_id,lat,lon"],
+        "links": ["from_node,to_node,km,minutes"],
+    }
+    features, towns = [], {}
+    for number in range(districts):
+        x, y = (number % side) * size - 20, (number // side) * size
+        corners = [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]
+        corners = [[round(a, 5), round(b, 5)] for a, b in corners]
+        geometry = {"type": "Polygon", "coordinates": [corners]}
+        features.append(
+            {"type": "Feature", "properties": {"district_id": f"d{number}"}, "geometry": geometry}
+        )
+        for town in range(each):
+            column, row = number % side * across + town % across, number // side * across
+            row += town // across
+            lon = x + (town % across + 0.5) * size / across
+            lat = y + (town // across + 0.5) * size / across
+            key = f"s{number}x{town}"
+            towns[column, row] = key
+            point = f"{lat:.5f},{lon:.5f}"
+            tables["settlements"].append(f"{key},Place {number} {town},d{number},{point},500")
+            tables["nodes"].append(f"{key},Place {number} {town},d{number},{point}")
+        first = f"{y + 0.5 * size / across:.5f},{x + 0.5 * size / across:.5f}"
+        people = 5000 + number % 97 * 100
+        tables["districts"].append(f"d{number},Area {number},{people},{first}")
+    km = max(size / across * 111, 0.1) * 1.3
+    for (column, row), key in towns.items():
+        for other in ((column + 1, row), (column, row + 1)):
+            if other in towns:
+                tables["links"].append(f"{key},{towns[other]},{km:.1f},{km:.1f}")
+    keys = sorted(towns.values())
+    for number in range(facilities):
+        key = keys[number * len(keys) // facilities]
+        district = f"d{key[1:].partition('x')[0]}"
+        tables["shelters"].append(
+            f"f{number},Shelter {number},{key},{district},12,published,invented"
+        )
+    for name, lines in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    collection = {"type": "FeatureCollection", "features": features}
+    (folder / "districts.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    return folder
+
+
+def table(head: str, rows: list[list[str]]) -> str:
+    """Lay out a table in Markdown, its first column on the left."""
+    rule = "|".join(["---", *["---:"] * head.count("|")])
+    lines = [f"| {head} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def countries(extract: Path, copies: list[int], folder: Path) -> str:
+    """Import and preparation of countries joined of copies, and a request of 5,000 × 1,000."""
+    rows = []
+    for count in copies:
+        file, stored = folder / f"{count}.osm.pbf", folder / f"{count}.roads.npz"
+        points = join_copies(extract, count, file)
+        brought = measure(IMPORT, file, stored)
+        file.unlink()
+        asked = measure(REQUESTS, stored) if brought else {}
+        figures = [f"{brought[k]:,.0f}" if brought else "–" for k in ("nodes", "cpu", "mb")]
+        figures += [f"{asked['prepare']:.1f}" if asked else "–"]
+        figures += [f"{asked['request']:.2f}" if asked else "–"]
+        figures += [f"{asked['mb']:,.0f}" if asked else "–"]
+        rows.append([str(count), f"{points / 1e6:.1f}", *figures])
+    head = "copies | million OSM nodes | junctions | import, CPU s | MB | preparation, CPU s"
+    return table(f"{head} | 5,000 × 1,000, CPU s | MB", rows)
+
+
+def matrices(stored: Path) -> str:
+    """Blocks of matrices, joining of points included."""
+    rows = []
+    for origins, facilities in ((50_000, 1000), (20_000, 5000)):
+        found = measure(BLOCKS, stored, origins, facilities)
+        if found:
+            rate = found["pairs"] / found["cpu"] / 1e6
+            row = [f"{origins:,} × {facilities:,}", f"{found['cpu']:.1f}", f"{rate:.0f}"]
+            rows.append([*row, f"{found['mb']:,.0f}"])
+    return table("origins × facilities | CPU s | million pairs a second and core | MB", rows)
+
+
+def studies(sizes: list[str], folder: Path) -> str:
+    """Measure `validate` and `run` on invented studies; pages are part of the run."""
+    rows = []
+    for size in sizes:
+        districts, facilities = map(int, size.split("x"))
+        study = invent_study(folder / size, districts, facilities, 10 * districts)
+        cells = [f"{districts:,}", f"{facilities:,}", f"{10 * districts:,}"]
+        for words in (["validate", study], ["run", study, "--out", folder / f"{size}-out"]):
+            found = measure(COMMAND, *words)
+            if found and found["code"]:
+                sys.exit(found["said"])
+            cells += (
+                [f"{found['cpu']:.0f}", f"{found['mb']:,.0f}"]
+                if found
+                else ["beyond the limit", "–"]
+            )
+        pages = [page.stat().st_size for page in (folder / f"{size}-out").rglob("*.html")]
+        rows.append([*cells, f"{max(pages) / 1e6:.1f}" if pages else "–"])
+    head = "districts | facilities | settlements | validate, CPU s | MB | run, CPU s | MB"
+    return table(f"{head} | largest page, MB", rows)
+
+
+def ensembles(draws: int, rounds: int, folder: Path) -> str:
+    """Draws alone and on two workers, in turn, on the clock."""
+    taken: dict[str, list[float]] = {"0": [], "2": []}
+    for number in range(rounds):
+        for workers, times in taken.items():
+            out = folder / f"ensemble-{number}-{workers}"
+            words = ["ensemble", "--draws", str(draws), "--out", str(out), "--workers", workers]
+            begun = time.monotonic()
+            subprocess.run(
+                [sys.executable, "-m", "shelter_geo", *words], check=True, capture_output=True
+            )
+            times.append(time.monotonic() - begun)
+    alone, shared = (min(times) for times in taken.values())
+    row = [f"{draws:,}", f"{alone:.0f}", f"{shared:.0f}", f"{shared / alone:.2f}"]
+    return table("draws | alone, s | two workers, s | ratio", [row])
+
+
+def main() -> None:
+    """Measure what is asked for, and print the tables or put them into a document."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pbf", type=Path, help="extract of a country; without it, no countries")
+    parser.add_argument("--copies", type=int, nargs="*", default=[1, 4])
+    parser.add_argument("--studies", nargs="*", default=["100x50", "2000x50"])
+    parser.add_argument("--draws", type=int, default=300, help="0 leaves the ensemble out")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--docs", type=Path, help="document whose tables are replaced")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if options.pbf and options.copies:
+            show("countries", countries(options.pbf, options.copies, folder), options.docs)
+            stored = folder / f"{options.copies[0]}.roads.npz"
+            show("matrices", matrices(stored), options.docs)
+        if options.studies:
+            show("studies", studies(options.studies, folder), options.docs)
+        if options.draws:
+            show("ensemble", ensembles(options.draws, options.rounds, folder), options.docs)
+
+
+def show(key: str, made: str, docs: Path | None) -> None:
+    """Print a table with its date and load, and put it into its part of a document."""
+    load, processors = os.getloadavg()[0], os.cpu_count()
+    made += (
+        f"\nMeasured on {datetime.now(UTC):%d %B %Y}, load {load:.0f}, {processors} processors.\n"
+    )
+    print(f"\n## {key}\n\n{made}", flush=True)
+    begin, end = f"<!-- measured --><!-- {key} -->\n", "<!-- end measured -->"
+    text = docs.read_text(encoding="utf-8") if docs else ""
+    if docs and begin in text:
+        head, _, tail = text.partition(begin)
+        docs.write_text(f"{head}{begin}\n{made}\n{end}{tail.partition(end)[2]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
