@@ -107,7 +107,7 @@ def readings(evaluation: Evaluation) -> str:
     rows = table[(table["area"] == TOTAL) & (table["population_year"] != year)]
     people = f"{rows['population'].iloc[0]:,}"
     times = [
-        f"{row['times_fewer']:.1f} at {row['persons_per_family_place']:g} persons a place"
+        f"{row['times_fewer']:.1f} if a family takes {row['persons_per_family_place']:g} of them"
         for row in rows.to_dict("records")
     ]
     places = f"{rows['places'].iloc[0]:,} places for {people} people"

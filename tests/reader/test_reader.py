@@ -12,6 +12,7 @@ from helpers.study_pages import outputs as outputs
 from helpers.study_pages import pages as pages
 
 from shelter_geo.analysis import Quantity
+from shelter_geo.plans import read_plans
 from shelter_geo.publish.words import Words
 from shelter_geo.study.study import Study
 
@@ -138,11 +139,14 @@ def test_the_command_and_the_summaries_give_the_dates(outputs: Path, study: Stud
     assert all(text in said for text in dates_of(study, "en"))
     summaries = sorted(outputs.glob("scenarios/*/summary.txt"))
     assert summaries
+    plans = {plan.scenario.id: plan for plan in read_plans(study.scenarios)}
     for file in summaries:
         lines = file.read_text(encoding="utf-8").splitlines()
         assert len(lines) == len(LANGUAGES)
         for line, lang in zip(lines, LANGUAGES, strict=True):
             assert all(text in line for text in dates_of(study, lang)), (file.parent.name, lang)
+            assert SUBJECT[lang] in line, (file.parent.name, lang)
+            assert plans[file.parent.name].scenario.name[lang] in line, (file.parent.name, lang)
             assert not any(phrase in line.lower() for phrase in NEVER[lang])
 
 

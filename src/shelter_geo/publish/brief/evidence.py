@@ -97,7 +97,12 @@ def _measured(row: Mapping[Any, Any], claim: Claim, evaluation: Evaluation) -> T
         known = known_readings(evaluation.study)
         ends = float(row["data_low"]), float(row["data_high"])
         return say("brief.claim_times_fewer", n=Quantity.span(*ends, digits=1, evidence=known))
-    return in_each(lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row)))
+    found = in_each(lambda words: words.text(f"brief.claim_{claim.measure}", n=_ends(words, row)))
+    # Victims are not crimes: what was counted is said, for a claim may be of another thing.
+    series = evaluation.study.settings.capacity.by_year
+    names = {each.measure: everywhere(each.name) for each in series}
+    counted = names.get(claim.statistic or "")
+    return found if counted is None else say("brief.claim_counted", what=counted, n=found)
 
 
 def _ends(words: Words, row: Mapping[Any, Any]) -> str:

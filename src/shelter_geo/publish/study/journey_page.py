@@ -39,7 +39,7 @@ from shelter_geo.publish.pages.reader_table import (
     text_column,
 )
 from shelter_geo.publish.palette import MARK, Classes
-from shelter_geo.publish.qualifiers import by_bus, dated
+from shelter_geo.publish.qualifiers import by_bus, dated, which_shelters
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.study_map import ground_of, with_cities, with_regions
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
@@ -275,7 +275,8 @@ def _source(journey: Journey) -> list[Text]:
 
 
 def _notes(evaluation: Evaluation, journey: Journey) -> list[Text]:
-    notes = [say("journey.note"), *study_texts.left_out(evaluation.study)]
+    study = evaluation.study
+    notes = [say("journey.note"), *study_texts.left_out(study), *which_shelters(study)]
     links = {link.id: link for link in evaluation.study.settings.roads.link}
     for name in journey.links:
         link = links[name]

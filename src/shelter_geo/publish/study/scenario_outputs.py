@@ -257,7 +257,9 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
     )
     write_table(moved, REALLOCATION, place / "reallocation.csv")
     said = dated(study, texts.paragraph(texts.summary(evaluated, key)))
-    lines = [f"{words.name}: {said.of(words)}" for words in languages]
+    # A line is sent on by itself, so it begins with the plan and what its shelters are for.
+    found = texts.title(evaluated, key)
+    lines = [f"{words.name}: {found.of(words)}. {said.of(words)}" for words in languages]
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
