@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 import shapely
+from helpers import overpass_server
 from helpers.road_toys import GEOD, write_pbf
 from typer.testing import CliRunner
 
@@ -80,7 +82,7 @@ def towards(bearing: float, km: float, start: tuple[float, float] = HUB) -> tupl
     return round(lon, 7), round(lat, 7)
 
 
-def write_study(folder: Path) -> None:
+def write_study(folder: Path) -> dict[str, Any]:
     """Districts at the ends of spokes of 20 km, with a way round of 40 km where those are closed.
 
     A district lies 0.5 km of open road behind the end of its spoke, so that it joins no ferry.
@@ -103,7 +105,8 @@ def write_study(folder: Path) -> None:
             ways.append(([1, bend, end], {"highway": "primary"}))
         if name == "bollard":
             points[middle] = {"barrier": "bollard"}
-    write_pbf(folder / "in.osm.pbf", nodes, ways, points)
+    for name in ("in.osm.pbf", "in.osm"):
+        write_pbf(folder / name, nodes, ways, points)
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     rows = [(name, *at) for name, at in places.items()]
     frame = pd.DataFrame(rows, columns=["key", "lon", "lat"])
@@ -129,6 +132,12 @@ def write_study(folder: Path) -> None:
     ]
     collection = {"type": "FeatureCollection", "features": features}
     (folder / "borders.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    around = {"type": "Feature", "properties": {"name": "all"}}
+    around["geometry"] = json.loads(shapely.to_geojson(shapely.Point(HUB).buffer(0.4)))
+    (folder / "around.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [around]}), encoding="utf-8"
+    )
+    return {"NODES": nodes, "WAYS": ways, "POINTS": points, "TURNS": []}
 
 
 def run(*arguments: object) -> str:
@@ -137,13 +146,28 @@ def run(*arguments: object) -> str:
     return result.output
 
 
-@pytest.fixture(scope="module")
-def spokes(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, pd.DataFrame]:
-    """What the import of a study's future roads says, and how far its districts are then."""
+def fetched(folder: Path, roads: Path, elements: dict[str, Any]) -> str:
+    """Bring the same roads from a server that answers as Overpass does."""
+    with pytest.MonkeyPatch.context() as patch, overpass_server.serving() as server:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        for name, held in elements.items():
+            patch.setattr(overpass_server, name, held)
+        boundary = ("--boundary", folder / "around.geojson", "--cache", folder / "cache")
+        return run("roads", "fetch", "--online", "--server", server.url, *boundary, "--out", roads,
+                   "--study", folder)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["in.osm.pbf", "in.osm", "Overpass"])
+def spokes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, pd.DataFrame]:
+    """What bringing in a study's future roads says, and how far its districts are then."""
     folder = tmp_path_factory.mktemp("spokes")
-    write_study(folder)
-    roads = folder / "roads.npz"
-    said = run("roads", "import", folder / "in.osm.pbf", "--out", roads, "--study", folder)
+    elements, roads = write_study(folder), folder / "roads.npz"
+    if request.param == "Overpass":
+        said = fetched(folder, roads, elements)
+    else:
+        said = run("roads", "import", folder / request.param, "--out", roads, "--study", folder)
     run("validate", folder)
     return said, evaluate(load_study(folder)).districts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -34,6 +35,10 @@ TURNS: list[tuple[list[tuple[str, int, str]], dict[str, str]]] = [
 ]
 """Members and tags of the relations; the first forbids to turn out of the southern road."""
 WAYS += [([1, 12], {"route": "ferry", "duration": "00:30"}), ([3, 14], {"highway": "footway"})]
+
+
+POINTS: dict[int, dict[str, str]] = {}
+"""Tags of nodes, of those that have any."""
 
 
 class Overpass(ThreadingHTTPServer):
@@ -111,7 +116,9 @@ def whole(ways: list[dict[str, Any]], relations: Sequence[dict[str, Any]] = ()) 
     """An answer of ways and relations, with the points of the ways."""
     used = sorted({ref for way in ways for ref in way["nodes"]})
     nodes = [
-        {"type": "node", "id": ref, "lat": NODES[ref][1], "lon": NODES[ref][0]} for ref in used
+        {"type": "node", "id": ref, "lat": NODES[ref][1], "lon": NODES[ref][0]}
+        | ({"tags": POINTS[ref]} if ref in POINTS else {})
+        for ref in used
     ]
     return {
         "version": 0.6,
@@ -171,6 +178,13 @@ def place(name: str) -> dict[str, Any]:
 @pytest.fixture
 def overpass(monkeypatch: pytest.MonkeyPatch) -> Iterator[Overpass]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as server:
+        yield server
+
+
+@contextmanager
+def serving() -> Iterator[Overpass]:
+    """Serve as long as the block runs."""
     server = Overpass()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
