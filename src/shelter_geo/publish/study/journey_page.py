@@ -288,4 +288,4 @@ def _notes(evaluation: Evaluation, journey: Journey) -> list[Text]:
                 papers=everywhere(link.papers) if link.papers else say("table.nothing"),
             )
         )
-    return notes
+    return [*notes, *which_shelters(evaluation.study)]
