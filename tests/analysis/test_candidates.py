@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from helpers.small_study import small_study
 
 from shelter_geo.analysis.candidates import candidate_sites
+from shelter_geo.analysis.siting_question import site_question
 from shelter_geo.errors import SitingError
+from shelter_geo.study.load import load_study
 from shelter_geo.study.study import Study
 
 
@@ -48,3 +53,26 @@ def test_candidates_that_make_no_sense_are_refused(study: Study) -> None:
     clash = study.shelters.assign(shelter_id=study.shelters["settlement_id"])
     with pytest.raises(SitingError, match="two sites"):
         candidate_sites(study.districts, study.settlements, clash)
+
+
+def test_a_settlement_that_joins_no_road_is_no_candidate_of_a_question(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    line = "isle,Isle,coast,40.05,-29.05,7000\n"
+    study.write("settlements.csv", study.text("settlements.csv") + line)
+    study.replace("study.toml", "max_connector_km = 10.0", "max_connector_km = 5.0")
+    allowed = site_question(load_study(study.file)).sites["allowed"]
+    assert allowed.to_dict() == {
+        "isle": False,
+        "quayside-1": True,
+        "s1": True,
+        "s2": True,
+        "s3": True,
+    }
+
+
+def test_where_no_settlement_joins_a_road_each_is_a_candidate(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    study.write("links.csv", "from_node,to_node,km,minutes\n")
+    study.change("nodes.csv", lambda row: row.update(lat=str(float(row["lat"]) + 0.2)))
+    question = site_question(load_study(study.file))
+    assert question.sites["allowed"].all()

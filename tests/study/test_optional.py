@@ -96,3 +96,17 @@ def test_what_rests_on_a_missing_column_is_refused_with_file_column_and_remedy(
     require(study, "women", what="anything")
     with pytest.raises(TableError, match=r"districts\.csv, column region: .* Add it to"):
         require(study, "region", what="a shelter in every region")
+
+
+def test_files_of_earlier_versions_may_call_a_region_economic(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace("districts.csv", ",region,", ",economic_region,")
+    study.replace(
+        "study.toml",
+        "[access.bus]",
+        '[[roads.separate]]\neconomic_region = "Vale"\nreason = "water"\n\n[access.bus]',
+    )
+    study.write("links.csv", "from_node,to_node,km,minutes\ns1,s2,62,55\n")
+    read = load_study(study.file)
+    assert read.districts["region"].tolist() == ["Coast", "Vale", "Vale"]
+    assert [entry.region for entry in read.settings.roads.separate] == ["Vale"]

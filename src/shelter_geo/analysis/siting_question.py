@@ -23,6 +23,7 @@ from shelter_geo.analysis.candidates import (
 from shelter_geo.analysis.norms import whole_places
 from shelter_geo.capacity import admission
 from shelter_geo.errors import SitingError, TableError
+from shelter_geo.roads import NOWHERE
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import (
     CANDIDATES,
@@ -185,8 +186,20 @@ def site_question(
             raise TableError(faults)
         return _own_question(study, check_frame("candidates", candidates, CANDIDATES)[0])
     options = options or site_options(study)
-    sites = pd.DataFrame(options.sites.drop(columns="geometry"))
+    sites = pd.DataFrame(options.sites.drop(columns="geometry")).assign(
+        allowed=on_roads(study, options.sites)
+    )
     return _question(study, sites, options.costs)
+
+
+def on_roads(study: Study, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Say which sites a question may choose: those that join a road, or all if none does.
+
+    Candidates of one's own that join none are refused; see `candidate_faults`.
+    """
+    joined = pd.Series(joiner(study)(study.network, sites).edge != NOWHERE, index=sites.index)
+    standing = sites["role"] == "shelter"
+    return joined | standing | (not (joined & ~standing).any())
 
 
 def question_from_file(study: Study, path: Path) -> SiteQuestion:

@@ -18,7 +18,7 @@ from shelter_geo.roads import (
     network_of_file,
 )
 from shelter_geo.study.journeys import Link
-from shelter_geo.study.types import Day, RelativePath, Settings, Words
+from shelter_geo.study.types import FORMER, Day, RelativePath, Settings, Words
 
 
 class ClosedToday(CloseRoads):
@@ -50,6 +50,14 @@ class SeparateRoads(Settings):
 
     region: str
     reason: Words
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_files(cls, given: Any) -> Any:
+        """Take the region by the name that files of earlier versions give it."""
+        if not isinstance(given, dict) or "region" in given:
+            return given
+        return {FORMER.get(name, name): value for name, value in given.items()}
 
 
 class Roads(Settings):

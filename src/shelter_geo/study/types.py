@@ -34,6 +34,8 @@ FALLBACK: Final = "en"
 LANGUAGE_CODE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 """Codes of languages as BCP 47 has them."""
 
+FORMER: Final = {"economic_region": "region"}
+"""Columns and keys by the names that files of earlier versions give them."""
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2100
 """No study is of a day before or after; no clock is asked."""

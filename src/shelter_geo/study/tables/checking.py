@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,6 +89,13 @@ def check_text(
         Those found when it was read.
     """
     faults = list(faults)
+    former: Mapping[str, str] = (schema.metadata or {}).get("former", {})
+    for old, new in former.items():
+        if new not in raw:
+            own = re.compile(rf"{old}(?=_|$)")
+            raw = raw.rename(
+                columns={name: own.sub(new, name, count=1) for name in raw if own.match(name)}
+            )
     may_be_empty = secret or bool((schema.metadata or {}).get("may_be_empty"))
     if raw.empty and not faults and not may_be_empty:
         faults.append(Fault(path.name, "the table holds no row", "Give at least one."))

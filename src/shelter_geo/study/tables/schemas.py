@@ -32,7 +32,7 @@ from shelter_geo.study.tables.columns import (
     site_key,
     text,
 )
-from shelter_geo.study.types import FALLBACK, LANGUAGE_CODE
+from shelter_geo.study.types import FALLBACK, FORMER, LANGUAGE_CODE
 from shelter_geo.vocabulary import Evidence
 
 
@@ -88,7 +88,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
         "lon": lon(blank=True),
     },
     name="districts",
-    metadata={"worded": {"name": _WORDS, "region": _WORDS}},
+    metadata={"worded": {"name": _WORDS, "region": _WORDS}, "former": FORMER},
 )
 
 
