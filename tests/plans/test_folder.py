@@ -110,3 +110,14 @@ def test_a_value_is_looked_up_by_its_line() -> None:
     assert line_of(text, ("b", "f", 1, "tag", "g")) == 11
     assert line_of(text, ("b", "f", 1, "missing")) == 10
     assert line_of(text, ("e",)) is None
+
+
+def test_a_wrong_value_hides_no_unknown_settlement(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace("study.toml", "[tables]\n", '[tables]\nscenarios = "plans"\n')
+    text = '[scenario]\nid = "p"\nname = "P"\n\n[[open]]\nsettlement_id = "s9"\nplaces = -4\n'
+    study.write("plans/p.toml", text)
+    found = plan_faults(study.path("plans"), load_study(study.file))
+    assert [(fault.line, fault.column) for fault in found] == [(7, None), (6, "settlement_id")]
+    assert "there is no settlement" in found[1].message
+    assert found[1].value == "s9"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -211,7 +213,11 @@ Unknown: TypeAlias = tuple[tuple[str, int, str], str, str, str]
 """Where a key stands in a plan, what is said of it, what to do, and the key."""
 
 
-def unknown_keys(study: Study, plan: Plan) -> list[Unknown]:
+_NAMING: Final = ("open", "close", "move", "resize", "candidate")
+"""Tables of a plan that name shelters and settlements."""
+
+
+def unknown_keys(study: Study, plan: Plan | Mapping[str, Any]) -> list[Unknown]:
     """Name the shelters, settlements and kinds of a plan that a study does not have.
 
     Parameters
@@ -219,8 +225,10 @@ def unknown_keys(study: Study, plan: Plan) -> list[Unknown]:
     study
         Of any of its kinds.
     plan
-        A plan, or what one file says of it.
+        A plan, what one file says of it, or a document that is no plan for other faults.
     """
+    tables_of = plan.get if isinstance(plan, Mapping) else partial(getattr, plan)
+    entries = {name: tables_of(name, ()) for name in _NAMING}
     every = study.shelters if study.others is None else pd.concat([study.shelters, study.others])
     tables = study.settings.tables
     known = {
@@ -228,10 +236,6 @@ def unknown_keys(study: Study, plan: Plan) -> list[Unknown]:
         "settlement_id": ("settlement", set(study.settlements.index), tables.settlements),
         "kind": ("kind of facility", {kind.id for kind in study.kinds}, "[[kinds]]"),
     }
-    entries = {
-        "open": plan.open, "close": plan.close, "move": plan.move, "resize": plan.resize,
-        "candidate": plan.candidate,
-    }  # fmt: skip
     return [
         (
             (table, number, column),
@@ -240,11 +244,15 @@ def unknown_keys(study: Study, plan: Plan) -> list[Unknown]:
             key,
         )
         for table, changes in entries.items()
-        for number, change in enumerate(changes)
+        for number, change in enumerate(changes if isinstance(changes, list | tuple) else ())
         for column, (what, keys, file) in known.items()
-        if (key := getattr(change, column, None)) is not None and key not in keys
+        if isinstance(key := _of(change, column), str) and key not in keys
         for close in [difflib.get_close_matches(key, sorted(keys), n=1)]
     ]
+
+
+def _of(change: Any, column: str) -> Any:
+    return change.get(column) if isinstance(change, dict) else getattr(change, column, None)
 
 
 def _others(study: Study, plan: Plan) -> gpd.GeoDataFrame | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shelter_geo.errors import Fault, RoadError, StudyError, TableError
 from shelter_geo.plans.apply import apply_plan, plan_of_kind, unknown_keys
@@ -55,16 +57,25 @@ def plan_faults(folder: Path, study: Study | None = None) -> list[Fault]:
     for path in sorted(folder.glob("*.toml")):
         own, found = file_faults(path)
         faults += found
-        if own is None or study is None:
+        document = _as_far_as_read(path) if own is None else own
+        if document is None or study is None:
             continue
         text, named = path.read_text(encoding="utf-8-sig"), f"{folder.name}/{path.name}"
-        strange = unknown_keys(study, own)
+        strange = unknown_keys(study, document)
         for where, message, remedy, key in strange:
             said, line = message.removesuffix(f" {key}"), line_of(text, where)
             faults.append(Fault(named, said, remedy, None, where[2], key, line=line))
-        if not found and not strange:
+        if own is not None and not found and not strange:
             faults += _faults_applied(study, path, named)
     return list(dict.fromkeys(faults))
+
+
+def _as_far_as_read(path: Path) -> dict[str, Any] | None:
+    """Read a document that is no plan for its faults, so that its keys are looked at too."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _faults_applied(study: Study, path: Path, named: str) -> list[Fault]:
