@@ -18,6 +18,7 @@ from shelter_geo.analysis import (
     rows_of,
     site_options,
 )
+from shelter_geo.analysis.capacity_results import BY_REGION
 from shelter_geo.analysis.siting_question import places_question, site_question, unreached_people
 from shelter_geo.capacity import GROUPS, TOTAL
 from shelter_geo.errors import CostError, SitingError
@@ -72,7 +73,8 @@ def test_reasons_of_a_separate_region_go_with_the_regions(made: Made) -> None:
 def in_all(results: CapacityResults) -> pd.DataFrame:
     """Stays of the whole country, whoever they are spread over."""
     stays = ["stays_low", "stays_central", "stays_high"]
-    return results.by_district.groupby(["demand_basis", "units"])[stays].sum()
+    rows = results.by_district[results.by_district["units"] != BY_REGION]
+    return rows.groupby(["demand_basis", "units"])[stays].sum()
 
 
 def test_norms_groups_and_stays(made: Made, evaluation: Evaluation) -> None:

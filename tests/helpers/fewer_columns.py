@@ -12,6 +12,7 @@ OPTIONAL = (("women",), ("region",), ("women", "region"))
 """What a study may lack."""
 _NORM = r'\[\[capacity\.norms\]\]\n(?:(?!\n\[).)*?asks_for = "{}"\n(?:each = [^\n]*\n)?\n'
 _SEPARATE = r"\[\[roads\.separate\]\]\n(?:\w.*\n)+"
+_STAYS = r"\[\[capacity\.demand\.regions\]\][^\n]*\n(?:\w.*\n)+"
 _ASKED = {"women": "women", "region": "regions"}
 
 
@@ -35,7 +36,8 @@ def bundled_without(folder: Path, *columns: str) -> StudyCopy:
         text, count = re.subn(_NORM.format(_ASKED[column]), "", text, flags=re.DOTALL)
         assert count, column
     if "region" in columns:
-        text, count = re.subn(_SEPARATE, "", text)
-        assert count == 1
+        for rests_on_regions in (_SEPARATE, _STAYS):
+            text, count = re.subn(rests_on_regions, "", text)
+            assert count == 1
     copy.write("study.toml", text)
     return copy

@@ -74,8 +74,10 @@ def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> li
     straight = _straight_km(links, nodes)
     for km, minutes in (("km", "minutes"), BACK) if directed else (("km", "minutes"),):
         faults += _too_short(path, links[km], straight)
-        faults += _too_long(path, links[km], straight)
-        faults += _odd_speeds(path, links[km], links[minutes])
+        long = _too_long(path, links[km], straight)
+        # An odd speed follows from a length that is wrong.
+        right = ~links.index.isin([fault.row for fault in long])
+        faults += long + _odd_speeds(path, links.loc[right, km], links.loc[right, minutes])
     return faults
 
 
