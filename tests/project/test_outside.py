@@ -207,6 +207,7 @@ def refuse(event, given):
 sys.addaudithook(refuse)
 study, out, roads = sys.argv[1:]
 plan = study + "/plan.toml"
+POINTS = [study + "/points.csv"] * 2
 BORDERS = [
     "--boundaries", study + "/districts.geojson", "--name-property", "district_id",
     "--key-property", "district_id", "--population", study + "/districts.csv",
@@ -222,6 +223,7 @@ for words in (
     ["capacity", study, "--out", out + "/capacity"],
     ["compare", plan.replace("plan", "today"), plan, "--study", study, "--out", out + "/compare"],
     ["site", study, "--new", "1"],
+    ["costs", *POINTS, "--study", study, "--out", out + "/costs"],
     ["ensemble", study, "--draws", "2", "--out", out + "/ensemble"],
     ["roads", "import", roads, "--out", out + "/x.roads.npz"],
     ["roads", "check", out + "/x.roads.npz"],
@@ -247,6 +249,7 @@ def test_no_command_opens_a_socket(study: StudyCopy, tmp_path: Path) -> None:
     out, roads = tmp_path / "out", tmp_path / "x.osm.pbf"
     out.mkdir()
     study.write("study.toml", study.text("study.toml") + DEMAND)
+    study.write("points.csv", "id,lat,lon\na,40.75,-29.75\nb,40.25,-29.25\n")
     study.write("today.toml", '[scenario]\nid = "today"\nname = "Today"\n')
     study.write("plan.toml", PLAN.replace("s1", "s2"))
     write_pbf(roads, {1: (0.0, 0.0), 2: (0.01, 0.0)}, [([1, 2], {"highway": "primary"})])
