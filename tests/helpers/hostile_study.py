@@ -65,6 +65,7 @@ WORDS_OF: dict[str, set[str]] = {
 NAMED = {
     "checks.outside_boundaries[]",
     "roads.separate[].region",
+    "capacity.demand.regions[].region",
     "capacity.norms[].standard",
     "kinds[].norm.standard",
     "capacity.by_year[].measure",
@@ -213,7 +214,7 @@ def fill_regions(copy: StudyCopy) -> None:
             row[f"region{column}"] = texts[(turn + n) % len(texts)]
     copy.write_rows(DISTRICTS, rows)
     document = tomllib.loads(copy.text("study.toml"))
-    for entry in document["roads"]["separate"]:
+    for entry in [*document["roads"]["separate"], *document["capacity"]["demand"]["regions"]]:
         entry["region"] = texts[regions.index(entry["region"])]
     copy.write("study.toml", "".join(f"{k} = {toml(v)}\n" for k, v in document.items()))
 

@@ -124,7 +124,7 @@ class CaseTable(Settings):
 class RegionShare(Settings):
     """The share of all stays that arise in one region, as somebody counted it."""
 
-    region: Said
+    region: str
     share: float = Field(ge=0, le=1)
     source: Worded
     evidence: EvidenceKey

@@ -57,8 +57,9 @@ def _star(n: int) -> SitingProblem:
     costs = np.full((n, n), 40)
     np.fill_diagonal(costs, 0)
     return SitingProblem.from_cost_matrix(
-        costs, weights=[1000] * n, fixed=[0], site_ids=[f"s{i:02}" for i in range(n)]
-    )
+        costs, weights=[1000] * n, fixed=[0], site_ids=[f"s{i:02}" for i in range(n)],
+        own=np.eye(n, dtype=bool),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS.values() if m.takes_p], ids=lambda m: m.key)
