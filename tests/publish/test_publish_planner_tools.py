@@ -50,6 +50,7 @@ def test_prices_are_summed_as_the_library_sums_them_and_stand_in_the_file(
     page: Page, tmp_path: Path
 ) -> None:
     open_site(page, "town 3")
+    page.wait_for_function("document.activeElement.classList.contains('count')")
     page.keyboard.type("12")
     open_site(page, "town 5")
     assert cost(page) == "not given"
