@@ -67,6 +67,7 @@ def test_what_the_study_file_rests_on_a_missing_column_is_named(tmp_path: Path) 
         ("capacity.norms", "shelter-by-region"),
         ("capacity.norms", "crisis-centre-by-women"),
         ("roads.separate", "Nakhchivan"),
+        ("capacity.demand.regions.region", "Baku"),
     ]
     assert f"Add the column region to {DISTRICTS}" in found[1].remedy
 

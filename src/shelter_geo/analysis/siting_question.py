@@ -197,9 +197,10 @@ def on_roads(study: Study, sites: gpd.GeoDataFrame) -> pd.Series:
 
     Candidates of one's own that join none are refused; see `candidate_faults`.
     """
-    joined = pd.Series(joiner(study)(study.network, sites).edge != NOWHERE, index=sites.index)
-    standing = sites["role"] == "shelter"
-    return joined | standing | (not (joined & ~standing).any())
+    joined = joiner(study)(study.network, sites).edge != NOWHERE
+    standing = (sites["role"] == "shelter").to_numpy(bool)
+    none = not (joined & ~standing).any()
+    return pd.Series(joined | standing | none, index=sites.index)
 
 
 def question_from_file(study: Study, path: Path) -> SiteQuestion:

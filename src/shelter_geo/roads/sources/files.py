@@ -234,7 +234,9 @@ def _compressed(start: bytes, name: str, kind: str, end: str) -> str:
     elif _root(inner) == "graphml":
         what, made = "GraphML", f"{stem_of(name)}.graphml"
     elif inner.startswith(b"<"):
-        return f"is XML that begins with <{_root(inner)}> compressed with {kind}, not roads; {_FETCH}"
+        return (
+            f"is XML that begins with <{_root(inner)}> compressed with {kind}, not roads; {_FETCH}"
+        )
     elif _unpacked(start, kind):
         return f"is compressed with {kind} and holds no OpenStreetMap data; {_FETCH}"
     made = made if made != name else f"{stem_of(name)}-new.osm.pbf"

@@ -92,10 +92,8 @@ def check_text(
     former: Mapping[str, str] = (schema.metadata or {}).get("former", {})
     for old, new in former.items():
         if new not in raw:
-            own = re.compile(rf"{old}(?=_|$)")
-            raw = raw.rename(
-                columns={name: own.sub(new, name, count=1) for name in raw if own.match(name)}
-            )
+            own = re.compile(rf"^{old}(?=_|$)")
+            raw = raw.set_axis([own.sub(new, str(name), count=1) for name in raw], axis=1)
     may_be_empty = secret or bool((schema.metadata or {}).get("may_be_empty"))
     if raw.empty and not faults and not may_be_empty:
         faults.append(Fault(path.name, "the table holds no row", "Give at least one."))
