@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from helpers.chromium import PHONE, visit
+from helpers.planner_desk import DESK, open_site, opened
+from helpers.planner_desk import file as file
+from helpers.planner_desk import page as page
 from helpers.planner_toys import (
     CANDIDATES,
     SHELTERS,
     costs,
     districts,
-    toy_planner,
 )
 from playwright.sync_api import Browser, Page
 
 from shelter_geo.siting import MCLP, PCenter, PMedian
 
 pytestmark = pytest.mark.browser
-DESK = (1440, 900)
 IN_VIEW = """() => [...document.querySelectorAll(".bar dd")]
   .filter((cell) => cell.checkVisibility())
   .every((cell) => {
     const box = cell.getBoundingClientRect();
     return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
   })"""
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("desk") / "planner.html"
-    toy_planner().save(path)
-    return path
-
-
-@pytest.fixture
-def page(browser: Browser, file: Path) -> Iterator[Page]:
-    with visit(browser, file, DESK) as seen:
-        yield seen.page
-        seen.assert_silent()
-
-
-def open_site(page: Page, name: str, letter: str = "a") -> None:
-    page.fill(f"#plan-{letter} .find", name)
-    page.press(f"#plan-{letter} .find", "Enter")
-
-
-def opened(page: Page, letter: str = "a") -> list[str]:
-    return page.locator(f"#plan-{letter} .opened .added .tick").all_text_contents()
 
 
 def mean(page: Page, letter: str = "a") -> str:

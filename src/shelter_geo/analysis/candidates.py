@@ -195,6 +195,17 @@ def _off_roads(study: Study, path: Path, placed: pd.DataFrame) -> list[Fault]:
     ]
 
 
+def on_roads(study: Study, sites: gpd.GeoDataFrame) -> pd.Series:
+    """Say which sites a question may choose: those that join a road, or all if none does.
+
+    Candidates of one's own that join none are refused; see `candidate_faults`.
+    """
+    joined = joiner(study)(study.network, sites).edge != NOWHERE
+    standing = (sites["role"] == "shelter").to_numpy(bool)
+    none = not (joined & ~standing).any()
+    return pd.Series(joined | standing | none, index=sites.index)
+
+
 SAME_POINT: Final = "same_point_as"
 """Column of sites: the candidate above whose point a candidate has too."""
 

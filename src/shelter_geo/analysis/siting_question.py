@@ -18,12 +18,12 @@ from shelter_geo.analysis.candidates import (
     candidate_faults,
     candidate_sites,
     first_at_point,
+    on_roads,
     site_options,
 )
 from shelter_geo.analysis.norms import whole_places
 from shelter_geo.capacity import admission
 from shelter_geo.errors import SitingError, TableError
-from shelter_geo.roads import NOWHERE
 from shelter_geo.siting import UNREACHED, SitingProblem, Unit, problem_from_frames
 from shelter_geo.study import (
     CANDIDATES,
@@ -190,17 +190,6 @@ def site_question(
         allowed=on_roads(study, options.sites)
     )
     return _question(study, sites, options.costs)
-
-
-def on_roads(study: Study, sites: gpd.GeoDataFrame) -> pd.Series:
-    """Say which sites a question may choose: those that join a road, or all if none does.
-
-    Candidates of one's own that join none are refused; see `candidate_faults`.
-    """
-    joined = joiner(study)(study.network, sites).edge != NOWHERE
-    standing = (sites["role"] == "shelter").to_numpy(bool)
-    none = not (joined & ~standing).any()
-    return pd.Series(joined | standing | none, index=sites.index)
 
 
 def question_from_file(study: Study, path: Path) -> SiteQuestion:
