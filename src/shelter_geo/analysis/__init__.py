@@ -9,6 +9,7 @@ from shelter_geo.analysis.comparison import KEY, Comparison, compare
 from shelter_geo.analysis.evaluation import Evaluation, bus_lines, evaluate
 from shelter_geo.analysis.group_access import EVERYBODY, access_for, named, reason_of, rows_of
 from shelter_geo.analysis.journeys import PLACE_KINDS, JourneyResults, journey_results
+from shelter_geo.analysis.limits import StayQuestion, stay_question
 from shelter_geo.analysis.norms import COUNTRY, FAMILY_PLACES, towns_not_known
 from shelter_geo.analysis.plan_evaluations import EvaluatedPlans, evaluate_plans, today_first
 from shelter_geo.analysis.quantity import AsOf, Population, Quantity, Unit, weakest
@@ -48,6 +49,7 @@ __all__ = [
     "ReadyStudy",
     "ServiceTimes",
     "SiteOptions",
+    "StayQuestion",
     "Unit",
     "access_for",
     "bus_lines",
@@ -71,6 +73,7 @@ __all__ = [
     "same_points",
     "service_times",
     "site_options",
+    "stay_question",
     "timed_kinds",
     "today_first",
     "towns_not_known",

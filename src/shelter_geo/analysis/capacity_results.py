@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shelter_geo.access import UNITS, counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
+from shelter_geo.analysis.limits import stay_limits
 from shelter_geo.analysis.no_place import (
     anywhere_and_nearest,
     handed_over,
@@ -46,17 +47,15 @@ from shelter_geo.capacity import (
     Catchments,
     Demand,
     Estimate,
-    LimitedSystem,
     PublishedCounts,
     catchment_shares,
     catchment_sums,
     inputs_table,
-    limits_table,
     rests_on,
     share_out,
 )
 from shelter_geo.capacity import TOTAL as TOTAL
-from shelter_geo.study import in_english, people_unknown
+from shelter_geo.study import people_unknown
 from shelter_geo.vocabulary import Reason
 
 _BY_BASIS: Final = (
@@ -260,37 +259,10 @@ def _turned_away(
     families = family_size_table(evaluation, stays, inputs)
     with_children = rests_on([*known, inputs.children_per_woman])
     yield "by_family_size", families.assign(rests_on=with_children, **basis)
-    yield "stay_limits", _limits(evaluation, asked, stays, demand, inputs).assign(**key)
+    yield "stay_limits", stay_limits(evaluation, asked, stays, demand, inputs).assign(**key)
     yield "turn_away", more_places(pools_of(evaluation, asked), inputs).assign(**basis, **rests)
     yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
     yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)
-
-
-def _limits(
-    evaluation: Evaluation,
-    asked: pd.DataFrame,
-    stays: pd.DataFrame,
-    demand: Demand,
-    inputs: StayInputs,
-) -> pd.DataFrame:
-    """Compute each limit of the stay that the study compares, and none."""
-    system = LimitedSystem(
-        pools_of(evaluation, asked),
-        stays,
-        stay_days=inputs.stay_days,
-        spread=inputs.stay_spread,
-        persons_per_place=inputs.persons_per_place,
-        target=inputs.target.central,
-    )
-    limits = evaluation.study.settings.capacity.stays.limits
-    sources = {limit.months: in_english(limit.source or "") for limit in limits}
-    table = limits_table(system, [*sources])
-    known = [*demand.inputs, inputs.stay_days, inputs.stay_spread, inputs.persons_per_place]
-    return table.assign(
-        places=float(evaluation.study.shelters["places"].sum()),
-        limit_source=table["limit_months"].map(sources).fillna(""),
-        rests_on=rests_on(known),
-    )
 
 
 def _units(evaluation: Evaluation) -> Iterator[Units]:

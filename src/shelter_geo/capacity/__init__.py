@@ -42,7 +42,14 @@ from shelter_geo.capacity.norms import (
     shortfall,
 )
 from shelter_geo.capacity.overflow import NOWHERE
-from shelter_geo.capacity.stay_limits import LimitedSystem, limited_stay, limits_table
+from shelter_geo.capacity.stay_limits import (
+    MONTH,
+    NO_LIMIT,
+    LimitedStay,
+    LimitedSystem,
+    limited_stay,
+    limits_table,
+)
 from shelter_geo.capacity.suppression import PublishedCounts, check_hidden, publish_counts
 from shelter_geo.capacity.turnaway import (
     DAYS,
@@ -58,7 +65,9 @@ __all__ = [
     "DAYS",
     "FAST_DECAY",
     "GROUPS",
+    "MONTH",
     "NOWHERE",
+    "NO_LIMIT",
     "SLOW_DECAY",
     "STAYS",
     "STRENGTH",
@@ -66,6 +75,7 @@ __all__ = [
     "Catchments",
     "Demand",
     "Estimate",
+    "LimitedStay",
     "LimitedSystem",
     "MeasuredShare",
     "PlaceReading",

@@ -7,6 +7,7 @@ from shelter_geo.study.capacity_settings import (
     Range,
     RegionShare,
     Share,
+    Wait,
 )
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
@@ -109,6 +110,7 @@ __all__ = [
     "Share",
     "Study",
     "StudySettings",
+    "Wait",
     "Window",
     "Worded",
     "bundled_study",

@@ -67,6 +67,7 @@
     shown = [now, ...results];
     Bar.draw(...shown);
     Chosen.draw(shown);
+    Stays.draw([now.plan, ...plans]);
     panels.forEach((panel, at) => panel.draw(results[at], afresh.includes(at)));
     drawChanges(now, results[held]);
     drawTable(...results);

@@ -5,6 +5,7 @@ const Chosen = (() => {
   const { tell, number, signed, people, km, duration, district, place } = Words;
   const box = document.querySelector(".chosen"), pick = document.getElementById("district");
   const lines = Page.all("tbody tr", box);
+  const regions = data.districts.region, more = box.querySelector(".beyond");
   let row = null;
 
   // The options are in the order of the table, farthest today first.
@@ -18,10 +19,11 @@ const Chosen = (() => {
   }
   function cells(result) {
     const at = result.site[row];
-    if (at < 0) return [tell(Model.lacks(result, row)), "–", "–", "–", "–"];
+    const own = regions ? [Beyond.near(result, row)] : [];
+    if (at < 0) return [tell(Model.lacks(result, row)), "–", "–", "–", "–", ...own];
     const next = Model.second(result, row);
     return [place(at), km(result.km[row]), duration(result.minutes[row]),
-      next ? place(next.site) : tell("no_other"), next ? farther(result, next) : "–"];
+      next ? place(next.site) : tell("no_other"), next ? farther(result, next) : "–", ...own];
   }
 
   function draw(results) {
@@ -31,6 +33,7 @@ const Chosen = (() => {
     put(box.querySelector(".live-people"), row === null ? "" : data.districts.unknown?.[row] ? tell("people_unknown", { name: district(row) })
       : tell("people_of", { name: district(row), people: people(results[0].weight[row]) }));
     put(box.querySelector(".why"), row === null ? "" : tell(Model.counted.group === "all" ? "why_all" : "why_group"));
+    more.replaceChildren(...(row === null ? [] : Beyond.lines(row)).map((line) => make("li", line)));
     if (row === null) return;
     results.forEach((result, at) => cells(result).forEach((text, column) => put(lines[at].cells[column + 1], text)));
   }

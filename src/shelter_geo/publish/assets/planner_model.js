@@ -137,6 +137,8 @@ const Model = (() => {
   }
 
   const lengthOf = (row, site) => length[row * places + site];
+  const leads = (row, site) => time[row * places + site] >= 0;
+  const nearer = (row, site, than) => better(row * places + site, row * places + than);
 
   // The nearest open site of a district in another settlement than its nearest one.
   function second(result, row) {
@@ -233,5 +235,5 @@ const Model = (() => {
   const nobody = (row) => !everybody()[row];
 
   return {
-    nobody, lacks, lengthOf, second, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
+    nobody, lacks, lengthOf, leads, nearer, second, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
 })();

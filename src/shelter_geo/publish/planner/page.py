@@ -19,6 +19,7 @@ from shelter_geo.publish.maps.map_page import KeyEntry
 from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
 from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
+from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
 from shelter_geo.publish.planner.today import Today, today, unreached
 from shelter_geo.publish.words import (
@@ -49,11 +50,13 @@ SCRIPTS: Final = (
     "planner_bar.js",
     "planner_history.js",
     "planner_best.js",
+    "planner_beyond.js",
     "planner_district.js",
     "planner_view.js",
     "planner_chart.js",
     "planner_panel.js",
     "planner_picture.js",
+    "planner_stays.js",
     "planner.js",
 )
 _GROUPS: Final = ("all", "women", "children", "men", "lgbtq")
@@ -92,6 +95,8 @@ class PlannerPage(OneFile):
         Ink of the signs of facilities.
     domestic
         Whether those without a road lack one inside the country only.
+    beyond
+        Stays under a limit, waits, journeys and other services.
     no_figure
         Entry of the key for what has no figure, where there is any.
     figures
@@ -113,6 +118,7 @@ class PlannerPage(OneFile):
     kinds: Mapping[str, Any] = field(default_factory=dict)
     mark: str = MARK
     domestic: bool = False
+    beyond: Beyond = field(default_factory=Beyond)
     no_figure: tuple[KeyEntry, ...] = ()
     figures: tuple[tuple[Text, Text], ...] = ()
 
@@ -144,6 +150,11 @@ class PlannerPage(OneFile):
                 *((entry.fill, entry.label) for entry in self.no_figure),
             ],
             apart=_BELOW,
+            own_column=in_each(lambda words: words.text("planner.column_own", area=words.area)),
+            stay_rows=[
+                *map(say, ("brief.places_needed", "stays.no_place", "stays.leave")),
+                *(say("planner.bridge", wait=wait) for wait in self.beyond.waits),
+            ],
             own_aim=in_each(lambda words: words.text("planner.aim_own", area=words.area)),
             aims=[(f"{limit:g}", _within(limit)) for limit in self.limits],
             both=self.data.both,
@@ -202,6 +213,7 @@ class PlannerPage(OneFile):
             ],
             "plans": self.plans,
             **({"kinds": self.kinds} if self.kinds else {}),
+            **self.beyond.page_data(self.data.districts["district_id"].tolist(), text),
             "words": _words(self, text),
             "rows": now.order,
             "ranks": [
@@ -238,6 +250,7 @@ def planner_page(
     kinds: Mapping[str, Any] | None = None,
     mark: str = MARK,
     domestic: bool = False,
+    beyond: Beyond | None = None,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -268,7 +281,7 @@ def planner_page(
         What to name below the table.
     credit, dates
         Line of sources below pictures taken from the page; as of when the figures are.
-    mark, domestic, languages, kinds
+    mark, domestic, languages, kinds, beyond
         See `PlannerPage`; the language is English if none is given.
     new_places, classes
         Places that a newly opened site begins with; classes of the distance.
@@ -319,6 +332,7 @@ def planner_page(
         kinds=kinds or {},
         mark=mark,
         domestic=domestic,
+        beyond=beyond or Beyond(),
     )
 
 
@@ -348,6 +362,10 @@ def _names(frame: gpd.GeoDataFrame, text: PageText) -> list[int]:
     return [text.number(own_name(dict(row))) for _, row in frame.iterrows()]
 
 
+def _percent(words: Words) -> str:
+    return words.percent(0).replace(words.number(0), "{n}")
+
+
 def _pattern(key: str) -> Text:
     return in_each(lambda words: words.pattern(key))
 
@@ -366,6 +384,10 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
         "unpublished": text.number(say("access.unpublished")),
         "shown": text.number(say("table.shown", n="{n}", total="{total}")),
         "km": text.number(say("units.km", n="{n}")),
+        "percent": text.number(in_each(_percent)),
+        "trip_none": text.number(say("journey.no_road")),
+        "trip_link": text.number(_pattern("journey.link")),
+        "within": text.number(_pattern("brief.service_within")),
         "minutes": text.number(say("units.minutes", n="{n}")),
         "hours": text.number(say("units.hours", n="{n}")),
         "under_minutes": text.number(say("units.under_minutes", n="{n}")),

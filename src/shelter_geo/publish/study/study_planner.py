@@ -10,6 +10,7 @@ from shelter_geo.analysis import Evaluation, SiteOptions
 from shelter_geo.plans import Plan
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.palette import MARK
+from shelter_geo.publish.planner.beyond import beyond
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.qualifiers import dates, known_readings
@@ -70,6 +71,7 @@ def study_planner(
         mark=study.kind.colour or MARK,
         domestic=bool(study_texts.of_roads(evaluation, "", "domestic")),
         languages=languages_of(study, lang),
+        beyond=beyond(evaluation),
     )
 
 
