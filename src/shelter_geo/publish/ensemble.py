@@ -12,14 +12,15 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis.ensemble import Ensemble, block_table, ranges, site_shares
+from shelter_geo.analysis.ensemble import Draw, Ensemble, block_table, ranges, site_shares
 from shelter_geo.cluster import Spread
 from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress
-from shelter_geo.publish.files.blocks import begin, put
+from shelter_geo.publish.files.blocks import Parts, Writer
 from shelter_geo.publish.files.staging import staged
 
 DRAWS: Final = "draws"
+SITED: Final = "-sites"
 ABOUT: Final = "ensemble.json"
 NUMBERS: Final = "ensemble.csv"
 SITES: Final = "ensemble_sites.csv"
@@ -30,8 +31,8 @@ def write_ensemble(
 ) -> int:
     """Compute what is missing of an ensemble, and write its ranges.
 
-    Each block of draws is moved into place whole, so a run that was stopped goes on where it was.
-    The same inputs, spreads and seed give the same bytes, wherever the blocks are computed.
+    A run that was stopped goes on where it was; see `Parts.write`. The same inputs, spreads and
+    seed give the same bytes, wherever the blocks are computed.
 
     Parameters
     ----------
@@ -54,26 +55,20 @@ def write_ensemble(
     OutputError
         If a file cannot be written; what was written stays.
     """
-    folder = out / DRAWS
-    begin(out / ABOUT, _about(ensemble), folder)
-    blocks = ensemble.blocks
-    todo = [block for block in blocks if not _file(folder, block).exists()]
-    before = done = len(blocks) - len(todo)
-    for block, draws in spread(Ensemble.block, ensemble, todo):
-        values, sites = block_table(draws, block)
-        put(_file(folder, block, "-sites"), partial(pq.write_table, sites))
-        put(_file(folder, block), partial(pq.write_table, values))
-        done += 1
-        if progress:
-            progress("blocks of draws", done, len(blocks))
-    numbers = pd.concat(
-        ranges(ensemble.numbers, [_file(folder, block) for block in blocks]), ignore_index=True
-    )
-    sites = site_shares([_file(folder, block, "-sites") for block in blocks], ensemble.draws)
+    parts = Parts(out, DRAWS, ABOUT, _about(ensemble), ensemble.blocks)
+    before = parts.write(Ensemble.block, ensemble, spread, _tables, progress=progress)
+    files, of_sites = ([parts.file(block, more) for block in parts.blocks] for more in ("", SITED))
+    numbers = pd.concat(ranges(ensemble.numbers, files), ignore_index=True)
+    sites = site_shares(of_sites, ensemble.draws)
     with staged(out) as stage:
         _write(numbers, stage / NUMBERS)
         _write(sites, stage / SITES)
     return before
+
+
+def _tables(block: range, draws: list[Draw]) -> dict[str, Writer]:
+    values, sites = block_table(draws, block)
+    return {SITED: partial(pq.write_table, sites), "": partial(pq.write_table, values)}
 
 
 def _about(ensemble: Ensemble) -> str:
@@ -89,10 +84,6 @@ def _about(ensemble: Ensemble) -> str:
         "evidence": "assumed",
     }
     return json.dumps(facts, indent=2, sort_keys=True) + "\n"
-
-
-def _file(folder: Path, block: range, more: str = "") -> Path:
-    return folder / f"{block.start:06d}-{block.stop - 1:06d}{more}.parquet"
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
