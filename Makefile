@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 TESTERS ?= 2
+BACKEND := 'hatchling>=1.27' 'editables>=0.5'
 
 .PHONY: run test check lint format mutations kills fuzz bad-inputs lock oldest newest release bench docs screenshots clean
 .DELETE_ON_ERROR:
@@ -102,7 +103,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock | $(BIN)/python
 
 # Renews the hashes after a change in pyproject.toml or constraints.txt, for Python 3.11 and newer.
 lock: $(VENV)-lock/.uv
-	printf 'hatchling\neditables\n' | $(VENV)-lock/bin/uv pip compile pyproject.toml - \
+	printf '%s\n' $(BACKEND) | $(VENV)-lock/bin/uv pip compile pyproject.toml - \
 	--universal --python-version 3.11 --generate-hashes --constraint constraints.txt \
 	--no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
 
@@ -115,7 +116,7 @@ $(VENV)-lock/.uv:
 oldest newest: $(VENV)-lock/.uv
 	mkdir -p build
 	$(PYTHON) -m venv $(VENV)-$@
-	printf 'hatchling\neditables\n' | $(VENV)-lock/bin/uv pip compile pyproject.toml - --extra dev \
+	printf '%s\n' $(BACKEND) | $(VENV)-lock/bin/uv pip compile pyproject.toml - --extra dev \
 	--resolution $(if $(filter oldest,$@),lowest-direct,highest) --python $(VENV)-$@/bin/python \
 	--no-emit-index-url --quiet --output-file build/$@.txt
 	$(VENV)-$@/bin/python -m pip install --quiet --requirement build/$@.txt
