@@ -112,7 +112,9 @@ $(VENV)-lock/.uv:
 	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@touch $@
 
-# The quick tests with the oldest dependencies that pyproject.toml allows, and with the newest.
+# The quick tests with the oldest dependencies that pyproject.toml allows, and with the newest; of
+# some rooms: make oldest ROOMS="tests/study tests/access".
+ROOMS ?= tests
 oldest newest: $(VENV)-lock/.uv
 	mkdir -p build
 	$(PYTHON) -m venv $(VENV)-$@
@@ -122,7 +124,7 @@ oldest newest: $(VENV)-lock/.uv
 	$(VENV)-$@/bin/python -m pip install --quiet --requirement build/$@.txt
 	$(VENV)-$@/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	# Older numpy warns of what pyproj does and newer numpy refuses, which pyproj is ready for.
-	$(VENV)-$@/bin/python -m pytest tests -m "not browser and not slow" -n0 \
+	$(VENV)-$@/bin/python -m pytest $(ROOMS) -m "not browser and not slow" -n0 \
 	-W "ignore:Conversion of an array:DeprecationWarning"
 
 # The wheel, built twice and compared byte by byte, with its bill of materials and licences.

