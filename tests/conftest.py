@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.chromium import browser as browser
 from helpers.once import made_once
+from helpers.remembered import remembered
 from hypothesis import HealthCheck, settings
 
 from shelter_geo.analysis import (
@@ -20,6 +21,7 @@ from shelter_geo.analysis import (
 )
 from shelter_geo.plans import read_plans
 from shelter_geo.roads.routing.engine import CACHE_VARIABLE
+from shelter_geo.study import reading
 from shelter_geo.study.load import load_study
 from shelter_geo.study.study import Study
 
@@ -35,6 +37,9 @@ settings.load_profile("everywhere")
 
 # What a user's runs have kept must not answer for the code under test.
 os.environ[CACHE_VARIABLE] = ""
+
+for reader in ("check_table", "read_links"):
+    setattr(reading, reader, remembered(getattr(reading, reader)))
 
 SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split())
 """Folders, files and tests of more than two seconds, which `make check` leaves out."""

@@ -9,7 +9,7 @@ import pandas as pd
 from pyproj import Geod
 
 from shelter_geo.errors import Fault
-from shelter_geo.study.tables.checking import check_table
+from shelter_geo.study.tables.checking import check_text
 from shelter_geo.study.tables.reading import read_text_table
 from shelter_geo.study.tables.relations import unknown_keys
 from shelter_geo.study.tables.schemas import ROAD_LINKS
@@ -38,13 +38,14 @@ def read_links(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
     faults
         All faults of this table; one a cell.
     """
-    raw, _ = read_text_table(path)
-    header = [] if raw is None else [str(name).lower().replace(" ", "_") for name in raw.columns]
-    directed = any(name in header for name in BACK)
-    if not directed:
-        return check_table(path, ROAD_LINKS.remove_columns(list(BACK)))
-    both = {name: {"required": True} for name in BACK}
-    return check_table(path, ROAD_LINKS.update_columns(both))
+    raw, faults = read_text_table(path, columns=map(str, ROAD_LINKS.columns))
+    if raw is None:
+        return None, faults
+    header = [str(name).lower().replace(" ", "_") for name in raw.columns]
+    schema = ROAD_LINKS.remove_columns(list(BACK))
+    if any(name in header for name in BACK):
+        schema = ROAD_LINKS.update_columns({name: {"required": True} for name in BACK})
+    return check_text(path, raw, schema, faults=faults)
 
 
 def impossible_links(path: Path, links: pd.DataFrame, nodes: pd.DataFrame) -> list[Fault]:
