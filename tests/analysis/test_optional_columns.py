@@ -19,7 +19,8 @@ from shelter_geo.analysis import (
     site_options,
 )
 from shelter_geo.analysis.capacity_results import BY_REGION
-from shelter_geo.analysis.siting_question import places_question, site_question, unreached_people
+from shelter_geo.analysis.places_question import places_question
+from shelter_geo.analysis.siting_question import site_question, unreached_people
 from shelter_geo.capacity import GROUPS, TOTAL
 from shelter_geo.errors import CostError, SitingError
 from shelter_geo.plans import Plan, PlanIdentity, apply_plan

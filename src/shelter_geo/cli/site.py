@@ -107,12 +107,7 @@ def site(
 
     from shelter_geo.access import UNITS, populations
     from shelter_geo.analysis import same_points, site_options
-    from shelter_geo.analysis.siting_question import (
-        places_question,
-        question_from_file,
-        site_question,
-        spreads_places,
-    )
+    from shelter_geo.analysis.siting_question import question_from_file, site_question
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
     from shelter_geo.publish import staged
     from shelter_geo.publish.siting import lines, statements
@@ -134,6 +129,8 @@ def site(
     question = question.of(population)
     keep = set(loaded.input_hashes.values())
     if entry.takes_budget:
+        from shelter_geo.analysis.places_question import places_question, spreads_places
+
         places = places_question(
             loaded,
             question,

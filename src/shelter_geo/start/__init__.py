@@ -1,15 +1,8 @@
 """A new study of any country, begun from the files that an analyst has."""
 
 from shelter_geo.start.create import Started, start_study
-from shelter_geo.start.fetching import (
-    COUNTRY,
-    LEVEL,
-    Fetched,
-    Manners,
-    Wanted,
-    fetch_inputs,
-    servers,
-)
+from shelter_geo.start.downloads import Manners
+from shelter_geo.start.fetching import COUNTRY, LEVEL, Fetched, Wanted, fetch_inputs, servers
 from shelter_geo.start.names import DECISIONS
 from shelter_geo.start.osm_areas import OsmWanted, fetch_osm
 from shelter_geo.start.people import PeopleColumns

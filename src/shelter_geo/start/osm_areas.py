@@ -18,12 +18,12 @@ from osmnx._errors import InsufficientResponseError
 
 from shelter_geo.errors import NetworkAccessError, OutputError
 from shelter_geo.roads import Server, contract_chains, country_area, fetch, save_network
+from shelter_geo.start.downloads import Manners
 from shelter_geo.start.fetching import (
     BOUNDARIES,
     NETWORK,
     PLACES,
     Fetched,
-    Manners,
     note_fetched,
     whole_already,
 )
