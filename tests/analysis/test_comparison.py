@@ -134,9 +134,9 @@ def told(found: EvaluatedPlans, key: str, lang: str = "en") -> str:
 
 def test_sentences_name_the_town_the_people_and_the_cost(found: EvaluatedPlans) -> None:
     said = told(found, "lankaran")
-    reach = found.comparison.reach.query("scenario == 'lankaran'")
-    most = reach.loc[reach["people_come_within"].idxmax()]
-    people = f"{round(most['people_come_within'], -2):,}"
+    # The difference of the two counts that are shown, of the limit that most come within.
+    within = found.comparison.reach.set_index(["limit_km", "scenario"])["people_within"].round(-2)
+    people = f"{(within[:, 'lankaran'] - within[:, 'today']).max():,}"
     assert f"With a shelter in Lankaran, {people} more people live within" in said
     assert said.endswith("Cost: 250,000.")
     assert "Ленкорань" in told(found, "lankaran", "ru")
@@ -149,7 +149,7 @@ def test_sentences_of_roads_won_and_of_losses(found: EvaluatedPlans) -> None:
     assert "the nearest shelter is farther" in told(found, "no-ganja")
     assert told(found, "bigger").startswith("Nobody's trip to a shelter changes.")
     assert told(found, "bigger").endswith("Cost: not given.")
-    assert told(found, "no-ganja").endswith("Cost: none, nothing is opened or added.")
+    assert told(found, "no-ganja").endswith("Cost: none for shelters; nothing is opened or added.")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

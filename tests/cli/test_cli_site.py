@@ -53,7 +53,10 @@ def test_the_card_says_what_is_proven_and_who_gains(tmp_path: Path) -> None:
     assert lines[3] == "Opens: Nakhchivan; Bilasuvar; Yevlakh"
     assert sum(line.startswith("Worth of ") for line in lines) == 3
     assert "Farther than today: nobody" in lines
-    assert any(line.startswith("With a road at last: Babek") for line in lines)
+    # Those had no road before: they are not among those who have a nearer shelter.
+    assert "Nearer than today: 4,222,500 people" in lines
+    reached = "With a road inside the country at last, 472,400 people: Babek"
+    assert any(line.startswith(reached) for line in lines)
     assert lines[-1].startswith("Least travel for all (p-median). Makes the distance")
     table = pd.read_csv(tmp_path / "changes_by_district.csv")
     assert tuple(table.columns) == CHANGES
@@ -125,7 +128,13 @@ def test_a_candidate_beside_a_shelter_and_one_twice_over_are_answered(
 
 def test_minutes_are_minutes() -> None:
     lines = answer("--model", "mclp", "--new", "1", "--within", "90min")
-    assert any(line.startswith("Mean ") and " min, half within" in line for line in lines)
+    assert any(
+        line.startswith("Of those with a road: mean ") and " min, half within" in line
+        for line in lines
+    )
+    # Minutes are told as time, not as distance.
+    assert any(line.startswith("Trip takes less time than today: ") for line in lines)
+    assert "Trip takes longer than today: nobody" in lines
 
 
 def test_a_plan_that_cannot_be_says_why() -> None:
@@ -170,7 +179,9 @@ def test_candidates_of_ones_own(three: Path) -> None:
     assert any(
         line.startswith("Note: 472,429 people cannot be reached by any site") for line in lines
     )
-    assert any(line.startswith("Still without a road to any: Babek, ") for line in lines)
+    assert any(
+        line.startswith("Still without a road inside the country to any: Babek, ") for line in lines
+    )
 
 
 def test_a_budget_buys_places_and_says_who_has_none(three: Path, tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_the_cut_off_are_served_only_by_a_site_among_them(
 def test_readers_are_told_so_in_every_language(out: Path, results: SitingResults) -> None:
     (told,) = reached_by_some(results)
     assert said(told) == (
-        "472,400 people (Nakhchivan) have no road to any of today's shelters. "
+        "472,400 people (Nakhchivan) have no road inside the country to any of today's shelters. "
         "Only a shelter opened here would reach them: Nakhchivan."
     )
     for file in MAPS.values():

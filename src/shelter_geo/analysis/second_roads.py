@@ -13,6 +13,7 @@ from shelter_geo.errors import CostError
 def near_ties(evaluation: Evaluation) -> pd.DataFrame:
     """Set both roads of every district side by side, as far as the study knows of two.
 
+    Roads of the same length in whole kilometres, as lengths are shown, are one to a reader.
     Where a plan has changed the roads nothing is known of second ones.
 
     Parameters
@@ -46,6 +47,7 @@ def _near_ties(evaluation: Evaluation) -> pd.DataFrame:
         other = {"km_other": "other_km", "min_other": "other_min"}
         ties = study.near_ties[["district_id", "settlement_id", *other]].rename(columns=other)
         found = found.merge(ties, on=["district_id", "settlement_id"])
+        found = found[found["distance_km"].round() != found["other_km"].round()]
     return found.set_index("district_id").drop(columns="settlement_id").sort_index()
 
 

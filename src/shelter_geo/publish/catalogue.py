@@ -157,6 +157,7 @@ def _placeholders(text: str) -> set[str]:
 
 
 _PEOPLE_STEP: Final = 100
+MINUTES_STEP: Final = 5
 
 
 def digits_pattern(digits: int) -> str:
@@ -167,6 +168,11 @@ def digits_pattern(digits: int) -> str:
 def known_people(count: float) -> int:
     """Round a number of people to the hundred that is known of it."""
     return to_step(count, _PEOPLE_STEP)
+
+
+def known_minutes(minutes: float) -> int:
+    """Round a time to the five minutes that are known of it."""
+    return to_step(minutes, MINUTES_STEP)
 
 
 @cache

@@ -292,7 +292,8 @@ def _norm_in_words(evaluation: Evaluation, norm: Norm) -> Text:
     names = [own_name(row) for _, row in towns_not_known(evaluation, norm).iterrows()]
 
     def write(words: Words) -> str:
-        text = words.text("norms.standing", norm=name.of(words), standing=standing.of(words))
+        norm = words.capital(name.of(words))
+        text = words.text("norms.standing", norm=norm, standing=standing.of(words))
         if not names:
             return text
         listed = ", ".join(sorted((each.of(words) for each in names), key=words.order))

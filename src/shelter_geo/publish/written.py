@@ -13,8 +13,10 @@ from babel.numbers import format_percent, get_decimal_symbol, get_group_symbol
 
 from shelter_geo.analysis import Population, Quantity, Unit
 from shelter_geo.publish.catalogue import (
+    MINUTES_STEP,
     decimal,
     digits_pattern,
+    known_minutes,
     known_people,
     locale_of,
     to_step,
@@ -22,7 +24,6 @@ from shelter_geo.publish.catalogue import (
 from shelter_geo.vocabulary import Evidence
 
 _DATE_LOCALES: Final = {"en": "en_GB"}
-_MINUTES_STEP: Final = 5
 STAR: Final = "*"
 """Mark of an assumption in a figure, with its word in the key."""
 
@@ -166,9 +167,9 @@ class Figures(ABC):
         """Write a time in hours and minutes, rounded to five minutes; a missing one as nothing."""
         if math.isnan(minutes):
             return self.text("table.nothing")
-        rounded = to_step(minutes, _MINUTES_STEP)
+        rounded = known_minutes(minutes)
         if minutes > 0 and rounded == 0:
-            return self.text("units.under_minutes", n=self.number(_MINUTES_STEP))
+            return self.text("units.under_minutes", n=self.number(MINUTES_STEP))
         hours, rest = divmod(rounded, 60)
         if hours == 0:
             return self.text("units.minutes", n=self.number(rest))

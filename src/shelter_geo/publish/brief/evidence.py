@@ -143,9 +143,11 @@ def _journey(words: Words, row: Mapping[Any, Any], claim: Claim, evaluation: Eva
         for place in far.head(_NAMED).to_dict("records")
     )
     people = words.people(float(far["population"].sum()))
-    return words.text(
+    text = words.text(
         "brief.claim_travel_km", districts=named, people=people, city=city, km=farthest
     )
+    left_out = evaluation.districts["counts_registered_not_resident"].any()
+    return f"{text}; {words.text('brief.claim_left_out')}" if left_out else text
 
 
 def public_counts(study: Study) -> Listing:

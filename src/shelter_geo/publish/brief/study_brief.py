@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -41,6 +42,7 @@ from shelter_geo.publish.study.comparison_texts import of_both
 from shelter_geo.publish.study.study_map import distance_classes, ground_of, with_cities
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.vocabulary import Impedance
 
 _ALSO: Final = 3
 """Other plans that are named."""
@@ -51,7 +53,7 @@ def best_sites(results: SitingResults) -> Listing:
     heads = (
         Head(say("brief.plan")),
         Head(say("brief.sites")),
-        Head(say("study.cut_off"), numeric=True),
+        Head(_cut_off(results), numeric=True),
         Head(say("scenario.farthest"), numeric=True),
         Head(say("study.mean"), numeric=True),
     )
@@ -66,6 +68,12 @@ def best_sites(results: SitingResults) -> Listing:
         *reached_by_some(results),
     )
     return Listing(say("brief.best_sites"), heads, lines, notes)
+
+
+def _cut_off(results: SitingResults) -> Text:
+    """Name people without a road as those without one inside the country, where there are such."""
+    apart = any(plan.evaluation.study.settings.roads.separate for plan in results.plans)
+    return say("study.cut_off_domestic" if apart else "study.cut_off")
 
 
 def _of_two(results: SitingResults) -> bool:
@@ -116,11 +124,20 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
     rows = evaluated.comparison.summary.set_index("scenario").to_dict("index")
     facts: dict[str, Mapping[Any, Any]] = {str(key): row for key, row in rows.items()}
     plans = {plan.scenario.id: plan for plan in evaluated.plans}
-    lengths = bars([float(facts[key]["distance_km_mean"]) for key in plans])
+    by_time = {key: row["measure"] == Impedance.TIME for key, row in facts.items()}
+    lengths = bars(
+        [math.nan if by_time[key] else float(facts[key]["distance_km_mean"]) for key in plans]
+    )
+    # Today is held against plans of either measure.
+    told = {key: (not time, time) for key, time in by_time.items()}
+    told[next(iter(plans))] = (not all(by_time.values()), any(by_time.values()))
     lines = [
-        Line(_cells(plan, facts[key]), bar=length)
+        Line(_cells(plan, facts[key], *told[key]), bar=length)
         for (key, plan), length in zip(plans.items(), lengths, strict=True)
     ]
+    labels = ("scenario.farthest", "study.mean")
+    if any(by_time.values()):
+        labels = ("brief.farthest_or_longest", "brief.mean_or_trip")
     heads = (
         Head(say("brief.plan")),
         Head(say("brief.plan_places"), numeric=True),
@@ -128,21 +145,32 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
         Head(say("brief.new_road"), numeric=True),
         *(
             Head(of_both(say(label), evaluated.comparison.summary), numeric=True)
-            for label in ("scenario.farthest", "study.mean")
+            for label in labels
         ),
     )
     notes = (say("brief.plans_note"), *_notes(evaluated))
     return Listing(say("brief.plans"), heads, tuple(lines), notes)
 
 
-def _cells(plan: Plan, row: Mapping[Any, Any]) -> tuple[Text, ...]:
+def _cells(plan: Plan, row: Mapping[Any, Any], in_km: bool, in_minutes: bool) -> tuple[Text, ...]:
+    """Write a row: kilometres, but minutes where the plan changes roads; today both."""
+
+    def measured(name: str) -> Text:
+        km, minutes = (
+            Quantity.km(row[f"distance_km_{name}"]),
+            Quantity.minutes(row[f"travel_min_{name}"]),
+        )
+        if in_km and in_minutes:
+            return in_each(lambda words: f"{words.quantity(km)}; {words.quantity(minutes)}")
+        return everywhere(km if in_km else minutes)
+
     return (
         everywhere(plan.scenario.name),
         everywhere(Quantity.count(row["places"])),
         everywhere(Quantity.people(row["people_gain"])),
         everywhere(Quantity.people(row["people_reached"])),
-        everywhere(Quantity.km(row["distance_km_max"])),
-        everywhere(Quantity.km(row["distance_km_mean"])),
+        measured("max"),
+        measured("mean"),
     )
 
 

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from shelter_geo.analysis import Quantity
+from shelter_geo.publish.catalogue import known_people
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.words import Words
 
@@ -154,7 +155,8 @@ def draw_comparison(
     more_in = KEY_ROW_IN * (rows - 1)
     with drawing(10, max(4.6, 2.6 + 0.46 * len(people)) + more_in) as figure:
         height = figure.get_figheight()
-        heading(figure, *_heading(best, float(near[best] - near.iloc[0]), limit, words))
+        more = known_people(near[best]) - known_people(near.iloc[0])
+        heading(figure, *_heading(best, more, limit, words))
         axes = figure.add_axes((0.27, 1.15 / height, 0.69, 1 - (2.35 + more_in) / height))
         names = [fill(str(name), NAME_WIDTH) for name in people.index]
         left = pd.Series(0.0, index=people.index)

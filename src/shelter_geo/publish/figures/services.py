@@ -7,7 +7,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -124,6 +123,5 @@ def _bars(
         at = row - 0.4 + (place + 0.5) * height
         axes.barh(at, high, height=0.9 * height, color=colour, alpha=0.35, linewidth=0)
         axes.barh(at, low, height=0.9 * height, color=colour, edgecolor=FAINT, linewidth=0.4)
-        ends = np.unique(np.round([low, high], 4))
-        said = words.between(float(ends[0]), float(ends[-1]), words.percent)
+        said = words.between(low, high, words.percent)
         axes.text(high + 0.01, at, said, va="center", fontsize=8.5, color=INK)

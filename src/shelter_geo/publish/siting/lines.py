@@ -149,7 +149,7 @@ def answer_lines(
                 share=Quantity.count(100 * plan.excess, digits=1),
             )
         )
-    gains = _gains(result, question, shown, words)
+    gains = _gains(result, question, unit, words)
     return [*lines, *gains, *_notes(result, question, words), *tail]
 
 
@@ -306,10 +306,11 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words
     rows = question.districts.loc[list(changes["demand_id"])].to_dict("records")
     names = [own_name({str(k): v for k, v in row.items()}).of(words) for row in rows]
     named = changes.assign(name=names)
-    lines = [words.text("site.nearer", people=Quantity.people(result.people_gaining))]
-    gains = (
-        named[named["effect"] == Effect.NEARER].sort_values(["change", "name"]).head(_MOST_NAMED)
-    )
+    better, worse = ("sooner", "later") if unit == "min" else ("nearer", "farther")
+    nearer = named[named["effect"] == Effect.NEARER]
+    gaining = Quantity.people(float(nearer["people"].sum()))
+    lines = [words.text(f"site.{better}", people=gaining)]
+    gains = nearer.sort_values(["change", "name"]).head(_MOST_NAMED)
     lines += [
         _below(
             "site.gain",
@@ -317,17 +318,20 @@ def _gains(result: SitingResult, question: SiteQuestion, unit: str, words: Words
             name=row["name"],
             before=Quantity.count(row["before"]),
             after=Quantity.count(row["after"]),
-            unit=unit,
+            unit=words.text(f"site.unit_{unit}"),
         )
         for row in gains.to_dict("records")
     ]
-    reached = named.loc[named["effect"] == Effect.COMES_WITHIN_REACH, "name"]
+    # Who had no shelter before has none that is nearer: they are counted by themselves.
+    reached = named[named["effect"] == Effect.COMES_WITHIN_REACH]
     if len(reached):
-        lines.append(words.text("site.road_at_last", names=_listed(reached, words)))
+        people = Quantity.people(float(reached["people"].sum()))
+        listed = _listed(reached["name"], words)
+        lines.append(words.text("site.road_at_last", people=people, names=listed))
     if result.people_losing:
-        lines.append(words.text("site.farther", people=Quantity.people(result.people_losing)))
+        lines.append(words.text(f"site.{worse}", people=Quantity.people(result.people_losing)))
     else:
-        lines.append(words.text("site.farther_nobody"))
+        lines.append(words.text(f"site.{worse}_nobody"))
     cut_off = (named["effect"] == Effect.STAYS_CUT_OFF) & (named["people"] > 0)
     if cut_off.any():
         names_left = _listed(named.loc[cut_off, "name"], words)

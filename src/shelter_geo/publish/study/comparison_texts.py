@@ -86,8 +86,7 @@ def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     """
     if facts_of(evaluated, key)["measure"] == Impedance.TIME:
         return []
-    table = evaluated.comparison.reach
-    rows = table[table["scenario"] == key].to_dict("records")
+    rows = _reach(evaluated, key).to_dict("records")
     told = []
     most = max(rows, key=lambda row: row["people_come_within"])
     if most["people_come_within"] > 0:
@@ -101,6 +100,21 @@ def _within(evaluated: EvaluatedPlans, key: str) -> list[Text]:
     if most["people_no_longer_within"] > 0:
         told.append(_people("no_longer", most["people_no_longer_within"], most["limit_km"]))
     return told
+
+
+def _reach(evaluated: EvaluatedPlans, key: str) -> pd.DataFrame:
+    """Count who comes within each limit and leaves it, to the people that are shown.
+
+    Where nobody goes the other way, it is the difference of the two counts that are shown.
+    """
+    table = evaluated.comparison.reach
+    shown = table["people_within"].map(known_people).groupby(table["scenario"]).apply(list)
+    rows = table[table["scenario"] == key].copy()
+    more = pd.Series(shown[key], rows.index) - shown[table["scenario"].iloc[0]]
+    ways = ("people_come_within", "people_no_longer_within")
+    for way, other, size in zip(ways, ways[::-1], (more, -more), strict=True):
+        rows[way] = rows[way].where((rows[way] == 0) | (rows[other] > 0), size)
+    return rows
 
 
 def _people(which: str, people: float, limit: float, **named: Written) -> Text:

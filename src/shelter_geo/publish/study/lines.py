@@ -18,7 +18,7 @@ from shelter_geo.analysis import (
     Quantity,
     Unit,
 )
-from shelter_geo.publish.catalogue import known_people
+from shelter_geo.publish.catalogue import known_minutes, known_people
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.qualifiers import known_by_norm, known_of_group, norm_notes
 from shelter_geo.publish.study import comparison_texts as texts
@@ -36,7 +36,7 @@ from shelter_geo.study import (
     centres_astray,
     stand_ins,
 )
-from shelter_geo.vocabulary import Evidence
+from shelter_geo.vocabulary import Evidence, Impedance
 
 
 def capacity_lines(evaluation: Evaluation, results: CapacityResults, words: Words) -> list[str]:
@@ -283,13 +283,20 @@ def _figures(evaluated: EvaluatedPlans, words: Words) -> Iterator[tuple[str, pd.
     facts = compared.summary.set_index("scenario")
     base = next(iter(evaluated.evaluations.values()))
     settings = base.study.settings
-    mean, farthest = say("study.mean"), say("scenario.farthest")
-    yield texts.of_both(mean, facts).of(words), facts["distance_km_mean"], words.distance
-    yield texts.of_both(farthest, facts).of(words), facts["distance_km_max"], words.distance
+    # Kilometres of a plan that changes roads are not told: a faster road may be a longer one.
+    by_time = facts["measure"] == Impedance.TIME
+    for name, label in (("mean", "study.mean"), ("max", "scenario.farthest")):
+        if not by_time.all():
+            km = facts[f"distance_km_{name}"].mask(by_time)
+            yield texts.of_both(say(label), facts).of(words), km, words.distance
+    for name in ("mean", "max") if by_time.any() else ():
+        trip = say(f"compare.figure_travel_min_{name}")
+        yield texts.of_both(trip, facts).of(words), facts[f"travel_min_{name}"], words.duration
     for limit in settings.access.distance_classes_km:
         rows = compared.reach[compared.reach["limit_km"] == limit].set_index("scenario")
         label = words.text("compare.line_within", km=Quantity.km(limit))
-        yield label, rows["people_within"], words.people
+        if not by_time.all():
+            yield label, rows["people_within"].mask(by_time), words.people
     yield words.text("scenario.places"), facts["places"], words.number
     metrics = compared.metrics[compared.metrics["units"] == UNITS[0]]
     metrics = metrics.set_index(metrics["basis"] + " " + metrics["metric"])
@@ -324,11 +331,15 @@ def _readings(
 
 def _differing(before: float, after: float, write: Write, words: Words) -> str:
     """Write a value with the difference of the two that are shown; that of shares in points."""
-    if pd.isna(before) or pd.isna(after):  # nobody reached any before, or nobody does any more
+    if pd.isna(after):
+        return words.text("table.nothing")
+    if pd.isna(before):  # nobody reached any before
         return write(after)
     share = write == words.percent
     if write == words.people:
         change = known_people(after) - known_people(before)
+    elif write == words.duration:
+        change = known_minutes(after) - known_minutes(before)
     else:
         change = round(100 * after) - round(100 * before) if share else round(after) - round(before)
     if change == 0:

@@ -94,12 +94,10 @@ def access_page(
 def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
     """Write what the map of a plan shows: in minutes where it changes roads, else in kilometres."""
     head, name = study_texts.headline(evaluation), everywhere(name)
-    if head.farthest is None:
+    if head.farthest is None or head.longest is None:
         return say("scenario.title_none", name=name)
     if evaluation.study.roads_before is not None:
-        units = evaluation.districts
-        longest = float(units.loc[units["population"] > 0, "travel_min"].max())
-        time = Quantity.minutes(longest)
+        time = Quantity.minutes(float(head.longest["travel_min"]))
         return say("scenario.title_time", name=name, time=time)
     return study_texts.up_to("scenario.title", name, head)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -36,10 +37,12 @@ from shelter_geo.vocabulary import Evidence, Reason
 class Headline:
     """The figures a study is known by, for its residents and from the district centres.
 
-    Without any facility there is no farthest district, and the mean is missing.
+    Without any facility there is no farthest district, and the means are missing.
 
     Attributes
     ----------
+    longest
+        The district with residents whose trip takes the most minutes.
     readings
         How the readings of a place are known that the family places missing rest on.
     beyond
@@ -52,7 +55,9 @@ class Headline:
     """
 
     mean_km: float
+    mean_min: float
     farthest: pd.Series | None
+    longest: pd.Series | None
     people: float
     beyond: dict[int, tuple[float, float]]
     registered_beyond: dict[int, tuple[float, float]]
@@ -110,9 +115,12 @@ def headline(evaluation: Evaluation) -> Headline:
     limits = evaluation.study.settings.access.distance_classes_km
     farthest = None if first.empty else first.iloc[0]
     two = len(populations(evaluation.districts)) > 1
+    trips = evaluation.districts.loc[evaluation.districts["population"] > 0, "travel_min"].dropna()
     return Headline(
         mean_km=float(rows["distance_km_mean"]),
+        mean_min=float(rows["travel_min_mean"]),
         farthest=farthest,
+        longest=None if trips.empty else evaluation.districts.loc[trips.idxmax()],
         people=float(rows["total"]),
         beyond={limit: beyond_range(evaluation.districts, limit) for limit in limits},
         registered_beyond={
@@ -141,24 +149,10 @@ def missing_without(total: pd.DataFrame) -> tuple[float, float] | None:
 def key_figures(evaluation: Evaluation, *, main: bool = False) -> list[tuple[Text, Text]]:
     """Write the headline figures, each with its label, in every language; `main` are but five."""
     head = headline(evaluation)
-    limit = telling_limit(head)
-    lines: list[tuple[Callable[[Words], str], Callable[[Words], str]]] = [
-        (
-            lambda words: words.text("study.farthest"),
-            lambda words: _farthest(head, words),
-        ),
-        (
-            lambda words: words.text("study.mean"),
-            lambda words: words.distance(head.mean_km),
-        ),
-        (
-            lambda words: words.text("study.beyond", km=Quantity.km(limit)),
-            lambda words: words.people_between(*head.beyond[limit]),
-        ),
-        (
-            lambda words: words.text("study.beyond_registered", km=Quantity.km(limit)),
-            lambda words: words.people_between(*head.registered_beyond[limit]),
-        ),
+    # Kilometres of a plan that changes roads are not told: a faster road may be a longer one.
+    of_way = _by_time(head) if evaluation.study.roads_before is not None else _by_distance(head)
+    lines: _Lines = [
+        *(of_way[:3] if main else of_way),
         (
             lambda words: words.text(
                 of_roads(evaluation, "study.cut_off", "study.cut_off_domestic")
@@ -170,8 +164,6 @@ def key_figures(evaluation: Evaluation, *, main: bool = False) -> list[tuple[Tex
             lambda words: words.quantity(head.missing),
         ),
     ]
-    if main or not head.registered_beyond:
-        lines = [*lines[:3], *lines[4:]]
     if head.missing_without is not None and not main:
         low, high = head.missing_without
         lines.append(
@@ -183,6 +175,48 @@ def key_figures(evaluation: Evaluation, *, main: bool = False) -> list[tuple[Tex
             )
         )
     return [(in_each(label), in_each(value)) for label, value in lines]
+
+
+_Lines: TypeAlias = list[tuple[Callable[[Words], str], Callable[[Words], str]]]
+
+
+def _by_distance(head: Headline) -> _Lines:
+    """Write how far it is: the farthest, the mean and who lives beyond the limit that tells."""
+    limit = telling_limit(head)
+    lines: _Lines = [
+        (lambda words: words.text("study.farthest"), lambda words: _farthest(head, words)),
+        (lambda words: words.text("study.mean"), lambda words: words.distance(head.mean_km)),
+        (
+            lambda words: words.text("study.beyond", km=Quantity.km(limit)),
+            lambda words: words.people_between(*head.beyond[limit]),
+        ),
+    ]
+    if head.registered_beyond:
+        lines.append(
+            (
+                lambda words: words.text("study.beyond_registered", km=Quantity.km(limit)),
+                lambda words: words.people_between(*head.registered_beyond[limit]),
+            )
+        )
+    return lines
+
+
+def _by_time(head: Headline) -> _Lines:
+    """Write how long it takes: the longest trip and the mean."""
+
+    def longest(words: Words) -> str:
+        if head.longest is None:
+            return words.text("table.nothing")
+        time = Quantity.minutes(float(head.longest["travel_min"]))
+        return words.text("study.of_district", district=own_name(dict(head.longest)), km=time)
+
+    return [
+        (lambda words: words.text("compare.figure_travel_min_max"), longest),
+        (
+            lambda words: words.text("compare.figure_travel_min_mean"),
+            lambda words: words.duration(head.mean_min),
+        ),
+    ]
 
 
 def _farthest(head: Headline, words: Words) -> str:
@@ -334,8 +368,12 @@ def access_texts(evaluation: Evaluation, words: Words) -> tuple[str, ...]:
     limit = telling_limit(head)
     if head.farthest is None:
         return words.text("figures.none_title"), lead(evaluation).of(words), foot(evaluation, words)
+    key = of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic")
+    if evaluation.study.roads_before is not None:
+        key = "figures.access_subtitle_roads"
     subtitle = words.text(
-        of_roads(evaluation, "figures.access_subtitle", "figures.access_subtitle_domestic"),
+        key,
+        mean=Quantity.minutes(head.mean_min),
         people=Quantity.span(*head.beyond[limit], Unit.PEOPLE),
         limit=Quantity.km(limit),
         cut_off=Quantity.people(head.cut_off),
