@@ -22,12 +22,12 @@ from shelter_geo.publish import languages
 from shelter_geo.publish import words as module
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.catalogue import packaged
+from shelter_geo.publish.figures.tornado import draw_tornado
 from shelter_geo.publish.files.tables import write_table
 from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.capacity_map import PlaceClasses, capacity_map
 from shelter_geo.publish.maps.comparison_map import comparison_map
 from shelter_geo.publish.siting.lines import answer_lines
-from shelter_geo.publish.study.capacity_figures import draw_tornado
 from shelter_geo.publish.study.capacity_page import reach_map
 from shelter_geo.publish.study.study_map import access_page
 from shelter_geo.publish.words import Words, everywhere

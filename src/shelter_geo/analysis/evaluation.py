@@ -17,20 +17,21 @@ from shelter_geo.analysis.beyond_distance import own_areas
 from shelter_geo.analysis.claims import compare_claims, measure
 from shelter_geo.analysis.journeys import JourneyResults, journey_results
 from shelter_geo.analysis.services import ServiceTimes, service_times
-from shelter_geo.capacity import TOTAL, PlaceReading, shortfall
+from shelter_geo.analysis.shortfall import (
+    claimed_shortfall,
+    shortfall_by_region,
+    with_evidence,
+)
 from shelter_geo.errors import CostError
 from shelter_geo.progress import Progress, of_step
 from shelter_geo.roads import NOWHERE, snap_table
 from shelter_geo.study import (
     PEOPLE_COLUMNS,
-    PLACE_ENDS,
     REGION,
     Study,
     centres,
     engine,
     joiner,
-    people_unknown,
-    places_total,
     stand_ins,
 )
 from shelter_geo.vocabulary import Reason
@@ -77,13 +78,6 @@ FIGURES: Final = (
 )  # fmt: skip
 """Columns of access that are summed up, as far as the study has them."""
 BUS_COLUMNS: Final = ("bus_hours_low", "bus_hours_high", "bus_to")
-PLACES: Final = ("places", *PLACE_ENDS)
-"""Places as counted, and the least and most of them that are for these people."""
-_OF_PEOPLE: Final = (
-    "population", "family_places_needed", "family_places_missing", "family_places_missing_low",
-    "family_places_missing_high", "times_fewer",
-)  # fmt: skip
-"""Columns of a shortfall that rest on how many people live somewhere."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,8 +128,8 @@ class Evaluation:
     @cached_property
     def shortfall(self) -> pd.DataFrame:
         """Places held against the norm in each region, or in all; see `capacity.shortfall`."""
-        rows = [_shortfall(self.study), self._claimed_shortfall]
-        return _with_evidence(self.study, pd.concat(rows, ignore_index=True))
+        rows = [shortfall_by_region(self.study), self._claimed_shortfall]
+        return with_evidence(self.study, pd.concat(rows, ignore_index=True))
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -159,7 +153,7 @@ class Evaluation:
 
     @cached_property
     def _claimed_shortfall(self) -> pd.DataFrame:
-        return _claimed_shortfall(self.study)
+        return claimed_shortfall(self.study)
 
     @cached_property
     def roads(self) -> gpd.GeoDataFrame:
@@ -303,61 +297,3 @@ def _farthest(districts: pd.DataFrame, count: int) -> pd.DataFrame:
     found = access.farthest(_figures(districts), count)
     named = districts.loc[found.index]
     return named.assign(units=found["units"], rank=found["rank"])
-
-
-def _readings(study: Study) -> list[PlaceReading]:
-    return [
-        PlaceReading(reading.id, reading.persons_per_family_place)
-        for reading in study.settings.capacity.readings
-    ]
-
-
-def _with_evidence(study: Study, shortfall: pd.DataFrame) -> pd.DataFrame:
-    """Say how each reading of the places is known."""
-    known = {reading.id: reading.evidence for reading in study.settings.capacity.readings}
-    return shortfall.assign(evidence=shortfall["reading"].map(known))
-
-
-def _shortfall(study: Study) -> pd.DataFrame:
-    year = study.settings.study.as_of.year
-    if REGION in study.lacks:
-        return _in_all(study, int(study.districts["population"].sum()), year)
-    population = study.districts.groupby(REGION)["population"].sum()
-    region = study.shelters["district_id"].map(study.districts[REGION])
-    places = study.shelters[[*PLACES]].groupby(region.to_numpy()).sum()
-    places = places.reindex(population.index, fill_value=0)
-    table = _ranged_shortfall(study, population, places).assign(population_year=year)
-    # A region in which nobody was counted needs an unknown number of places, not none.
-    bare = people_unknown(study.districts).groupby(study.districts[REGION]).all()
-    bare = table["area"].isin(bare.index[bare])
-    return table if not bare.any() else table.assign(**{n: table[n].mask(bare) for n in _OF_PEOPLE})
-
-
-def _ranged_shortfall(study: Study, people: pd.Series, places: pd.DataFrame) -> pd.DataFrame:
-    """Hold places against the norm, and the least and most that they may be."""
-    norm, readings = study.settings.capacity.people_per_family_place, _readings(study)
-    table, least, most = (
-        shortfall(people, places[name], readings, people_per_family_place=norm) for name in PLACES
-    )
-    return table.assign(
-        places_low=least["places"],
-        places_high=most["places"],
-        family_places_missing_low=most["family_places_missing"],
-        family_places_missing_high=least["family_places_missing"],
-    )
-
-
-def _claimed_shortfall(study: Study) -> pd.DataFrame:
-    """Compute the total against the population that the published claim was made against."""
-    claimed = study.settings.capacity.claim_population
-    people = int(study.districts["population"].sum()) if claimed is None else claimed.value
-    return _in_all(
-        study, people, study.settings.study.as_of.year if claimed is None else claimed.year
-    )
-
-
-def _in_all(study: Study, people: int, year: int) -> pd.DataFrame:
-    """Compute the total of all places against so many people of a year."""
-    places = pd.DataFrame([places_total(study.shelters)], index=[""])
-    table = _ranged_shortfall(study, pd.Series({"": people}), places)
-    return table[table["area"] == TOTAL].assign(population_year=year)

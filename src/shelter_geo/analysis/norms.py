@@ -11,7 +11,8 @@ import pandas as pd
 
 from shelter_geo.access import UNITS, populations
 from shelter_geo.access import counted as people_of
-from shelter_geo.analysis.evaluation import PLACES, Evaluation
+from shelter_geo.analysis.evaluation import Evaluation
+from shelter_geo.analysis.shortfall import PLACES
 from shelter_geo.capacity import TOTAL, missing_family_places, missing_shelters
 from shelter_geo.study import REGION, WOMEN, Norm, in_english, people_unknown
 from shelter_geo.vocabulary import Reason, choose, evidence_of

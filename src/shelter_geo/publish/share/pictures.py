@@ -10,12 +10,12 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from shelter_geo.publish.figures.capacity import LEAST, NEEDED, THERE
 from shelter_geo.publish.figures.drawing import DPI, save
 from shelter_geo.publish.figures.map_twin import (
     HATCHES,
     sign,
 )
+from shelter_geo.publish.figures.shortfall import LEAST, NEEDED, THERE
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.share.map_panel import fill_with_map
 from shelter_geo.publish.share.sheet import (

@@ -9,7 +9,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.analysis import Evaluation, Quantity
-from shelter_geo.publish.figures.capacity import bare_areas, shortfall_key
+from shelter_geo.publish.figures.shortfall import bare_areas, shortfall_key
 from shelter_geo.publish.maps.access_map import route_words
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
