@@ -28,7 +28,8 @@ _STORED: Final[dict[str, Any]] = {
     "use_byte_stream_split": ["distance_km", "travel_min"],
     "write_statistics": ["origin_id"],
 }
-"""Writing takes longer than finding the costs: this is four times as quick as zstd, a tenth larger."""
+"""Writing takes longer than finding the costs; this is four times as quick as zstd, and a tenth
+larger."""
 
 
 @dataclass(frozen=True, eq=False)
