@@ -10,15 +10,18 @@ import pandas as pd
 import pytest
 from helpers.study_copy import StudyCopy, copy_study
 
+from shelter_geo.access import cost_matrix
 from shelter_geo.analysis import Evaluation, evaluate, site_options
+from shelter_geo.analysis.ensemble import Spreads, drawn_study
 from shelter_geo.errors import RoadError
 from shelter_geo.plans import apply_plan, read_plan
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.routing import engine as engine_module
 from shelter_geo.roads.routing import hierarchy_cache
+from shelter_geo.roads.routing.engine import make_engine
 from shelter_geo.roads.sources.store import save_network
 from shelter_geo.study.load import load_study
-from shelter_geo.study.routing import engine, joiner
+from shelter_geo.study.routing import draw_like, engine, joiner
 from shelter_geo.study.settings import read_settings
 from shelter_geo.study.study import Study
 from shelter_geo.vocabulary import Reason
@@ -229,3 +232,27 @@ def test_changed_roads_take_over_the_order_of_those_before(osm: Study, tmp_path:
     assert prepared is not None
     np.testing.assert_array_equal(planned.hierarchy.order, prepared.order)
     assert engine(base) is engine(base)
+
+
+def test_a_draw_takes_over_the_order_and_leaves_nothing_on_disk(
+    osm: Study, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its costs are those of plain searches over the drawn roads."""
+    monkeypatch.setattr(engine_module, "_PLAIN_WORK", 0)
+    given = fresh(osm)
+    drawn = drawn_study(given, Spreads(closed=0.02), np.random.default_rng(5))
+    assert (drawn.network.forward_ms != given.network.forward_ms).any()
+    draw_like(drawn, given)
+    kept = sorted(cache.iterdir())
+    ends = given.shelters, given.settlements
+    costs = cost_matrix(drawn.network, *ends, snapping=joiner(drawn), engine=engine(drawn))
+    plain = make_engine(drawn.network, method="dijkstra")
+    wanted = cost_matrix(drawn.network, *ends, snapping=joiner(drawn), engine=plain)
+    assert (costs.time_ms == wanted.time_ms).all()
+    assert (costs.length_cm == wanted.length_cm).all()
+    was, now = engine(given).hierarchy, engine(drawn).hierarchy
+    assert was is not None
+    assert now is not None
+    assert (now.order == was.order).all()
+    assert sorted(cache.iterdir()) == kept
+    assert len(kept) == 1

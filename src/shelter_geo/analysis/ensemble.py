@@ -21,7 +21,7 @@ from shelter_geo.analysis.siting_question import site_question
 from shelter_geo.errors import CostError, StudyError
 from shelter_geo.roads import CLOSED, RoadNetwork
 from shelter_geo.siting import PMedian
-from shelter_geo.study import WOMEN, Study
+from shelter_geo.study import WOMEN, Study, draw_like
 
 Sites = list[tuple[int, str]]
 Draw = tuple[NDArray[np.float64], Sites]
@@ -128,7 +128,10 @@ class Ensemble:
             of the count of new shelters and a site.
         """
         random = np.random.default_rng([self.seed, number])
-        study = self.study if number == 0 else drawn_study(self.study, self.spreads, random)
+        study = self.study
+        if number:
+            study = drawn_study(self.study, self.spreads, random)
+            draw_like(study, self.study)
         rows = pd.MultiIndex.from_frame(self.numbers)
         try:
             result = evaluate(study)

@@ -39,7 +39,7 @@ from shelter_geo.study.places import (
     require,
     settlement_names,
 )
-from shelter_geo.study.routing import centres, engine, joiner, snap_settings, stand_ins
+from shelter_geo.study.routing import centres, draw_like, engine, joiner, snap_settings, stand_ins
 from shelter_geo.study.settings import (
     Bus,
     Claim,
@@ -119,6 +119,7 @@ __all__ = [
     "centres_astray",
     "check_frame",
     "check_table",
+    "draw_like",
     "engine",
     "in_english",
     "is_key",

@@ -153,3 +153,22 @@ def engine(study: Study) -> Engine:
             like = None
         _ENGINES[study.network] = make_engine(study.network, cache_dir=cache_folder(), like=like)
     return _ENGINES[study.network]
+
+
+def draw_like(drawn: Study, given: Study) -> None:
+    """Let the engine of drawn roads take over the order of the roads that they were drawn from.
+
+    A draw is looked at once: nothing of it is kept on disk. Roads that are searched as they are, or
+    by few searches, are left to `engine`.
+
+    Parameters
+    ----------
+    drawn
+        Of the same nodes as `given`.
+    given
+        The study as it is.
+    """
+    before = engine(given)
+    before.prepare_for(len(given.districts))
+    if before.hierarchy is not None:
+        _ENGINES[drawn.network] = make_engine(drawn.network, like=before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +19,7 @@ ANY: Final = -2
 """Any part will do, except `NOWHERE`."""
 FEW: Final = 25_000_000
 """Pairs of point and segment up to which all are tried: 1 s, where compiling a grid takes 6 s."""
+_GRIDS: Final = "shelter_geo.roads.joining.segment_grid"
 SEMI_MAJOR_M: Final = 6378137.0
 ECCENTRICITY2: Final = 0.0066943799901413165
 
@@ -101,7 +103,8 @@ class Lines:
         wanted = np.full(len(lon), ANY, dtype=np.int32) if part is None else part
         scale_x, scale_y = metres_per_degree(lat)
         segments = self.segments
-        if len(segments.row) * len(lon) <= FEW:
+        # Both give the same. Once the compiler has been loaded a grid is the quicker one.
+        if _GRIDS not in sys.modules and len(segments.row) * len(lon) <= FEW:
             found, share = try_all(segments, lon, lat, scale_x, scale_y, limit_m, wanted)
         else:
             from shelter_geo.roads.joining.segment_grid import search
