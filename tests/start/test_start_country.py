@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shlex
 from dataclasses import replace
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from helpers.doc_blocks import steps
@@ -19,29 +19,33 @@ from typer.testing import CliRunner
 from shelter_geo.analysis import evaluate
 from shelter_geo.cli.main import app
 from shelter_geo.roads import read_places
-from shelter_geo.start import StartInputs, start_study
 from shelter_geo.study import Study, load_study
 
 DATA = Path(__file__).parents[2] / "data"
 
 
 @pytest.mark.country
-def test_distances_are_those_of_the_bundled_study_on_the_same_roads(tmp_path: Path, study: Study):
-    inputs = StartInputs(
-        name="Anew",
-        boundaries=DATA / "boundaries" / "districts.geojson",
-        as_of=dt.date(2026, 1, 1),
-        roads=extra(EXTRACT),
-        population=DATA / "population" / "districts.csv",
-        settlements=DATA / "places" / "settlements.csv",
-        shelters=DATA / "shelters" / "shelters.csv",
-    )
-    start_study(tmp_path / "anew", inputs)
-    anew = load_study(tmp_path / "anew")
+def test_distances_are_those_of_the_bundled_study_on_the_same_roads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, study: Study
+):
+    """`init` and `run` by their commands, without a file edited in between."""
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "boundaries": DATA / "boundaries" / "districts.geojson",
+        "population": DATA / "population" / "districts.csv",
+        "roads": extra(EXTRACT),
+        "shelters": DATA / "shelters" / "shelters.csv",
+    }
+    files = [word for name, path in given.items() for word in (f"--{name}", str(path))]
+    begin = ["init", "anew", "--name", "Anew", "--as-of", "2026-01-01", *files]
+    for command in (begin, ["run", "anew", "--out", "outputs"]):
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, f"{command[0]}: {done.output}{done.exception}"
+    found = pd.read_csv(tmp_path / "outputs" / "access_by_district.csv", index_col="district_id")
     roads = study.settings.roads.model_copy(update={"network": "osm", "file": "extract"})
     settings = study.settings.model_copy(update={"roads": roads})
-    bundled = evaluate(replace(study, settings=settings, network=anew.network)).districts
-    found = evaluate(anew).districts
+    network = load_study(tmp_path / "anew").network
+    bundled = evaluate(replace(study, settings=settings, network=network)).districts
     there = bundled["distance_km"].reindex(found.index)
     assert len(found) == len(bundled) - 1  # one district has no polygon
     assert (found["distance_km"].isna() == there.isna()).all()

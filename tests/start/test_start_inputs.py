@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.start.boundaries import Districts, cut_at_180, read_districts, simplified
-from shelter_geo.start.grid import read_grid
+from shelter_geo.start.grid import nearest_parts, read_grid
 from shelter_geo.start.people import (
     PeopleColumns,
     people_of_grid,
@@ -26,9 +26,8 @@ from shelter_geo.start.people import (
     whole_number,
     with_women,
 )
-from shelter_geo.start.places import Places, nearest_parts, place_settlements
-from shelter_geo.start.points import read_points, settlements_of_file, settlements_of_pbf
-from shelter_geo.start.shelters import left_out, read_shelters
+from shelter_geo.start.places import Places, place_settlements
+from shelter_geo.start.points import settlements_of_pbf
 
 
 @pytest.fixture
@@ -287,104 +286,3 @@ def test_nearest_parts_are_the_area_and_nearest(seeds: list[tuple[float, float]]
         # Of seeds at one place the first has the part, and the others have none.
         nearest = parts[(apart <= apart.min() + 1e-9) & ~shapely.is_empty(parts)]
         assert shapely.distance(nearest, shapely.Point(probe)).min() < 1e-6
-
-
-# --- settlements
-
-
-def test_settlements_of_a_file_are_placed(files: Path, districts: Districts):
-    path = files / "towns.csv"
-    text = "name,lat,lon,population\nBig,40.2,-29.9,5000\nSmall,40.3,-29.9,10\nAway,0,0,1\n"
-    path.write_text(text, encoding="utf-8")
-    places = place_settlements(
-        districts.areas,
-        settlements_of_file(path, ["en"]),
-        ["en"],
-        called=districts.other_names,
-    )
-    assert places.centres["upper-vale"] == "big"
-    assert places.centres["coast"] == "centre-coast"
-    assert places.table.loc["small", "district_id"] == "upper-vale"
-    assert "away" not in places.table.index
-    assert sum("outside the boundaries" in note for note in places.notes) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("name\nBig\n", "has no columns lat and lon"),
-        ("name,lat,lon\nBig,91,0\n", "row 2, column lat: is not a number of degrees"),
-        ("name,lat,lon\nBig,,\n", "row 2: has no point"),
-        ("name,lat,lon\n,1,2\n", "the settlement has no name"),
-        ("name,lat,lon,population\nBig,1,2,many\n", "is not a count of people"),
-        ("settlement_id,name,lat,lon\na,A,1,2\na,B,1,2\n", "is no key, or stands twice"),
-    ],
-)
-def test_bad_settlements_are_named(tmp_path: Path, text: str, message: str):
-    path = tmp_path / "towns.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(TableError, match=re.escape(message)):
-        settlements_of_file(path, ["en"])
-
-
-def test_settlements_of_another_country_are_refused(files: Path, districts: Districts):
-    path = files / "towns.csv"
-    path.write_text("name,lat,lon\nAway,0,0\n", encoding="utf-8")
-    away = settlements_of_file(path, ["en"])
-    with pytest.raises(TableError, match="none of the settlements lies in the boundaries"):
-        place_settlements(districts.areas, away, ["en"], called=districts.other_names)
-
-
-# --- shelters
-
-SECRET = "Rosewood, 12 Mill Street"
-
-
-def test_shelters_are_put_at_settlements_and_points_go_no_further(
-    files: Path, districts: Districts
-):
-    places = placed(files, districts)
-    path = files / "shelters.csv"
-    lon, lat = Country().town(2)
-    head = "name_en,settlement,settlement_id,lat,lon,places"
-    text = f"{head}\nA,Fordham,,,,5\nB,,n1,,,6\nC,,,{lat + 0.0123},{lon},7\n"
-    path.write_text(text, encoding="utf-8")
-    found = read_shelters(path, places, ["en"])
-    assert found["settlement_id"].tolist() == ["n2", "n1", "n3"]
-    assert found["district_id"].tolist() == ["lower-vale", "upper-vale", "coast"]
-    assert "lat" not in found
-    assert str(lat + 0.0123) not in found.to_csv()
-    assert left_out(path, ["en"]) == []
-
-
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        (f"{SECRET},Atlantis,5", "no settlements have this name"),
-        (f"{SECRET},,5", "does not say where the shelter is"),
-        (f"{SECRET},Fordham,five", "places are no number"),
-    ],
-)
-def test_bad_shelters_are_named_without_their_text(
-    files: Path, districts: Districts, row: str, message: str
-):
-    path = files / "shelters.csv"
-    quoted = row.replace(SECRET, f'"{SECRET}"')
-    path.write_text(f"name_en,settlement,places\n{quoted}\n", encoding="utf-8")
-    with pytest.raises(TableError, match=message) as error:
-        read_shelters(path, placed(files, districts), ["en"])
-    assert "row 2" in str(error.value)
-    for word in ("Rosewood", "Mill", "Atlantis", "five"):
-        assert word not in str(error.value)
-
-
-def test_layers_of_points_are_read_and_never_quoted(files: Path):
-    path = collection(files, ({"name": SECRET, "places": 5}, shapely.Point(-29.123456, 40.2)))
-    cells, points = read_points(path)
-    assert points is not None
-    assert shapely.get_x(points[0]) == -29.123456
-    assert not {"lat", "lon"} & set(cells)
-    path.write_text("-29.123456 is no layer", encoding="utf-8")
-    with pytest.raises(TableError, match="cannot be read as points") as error:
-        read_points(path)
-    assert "29.12" not in str(error.value)

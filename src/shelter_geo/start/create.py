@@ -22,12 +22,13 @@ from shelter_geo.start.boundaries import Districts, read_districts, simplified
 from shelter_geo.start.grid import GRIDS, Grid, check_grid, read_grid
 from shelter_geo.start.names import DECISIONS, write_decisions
 from shelter_geo.start.people import People, people_of_grid, people_of_table, with_women
-from shelter_geo.start.places import Places, place_settlements
+from shelter_geo.start.places import Places, given_centres, place_settlements
 from shelter_geo.start.points import read_points, settlements_of_file, settlements_of_pbf
 from shelter_geo.start.shelters import empty_shelters, left_out, read_shelters
 from shelter_geo.start.study_files import (
     StartInputs,
     StudyParts,
+    excused_names,
     fetched_roads,
     next_steps,
     write_files,
@@ -126,16 +127,26 @@ def start_study(
         there = districts
         places = tries.of(
             lambda: place_settlements(
-                there.areas, listed, languages, called=there.other_names, grid=grid
+                there.areas,
+                listed,
+                languages,
+                called=there.other_names,
+                grid=grid,
+                given=None if people is None else given_centres(people.table),
             )
         )
     shelters: pd.DataFrame | None = empty_shelters(languages)
+    placed: tuple[str, ...] = ()
     if inputs.shelters is not None:
         file, at = inputs.shelters, places
-        if at is None:
+        if districts is None or at is None:
             tries.of(lambda: read_points(file))
         else:
-            shelters = tries.of(lambda: read_shelters(file, at, languages))
+            called = districts.other_names
+            shelters, placed = tries.of(lambda: read_shelters(file, at, languages, called)) or (
+                None,
+                (),
+            )
     if in_doubt:  # roads take long, and what the user decides comes first
         tries.end()
         _write_whole(decisions, write_decisions(in_doubt))
@@ -154,7 +165,7 @@ def start_study(
     people = with_women(people, inputs.women_share)
     progress("writing", 0, 0)
     borders, tolerance = simplified(districts.areas.geometry)
-    notes = [*districts.notes, *people.notes, *places.notes]
+    notes = [*districts.notes, *people.notes, *places.notes, *placed]
     if tolerance:
         notes.append(f"Borders were simplified together, by squares of {tolerance:g} degrees.")
     if network is None:
@@ -169,6 +180,13 @@ def start_study(
     elif foreign := left_out(inputs.shelters, languages):
         notes.append(f"Columns of {inputs.shelters.name} that were left out: {', '.join(foreign)}.")
     parts = StudyParts(inputs, districts, people, places, shelters, network, borders, tuple(notes))
+    if excused := excused_names(parts):
+        some = ", ".join(excused[:3]) + (" ..." if len(excused) > 3 else "")
+        notes.append(
+            f"{len(excused)} settlements have names that look like addresses, and study.toml "
+            f"excuses them as true names ({some}): see that each is a place on the map."
+        )
+        parts = replace(parts, notes=tuple(notes))
     with _whole(folder) as stage:
         write_files(stage, parts, folder)
     counts = {

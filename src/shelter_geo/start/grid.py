@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shelter_geo.errors import Fault, StudyError, TableError
 from shelter_geo.outside import REMEDY, unreadable
+from shelter_geo.start.boundaries import cut_at_180
 
 GRIDS: Final = (".tif", ".tiff", ".vrt")
 
@@ -132,3 +133,42 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _fault(path: Path, message: str, remedy: str) -> TableError:
     return TableError([Fault(path.name, message, remedy)])
+
+
+def nearest_parts(area: shapely.Geometry, points: NDArray[Any]) -> NDArray[Any]:
+    """Part an area into what lies nearest to each point (Voronoi).
+
+    Parameters
+    ----------
+    area
+        In EPSG:4326.
+    points
+        In EPSG:4326; of several at one place the first gets the part, the others an empty one.
+
+    Returns
+    -------
+    array
+        A polygon for each point; together they are the area.
+    """
+    xy = shapely.get_coordinates(points)
+    across = float(np.ptp([*xy[:, 0], *shapely.bounds(area)[[0, 2]]])) > 180
+    scale = np.array([np.cos(np.radians(xy[:, 1].mean())), 1.0])
+
+    def flat(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        lon = lonlat[:, 0] % 360 if across else lonlat[:, 0]
+        plane: NDArray[np.float64] = np.column_stack([lon, lonlat[:, 1]]) * scale
+        return plane
+
+    seeds, first = np.unique(flat(xy), axis=0, return_index=True)
+    parts = np.full(len(points), shapely.Polygon(), dtype=object)
+    if len(seeds) == 1:
+        parts[first[0]] = area
+        return parts
+    flattened = [shapely.transform(part, flat) for part in shapely.get_parts(area)]
+    plane = shapely.make_valid(shapely.union_all(flattened))
+    west, south, east, north = shapely.bounds(plane).tolist()
+    wide = shapely.box(west - 1, south - 1, east + 1, north + 1)
+    diagram = shapely.voronoi_polygons(shapely.MultiPoint(seeds), extend_to=wide, ordered=True)
+    pieces = shapely.intersection(shapely.get_parts(diagram), plane)
+    parts[first] = [cut_at_180(shapely.transform(piece, lambda xy: xy / scale)) for piece in pieces]
+    return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -280,6 +281,13 @@ def _summed(
             message, remedy = "more women than people", "Check both cells."
             column = str(columns.women)
             faults.append(Fault(path.name, message, remedy, row, column, str(cells[column][row])))
+    faults += [
+        Fault(path.name, "is not a number of degrees", "Write it as 40.25.", row, name, cell)
+        for name, most in (("lat", 90), ("lon", 180))
+        if name in cells
+        for row, cell in cells.loc[list(of_row), name].items()
+        if cell and not abs(_degrees(cell)) <= most
+    ]
     if not any(counts["population"].values()):
         message, remedy = "gives no district any people", "Check the columns."
         faults.append(Fault(path.name, message, remedy, column=str(columns.people)))
@@ -293,8 +301,16 @@ def _summed(
             own = {key: cells.loc[row, column] for row, key in of_row.items()}
             values = pd.Series([own.get(key) or None for key in keys], keys, dtype=object)
             if values.notna().all() or column not in TAKEN:
-                table[column] = values
+                # as text a sign would be taken for the beginning of a formula
+                table[column] = values.astype(float) if column in ("lat", "lon") else values
     return table
+
+
+def _degrees(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan
 
 
 def _column_sums(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -15,18 +15,21 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from shelter_geo.errors import Fault, TableError
-from shelter_geo.start.boundaries import cut_at_180
-from shelter_geo.start.grid import Grid
+from shelter_geo.start.grid import Grid, nearest_parts
 from shelter_geo.start.names import folded, resemblance
-from shelter_geo.start.points import TYPICAL, WITHIN_TOWNS
+from shelter_geo.start.points import TYPICAL, WITHIN_TOWNS, is_refused
 
 ASTRAY_KM: Final = 1.0
 """A settlement so little outside all polygons belongs to the nearest: borders are coarse."""
 BESIDE_KM: Final = 10.0
-"""So near to a district lies its namesake that coarse borders have left outside."""
+"""So near to a district lies its namesake that coarse borders have left outside; and so near to the
+centre that a user gives lies the settlement of that name."""
+MOVED_KM: Final = 1.0
+"""A settlement put farther than this is told of."""
 SAME_NAME: Final = 0.95
 NAMED_ALIKE: Final = 0.75
 """Resemblance from which a settlement is called like its district."""
+STAND_IN: Final = "a point inside the district"
 Called: TypeAlias = Mapping[str, Sequence[str]]
 Points: TypeAlias = Mapping[str, shapely.Geometry]
 _GEOD: Final = Geod(ellps="WGS84")
@@ -59,6 +62,7 @@ def place_settlements(
     *,
     called: Called,
     grid: Grid | None = None,
+    given: Points | None = None,
 ) -> Places:
     """Place settlements in districts, weigh them, and choose the centre of each district.
 
@@ -82,13 +86,17 @@ def place_settlements(
         Names of each district in any language, by key.
     grid
         People around.
+    given
+        Points of the centres of districts, where a user knows them: the settlement that is called
+        like the district is put there.
     """
     notes: list[str] = []
     plain = {key: [folded(name) for name in called[key]] for key in areas.index}
-    table = _placed(areas, settlements, plain, notes)
+    table = _truly_named(_placed(areas, settlements, plain, notes), languages, notes)
     table = pd.concat([table, _stand_ins(areas, table, languages, notes)], ignore_index=True)
     table = table.set_index("settlement_id", drop=False).rename_axis(None).sort_index()
     table = gpd.GeoDataFrame(table, geometry="geometry", crs=4326)
+    at_centre = _put_at_centres(table, plain, given or {}, notes)
     tagged = table["population_listed"].astype("Float64")
     size = _weights(table, tagged)
     if grid is not None:
@@ -106,8 +114,70 @@ def place_settlements(
             )
     middles = dict(zip(areas.index, shapely.point_on_surface(areas.geometry), strict=True))
     centres = _centres(table, size.fillna(weight), tagged.notna(), plain, middles)
+    centres.update(pd.Series(at_centre, dtype=object))
     table["lon"], table["lat"] = table.geometry.x.round(5), table.geometry.y.round(5)
     return Places(table, centres, tuple(notes))
+
+
+def given_centres(people: pd.DataFrame) -> dict[str, shapely.Point]:
+    """Return the centres that a table of people states, by `district_id`."""
+    if not {"lat", "lon"} <= set(people):
+        return {}
+    degrees = people[["lon", "lat"]].to_numpy(float)
+    return {str(key): shapely.Point(at) for key, at in zip(people.index, degrees, strict=True)}
+
+
+def _truly_named(table: pd.DataFrame, languages: Sequence[str], notes: list[str]) -> pd.DataFrame:
+    """Leave out what is called like a house of a street, which a study refuses."""
+    if table.empty:
+        return table
+    table, lead = table.copy(), f"name_{languages[0]}"
+    for code in languages:
+        names = table[f"name_{code}"]
+        table[f"name_{code}"] = names.mask(names.map(is_refused).astype(bool), None)
+    true = table[lead].notna()
+    if not true.all():
+        notes.append(f"{int((~true).sum())} places whose names look like addresses were left out.")
+    return table[true]
+
+
+def _put_at_centres(
+    table: gpd.GeoDataFrame, called: Called, given: Points, notes: list[str]
+) -> dict[str, str]:
+    """Put the namesake of each district at the centre that a user gives; return which it is.
+
+    A town is a point in two sources, some kilometres apart, and a shelter in it would be that far
+    from its own centre.
+    """
+    chosen, moved = {}, []
+    for key, rows in table.groupby("district_id").indices.items():
+        point = given.get(str(key))
+        if point is None:
+            continue
+        ranked = []
+        for row in rows.tolist():
+            off, score = _km_apart(point, table.geometry.iloc[row]), 1.0
+            stands_in = str(table["source"].iloc[row]) == STAND_IN
+            if not stands_in:
+                score = _resembles(called[str(key)], table.iloc[row])
+            if stands_in or (score >= SAME_NAME and off <= BESIDE_KM):
+                size = TYPICAL.get(str(table["place"].iloc[row]), 0)
+                ranked.append((-score, -size, off, str(table.index[row]), stands_in))
+        if not ranked:
+            continue
+        _, _, off, chosen[str(key)], stands_in = min(ranked)
+        table.loc[chosen[str(key)], "geometry"] = point
+        if stands_in:
+            table.loc[chosen[str(key)], "source"] = "the centre in the table of people"
+        elif off > MOVED_KM:
+            moved.append((-off, f"{chosen[str(key)]} of {key} by {off:.1f} km"))
+    if moved:
+        some = ", ".join(said for _, said in sorted(moved)[:3]) + (" ..." if moved[3:] else "")
+        notes.append(
+            f"{len(moved)} settlements were moved more than {MOVED_KM:g} km to the centres that "
+            f"the table of people gives: {some}."
+        )
+    return chosen
 
 
 def _placed(
@@ -185,7 +255,12 @@ def _stand_ins(
 ) -> pd.DataFrame:
     """Make a settlement for each district without one."""
     bare = areas[~areas.index.isin(table["district_id"])]
-    names = {f"name_{code}": bare[f"name_{code}"] for code in languages}
+    names = {
+        f"name_{code}": bare[f"name_{code}"].map(
+            lambda name: "Centre" if is_refused(name) else name
+        )
+        for code in languages
+    }
     points = shapely.point_on_surface(bare.geometry.to_numpy())
     if len(bare):
         some = ", ".join(bare.index[:3])
@@ -208,7 +283,7 @@ def _stand_ins(
             "district_id": bare.index.to_numpy(dtype=object),
             "population_listed": pd.Series(pd.NA, bare.index, dtype="Int64"),
             "place": None,
-            "source": "a point inside the district",
+            "source": STAND_IN,
             "geometry": points,
         }
     )
@@ -227,45 +302,6 @@ def _around(areas: gpd.GeoDataFrame, table: gpd.GeoDataFrame, grid: Grid) -> NDA
     for key, rows in table.groupby("district_id").indices.items():
         cells[rows] = nearest_parts(areas.geometry[key], table.geometry.to_numpy()[rows])
     return grid.people_in(cells)
-
-
-def nearest_parts(area: shapely.Geometry, points: NDArray[Any]) -> NDArray[Any]:
-    """Part an area into what lies nearest to each point (Voronoi).
-
-    Parameters
-    ----------
-    area
-        In EPSG:4326.
-    points
-        In EPSG:4326; of several at one place the first gets the part, the others an empty one.
-
-    Returns
-    -------
-    array
-        A polygon for each point; together they are the area.
-    """
-    xy = shapely.get_coordinates(points)
-    across = float(np.ptp([*xy[:, 0], *shapely.bounds(area)[[0, 2]]])) > 180
-    scale = np.array([np.cos(np.radians(xy[:, 1].mean())), 1.0])
-
-    def flat(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-        lon = lonlat[:, 0] % 360 if across else lonlat[:, 0]
-        plane: NDArray[np.float64] = np.column_stack([lon, lonlat[:, 1]]) * scale
-        return plane
-
-    seeds, first = np.unique(flat(xy), axis=0, return_index=True)
-    parts = np.full(len(points), shapely.Polygon(), dtype=object)
-    if len(seeds) == 1:
-        parts[first[0]] = area
-        return parts
-    flattened = [shapely.transform(part, flat) for part in shapely.get_parts(area)]
-    plane = shapely.make_valid(shapely.union_all(flattened))
-    west, south, east, north = shapely.bounds(plane).tolist()
-    wide = shapely.box(west - 1, south - 1, east + 1, north + 1)
-    diagram = shapely.voronoi_polygons(shapely.MultiPoint(seeds), extend_to=wide, ordered=True)
-    pieces = shapely.intersection(shapely.get_parts(diagram), plane)
-    parts[first] = [cut_at_180(shapely.transform(piece, lambda xy: xy / scale)) for piece in pieces]
-    return parts
 
 
 def _centres(

@@ -17,7 +17,13 @@ from shelter_geo.outside import REMEDY, unreadable
 from shelter_geo.roads import read_places
 from shelter_geo.start.names import made_keys, name_in
 from shelter_geo.start.people import whole_number
-from shelter_geo.study import is_key, read_text_table
+from shelter_geo.study import (
+    AWAY,
+    gives_a_place_away,
+    is_key,
+    may_be_a_true_name,
+    read_text_table,
+)
 
 TYPICAL: Final[Mapping[str, int]] = {
     "city": 100_000, "town": 10_000, "village": 1_000, "hamlet": 100, "isolated_dwelling": 5,
@@ -28,6 +34,11 @@ WITHIN_TOWNS: Final = ("borough", "suburb", "quarter", "neighbourhood", "city_bl
 """Places that are settlements only where a district has no other, the first the first."""
 LAT: Final = ("lat", "latitude", "y")
 LON: Final = ("lon", "lng", "long", "longitude", "x")
+
+
+def is_refused(name: object) -> bool:
+    """Tell whether a study refuses a name of a settlement, whatever its settings excuse."""
+    return isinstance(name, str) and gives_a_place_away(name) and not may_be_a_true_name(name)
 
 
 def settlements_of_pbf(path: Path, languages: Sequence[str]) -> gpd.GeoDataFrame:
@@ -95,6 +106,11 @@ def settlements_of_file(path: Path, languages: Sequence[str]) -> gpd.GeoDataFram
     faults += [
         Fault(path.name, "the settlement has no name", "Fill it in.", row, lead)
         for row in table.index[table[lead].isna()].tolist()
+    ]
+    faults += [
+        Fault(path.name, AWAY, "Name the settlement only.", int(str(row)), f"name_{code}")
+        for code in languages
+        for row in table.index[table[f"name_{code}"].map(is_refused).astype(bool)].tolist()
     ]
     listed = plain.get("population_listed") or plain.get("population")
     counts = cells[listed] if listed else pd.Series("", cells.index)

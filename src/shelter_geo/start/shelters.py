@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,21 @@ import shapely
 from numpy.typing import NDArray
 
 from shelter_geo.errors import Fault, TableError
-from shelter_geo.start.names import folded
+from shelter_geo.start.names import folded, resemblance
 from shelter_geo.start.people import whole_number
 from shelter_geo.start.places import Places
 from shelter_geo.start.points import read_points
-from shelter_geo.study import SHELTERS, is_key, languages_in
+from shelter_geo.study import SHELTERS, gives_a_place_away, is_key, languages_in
 
 REQUIRED: Final = tuple(name for name, column in SHELTERS.columns.items() if column.required)
 STEMS: Final = tuple((SHELTERS.metadata or {})["worded"])
 _SETTLEMENT: Final = ("settlement", "town", "city", "place")
+_DISTRICT: Final = ("district_id", "district")
+PROPOSED: Final = 5
+"""So many settlements or districts are named as those that may be meant."""
+ALIKE: Final = 0.6
+"""Resemblance from which a settlement may be meant."""
+Called: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def empty_shelters(languages: list[str]) -> pd.DataFrame:
@@ -29,12 +36,16 @@ def empty_shelters(languages: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=["shelter_id", *names, *others], dtype=object)
 
 
-def read_shelters(path: Path, places: Places, languages: list[str]) -> pd.DataFrame:
+def read_shelters(
+    path: Path, places: Places, languages: list[str], called: Called
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read shelters and put each at a settlement of the study.
 
     A row says where it is by `settlement_id`, by the settlement's name (`settlement`, with
     `district_id` where several have it), or by a point, which is given to the nearest settlement of
-    its district and is not kept. Messages hold neither text nor point of a shelter.
+    its district and is not kept. A row that names no more than a district (`district_id`, or
+    `district` with its key or name) is put in the district's centre, which is noted. Messages hold
+    neither text nor point of a shelter.
 
     Parameters
     ----------
@@ -44,11 +55,15 @@ def read_shelters(path: Path, places: Places, languages: list[str]) -> pd.DataFr
         The settlements.
     languages
         Codes of the languages of the study.
+    called
+        Names of each district in any language, by key.
 
     Returns
     -------
-    DataFrame
+    table
         The columns of the table of shelters that the file has, with those that are always needed.
+    notes
+        What a user should know.
 
     Raises
     ------
@@ -58,7 +73,7 @@ def read_shelters(path: Path, places: Places, languages: list[str]) -> pd.DataFr
     cells, points = read_points(path)
     cells = cells.rename(columns=str.casefold)
     cells = cells.loc[:, ~cells.columns.duplicated()]
-    homes, faults = _homes(path, cells, points, places)
+    homes, central, faults = _homes(path, cells, points, places, called)
     for row, cell in cells.get("places", pd.Series("", cells.index)).items():
         if whole_number(cell) is None:
             message, remedy = "places are no number", "Write digits only, such as 12."
@@ -81,59 +96,111 @@ def read_shelters(path: Path, places: Places, languages: list[str]) -> pd.DataFr
     named = table[lead].replace("", None)
     if "name" in cells:
         named = named.fillna(cells["name"].replace("", None))
-    table[lead] = named.fillna("Shelter in " + home.map(places.table[lead]).astype(str))
+    made = "Shelter in " + home.map(places.table[lead]).astype(str)
+    table[lead] = named.fillna(made.mask(made.map(gives_a_place_away).astype(bool), "Shelter"))
     for name in ("places_basis", "source"):
         table[name] = table[name].replace("", None).fillna(f"as given in {path.name}")
-    return table.fillna("")
+    notes = [
+        f"Rows of {path.name} that name a district and no settlement of it were put in its centre: "
+        f"row {', '.join(str(row) for row in rows)} in {homes[rows[0]]} of {district}."
+        for district, rows in central.items()
+    ]
+    return table.fillna(""), tuple(notes)
 
 
 def left_out(path: Path, languages: list[str]) -> list[str]:
     """Name the columns of a user's table that a table of shelters does not have."""
     cells, _ = read_points(path)
     spoken = {f"{stem}_{code}" for stem in STEMS for code in languages}
-    known = {*SHELTERS.columns, *spoken, *_SETTLEMENT, "name"}
+    known = {*SHELTERS.columns, *spoken, *_SETTLEMENT, *_DISTRICT, "name"}
     return [name for name in map(str, cells) if name.casefold() not in known]
 
 
 def _homes(
-    path: Path, cells: pd.DataFrame, points: NDArray[Any] | None, places: Places
-) -> tuple[dict[int, str], list[Fault]]:
-    """Find the settlement of each row."""
+    path: Path,
+    cells: pd.DataFrame,
+    points: NDArray[Any] | None,
+    places: Places,
+    called: Called,
+) -> tuple[dict[int, str], dict[str, list[int]], list[Fault]]:
+    """Find the settlement of each row; which rows were put in the centre of which district."""
     by_name = next((name for name in _SETTLEMENT if name in cells), None)
-    spoken = [f"name_{code}" for code in languages_in("name", places.table)]
-    called = {
-        key: {folded(str(name)) for name in row if isinstance(name, str)}
-        for key, row in zip(places.table.index, places.table[spoken].to_numpy(), strict=True)
-    }
-    homes, faults = {}, []
+    table = places.table
+    spoken = [f"name_{code}" for code in languages_in("name", table)]
+    towns = _keys_by_name(dict(zip(table.index, table[spoken].to_numpy(), strict=True)))
+    areas = _keys_by_name({key: [key, *names] for key, names in called.items()})
+    homes: dict[int, str] = {}
+    central: dict[str, list[int]] = {}
+    faults: list[Fault] = []
+
+    def bad(row: int, column: str | None, message: str, remedy: str) -> None:
+        faults.append(Fault(path.name, message, remedy, row, column))
+
     for number, row in enumerate(cells.index.tolist()):
         key = str(cells["settlement_id"][row]) if "settlement_id" in cells else ""
-        name = str(cells[by_name][row]) if by_name else ""
-        district = str(cells["district_id"][row]) if "district_id" in cells else ""
+        name = folded(str(cells[by_name][row])) if by_name else ""
+        column = next((one for one in _DISTRICT if one in cells and cells[one][row]), None)
         point = None if points is None or points[number].is_empty else points[number]
-        if key in places.table.index:
+        within: set[str] = set()
+        if column is not None:
+            said = str(cells[column][row])
+            within = {said} if said in called else set(areas.get(folded(said), ()))
+            if len(within) != 1 and key not in table.index:
+                message = f"{len(within) or 'no'} districts have this key or name"
+                bad(row, column, message, "Write a key of the boundaries.")
+                continue
+        found = [town for town in towns.get(name, ()) if not within or _of(table, town) in within]
+        if not found and name:  # a town may be known under the name of its district alone
+            within = within or set(areas.get(name, ()))
+        if key in table.index:
             homes[row] = key
-        elif name:
-            found = [
-                other
-                for other, names in called.items()
-                if folded(name) in names
-                and (not district or places.table.at[other, "district_id"] == district)
-            ]
-            if len(found) == 1:
-                homes[row] = found[0]
-            else:
-                message = f"{len(found) or 'no'} settlements have this name"
-                remedy = "Write it as in settlements.csv, with the key of its district_id."
-                faults.append(Fault(path.name, message, remedy, row, by_name))
-        elif point is not None:
-            near = _nearest(point, places, district)
-            homes[row] = near
+        elif len(found) == 1:
+            homes[row] = found[0]
+        elif found:
+            of = {_of(table, town) for town in found}
+            told, meant = ("district_id", of) if len(of) == len(found) else ("settlement_id", found)
+            some = ", ".join(sorted(meant)[:PROPOSED])
+            message = f"{len(found)} settlements have this name"
+            bad(row, by_name, message, f"Write into a column {told} which is meant: {some}.")
+        elif name and not (len(within) == 1 and name in areas and within <= set(areas[name])):
+            bad(row, by_name, "no settlements have this name", _remedy(name, table, spoken, within))
+        elif point is not None and not name:
+            homes[row] = _nearest(point, places, next(iter(within), ""))
+        elif len(within) == 1:
+            (area,) = within
+            homes[row] = str(places.centres[area])
+            central.setdefault(area, []).append(row)
         else:
-            message = "does not say where the shelter is"
-            remedy = "Give the settlement's name in a column settlement, or its settlement_id."
-            faults.append(Fault(path.name, message, remedy, row, "settlement"))
-    return homes, faults
+            remedy = "Give the settlement's name in a column settlement, or a district_id."
+            bad(row, "settlement", "does not say where the shelter is", remedy)
+    return homes, central, faults
+
+
+def _of(table: pd.DataFrame, town: str) -> str:
+    return str(table.at[town, "district_id"])
+
+
+def _keys_by_name(called: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:
+    """List the keys of each folded name."""
+    keys: dict[str, list[str]] = {}
+    for key, names in called.items():
+        for name in {folded(name) for name in names if isinstance(name, str)} - {""}:
+            keys.setdefault(name, []).append(key)
+    return keys
+
+
+def _remedy(name: str, table: pd.DataFrame, spoken: list[str], within: set[str]) -> str:
+    """Name the settlements that may be meant: those of the map that are called much alike."""
+    scored = []
+    for town, names in zip(table.index, table[spoken].to_numpy(), strict=True):
+        if within and _of(table, town) not in within:
+            continue
+        for own in (one for one in names if isinstance(one, str)):
+            scored.append((-resemblance(name, folded(own)), f"{own} ({_of(table, town)})"))
+    alike = [shown for score, shown in sorted(scored) if -score >= ALIKE][:PROPOSED]
+    if not alike:
+        return "Write the name as the map has it, or give the district alone."
+    return f"Write the name as the map has it; alike are {', '.join(dict.fromkeys(alike))}."
 
 
 def _nearest(point: shapely.Point, places: Places, district: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import string
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -21,7 +22,7 @@ from shelter_geo.start.boundaries import Districts
 from shelter_geo.start.names import made_keys
 from shelter_geo.start.people import TAKEN, People, PeopleColumns
 from shelter_geo.start.places import Places
-from shelter_geo.study import SHELTERS
+from shelter_geo.study import SHELTERS, gives_a_place_away
 from shelter_geo.vocabulary import Evidence
 
 ROADS: Final = "country.roads.npz"
@@ -177,7 +178,7 @@ def _files(parts: StudyParts) -> list[tuple[str, str]]:
 
 
 def _study_file(parts: StudyParts) -> str:
-    inputs = parts.inputs
+    inputs, excused = parts.inputs, excused_names(parts)
     quoted = {name: _toml(text) for name, text in _words(parts).items()}
     if parts.network is None:
         roads = (
@@ -196,9 +197,25 @@ def _study_file(parts: StudyParts) -> str:
         languages=json.dumps(list(inputs.languages)),
         as_of=inputs.as_of.isoformat(),
         roads=roads,
+        checks="[checks]" if excused else "# [checks]",
+        excused=_listed(excused) if excused else '# named_like_streets = ["n123"]',
         evidence=", ".join(Evidence),
         assumptions="\n".join(_assumptions(parts)).rstrip(),
     )
+
+
+def excused_names(parts: StudyParts) -> list[str]:
+    """Return the keys of settlements whose true names look like addresses."""
+    names = [f"name_{code}" for code in parts.inputs.languages]
+    table = parts.places.table[names]
+    refused = table.map(lambda name: isinstance(name, str) and gives_a_place_away(name))
+    return sorted(map(str, table.index[refused.any(axis=1)]))
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """Write keys as a list of TOML, in lines of a hundred signs."""
+    lines = textwrap.wrap(", ".join(map(_toml, keys)), 96, break_on_hyphens=False)
+    return "named_like_streets = [\n  " + "\n  ".join(lines) + "\n]"
 
 
 def _words(parts: StudyParts) -> dict[str, str]:

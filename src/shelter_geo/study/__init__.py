@@ -11,7 +11,14 @@ from shelter_geo.study.capacity_settings import (
 )
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
-from shelter_geo.study.guard import key_gives_a_place_away, leads_elsewhere, texts_of
+from shelter_geo.study.guard import (
+    AWAY,
+    gives_a_place_away,
+    key_gives_a_place_away,
+    leads_elsewhere,
+    may_be_a_true_name,
+    texts_of,
+)
 from shelter_geo.study.journeys import HOME, NEAREST, POLICE, Journey, Link
 from shelter_geo.study.kinds import Kind, kind_of
 from shelter_geo.study.load import CATALOGUES, bundled_study, load_places, load_study, plans_folder
@@ -70,6 +77,7 @@ from shelter_geo.study.types import (
 )
 
 __all__ = [
+    "AWAY",
     "CANDIDATES",
     "CASES",
     "CATALOGUES",
@@ -121,6 +129,7 @@ __all__ = [
     "check_table",
     "draw_like",
     "engine",
+    "gives_a_place_away",
     "in_english",
     "is_key",
     "joiner",
@@ -131,6 +140,7 @@ __all__ = [
     "line_of",
     "load_places",
     "load_study",
+    "may_be_a_true_name",
     "misplaced_points",
     "open_spans",
     "people_unknown",

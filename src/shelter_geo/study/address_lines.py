@@ -58,19 +58,28 @@ def plain_text(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Whether words of addresses stand with names or numbers, or a number has no reason."""
-    words = address_words()
+    line, numbers, joined = _read(text)
+    return (
+        joined
+        or any(not line.has_reason(n) for n in numbers)
+        or line.has_words_of_addresses(numbers)
+    )
+
+
+def has_words_of_addresses(text: str) -> bool:
+    """Whether words of addresses stand with names or numbers, whatever other numbers there are."""
+    line, numbers, joined = _read(text)
+    return joined or line.has_words_of_addresses(numbers)
+
+
+def _read(text: str) -> tuple[_Line, list[int], bool]:
+    """Cut a text into a line and the places of its numbers; whether a number is part of a word."""
     text = _SPACED.sub(lambda number: re.sub(r"\s", ",", number[0]), text)
-    if words.joined.search(text):
-        return True
+    joined = address_words().joined.search(text) is not None
     text = _STOP.sub(lambda stop: " " if text[stop.start()].isupper() else "", text)
     tokens = _TOKEN.findall(text)
     line = _Line(tokens, [token.casefold() for token in tokens])
-    numbers = [i for i, token in enumerate(tokens) if token[0].isdigit()]
-    return any(not line.has_reason(n) for n in numbers) or any(
-        line.leads_to_a_house(i, numbers)
-        for i, token in enumerate(tokens)
-        if token[0].isalpha()
-    )  # fmt: skip
+    return line, [i for i, token in enumerate(tokens) if token[0].isdigit()], joined
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,14 @@ class _Line:
 
     tokens: list[str]
     low: list[str]
+
+    def has_words_of_addresses(self, numbers: list[int]) -> bool:
+        """Whether any word means a street, a house or a telephone."""
+        return any(
+            self.leads_to_a_house(i, numbers)
+            for i, token in enumerate(self.tokens)
+            if token[0].isalpha()
+        )
 
     def at(self, i: int) -> str:
         return self.low[i] if 0 <= i < len(self.low) else ""

@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from shelter_geo.study.address_lines import address_words, is_address, plain_text
+from shelter_geo.study.address_lines import (
+    address_words,
+    has_words_of_addresses,
+    is_address,
+    plain_text,
+)
 
 AWAY: Final = "this text may give a place away: an address, a number, a link or a coordinate"
 """What is said of such a text, which is never shown."""
@@ -105,17 +110,20 @@ def _found(text: str, hosts: tuple[str, ...] | None) -> bool:
     return any(map(_is_long_number, _DIGITS.finditer(plain))) or is_address(plain)
 
 
-def is_name_of_words(text: str) -> bool:
-    """Tell whether a name has words only, whatever they are: no digit, link or code.
+def may_be_a_true_name(text: str) -> bool:
+    """Tell whether a refused text may be the name of a settlement all the same.
 
-    The study file may excuse such names of settlements, never those of shelters.
+    It has words only, whatever they are, or one number of one or two digits beside words that are
+    none of addresses ("Newbury 2"); and no link or code. The study file may excuse such names of
+    settlements, never those of shelters.
     """
     plain = plain_text(text)
-    return (
-        not any(map(str.isdigit, plain))
-        and not _without_links(plain, ())[1]
-        and _CERTAIN.search(plain) is None
-    )
+    if _without_links(plain, ())[1] or _CERTAIN.search(plain) is not None:
+        return False
+    numbers = re.findall(r"\d+", plain)
+    if not numbers:
+        return True
+    return len(numbers) == 1 and len(numbers[0]) <= 2 and not has_words_of_addresses(plain)
 
 
 def key_gives_a_place_away(key: str) -> bool:

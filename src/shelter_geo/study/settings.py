@@ -122,7 +122,8 @@ class Checks(Settings):
     outside_boundaries
         `settlement_id` of places that rightly lie outside the polygons.
     named_like_streets
-        `settlement_id` of places whose true names look like streets. Names with a digit, and
+        `settlement_id` of places whose true names look like streets or houses ("Fifth Street",
+        "Newbury 2"). Numbers beside words of addresses, numbers of more than two digits, and
         everything that is said of a shelter, are refused all the same.
     """
 

@@ -17,8 +17,8 @@ from shelter_geo.study.guard import (
     AWAY,
     REMEDY,
     gives_a_place_away,
-    is_name_of_words,
     key_gives_a_place_away,
+    may_be_a_true_name,
 )
 from shelter_geo.study.tables.columns import PLAIN_KEY
 from shelter_geo.study.tables.reading import read_text_table
@@ -238,7 +238,7 @@ def without_excused(
         or fault.row is None
         or not str(fault.column).startswith("name_")
         or table.at[fault.row, key] not in keys
-        or not is_name_of_words(str(table.at[fault.row, fault.column]))
+        or not may_be_a_true_name(str(table.at[fault.row, fault.column]))
     ]
 
 
