@@ -282,7 +282,9 @@ def _summed(
             column = str(columns.women)
             faults.append(Fault(path.name, message, remedy, row, column, str(cells[column][row])))
     faults += [
-        Fault(path.name, "is not a number of degrees", "Write it as 40.25.", row, name, cell)
+        Fault(
+            path.name, "is not a number of degrees", "Write it as 40.25.", int(str(row)), name, cell
+        )
         for name, most in (("lat", 90), ("lon", 180))
         if name in cells
         for row, cell in cells.loc[list(of_row), name].items()
