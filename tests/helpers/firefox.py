@@ -52,6 +52,7 @@ browser.style.maxWidth = browser.style.minWidth = `${arguments[0]}px`;
 const tall = arguments[1] ? `${arguments[1]}px` : "";
 browser.style.maxHeight = browser.style.minHeight = tall;
 """
+FITS = "return innerWidth === arguments[0] && [innerHeight, null].includes(arguments[1]);"
 
 
 class Firefox:
@@ -70,6 +71,11 @@ class Firefox:
         self._chrome("pageRequests.length = pageComplaints.length = 0;")
         self._chrome(SIZE, width, height)
         self._ask("WebDriver:Navigate", {"url": file.resolve().as_uri()})
+        # The page learns of its size after the window does.
+        until = time.monotonic() + START_S
+        while self.run(FITS, width, height) is False:
+            assert time.monotonic() < until, f"the page is not {width} pixels wide"
+            time.sleep(0.02)
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a script in the page and give what it returns."""
