@@ -107,3 +107,27 @@ def test_every_place_has_a_name_in_the_letters_of_each_language(study: Study, ta
     assert not rows["name_ru"].map(lambda name: bool(LATIN.search(name))).any()
     for lang in ("en", "az"):
         assert not rows[f"name_{lang}"].map(lambda name: bool(CYRILLIC.search(name))).any()
+
+
+def without_brackets(text: str) -> str:
+    shorter = re.sub(r"\([^()]*\)", "", text)
+    return text if shorter == text else without_brackets(shorter)
+
+
+@pytest.mark.parametrize("lang", ["az", "ru"])
+def test_a_sentence_has_one_colon_and_no_ending_stands_behind_a_bracket(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path, lang: str
+) -> None:
+    """A second colon stands in brackets; a number in brackets takes no ending."""
+    alone = {file.parent.name for file in outputs.glob("scenarios/*/summary.txt")}
+    colons, endings = set(), set()
+    for name, text in sentences(pages, outputs, lang):
+        # A line that is sent on alone opens with its language and the name of the plan.
+        said = text.partition(": ")[2] if name in alone else text
+        for sentence in re.split(r"(?<=[.!?;])\s+", without_brackets(said)):
+            if len(re.findall(r":\s", sentence)) > 1:
+                colons.add((name, sentence[:120]))
+        if re.search(r"\)-\w", said):
+            endings.add((name, said[:120]))
+    assert colons == set()
+    assert endings == set()
