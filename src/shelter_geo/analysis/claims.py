@@ -280,13 +280,13 @@ def _note_on_places(claim: Claim, found: Measured) -> str:
         places = as_far[as_far["is_district"] == is_district]
         people = int(places["population"].sum())
         listed = _listed(places.head(5)) or "none"
-        parts.append(f"{len(places)} {what} of residents {low:.0f} km off or more, {people:,} "
-                     f"people ({listed})")  # fmt: skip
+        parts.append(f"{len(places)} {what} {low:.0f} km off or more, {people:,} people ({listed})")
     from_main = found.far[found.far["distance_km"] >= low]
     people = int(from_main["population"].sum())
     return (
-        f"{found.note}; to the nearest: {'; '.join(parts)}; to the city with the most shelters: "
-        f"{len(from_main)} districts, {people:,} people"
+        f"{found.note}; to the nearest, but for districts whose registered people live elsewhere: "
+        f"{'; '.join(parts)}; to the city with the most shelters: {len(from_main)} districts, "
+        f"{people:,} people"
     )
 
 
