@@ -164,6 +164,19 @@ def test_a_code_copies_to_the_clipboard(browser: Browser, file: Path) -> None:
         assert page.locator("#plan-a .name").input_value() == wanted[:80]
 
 
+def test_a_copy_that_the_browser_refuses_is_not_called_done(page: Page) -> None:
+    open_site(page, "town 3")
+    page.evaluate("document.execCommand = () => false")
+    page.click("#plan-a .copy")
+    assert str(page.locator("#live").text_content()).startswith("The browser did not let")
+    assert page.locator("#plan-a .fault").text_content() == page.locator("#live").text_content()
+    selected = "document.activeElement.value.slice(document.activeElement.selectionStart)"
+    assert page.evaluate(selected) == page.input_value("#plan-a .code")
+    page.evaluate("document.execCommand = () => true")
+    page.click("#plan-a .copy")
+    assert page.locator("#plan-a .fault").text_content() == ""
+
+
 SEARCH = """([open, aim, n]) => {
   const plan = Model.today(), { sites } = Page.data;
   sites.id.forEach((id, at) => { plan.open[at] = open.includes(id) ? 1 : 0; });
@@ -181,6 +194,7 @@ AIMS: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
 def test_the_best_from_here_is_what_siting_finds(page: Page) -> None:
     random, (distance_km, _) = np.random.default_rng(17), costs()
     people = districts().set_index("district_id")["population"].loc[distance_km.index]
+    found = 0
     for start in range(50):
         standing = sorted(key for key in [*SHELTERS, *CANDIDATES] if random.random() < 0.3)
         free = [key for key in CANDIDATES if key not in standing]
@@ -199,6 +213,12 @@ def test_the_best_from_here_is_what_siting_finds(page: Page) -> None:
         assert exact is True
         if chosen:
             assert sorted(chosen) == sorted(answer.chosen), (start, aim, n, standing)
+            found += 1
+        else:  # no candidate is nearer to anybody
+            now = distance_km[standing].min(axis=1).fillna(np.inf)
+            nearer = distance_km[free].min(axis=1) < now
+            assert not (nearer & (people > 0)).any(), (start, standing)
+    assert found > 40
 
 
 def test_everybody_who_comes_nearer_is_listed_and_counted(page: Page) -> None:

@@ -151,7 +151,8 @@ def test_plural_texts_are_asked_for_with_their_number_and_only_those_have_forms(
 
 # Words that readers of every language meet as they are: names of commands, files and settings.
 AS_THEY_ARE = re.compile(
-    r"\{\w+\}|\[?scenario\]?|shelter-geo compare|\w+\.(csv|toml)|\bid\b|\bname\b|\b[A-Z]+\b"
+    r"\{\w+\}|\[?scenario\]?|shelter-geo (?:compare|run|site)|"
+    r"\w+\.(csv|toml)|\bid\b|\bname\b|\b[A-Z]+\b"
 )
 
 

@@ -28,6 +28,8 @@
   const unknown = document.getElementById("unknown"), registered = document.getElementById("registered");
   const changes = document.querySelector(".changes"), heads = all("#table thead th");
 
+  // The table may list fewer districts than there are: the farthest today.
+  const listed = data.rows.slice(0, rows.length);
   const live = rows.map((row) => heads.slice(FIRST_LIVE).map((head) => {
     const cell = make("td", "", head.classList.contains("number") ? { class: "number" } : {});
     row.append(cell);
@@ -89,7 +91,7 @@
   }
 
   // The model gives those who gain or lose the most first.
-  const ranks = data.ranks[0], alphabet = () => (Array.isArray(ranks) ? ranks : ranks[document.documentElement.lang]);
+  const alphabet = () => (Array.isArray(data.alphabet) ? data.alphabet : data.alphabet[document.documentElement.lang]);
   const line = new Map(data.rows.map((row, at) => [row, at]));
   const ORDERS = {
     people: (those, { weight }) => those.sort((a, b) => weight[b.row] - weight[a.row] || a.row - b.row),
@@ -118,7 +120,7 @@
   const rank = (result, row) => result.site[row] < 0 ? NaN : data.sites.rank[document.documentElement.lang][result.site[row]];
 
   function drawTable(a, b) {
-    const lines = data.rows.map((row) => {
+    const lines = listed.map((row) => {
       const less = Math.round(b.km[row]) - Math.round(a.km[row]);
       const change = Number.isNaN(less) ? "–" : tell("km", { n: signed(number(less), less) });
       return { cells: [way(a, row), goal(a, row), way(b, row), goal(b, row), change], sizes: [a.km[row], rank(a, row), b.km[row], rank(b, row), less] };
@@ -183,7 +185,7 @@
   // A district is chosen on a map, in the list or in the table.
   function choose(row) {
     for (const line of all("[aria-current]")) line.removeAttribute("aria-current");
-    if (row !== null) rows[data.rows.indexOf(row)].setAttribute("aria-current", "true");
+    if (row !== null) rows[data.rows.indexOf(row)]?.setAttribute("aria-current", "true");
     Chosen.choose(row, shown);
     panels.forEach((panel) => panel.choose(row));
     if (row !== null) Page.announce(document.querySelector(".chosen .live-people").textContent);

@@ -18,9 +18,9 @@ const Best = (() => {
     // Where one's own region counts, a second half says whether the site lies in it: 0 or far away.
     const { region } = data.districts, halves = aim.kind === "own" ? 2 : 1;
     const column = (site) => {
-      const far = new Float64Array(halves * rows.length);
+      const far = new Float64Array(halves * rows.length), lengths = Model.lengthsTo(site);
       rows.forEach((row, at) => {
-        const cm = Model.lengthOf(row, site);
+        const cm = lengths[row];
         far[at] = cm < 0 ? FAR : metres(cm);
         if (halves > 1) far[rows.length + at] = region[row] === region[sites.district[site]] ? 0 : FAR;
       });
@@ -30,7 +30,9 @@ const Best = (() => {
     for (const site of result.open) column(site).forEach((far, row) => { base[row] = Math.min(base[row], far); });
     const free = sites.id.map((_, site) => site)
       .filter((site) => !sites.shelter[site] && !plan.open[site] && Model.admits(site, plan));
-    return { aim, base, free, far: free.map(column), weight: Float64Array.from(rows, (row) => result.weight[row]) };
+    // A site that the page does not hold for a district counts for nothing there.
+    const whole = !rows.some((row) => result.unsure[row] || Model.openEnded(row, result.byKm[row]));
+    return { aim, base, free, whole, far: free.map(column), weight: Float64Array.from(rows, (row) => result.weight[row]) };
   }
 
   // People without a site in their region; people beyond the limit, or whom nothing reaches; then the farthest; then people-metres.
@@ -132,12 +134,12 @@ const Best = (() => {
   async function search(plan, aim, wanted) {
     const asked = question(plan, aim), n = Math.min(wanted, asked.free.length), goes = pacer();
     const tried = choices(asked.free.length, n);
-    const exact = n <= EXACT && tried * asked.base.length <= LIMIT;
-    if (!n) return { sites: [], exact: true, tried: 0 };
-    const found = await (exact ? byTrying : byExchange)(asked, n, goes);
+    const all = n <= EXACT && tried * asked.base.length <= LIMIT, exact = all && asked.whole;
+    if (!n) return { sites: [], exact: true, tried: 0, whole: true };
+    const found = await (all ? byTrying : byExchange)(asked, n, goes);
     if (!found) return null;
     const gains = better(found.best, scored(asked, asked.base, asked.base));
-    return { sites: gains ? found.chosen.map((at) => asked.free[at]) : [], exact, tried };
+    return { sites: gains ? found.chosen.map((at) => asked.free[at]) : [], exact, tried, whole: asked.whole };
   }
   const stop = () => { latest++; };
 

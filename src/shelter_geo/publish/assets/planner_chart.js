@@ -159,7 +159,7 @@ const Chart = (() => {
     function draw(plan, result) {
       now = plan;
       areas.forEach((area, row) => {
-        const fill = districts.unknown?.[row] ? "url(#no-figure)" : colour(result.km[row]);
+        const fill = districts.unknown?.[row] || result.unsure[row] ? "url(#no-figure)" : colour(result.km[row]);
         if (area.getAttribute("fill") !== fill) area.setAttribute("fill", fill);
         area.classList.toggle("uncounted", Model.nobody(row) && !districts.unknown?.[row]);
       });

@@ -6,13 +6,14 @@ const Chosen = (() => {
   const box = document.querySelector(".chosen"), pick = document.getElementById("district");
   const lines = Page.all("tbody tr", box);
   const regions = data.districts.region, more = box.querySelector(".beyond");
-  let row = null;
+  let row = null, spoken = document.documentElement.lang;
 
   // The options are in the order of the table, farthest today first.
   pick.append(...data.rows.map((each) => make("option", district(each), { value: each })));
 
   // How much farther the next best is: between numbers as they are shown.
   function farther(result, next) {
+    if (next.site < 0) return "–";
     if (data.by_time) return duration(next.minutes - result.minutes[row]);
     const more = Math.round(next.km) - Math.round(result.km[row]);
     return tell("km", { n: more ? signed(number(more), more) : number(0) });
@@ -23,11 +24,14 @@ const Chosen = (() => {
     if (at < 0) return [tell(Model.lacks(result, row)), "–", "–", "–", "–", ...own];
     const next = Model.second(result, row);
     return [place(at), km(result.km[row]), duration(result.minutes[row]),
-      next ? place(next.site) : tell("no_other"), next ? farther(result, next) : "–", ...own];
+      !next ? tell("no_other") : next.site < 0 ? tell("not_held") : place(next.site), next ? farther(result, next) : "–", ...own];
   }
 
   function draw(results) {
-    for (const option of pick.options) if (option.value) put(option, district(option.value));
+    if (spoken !== document.documentElement.lang) {
+      spoken = document.documentElement.lang;
+      for (const option of pick.options) if (option.value) put(option, district(option.value));
+    }
     pick.value = row === null ? "" : String(row);
     box.querySelector(".scroll").hidden = row === null;
     put(box.querySelector(".live-people"), row === null ? "" : data.districts.unknown?.[row] ? tell("people_unknown", { name: district(row) })

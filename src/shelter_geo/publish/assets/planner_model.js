@@ -7,14 +7,26 @@ const Model = (() => {
   sites.settlement = sites.settlement.map((key, site) => key || sites.id[site]);
   const units = districts.id.length, places = sites.id.length;
   const MS = 60000, CM = 100000, MOST = 100000;
-  const time = unpacked(data.time), length = unpacked(data.length);
+  // Costs stand district by district. A large study's page holds those of the nearest sites only,
+  // and the least cost of those that are left out.
+  const { held } = data;
+  const time = unpacked(data.time), length = unpacked(data.length), siteAt = new Int16Array(time.length);
+  const start = new Int32Array(units + 1);
+  const first = held && { length: unpacked(held.length), time: unpacked(held.time) };
+  const slope = held && { length: unpacked(held.length_slope), time: unpacked(held.time_slope) };
+  for (let row = 0; row < units; row++) start[row + 1] = start[row] + (held ? held.counts[row] : places);
+  const named = held && unpacked(held.sites);
+  siteAt.forEach((_, pair) => { siteAt[pair] = held ? named[pair] : pair % places; });
+  // The pairs of each site, and their districts.
+  const pairs = sites.id.map(() => []);
+  for (let row = 0; row < units; row++) for (let pair = start[row]; pair < start[row + 1]; pair++) pairs[siteAt[pair]].push([row, pair]);
   const groups = { women: [0], children: [0, 1], men: [2], lgbtq: [3] };
   const counted = { group: "all", unknown: false, registered: false };
 
   // Costs come as a stream of so many bits each; what is stored is one more, so that 0 means no
   // road. Five bytes hold any cost, wherever in its first byte it begins: three and then two.
   function unpacked({ bits, at }) {
-    const text = atob(at), bytes = new Uint8Array(text.length + 5), costs = new Int32Array(units * places);
+    const text = atob(at), bytes = new Uint8Array(text.length + 5), costs = new Int32Array(Math.floor(8 * text.length / bits));
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     const mask = 2 ** bits - 1;
     for (let cost = 0, bit = 0; cost < costs.length; cost++, bit += bits) {
@@ -78,19 +90,40 @@ const Model = (() => {
     first[one] < first[other] || (first[one] === first[other] && then[one] < then[other]);
   const shorter = less(length, time), quicker = less(time, length);
   const better = data.by_time ? quicker : shorter;
-  function nearest(open, less) {
-    const found = new Int16Array(units).fill(-1);
+  function nearest(isOpen, less) {
+    const found = new Int32Array(units).fill(-1);
     for (let row = 0; row < units; row++) {
-      const from = row * places;
       let best = -1;
-      for (const site of open) {
-        if (time[from + site] < 0) continue;
-        if (best < 0 || less(from + site, from + best)) best = site;
+      for (let pair = start[row]; pair < start[row + 1]; pair++) {
+        if (isOpen[siteAt[pair]] && time[pair] >= 0 && (best < 0 || less(pair, best))) best = pair;
       }
       found[row] = best;
     }
     return found;
   }
+
+  // What is held is the least of all if it costs less than the least of what is left out, of which
+  // the page knows two bounds: for candidates and shelters apart, and by how far away they are drawn.
+  function mayCostLess(row, site, costs, bounds, slopes, pair) {
+    const bound = bounds[sites.shelter[site] * units + row];
+    if (bound < 0) return false;
+    return pair < 0 || Math.max(bound, slopes[row] * apart(row, site)) <= costs[pair];
+  }
+  const apart = (row, site) => Math.hypot(districts.x[row] - sites.x[site], districts.y[row] - sites.y[site]);
+  const isHeld = (row, site) => siteAt.subarray(start[row], start[row + 1]).includes(site);
+  const mayBeShorter = (row, site, pair) => mayCostLess(row, site, length, first.length, slope.length, pair);
+  const mayBeQuicker = (row, site, pair) => mayCostLess(row, site, time, first.time, slope.time, pair);
+  // Whether an open site may be nearer to a district than those that are held for it. The shelter of
+  // today that is nearest for this group always is, so the others come in where it is closed.
+  function leftOutOf(plan, open, isOpen) {
+    const standing = sites.id.map((_, site) => sites.shelter[site] && admits(site, plan));
+    const stays = (pair) => pair < 0 || isOpen[siteAt[pair]];
+    const ways = [[nearest(standing, shorter), mayBeShorter], [nearest(standing, quicker), mayBeQuicker]];
+    return (row, ...best) => open.some((site) => ways.some(([home, mayBe], way) =>
+      !(sites.shelter[site] && stays(home[row])) && mayBe(row, site, best[way])) && !isHeld(row, site));
+  }
+  // Whether a candidate is left out of a district that may be shorter than a way to it.
+  const openEnded = (row, pair) => Boolean(held) && first.length[row] >= 0 && (pair < 0 || first.length[row] <= length[pair]);
 
   // The least value that at least this share of the weight does not exceed.
   function quantile(values, weights, share) {
@@ -107,45 +140,61 @@ const Model = (() => {
 
   function evaluate(plan) {
     const open = sites.id.map((_, site) => site).filter((site) => plan.open[site] && admits(site, plan));
-    const byKm = nearest(open, shorter), byTime = nearest(open, quicker);
-    const site = data.by_time ? byTime : byKm;
+    const isOpen = new Uint8Array(places);
+    for (const each of open) isOpen[each] = 1;
+    const byKm = nearest(isOpen, shorter), byTime = nearest(isOpen, quicker), leftOut = held && leftOutOf(plan, open, isOpen);
+    const pair = data.by_time ? byTime : byKm, site = new Int16Array(units).fill(-1);
     const km = new Float64Array(units).fill(NaN), minutes = new Float64Array(units).fill(NaN);
     const weight = new Float64Array(units), load = new Float64Array(places);
-    const reached = [], roads = new Uint8Array(units);
-    let everyone = 0, own = 0;
+    const reached = [], roads = new Uint8Array(units), unsure = new Uint8Array(units);
+    let everyone = 0, own = 0, hidden = 0;
     const near = data.districts.region && new Set(open.map((at) => data.districts.region[sites.district[at]]));
     for (let row = 0; row < units; row++) {
       weight[row] = people(row);
       everyone += everybody()[row];
       if (near?.has(data.districts.region[row])) own += weight[row];
-      roads[row] = plan.open.some((is, each) => is && time[row * places + each] >= 0);
-      const at = site[row];
-      if (at < 0) continue;
-      km[row] = length[row * places + byKm[row]] / CM;
-      minutes[row] = time[row * places + byTime[row]] / MS;
+      for (let each = start[row]; each < start[row + 1] && !roads[row]; each++) roads[row] = plan.open[siteAt[each]] && time[each] >= 0;
+      unsure[row] = held && leftOut(row, byKm[row], byTime[row]);
+      if (unsure[row]) hidden += weight[row];
+      if (unsure[row] || pair[row] < 0) continue;
+      const at = site[row] = siteAt[pair[row]];
+      km[row] = length[byKm[row]] / CM;
+      minutes[row] = time[byTime[row]] / MS;
       reached.push(row);
       load[at] += weight[row];
     }
     const total = sum(weight), served = sum(reached.map((row) => weight[row]));
     const there = open.reduce((all, each) => all + plan.places[each], 0);
     return {
-      plan, own, open, site, km, minutes, weight, load, reached, roads, total, served, unreached: total - served,
+      plan, own, open, isOpen, site, pair, byKm, km, minutes, weight, load, reached, roads, unsure, hidden, total, served, unreached: total - served - hidden,
       places: there, there: there / data.persons, least: there / data.most_persons, needed: everyone / data.norm,
       missing: Math.max(0, everyone / data.norm - there / data.persons),
       lacking: Math.max(0, everyone / data.norm - there / data.most_persons),
     };
   }
 
-  const lengthOf = (row, site) => length[row * places + site];
+  // For pages that hold every cost.
   const leads = (row, site) => time[row * places + site] >= 0;
   const nearer = (row, site, than) => better(row * places + site, row * places + than);
 
-  // The nearest open site of a district in another settlement than its nearest one.
+  // Centimetres to each district, -1 where there is no road or the page holds none.
+  function lengthsTo(site) {
+    const far = new Int32Array(units).fill(-1);
+    for (const [row, pair] of pairs[site]) if (time[pair] >= 0) far[row] = length[pair];
+    return far;
+  }
+  // The nearest open site of a district in another settlement than its nearest one, `null` if there
+  // is none, and without a site if the page does not hold it.
   function second(result, row) {
-    const from = row * places, here = sites.settlement[result.site[row]];
-    const others = result.open.filter((site) => time[from + site] >= 0 && sites.settlement[site] !== here);
-    const best = others.reduce((found, site) => (found < 0 || better(from + site, from + found) ? site : found), -1);
-    return best < 0 ? null : { site: best, km: length[from + best] / CM, minutes: time[from + best] / MS };
+    const here = sites.settlement[result.site[row]], { isOpen } = result;
+    let best = -1;
+    for (let pair = start[row]; pair < start[row + 1]; pair++) {
+      if (!isOpen[siteAt[pair]] || time[pair] < 0 || sites.settlement[siteAt[pair]] === here) continue;
+      if (best < 0 || better(pair, best)) best = pair;
+    }
+    const mayBe = data.by_time ? mayBeQuicker : mayBeShorter;
+    if (held && result.open.some((site) => mayBe(row, site, best) && !isHeld(row, site))) return { site: -1 };
+    return best < 0 ? null : { site: siteAt[best], km: length[best] / CM, minutes: time[best] / MS };
   }
 
   const sum = (values) => values.reduce((all, each) => all + each, 0);
@@ -171,10 +220,18 @@ const Model = (() => {
     return [count(low, sharp ? limit : outer), count(high, sharp ? limit : inner)];
   }
 
+  // Today changes only with who is counted.
+  let standing = { of: "" };
+  function asItStands() {
+    const of = JSON.stringify(counted);
+    if (standing.of !== of) standing = { of, result: evaluate(today()) };
+    return standing.result;
+  }
+
   // Figures stand for those who reach a shelter today and in every plan shown: no other two can be
   // held against each other. Where nobody does, each plan's stand by themselves.
   function measure(results) {
-    const now = evaluate(today()), every = [now, ...results];
+    const now = { ...asItStands() }, every = [now, ...results];
     const shared = now.reached.filter((row) => results.every((result) => result.site[row] >= 0));
     const comparable = shared.some((row) => now.weight[row] > 0);
     for (const result of every) {
@@ -187,27 +244,30 @@ const Model = (() => {
   }
 
   // What one more site would change: people who get a road, and kilometres of the mean.
-  function promise(plan, result, site) {
+  // `some` says that it is at least as much: the page leaves out districts that may come nearer.
+  function promise(plan, result, site, open) {
     let reaches = 0, far = 0, saved = 0, nearer = 0;
-    if (!admits(site, plan)) return { site, reaches, far, nearer, change: 0 };
-    for (let row = 0; row < units; row++) {
-      const at = row * places + site, now = result.site[row];
-      if (time[at] < 0 || !result.weight[row]) continue;
+    if (!admits(site, plan)) return { site, reaches, far, nearer, change: 0, some: false };
+    for (const [row, at] of pairs[site]) {
+      const now = result.pair[row];
+      if (time[at] < 0 || !result.weight[row] || result.unsure[row]) continue;
       if (now < 0) {
         reaches += result.weight[row];
         far += result.weight[row] * length[at] / CM;
       } else {
-        if (better(at, row * places + now)) nearer += result.weight[row];
+        if (better(at, now)) nearer += result.weight[row];
         saved += result.weight[row] * Math.max(0, result.km[row] - length[at] / CM);
       }
     }
-    return { site, reaches, far, nearer, change: result.served ? -saved / result.served : 0 };
+    const some = open.some((row) => mayBeShorter(row, site, result.byKm[row]) && !isHeld(row, site));
+    return { site, reaches, far, nearer, change: result.served ? -saved / result.served : 0, some };
   }
 
   function promises(plan, result) {
+    const open = [...result.weight.keys()].filter((row) => result.weight[row] && !result.unsure[row] && openEnded(row, result.byKm[row]));
     return sites.id.map((_, site) => site)
       .filter((site) => !sites.shelter[site] && !plan.open[site])
-      .map((site) => promise(plan, result, site))
+      .map((site) => promise(plan, result, site, open))
       .sort((a, b) => b.reaches - a.reaches || a.far - b.far || a.change - b.change || a.site - b.site);
   }
 
@@ -217,7 +277,7 @@ const Model = (() => {
     const sums = { gain: 0, lose: 0, reached: 0, cut: 0 }, gainers = [], losers = [];
     for (let row = 0; row < units; row++) {
       const was = before.site[row] >= 0, is = after.site[row] >= 0;
-      if (!was && !is) continue;
+      if ((!was && !is) || before.unsure[row] || after.unsure[row]) continue;
       const less = was && is ? far(before)[row] - far(after)[row] : is ? Infinity : -Infinity;
       if (!less) continue;
       const kind = was && is ? (less > 0 ? "gain" : "lose") : is ? "reached" : "cut";
@@ -230,10 +290,10 @@ const Model = (() => {
   }
 
   // Why nothing is near: no road to any open shelter, or a road to none that admits them.
-  const lacks = (result, row) => (result.roads[row] ? "not_admitted" : "cut_off");
+  const lacks = (result, row) => (result.unsure[row] ? "not_held" : result.roads[row] ? "not_admitted" : "cut_off");
 
   const nobody = (row) => !everybody()[row];
 
   return {
-    nobody, lacks, lengthOf, leads, nearer, second, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
+    nobody, lacks, lengthsTo, openEnded, leads, nearer, second, both, counted, today, isToday, suggested, openSite, admits, anyUnknown, evaluate, measure, spread, promises, compare, MOST };
 })();

@@ -19,7 +19,7 @@ const Panel = (() => {
   return (letter, plan, { changed, become, count, keep, show, picked }) => {
     const box = document.getElementById(`plan-${letter}`);
     const find = (selector) => box.querySelector(selector);
-    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left");
+    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left:not(.unsure)"), unsure = find(".unsure");
     const prices = Costs.fields(find(".prices"), () => plan, changed);
     const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;
@@ -150,10 +150,14 @@ const Panel = (() => {
     }
 
     function gainOf(entry) {
-      if (entry.reaches) return tell("reaches", { people: people(entry.reaches) });
-      if (!entry.nearer) return tell("none_nearer");
+      if (entry.reaches) {
+        const reaches = tell("reaches", { people: people(entry.reaches) });
+        return entry.some ? tell("at_least", { text: reaches }) : reaches;
+      }
+      if (!entry.nearer) return tell(entry.some ? "not_held" : "none_nearer");
       const digits = Math.abs(entry.change) < 9.95 ? 1 : 0;
-      return tell("near", { km: tell("km", { n: signed(number(entry.change, digits), entry.change) }) });
+      const text = tell("near", { km: tell("km", { n: signed(number(entry.change, digits), entry.change) }) });
+      return entry.some ? tell("at_least", { text }) : text;
     }
 
     // A name is found in every language.
@@ -207,8 +211,16 @@ const Panel = (() => {
       return item;
     }
 
+    // Districts of which the page does not hold the nearest open site stand in no figure of the plan.
+    function drawUnsure() {
+      const rows = result.hidden ? [...result.unsure.keys()].filter((row) => result.unsure[row] && result.weight[row]) : [];
+      unsure.hidden = !rows.length;
+      put(unsure, rows.length ? tell("unsure", { n: number(rows.length), people: people(result.hidden) }) : "");
+    }
+
     function draw(mine, afresh) {
       result = mine;
+      drawUnsure();
       if (!afresh) return;
       Best.stop();
       put(said, "");
@@ -269,7 +281,7 @@ const Panel = (() => {
       file.value = "";
     }
     const spare = `plan-${letter}`;
-    const pictured = () => [chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result, left.textContent];
+    const pictured = () => [chart.svg, `${tell(`plan_${letter}`)}: ${title()}`, result, `${left.textContent} ${unsure.textContent}`.trim()];
     const acts = {
       save: () => {
         const { id, text } = Scenario.write(plan, spare, title());
@@ -295,9 +307,11 @@ const Panel = (() => {
     coded.addEventListener("blur", () => { coded.value = Past.code(plan); fault.textContent = ""; });
     find(".copy").addEventListener("click", () => {
       coded.select();
-      document.execCommand("copy");
+      // What a browser refuses is said, and the code stays marked for a copy by hand.
+      if (!document.execCommand("copy")) return announce(fault.textContent = tell("not_copied"));
+      fault.textContent = "";
       keep();
-      announce(tell(plan.left.length ? "copied_partly" : "copied"));
+      return announce(tell(plan.left.length ? "copied_partly" : "copied"));
     });
     box.addEventListener("pointerdown", () => show());
 
@@ -310,8 +324,8 @@ const Panel = (() => {
       if (!answer) return;
       for (const at of answer.sites) Model.openSite(plan, at);
       if (answer.sites.length) changed();
-      const names = answer.sites.map(site).join(", ");
-      put(said, !names ? tell("best_none") : tell(answer.exact ? "best_exact" : "best_near", { names, n: number(answer.tried) }));
+      const names = answer.sites.map(site).join(", "), near = answer.whole ? "best_near" : "best_held";
+      put(said, !names ? tell(answer.whole ? "best_none" : "best_none_held") : tell(answer.exact ? "best_exact" : near, { names, n: number(answer.tried) }));
       announce(said.textContent);
     }
     for (const button of all("[data-best]", box)) {

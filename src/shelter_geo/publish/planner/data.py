@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,16 +13,21 @@ from numpy.typing import NDArray
 
 from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
+from shelter_geo.publish.planner.held import (
+    ADMISSION,
+    NO_ROAD,
+    HeldCosts,
+    PageSize,
+    held_costs,
+    offered,
+)
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.study import REGION, people_unknown
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 from shelter_geo.vocabulary import Evidence, Impedance
 
-ADMISSION: Final = ("women", "children", "men", "lgbtq_inclusive")
-"""Columns of a site that say whom it admits, in the order in which the page reads them."""
 _ANSWERS: Final = {"yes": "y", "reported": "y", "no": "n"}
 _ROLES: Final = ("shelter", "candidate")
-_NO_ROAD: Final = -1
 _DISTRICTS: Final = ("district_id", "population", "counts_registered_not_resident")
 _SITES: Final = ("settlement_id", "district_id", "role", "places", *ADMISSION)
 
@@ -86,6 +90,10 @@ class PlannerData:
         Places that a newly opened site begins with.
     suggestions
         Name, the rows of the sites opened, and the places of each.
+    held
+        Which of the costs the page holds.
+    left_out
+        How many candidates the page does not offer.
     """
 
     districts: gpd.GeoDataFrame
@@ -99,6 +107,8 @@ class PlannerData:
     readings: Evidence
     new_places: int
     suggestions: tuple[tuple[Text, tuple[int, ...], tuple[int, ...]], ...]
+    held: HeldCosts
+    left_out: int = 0
 
     @property
     def today(self) -> NDArray[np.intp]:
@@ -114,15 +124,15 @@ class PlannerData:
         """Find the open sites that are nearest to each district, as `costs.nearest` does."""
         rows = np.sort(np.asarray(opened, dtype=np.int64))
         if len(rows) == 0:
-            none = np.full(len(self.districts), _NO_ROAD, dtype=np.int64)
+            none = np.full(len(self.districts), NO_ROAD, dtype=np.int64)
             missing = np.full(len(self.districts), np.nan)
             return Nearest(none, missing, missing)
         time, length = self.time_ms[:, rows], self.length_cm[:, rows]
         by_km, by_min = least(length, time), least(time, length)
-        every, lost = np.arange(len(time)), (time == _NO_ROAD).all(axis=1)
+        every, lost = np.arange(len(time)), (time == NO_ROAD).all(axis=1)
         site = rows[by_km if self.impedance is Impedance.DISTANCE else by_min]
         return Nearest(
-            np.where(lost, _NO_ROAD, site),
+            np.where(lost, NO_ROAD, site),
             np.where(lost, np.nan, length[every, by_km] / CM_PER_KM),
             np.where(lost, np.nan, time[every, by_min] / MS_PER_MIN),
         )
@@ -173,7 +183,7 @@ class PlannerData:
         return [int(str(basis).startswith(Evidence.ASSUMED)) for basis in sites["places_basis"]]
 
     def page_data(self) -> dict[str, Any]:
-        """Give what the page's script reads, but for names and positions."""
+        """Give what the page's script reads, but for costs, names and positions."""
         units, sites = self.districts, self.sites
         row = {key: place for place, key in enumerate(units["district_id"])}
         own = sites["settlement_id"] == sites["site_id"]
@@ -197,8 +207,6 @@ class PlannerData:
                 "admits": [_answers(answers) for answers in sites[[*ADMISSION]].to_numpy()],
             },
             "by_time": int(self.impedance is Impedance.TIME),
-            "time": _packed(self.time_ms),
-            "length": _packed(self.length_cm),
             "norm": self.people_per_family_place,
             "persons": self.persons_per_family_place,
             "most_persons": self.most_persons,
@@ -220,6 +228,7 @@ def planner_data(
     readings: Evidence = Evidence.DERIVED,
     new_places: int,
     suggestions: Sequence[Suggestion] = (),
+    size: PageSize | None = None,
 ) -> PlannerData:
     """Check and order what a planner is made of; see `planner.planner_page`.
 
@@ -240,13 +249,24 @@ def planner_data(
         _whole(frame, units["district_id"], places["site_id"], per_unit)
         for frame, per_unit in ((travel_min, MS_PER_MIN), (distance_km, CM_PER_KM))
     )
-    if ((time == _NO_ROAD) != (length == _NO_ROAD)).any():
+    if ((time == NO_ROAD) != (length == NO_ROAD)).any():
         raise OutputError("Minutes and kilometres are missing for different pairs.")
+    size, every = size or PageSize(), len(places)
+    asked = {key for entry in suggestions for key in entry.site_ids}
+    people = units["population"].to_numpy(float)
+    there = offered(time, length, people, places, needed=asked, size=size)
+    places, time, length = (
+        places.iloc[there].reset_index(drop=True),
+        time[:, there],
+        length[:, there],
+    )
     return PlannerData(
         districts=units,
         sites=places,
         time_ms=time,
         length_cm=length,
+        held=held_costs(time, length, places, size),
+        left_out=every - len(places),
         impedance=impedance,
         people_per_family_place=people_per_family_place,
         persons_per_family_place=persons_per_family_place,
@@ -292,7 +312,7 @@ def _whole(
     if not (set(rows) <= set(frame.index) and set(columns) <= set(frame.columns)):
         raise OutputError("The costs lack a district or a site.")
     values = frame.loc[rows.tolist(), columns.tolist()].to_numpy(float)
-    whole = np.round(np.where(np.isnan(values), _NO_ROAD / per_unit, values) * per_unit)
+    whole = np.round(np.where(np.isnan(values), NO_ROAD / per_unit, values) * per_unit)
     sensible = np.isnan(values) | ((values >= 0) & (whole < np.iinfo(np.int32).max))
     if not sensible.all():
         raise OutputError("A cost is below 0 or too large.")
@@ -325,12 +345,3 @@ def _place(row: Mapping[str, Any]) -> Text:
 
 def _answers(words: Sequence[Any]) -> str:
     return "".join(_ANSWERS.get(word, "u") for word in words)
-
-
-def _packed(whole: NDArray[np.int64]) -> dict[str, Any]:
-    """Pack costs into as few bits each as the largest needs, 0 standing for no road."""
-    shifted = (whole.ravel() + 1).astype(np.uint32)
-    bits = max(1, int(shifted.max()).bit_length())
-    places = np.arange(bits - 1, -1, -1, dtype=np.uint32)
-    stream = np.packbits((shifted[:, None] >> places & 1).astype(np.uint8).ravel())
-    return {"bits": bits, "at": base64.b64encode(stream.tobytes()).decode()}

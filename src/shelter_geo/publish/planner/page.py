@@ -21,7 +21,8 @@ from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import PlannerData, Suggestion, planner_data
-from shelter_geo.publish.planner.today import Today, today, unreached
+from shelter_geo.publish.planner.held import PageSize
+from shelter_geo.publish.planner.today import Today, left_out, today, unreached
 from shelter_geo.publish.words import (
     AnyText,
     Languages,
@@ -99,6 +100,8 @@ class PlannerPage(OneFile):
         Stays under a limit, waits, journeys and other services.
     no_figure
         Entry of the key for what has no figure, where there is any.
+    rows, short
+        Districts that the table lists at most; whether what is beyond the distance is left out.
     figures
         None: each plan has figures of its own, where other pages have theirs below the heading.
     """
@@ -120,6 +123,8 @@ class PlannerPage(OneFile):
     domestic: bool = False
     beyond: Beyond = field(default_factory=Beyond)
     no_figure: tuple[KeyEntry, ...] = ()
+    rows: int = PageSize.rows
+    short: bool = False
     figures: tuple[tuple[Text, Text], ...] = ()
 
     @property
@@ -132,7 +137,7 @@ class PlannerPage(OneFile):
         """The whole page."""
         text = PageText(self.languages)
         now = today(self.data)
-        table = now.table(self.no_road)
+        table = now.table(self.no_road, self.rows)
         return seal(
             "planner.html",
             scripts=[asset(name) for name in SCRIPTS],
@@ -160,6 +165,7 @@ class PlannerPage(OneFile):
             both=self.data.both,
             groups=[group for group in _GROUPS if self.data.women or group not in _OF_WOMEN],
             without_script=say("planner.without_script"),
+            left_out=left_out(self.data, len(table), short=self.short),
             say=say,
         )
 
@@ -184,7 +190,9 @@ class PlannerPage(OneFile):
         return sorted((x, y) for x, y in spots)
 
     def _page_data(self, text: PageText, now: Today, table: ReaderTable) -> dict[str, Any]:
+        drawn, costs = self.drawing, (self.data.time_ms, self.data.length_cm)
         data = self.data.page_data()
+        data |= self.data.held.page_data(*costs, drawn.middles, drawn.sites)
         data["districts"]["name"] = _names(self.data.districts, text)
         data["districts"]["x"], data["districts"]["y"] = self.drawing.middles.T.tolist()
         sites = data["sites"]
@@ -216,6 +224,10 @@ class PlannerPage(OneFile):
             **self.beyond.page_data(self.data.districts["district_id"].tolist(), text),
             "words": _words(self, text),
             "rows": now.order,
+            "alphabet": text_column(
+                say("access.district"),
+                [own_name(dict(self.data.districts.iloc[row])) for row in now.order],
+            ).page_ranks(self.languages),
             "ranks": [
                 *(column.page_ranks(self.languages) for column in table.columns),
                 *[[]] * LIVE_COLUMNS,
@@ -251,6 +263,7 @@ def planner_page(
     mark: str = MARK,
     domestic: bool = False,
     beyond: Beyond | None = None,
+    size: PageSize | None = None,
 ) -> PlannerPage:
     """Make the planner's page.
 
@@ -288,6 +301,8 @@ def planner_page(
     plans
         Plans that a reader's file may build on, by their key: the tables of their files, without
         the scenario's own, as plain data.
+    size
+        How much the page may hold; a page that leaves something out says what, and how to get it.
 
     Raises
     ------
@@ -306,6 +321,7 @@ def planner_page(
         readings=readings,
         new_places=new_places,
         suggestions=suggestions,
+        size=size,
     )
     definitions = (f"planner.definitions_{impedance}", "planner.definitions")
     assumed = say(
@@ -332,7 +348,9 @@ def planner_page(
         kinds=kinds or {},
         mark=mark,
         domestic=domestic,
-        beyond=beyond or Beyond(),
+        beyond=(beyond or Beyond()) if data.held.whole else Beyond(),
+        short=beyond is not None and not data.held.whole,
+        rows=(size or PageSize()).rows,
     )
 
 

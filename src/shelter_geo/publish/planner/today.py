@@ -114,11 +114,15 @@ class Today:
         detail = say("planner_live.missing_places", n=lacking)
         return TodayFigure("places", say("planner.places"), value, detail)
 
-    def table(self, no_road: Text) -> ReaderTable:
-        """Write the table of the districts, farthest first, those without a road in its words."""
-        units = self.data.districts.iloc[list(self.order)]
+    def table(self, no_road: Text, most: int) -> ReaderTable:
+        """Write the table of the districts, farthest first, those without a road in its words.
+
+        Of more than `most` districts it lists so many.
+        """
+        order = list(self.order[:most])
+        units = self.data.districts.iloc[order]
         names = self.data.places
-        nearest = [names[row] if row >= 0 else None for row in self.nearest[list(self.order)]]
+        nearest = [names[row] if row >= 0 else None for row in self.nearest[order]]
         elsewhere = say("access.registered_elsewhere")
         return ReaderTable(
             say("planner.table"),
@@ -129,7 +133,7 @@ class Today:
                 people_column(units),
                 number_column(
                     say("planner.today"),
-                    self.distance_km[list(self.order)],
+                    self.distance_km[order],
                     Words.distance,
                     missing=[no_road] * len(units),
                 ),
@@ -145,6 +149,23 @@ class Today:
 def unreached(*, domestic: bool) -> Text:
     """Say what is counted of people whom no road leads to a shelter."""
     return say("planner.unreached_domestic" if domestic else "planner.unreached")
+
+
+def left_out(data: PlannerData, listed: int, *, short: bool = False) -> list[Text]:
+    """Say what a page leaves out whose table lists so many districts, and how to get it.
+
+    `short` if it leaves out stays, journeys and other services.
+    """
+    said, candidates = [], int((data.sites["role"] == "candidate").sum())
+    for key, there, total in (
+        ("held", data.held.each, len(data.sites)),
+        ("offered", candidates, candidates + data.left_out),
+        ("listed", listed, len(data.districts)),
+    ):
+        if there < total:
+            n, every = Quantity.count(there), Quantity.count(total)
+            said.append(say(f"planner.{key}", n=n, total=every))
+    return [*said, say("planner.short")] if short else said
 
 
 def today(data: PlannerData) -> Today:

@@ -1,0 +1,208 @@
+"""A planner of a large study holds the nearest sites of each district, and stays exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.chromium import visit
+from helpers.large_planner import LargeCountry, large_country
+from helpers.planner_desk import DESK, open_site
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page
+
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.planner.beyond import Beyond
+from shelter_geo.publish.planner.held import PageSize
+
+SMALL = PageSize(costs=260, district=0, least=0, candidates=16, rows=20)
+
+
+@pytest.fixture(scope="module")
+def country() -> LargeCountry:
+    return large_country(60, 20, 5)
+
+
+@pytest.fixture(scope="module")
+def file(country: LargeCountry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("large") / "planner.html"
+    country.planner(size=SMALL, beyond=Beyond()).save(path)
+    return path
+
+
+@pytest.fixture
+def page(browser: Browser, file: Path) -> Iterator[Page]:
+    with visit(browser, file, DESK) as seen:
+        yield seen.page
+        seen.assert_silent()
+
+
+def test_two_thousand_districts_and_three_hundred_candidates_take_less_than_a_megabyte() -> None:
+    page = large_country(2_000, 300, 40).planner()
+    assert not page.data.held.whole
+    assert len(page.html.encode()) < 1_000_000
+    # Nearly every candidate that is nearer to a district than its nearest shelter is held for it.
+    shelter = (page.data.sites["role"] == "shelter").to_numpy()
+    for cost in (page.data.length_cm, page.data.time_ms):
+        nearer = (cost < cost[:, shelter].min(axis=1, keepdims=True)) & (cost >= 0)
+        assert nearer.sum() > 10_000
+        assert page.data.held.held[nearer].mean() > 0.9
+
+
+def test_a_study_of_common_size_is_held_whole(country: LargeCountry) -> None:
+    page = country.planner()
+    assert page.data.held.whole
+    assert (page.data.left_out, page.rows) == (0, 300)
+    assert 'class="hint held"' not in page.html
+
+
+def test_what_is_offered_is_nearest_to_the_most_people(country: LargeCountry) -> None:
+    data = country.planner(size=SMALL).data
+    kept = set(data.sites.loc[data.sites["role"] == "candidate", "site_id"])
+    assert (len(kept), data.left_out) == (16, 4)
+    candidates = [key for key in country.distance_km if key.startswith("p")]
+    served = dict.fromkeys(candidates, 0)
+    people = country.districts.set_index("district_id")["population"]
+    for key, row in country.distance_km[candidates].dropna().iterrows():
+        served[str(row.idxmin())] += int(people[key])
+    left = set(candidates) - kept
+    assert max(served[key] for key in left) <= min(served[key] for key in kept)
+
+
+@pytest.mark.parametrize("wrong", [{"costs": -1}, {"rows": -5}, {"candidates": -1}])
+def test_a_page_of_less_than_nothing_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(OutputError, match="0 or more"):
+        PageSize(**wrong)
+
+
+EVALUATE = """([opened, closed, group]) => {
+  Model.counted.group = group;
+  const plan = Model.today(), { sites } = Page.data;
+  for (const id of opened) Model.openSite(plan, sites.id.indexOf(id));
+  for (const id of closed) plan.open[sites.id.indexOf(id)] = 0;
+  const r = Model.evaluate(plan), rows = [...r.km.keys()];
+  const promises = Model.promises(plan, r);
+  return {
+    km: rows.map((row) => (r.site[row] < 0 ? null : r.km[row])),
+    minutes: rows.map((row) => (r.site[row] < 0 ? null : r.minutes[row])),
+    unsure: [...r.unsure], hidden: r.hidden, unreached: r.unreached,
+    second: rows.map((row) => (r.site[row] < 0 ? null : Model.second(r, row))),
+    promises: promises.map((one) => [sites.id[one.site], one.change * r.served, one.some]),
+  };
+}"""
+
+
+def admitting(country: LargeCountry, group: str, keys: list[str]) -> list[str]:
+    return [k for k in keys if group == "all" or country.sites.loc[k, group] == "yes"]
+
+
+@pytest.mark.browser
+def test_figures_are_those_of_all_costs_or_said_to_be_missing(
+    page: Page, country: LargeCountry
+) -> None:
+    random, people = np.random.default_rng(5), country.districts["population"].to_numpy()
+    offered = set(page.evaluate("Page.data.sites.id"))
+    free = sorted(key for key in offered if key.startswith("p"))
+    shelters = sorted(key for key in offered if key.startswith("s"))
+    unsure = sure = more = 0
+    for start in range(40):
+        group = ("all", "men")[start % 2]
+        opened = list(random.choice(free, start % 5, replace=False))
+        closed = list(random.choice(shelters, start % 3, replace=False)) if start > 5 else []
+        found = page.evaluate(EVALUATE, [opened, closed, group])
+        there = sorted({*shelters, *opened} - set(closed))
+        km = country.distance_km[admitting(country, group, there)].to_numpy()
+        minutes = country.travel_min[admitting(country, group, there)].to_numpy()
+        known = ~np.array(found["unsure"], dtype=bool)
+        if not opened and not closed:
+            assert known.all()
+        wanted = [
+            np.where(np.isnan(costs).all(axis=1), np.nan, np.fmin.reduce(costs, axis=1))
+            for costs in (km, minutes)
+        ]
+        for said, exact in zip(("km", "minutes"), wanted, strict=True):
+            np.testing.assert_allclose(np.array(found[said], float)[known], exact[known], atol=1e-4)
+        weight = people - country.districts["women"].to_numpy() if group == "men" else people
+        assert found["hidden"] == weight[~known].sum()
+        assert found["unreached"] == weight[known & np.isnan(wanted[0])].sum()
+        for row, said in enumerate(found["second"]):
+            if said and said["site"] >= 0:
+                assert said["km"] == pytest.approx(np.sort(km[row])[1], abs=1e-4)
+        sure, unsure = sure + known.sum(), unsure + (~known).sum()
+        for key, change, some in found["promises"]:
+            exact = -saved_by(country, key, wanted[0], weight, known)
+            more += some
+            if some:
+                assert change >= exact - 1
+            else:
+                assert change == pytest.approx(exact, abs=1)
+    assert sure > unsure > 0
+    assert more > 0
+
+
+def saved_by(
+    country: LargeCountry,
+    key: str,
+    now: NDArray[np.float64],
+    weight: NDArray[Any],
+    known: NDArray[np.bool_],
+) -> float:
+    less = np.nan_to_num(now - country.distance_km[key].to_numpy())
+    return float((weight * np.maximum(less, 0))[known].sum())
+
+
+@pytest.mark.browser
+def test_the_best_from_here_is_proven_only_where_every_nearer_site_is_held(
+    page: Page, country: LargeCountry, browser: Browser, tmp_path: Path
+) -> None:
+    ask = "(n) => Best.search(Model.today(), { kind: 'mean', limit: 0 }, n)"
+    assert [page.evaluate(ask, n)["exact"] for n in (1, 2)] == [False, False]
+    path = tmp_path / "roomy.html"
+    country.planner(size=PageSize(costs=800, district=0, least=0)).save(path)
+    with visit(browser, path, DESK) as seen:
+        found = seen.page.evaluate(ask, 1)
+        assert (found["exact"], seen.page.evaluate("Boolean(Page.data.held)")) == (True, True)
+        now = country.distance_km[[k for k in country.distance_km if k.startswith("s")]].min(axis=1)
+        people = country.districts["population"].to_numpy()
+        gains = {
+            key: float((people * np.maximum(now - country.distance_km[key], 0).fillna(0)).sum())
+            for key in country.distance_km
+            if key.startswith("p")
+        }
+        assert seen.page.evaluate("(at) => Page.data.sites.id[at]", found["sites"][0]) == max(
+            gains, key=lambda key: gains[key]
+        )
+        seen.assert_silent()
+
+
+@pytest.mark.browser
+def test_the_page_says_what_it_leaves_out_and_how_to_get_it(page: Page) -> None:
+    notes = page.locator(".hint.held").all_text_contents()
+    assert len(notes) == 4
+    assert "of 21" in notes[0]
+    assert "16 of 20 possible sites" in notes[1]
+    assert "20 districts of 60" in notes[2]
+    assert notes[3].startswith("Stays and waits")
+    assert all("shelter-geo compare" in note for note in notes[:2])
+    assert page.locator("#table tbody tr").count() == 20
+    assert page.locator("#district option").count() == 61
+    for site in ("town 1", "town 3", "town 5"):
+        open_site(page, site)
+    rows = page.evaluate("""() => {
+      const plan = Past.decoded(document.querySelector(".code").value);
+      const { unsure } = Model.evaluate(plan);
+      return [...unsure.keys()].filter((row) => unsure[row]);
+    }""")
+    assert rows
+    said = page.locator("#plan-a .unsure")
+    assert f"districts {len(rows)}," in str(said.text_content())
+    area = page.locator("#plan-a .area").nth(rows[0])
+    assert area.get_attribute("fill") == "url(#no-figure)"
+    page.select_option("#district", str(rows[0]))
+    cells = page.locator(".chosen tbody tr").nth(1).locator("td")
+    assert cells.first.text_content() == "not on this page"
+    page.click("#plan-a .to-today")
+    assert said.is_hidden()
