@@ -252,6 +252,20 @@ def test_a_change_of_a_district_is_after_less_before_under_a_head_of_changes(
     assert changed
 
 
+def test_the_list_of_a_plan_of_roads_is_in_minutes(
+    pages: dict[str, dict[str, ReadPage]], outputs: Path
+) -> None:
+    """Its first column of changes is what the list beside the map shows."""
+    plans = pd.read_csv(outputs / "scenarios.csv").set_index("scenario")
+    assert set(plans["measure"]) == {"distance", "time"}
+    for key, name in plans_of(pages, "changes.html").items():
+        texts = pages[name]["en"].texts
+        heads = [texts.index(f"Change in {kind}") for kind in ("distance by road", "time by car")]
+        by_time = plans.loc[key, "measure"] == "time"
+        assert (heads == sorted(heads)) != by_time, name
+        assert any(text.startswith("Districts whose trip time") for text in texts) == by_time, name
+
+
 NOT_PUBLISHED = {"en": "not published", "az": "dərc olunmayıb", "ru": "не опубликован"}
 
 

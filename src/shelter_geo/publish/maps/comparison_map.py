@@ -180,7 +180,7 @@ def comparison_map(
     points = in_degrees(shelters, "shelters", ("shelter_id", "places", "change"))
     points = points.assign(is_new=points["change"] == "opened")
     changed = units["change"].isin((*_GAINS, *_LOSES))
-    told = say("compare.most_lose" if _mostly_loses(units) else "compare.most_gain")
+    told = say(f"compare.most_{'lose' if _mostly_loses(units) else 'gain'}_{scale.measure}")
     page = MapPage(
         mark=mark,
         key=[
@@ -223,16 +223,16 @@ def _mostly_loses(units: pd.DataFrame) -> bool:
 
 
 def _in_order(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Put those first to whom most happens, in kilometres, then in minutes."""
+    """Put those first to whom most happens, in what is shown, then in minutes."""
     sign = -1 if _mostly_loses(units) else 1
     order = pd.DataFrame(
         {
             "is_told": units["change"].isin((*_GAINS, *_LOSES)),
-            "km": sign * units["shown"].fillna(0),
+            "shown": sign * units["shown"].fillna(0),
             "min": sign * units["gain_min"].fillna(0),
             "id": units["district_id"],
         }
-    ).sort_values(["is_told", "km", "min", "id"], ascending=[False, False, False, True])
+    ).sort_values(["is_told", "shown", "min", "id"], ascending=[False, False, False, True])
     return units.loc[order.index].reset_index(drop=True)
 
 
@@ -240,22 +240,27 @@ def _table(units: gpd.GeoDataFrame, classes: GainClasses) -> ReaderTable:
     rows = rows_of(units)
     changes = [say(f"effect.{row['change']}") for row in rows]
     # The difference of two shown numbers is the one that is shown.
-    more_km = units["km_after"].round() - units["km_before"].round()
-    more_min = _shown_minutes(units["min_after"]) - _shown_minutes(units["min_before"])
+    more = {
+        Impedance.DISTANCE: (
+            say("compare.change_km"),
+            units["km_after"].round() - units["km_before"].round(),
+            _signed(Words.distance),
+        ),
+        Impedance.TIME: (
+            say("compare.change_min"),
+            _shown_minutes(units["min_after"]) - _shown_minutes(units["min_before"]),
+            _signed(Words.duration),
+        ),
+    }
+    (other,) = set(more) - {classes.measure}
     columns: list[Column] = [
         text_column(say("access.district"), [own_name(row) for row in rows]),
-        number_column(
-            say("compare.change_km"),
-            more_km,
-            _signed(Words.distance),
-            missing=changes,
-            spoken=True,
-        ),
+        number_column(*more[classes.measure], missing=changes, spoken=True),
         text_column(say("compare.change"), changes, spoken=True),
         class_column(
             say("access.class"), units["shown"], classes, say(f"effect.{Effect.STAYS_CUT_OFF}")
         ),
-        number_column(say("compare.change_min"), more_min, _signed(Words.duration)),
+        number_column(*more[other]),
         number_column(say("compare.km_before"), units["km_before"], Words.distance),
         number_column(say("compare.km_after"), units["km_after"], Words.distance, spoken=True),
         text_column(say("compare.nearest_before"), [row["place_before"] for row in rows]),
