@@ -112,6 +112,9 @@ def figures_of_plans(outputs: Path, today: pd.DataFrame) -> dict[str, dict[str, 
             "max_of_both": {
                 name: table.loc[both, name].max() for name in ("distance_km", "travel_min")
             },
+            "max_of_both_before": {
+                name: today.loc[both, name].max() for name in ("distance_km", "travel_min")
+            },
             "max": table.loc[who > 0, column].max(),
             "within": {
                 limit: who[table["distance_km"] <= limit].sum() for limit in (50, 100, 200, 300)

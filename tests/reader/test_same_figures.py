@@ -129,7 +129,11 @@ def test_a_plan_has_the_same_figures_on_its_pages_in_the_brief_and_in_its_summar
         change, access = (pages[f"scenarios/{key}/{name}.html"][lang] for name in PAGES)
         # The brief: how many come nearer, who gets a road, the farthest and the mean.
         gain, reached = ([float(people(plan[name]))] for name in ("gain", "reached"))
-        wanted = [gain, reached, shown(plan["max_of_both"][unit]), mean["is"]]
+        ends = [shown(plan["max_of_both"][unit]), mean["is"]]
+        if plan["of_roads"]:  # where a plan is told in minutes, those of today stand beside them
+            was = shown(plan["max_of_both_before"][unit]), mean["was"]
+            ends = [end if end == now else [*now, *end] for now, end in zip(was, ends, strict=True)]
+        wanted = [gain, reached, *ends]
         rows = rows_of(pages["report.html"][lang], names[key][lang], 5)
         assert wanted in [row[1:] for row in rows], key
         # The map of changes: its title counts the most people, its figures are before and after.

@@ -38,7 +38,7 @@ from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.comparison_texts import of_both
+from shelter_geo.publish.study.comparison_texts import change, of_both
 from shelter_geo.publish.study.study_map import distance_classes, ground_of, with_cities
 from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
@@ -128,20 +128,18 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
     lengths = bars(
         [math.nan if by_time[key] else float(facts[key]["distance_km_mean"]) for key in plans]
     )
-    # Today is held against plans of either measure.
-    told = {key: (not time, time) for key, time in by_time.items()}
-    told[next(iter(plans))] = (not all(by_time.values()), any(by_time.values()))
     lines = [
-        Line(_cells(plan, facts[key], *told[key]), bar=length)
+        Line(_cells(plan, facts[key], by_time=by_time[key]), bar=length)
         for (key, plan), length in zip(plans.items(), lengths, strict=True)
     ]
-    labels = ("scenario.farthest", "study.mean")
+    better, *labels = "brief.nearer", "scenario.farthest", "study.mean"
     if any(by_time.values()):
-        labels = ("brief.farthest_or_longest", "brief.mean_or_trip")
+        better = "brief.nearer_or_sooner"
+        labels = ["brief.farthest_or_longest", "brief.mean_or_trip"]
     heads = (
         Head(say("brief.plan")),
         Head(say("brief.plan_places"), numeric=True),
-        Head(say("brief.nearer"), numeric=True),
+        Head(say(better), numeric=True),
         Head(say("brief.new_road"), numeric=True),
         *(
             Head(of_both(say(label), evaluated.comparison.summary), numeric=True)
@@ -152,17 +150,14 @@ def beside_today(evaluated: EvaluatedPlans) -> Listing:
     return Listing(say("brief.plans"), heads, tuple(lines), notes)
 
 
-def _cells(plan: Plan, row: Mapping[Any, Any], in_km: bool, in_minutes: bool) -> tuple[Text, ...]:
-    """Write a row: kilometres, but minutes where the plan changes roads; today both."""
+def _cells(plan: Plan, row: Mapping[Any, Any], *, by_time: bool) -> tuple[Text, ...]:
+    """Write a row: kilometres, or where the plan changes roads minutes before and after."""
 
     def measured(name: str) -> Text:
-        km, minutes = (
-            Quantity.km(row[f"distance_km_{name}"]),
-            Quantity.minutes(row[f"travel_min_{name}"]),
-        )
-        if in_km and in_minutes:
-            return in_each(lambda words: f"{words.quantity(km)}; {words.quantity(minutes)}")
-        return everywhere(km if in_km else minutes)
+        if by_time:
+            stem = f"travel_min_{name}"
+            return change(row[f"{stem}_before"], row[stem], Words.duration)
+        return everywhere(Quantity.km(row[f"distance_km_{name}"]))
 
     return (
         everywhere(plan.scenario.name),

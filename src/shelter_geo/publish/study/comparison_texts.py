@@ -213,12 +213,12 @@ def figures(evaluated: EvaluatedPlans, key: str) -> list[tuple[Text, Text]]:
     spread = [
         (
             of_both(say(f"compare.figure_{measure}_{name}"), row),
-            _change(facts[f"{measure}_{name}_before"], facts[f"{measure}_{name}"], write),
+            change(facts[f"{measure}_{name}_before"], facts[f"{measure}_{name}"], write),
         )
         for name in ("mean", "max")
         if facts["people_compared"]
     ]
-    places = _change(today["places"], facts["places"], Words.number)
+    places = change(today["places"], facts["places"], Words.number)
     return [
         *counts,
         *spread,
@@ -242,7 +242,17 @@ def of_both(label: Text, summary: pd.DataFrame) -> Text:
     return say("compare.of_both", label=label)
 
 
-def _change(before: float, after: float, write: Callable[[Words, float], str]) -> Text:
+def change(before: float, after: float, write: Callable[[Words, float], str]) -> Text:
+    """Write what was and what is then, once where both are shown alike.
+
+    Parameters
+    ----------
+    before, after
+        What is changed, today and under the plan.
+    write
+        Writes one of them in a language.
+    """
+
     def both(words: Words) -> str:
         ends = write(words, before), write(words, after)
         if ends[0] == ends[1]:
