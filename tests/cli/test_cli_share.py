@@ -9,6 +9,7 @@ from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy
 from typer.testing import CliRunner, Result
 
+from shelter_geo import evaluate, load_study, write_outputs
 from shelter_geo.cli.main import app
 
 PLAN = """
@@ -55,3 +56,53 @@ def test_a_language_or_a_plan_that_is_not_there_is_refused(copy: StudyCopy, tmp_
     done = share(copy.file, "--plan", "nosuch", "--out", tmp_path / "share")
     assert done.exit_code == 1
     assert not (tmp_path / "share").exists()
+
+
+def speaking_two(copy: StudyCopy) -> StudyCopy:
+    text = copy.text("study.toml")
+    two = text.replace('name = "Small"', 'name = "Small"\nlanguages = ["en", "ru"]')
+    copy.write("study.toml", two)
+    return copy
+
+
+def test_a_map_is_drawn_in_every_language_that_is_asked_for(
+    copy: StudyCopy, tmp_path: Path
+) -> None:
+    out = tmp_path / "maps" / "far.svg"
+    words = ["map", str(speaking_two(copy).file), "--lang", "all", "--out", str(out)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        f"Map: {out.with_stem(f'far-{lang}')}" for lang in ("en", "ru")
+    ]
+    assert {file.name for file in out.parent.iterdir()} == {"far-en.svg", "far-ru.svg"}
+    assert out.with_stem("far-en").read_bytes() != out.with_stem("far-ru").read_bytes()
+
+
+def test_pages_stand_once_in_every_language(copy: StudyCopy, tmp_path: Path) -> None:
+    out = tmp_path / "far.html"
+    words = ["map", str(speaking_two(copy).file), "--lang", "all", "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert [file.name for file in tmp_path.glob("*.html")] == ["far.html"]
+
+
+def test_figures_of_a_run_are_the_same_in_every_language(copy: StudyCopy, tmp_path: Path) -> None:
+    study = load_study(speaking_two(copy).file)
+    out = tmp_path / "out"
+    write_outputs(evaluate(study), out, every_language=True)
+    first = {file.name for file in (out / "figures").iterdir() if file.is_file()}
+    assert "access_map.png" in first
+    assert {file.name for file in (out / "figures" / "ru").iterdir()} == first
+    assert not (out / "figures" / "en").exists()
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert 'href="figures/ru/access_map.png"' in index
+    done = CliRunner().invoke(app, ["run", str(copy.file), "--lang", "fr"])
+    assert done.exit_code == 2
+
+
+def test_shared_pictures_have_an_index(copy: StudyCopy, tmp_path: Path) -> None:
+    assert share(copy.file, "--lang", "en", "--out", tmp_path / "share").exit_code == 0
+    index = (tmp_path / "share" / "index.html").read_text(encoding="utf-8")
+    assert 'href="en/map_1200x630.png"' in index
+    assert 'href="en/poster_a3.pdf"' in index
+    assert ".txt" not in index

@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from shelter_geo.errors import OutputError
+from shelter_geo.publish import index_batch
 from shelter_geo.publish.pages.index import INDEX, Opening, write_index
 from shelter_geo.publish.words import everywhere
 
@@ -126,3 +127,31 @@ def test_an_index_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / INDEX).mkdir()
     with pytest.raises(OutputError, match="this is a folder"):
         write(tmp_path)
+
+
+def test_pictures_to_share_are_linked_in_their_language(tmp_path: Path) -> None:
+    for lang in ("az", "ru"):
+        (tmp_path / lang).mkdir()
+        Image.new("RGB", (1200, 630)).save(tmp_path / lang / "map_1200x630.png")
+        (tmp_path / lang / "poster_a3.pdf").touch()
+        (tmp_path / lang / "map_1200x630.txt").write_text("Words", encoding="utf-8")
+    code = write(tmp_path)
+    assert links(code) == [
+        "az/map_1200x630.png", "ru/map_1200x630.png", "az/poster_a3.pdf", "ru/poster_a3.pdf",
+    ]  # fmt: skip
+    said = read_page(tmp_path / INDEX, "en").texts
+    assert {"Русский, 1200 × 630", "Azərbaycanca, A3", "Poster"} <= set(said)
+
+
+def test_studies_of_a_batch_are_linked_and_not_what_is_in_them(tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    write(first)
+    (first / "comparison.csv").write_text("x", encoding="utf-8")
+    (tmp_path / "batch.csv").write_text("x", encoding="utf-8")
+    index_batch(tmp_path, ["first", "refused"])
+    code = (tmp_path / INDEX).read_text(encoding="utf-8")
+    assert links(code) == ["first/index.html"]
+    assert re.findall(r"<code[^>]*>([^<]+)</code>", code) == ["batch.csv"]
+    said = read_page(tmp_path / INDEX, "en").texts
+    assert {"Studies: 2", "A finding", "What became of each study."} <= set(said)

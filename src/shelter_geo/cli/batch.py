@@ -87,7 +87,7 @@ def batch(
 ) -> None:
     """Compute many studies; one that fails stops no other, and its old outputs stand."""
     from shelter_geo.progress import steps
-    from shelter_geo.publish import staged
+    from shelter_geo.publish import index_batch, staged
     from shelter_geo.study import key_gives_a_place_away
 
     work = workers_of(workers, scheduler)
@@ -119,6 +119,7 @@ def batch(
         lost = error
     missing = StudyRun("", Outcome.STOPPED, (str(lost),))
     runs = [done.get(name, replace(missing, name=name)) for name in names]
+    index_batch(out, [run.name for run in runs])
     with staged(out) as folder:
         _write(runs, folder / TABLE)
     failed = [run for run in runs if run.outcome != Outcome.DONE]

@@ -50,7 +50,7 @@ def compare(
     from shelter_geo.analysis import evaluate_plans
     from shelter_geo.plans import find_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish import comparison_lines, staged, write_scenarios
+    from shelter_geo.publish import comparison_lines, index_comparison, staged, write_scenarios
     from shelter_geo.study import load_study
 
     with workers_of(workers, scheduler) as spread, steps() as progress:
@@ -61,6 +61,7 @@ def compare(
         if out is not None:
             with staged(out, keep=set(loaded.input_hashes.values())) as folder:
                 write_scenarios(evaluated, folder, lang=lang)
+                index_comparison(evaluated, folder, lang=lang)
     for line in comparison_lines(evaluated, lang):
         typer.echo(line)
     if any(plan.uncosted for plan in plans):

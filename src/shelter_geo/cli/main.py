@@ -26,8 +26,9 @@ from shelter_geo.cli import (
     site,
 )
 from shelter_geo.cli.options import (
+    ALL,
     KindOption,
-    LangOption,
+    LangsOption,
     SchedulerOption,
     StudyArgument,
     WorkersOption,
@@ -140,7 +141,7 @@ def run(
             help="Write every road into roads.gpkg; study.gpkg holds those that routes use.",
         ),
     ] = False,
-    lang: LangOption = None,
+    lang: LangsOption = None,
     workers: WorkersOption = 0,
     scheduler: SchedulerOption = "",
 ) -> None:
@@ -172,7 +173,8 @@ def run(
     with steps(lines=True) as progress, plain, work as spread:
         ready = load_ready(study, lambda loaded: of_kind(loaded, kind))
         loaded = ready.study
-        spoken = languages(loaded, lang)
+        one = None if lang == ALL else lang
+        spoken = languages(loaded, one)
         own = named_of(loaded, loaded.settings.study.id)
         folder = out if out is not None else Path("outputs") / own
         with staged(folder):  # a folder that is closed is told before the work, not after it
@@ -204,7 +206,8 @@ def run(
             needs=needs,
             sites=sites,
             all_roads=all_roads,
-            lang=lang,
+            lang=one,
+            every_language=lang == ALL,
             progress=progress,
             second_process=True,
         )

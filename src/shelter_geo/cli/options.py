@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -26,6 +26,16 @@ LangOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--lang", metavar="CODE", help="One of the study's languages; else the first of them."
+    ),
+]
+ALL: Final = "all"
+"""Stands for every language of a study."""
+LangsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="CODE",
+        help="One of the study's languages; all draws figures in each; else the first of them.",
     ),
 ]
 WorkersOption: TypeAlias = Annotated[

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shelter_geo.cli.options import (
+    ALL,
     KindOption,
     LangOption,
+    LangsOption,
     StudyArgument,
     countable,
     languages,
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _MAPS = ("access", "capacity", "comparison", "siting", "journey")
 _AIMS = ("mean", "farthest", "region", "own-region")
 _STILL = (".png", ".svg", ".pdf")
-_ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -86,7 +87,7 @@ def map_(
             "--out", help="File to write: .html, or .png, .svg or .pdf for slides and print."
         ),
     ] = None,
-    lang: LangOption = None,
+    lang: LangsOption = None,
 ) -> None:
     """Write a map, today or under a scenario: one page that calls nobody, or a picture of it."""
     groups = tuple(dict.fromkeys(group or ()))
@@ -104,7 +105,8 @@ def map_(
     from shelter_geo.study import REGION, load_study, require
 
     loaded = of_kind(load_study(study), kind)
-    languages(loaded, lang)
+    one = None if lang == ALL else lang
+    languages(loaded, one)
     countable(loaded, groups)
     if shown == "siting" and aim in (REGION, _AIMS[-1]):
         where = "every region" if aim == REGION else "one's own region"
@@ -113,19 +115,19 @@ def map_(
         file = Path(named_of(loaded, shown, ".html"))
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
     if shown == "comparison":
-        page, evaluation = _comparison(loaded, plan, lang)
+        page, evaluation = _comparison(loaded, plan, one)
     elif shown == "siting":
-        page, evaluation = _siting(loaded, aim, lang)
+        page, evaluation = _siting(loaded, aim, one)
     else:
         evaluation = evaluate(loaded if plan is None else apply_plan(loaded, plan))
         if shown == "journey":
-            page = _journey(evaluation, journey, lang)
+            page = _journey(evaluation, journey, one)
         elif shown == "capacity":
-            page = _capacity(evaluation, groups, lang)
+            page = _capacity(evaluation, groups, one)
         else:
-            page = _access(evaluation, plan, lang)
-    _write(page, evaluation, file, lang)
-    typer.echo(f"Map: {file}")
+            page = _access(evaluation, plan, one)
+    for written in _write(page, evaluation, file, lang):
+        typer.echo(f"Map: {written}")
 
 
 def report(
@@ -172,7 +174,7 @@ def share(
     ] = "",
     lang: Annotated[
         str, typer.Option("--lang", metavar="CODE", help="One of the study's languages, or all.")
-    ] = _ALL,
+    ] = ALL,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder to write; else share in the outputs of the study."),
@@ -187,7 +189,7 @@ def share(
 
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
-        one = None if lang == _ALL else lang
+        one = None if lang == ALL else lang
         languages(loaded, one)
         chosen = find_plans([plan], loaded.scenarios)[0] if plan else None
         name = None if chosen is None else chosen.scenario.name
@@ -262,19 +264,26 @@ def _journey(evaluation: Evaluation, key: str, lang: str | None) -> SealedMap:
     return journey_page(evaluation, key or known[-1], lang=lang)
 
 
-def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None) -> None:
-    """Write a map as a page, or as the one kind of picture that the ending names."""
+def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None) -> list[Path]:
+    """Write a map as a page, or as the one kind of picture that the ending names.
+
+    A page holds all languages; a picture in every one has the language behind its name.
+    """
     if file.suffix == ".html":
         page.save(file)
-        return
+        return [file]
 
     from shelter_geo.publish import draw_twin, staged
     from shelter_geo.publish.study import study_texts
 
-    words = languages(evaluation.study, lang).first
-    foot = study_texts.foot(evaluation, words)
+    spoken = languages(evaluation.study, None if lang == ALL else lang)
+    drawn = [(words, f"{file.stem}-{words.lang}") for words in spoken] if lang == ALL else []
+    drawn = drawn or [(spoken.first, file.stem)]
     with staged(file.parent) as folder:
-        draw_twin(page, folder / file.stem, words=words, foot=foot, endings=(file.suffix,))
+        for words, stem in drawn:
+            foot = study_texts.foot(evaluation, words)
+            draw_twin(page, folder / stem, words=words, foot=foot, endings=(file.suffix,))
+    return [file.with_stem(stem) for _, stem in drawn]
 
 
 def _known_map(shown: str, groups: tuple[str, ...], scenario: str, aim: str) -> None:

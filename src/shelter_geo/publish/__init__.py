@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.blocks import write_costs
     from shelter_geo.publish.files.staging import staged
+    from shelter_geo.publish.indexes import index_batch, index_comparison
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
@@ -54,6 +55,8 @@ _HOME = {
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.lines",
+    "index_batch": "indexes",
+    "index_comparison": "indexes",
     "journey_page": "study.journey_page",
     "key_figures": "study.study_texts",
     "languages_of": "languages",
@@ -92,6 +95,8 @@ __all__ = [
     "draw_twin",
     "everywhere",
     "group_line",
+    "index_batch",
+    "index_comparison",
     "journey_page",
     "key_figures",
     "languages_of",

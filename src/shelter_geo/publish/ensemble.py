@@ -18,6 +18,7 @@ from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress
 from shelter_geo.publish.files.blocks import Parts, Writer
 from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.indexes import index_ensemble
 
 DRAWS: Final = "draws"
 SITED: Final = "-sites"
@@ -63,6 +64,7 @@ def write_ensemble(
     with staged(out) as stage:
         _write(numbers, stage / NUMBERS)
         _write(sites, stage / SITES)
+        index_ensemble(ensemble.study, stage)
     return before
 
 

@@ -12,20 +12,18 @@ from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, Si
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
-from shelter_geo.publish.figures.map_twin import draw_twin
-from shelter_geo.publish.figures.services import draw_service_times
+from shelter_geo.publish.every_language import draw_access, draw_in
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.meanwhile import meanwhile
-from shelter_geo.publish.pages.index import OF_KINDS, Opening, write_index
+from shelter_geo.publish.pages.index import Opening, write_index
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.siting.tables import siting_tables, suggestions, write_siting
 from shelter_geo.publish.study import study_texts
-from shelter_geo.publish.study.capacity_figures import draw_missing
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
 from shelter_geo.publish.study.journey_page import journey_page, mapped_journeys
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
@@ -61,6 +59,7 @@ def write_outputs(
     sites: SitingResults | None = None,
     all_roads: bool = False,
     lang: str | None = None,
+    every_language: bool = False,
     progress: Progress | None = None,
     second_process: bool = False,
 ) -> None:
@@ -85,6 +84,8 @@ def write_outputs(
         roads that routes use.
     lang
         Language of the figures, and the one that maps open in.
+    every_language
+        Whether figures are drawn in the study's other languages too, in `figures/LANGUAGE/`.
     progress
         Called with the name of a step, the work done in it and the whole.
     second_process
@@ -103,7 +104,7 @@ def write_outputs(
         ("layers", partial(_write_layers, evaluation, words)),
         ("map", lambda folder: _write_map(evaluation, folder, words)),
         ("map", lambda folder: _write_journeys(evaluation, folder, words)),
-        ("figures", partial(_write_figures, evaluation, words)),
+        ("figures", partial(draw_access, evaluation, words=words)),
     ]
     if all_roads:
         steps.append(("layers", partial(_write_all_roads, evaluation.study)))
@@ -136,6 +137,9 @@ def write_outputs(
                     progress(name, done, len(here))
                 write(folder)
             aside()
+        for other in languages_of(evaluation.study, lang) if every_language else ():
+            if other.lang != words.lang:
+                draw_in(other, evaluation, folder, plans=plans, needs=needs, sites=sites)
         _write_index(evaluation, plans, folder, lang)
         _write_package(evaluation, folder, tables)
 
@@ -192,20 +196,6 @@ def _access_page(evaluation: Evaluation, words: Words) -> SealedMap:
         lead=study_texts.lead(evaluation),
         lang=words.lang,
     )
-
-
-def _write_figures(evaluation: Evaluation, words: Words, folder: Path) -> None:
-    title, lead, foot = study_texts.access_texts(evaluation, words)
-    draw_twin(
-        _access_page(evaluation, words),
-        folder / "figures" / "access_map",
-        words=words,
-        foot=foot,
-        title=title,
-        lead=lead,
-    )
-    draw_missing(evaluation, folder, words)
-    draw_service_times(evaluation, folder / "figures" / OF_KINDS, words=words, foot=foot)
 
 
 def _write_index(

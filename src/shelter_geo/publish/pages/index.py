@@ -23,6 +23,7 @@ from shelter_geo.study import FALLBACK
 
 INDEX: Final = "index.html"
 _PLANS: Final = "scenarios"
+_PACKAGE: Final = "datapackage.json"
 _DATA: Final = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _MAP: Final = re.compile(r'<svg class="(?:still|chart)" viewBox="([\d. ]+)".*?</svg>', re.DOTALL)
 _SHAPE: Final = re.compile(r'<path class="(ground [\w-]+|area)"(?: fill="([^"]*)")? d="([^"]*)"/>')
@@ -111,7 +112,14 @@ class Opening:
 
 
 def write_index(
-    folder: Path, opening: Opening, *, plans: Sequence[str], languages: Languages
+    folder: Path,
+    opening: Opening,
+    *,
+    plans: Sequence[str],
+    languages: Languages,
+    studies: Sequence[str] = (),
+    apart: bool = False,
+    listed: Sequence[str] = (_PACKAGE,),
 ) -> None:
     """Write the index of a folder whose other files are all there.
 
@@ -125,6 +133,12 @@ def write_index(
         Keys of its plans, in their order.
     languages
         Languages that the page offers, and the one in which it opens.
+    studies
+        Names of folders that have an index of their own.
+    apart
+        Whether files of folders are not listed, since an entry speaks for them.
+    listed
+        Files that come into the folder besides.
 
     Raises
     ------
@@ -149,10 +163,13 @@ def write_index(
             Door(
                 say("index.for_advocate"),
                 say("index.lead_advocate"),
-                _for_advocates(folder, languages, shapes),
+                [
+                    *_for_advocates(folder, languages, shapes),
+                    *_studies(folder, studies, languages, shapes),
+                ],
             ),
         ],
-        files=_listed(folder),
+        files=_listed(folder, listed, apart=apart),
         shapes=shapes,
         without_script=say("index.without_script"),
         say=say,
@@ -184,18 +201,50 @@ def _for_advocates(folder: Path, languages: Languages, shapes: dict[str, int]) -
              ("maps/capacity.html", "capacity"))  # fmt: skip
     of_journeys = [(path, "journey") for path in _paths(folder, "maps/journey_*.html")]
     found = [entry for entry in (page(*one) for one in (*pages, *of_journeys)) if entry is not None]
-    for path in _paths(folder, "figures/*.png"):
-        stem = PurePosixPath(path).stem
+    for path in (*_paths(folder, "figures/*.png"), *_paths(folder, "figures/*/*.png")):
+        stem, language = PurePosixPath(path).stem, PurePosixPath(path).parent.name
         # A figure for each kind of service has the key of the kind behind its name.
         known = OF_KINDS if stem.startswith(f"{OF_KINDS}_") else stem
         title = _if_any(f"index.figure_{known}") or everywhere(stem)
         beside = sorted(
             other.suffix[1:].upper() for other in (folder / path).parent.glob(f"{stem}.*")
         )
-        about = say("index.formats", formats=", ".join(beside))
+        formats = say("index.formats", formats=", ".join(beside))
+        about = _in_language(languages.names.get(language), formats)
         small = _small(folder / path)
         found.append(Entry(path, say("index.kind_figure"), title, about, picture=small))
+    return [*found, *_shared(folder, languages)]
+
+
+def _in_language(name: str | None, about: Text) -> Text:
+    """Say a language before what is said of a file, if it is of one."""
+    if name is None:
+        return about
+    return in_each(lambda words: words.text("index.shared", language=name, size=about.of(words)))
+
+
+def _shared(folder: Path, languages: Languages) -> list[Entry]:
+    """List the pictures to share, each with its words beside it."""
+    found = []
+    for path in (*_paths(folder, "*/*_*.png"), *_paths(folder, "*/poster_*.pdf")):
+        place = PurePosixPath(path)
+        stem, name = place.stem.partition("_")[0], languages.names.get(place.parts[0])
+        known = _if_any(f"index.share_{stem}")
+        if name is None or known is None:
+            continue
+        size = place.stem.partition("_")[2].upper().replace("X", " × ")
+        about = _in_language(name, everywhere(size))
+        small = _small(folder / path) if place.suffix == ".png" else ""
+        found.append(Entry(path, say("index.kind_figure"), known, about, picture=small))
     return found
+
+
+def _studies(
+    folder: Path, studies: Sequence[str], languages: Languages, shapes: dict[str, int]
+) -> list[Entry]:
+    read = _reader(folder, languages, shapes)
+    found = [read(f"{name}/{INDEX}", "study") for name in studies]
+    return [entry for entry in found if entry is not None]
 
 
 def _paths(folder: Path, pattern: str) -> list[str]:
@@ -259,11 +308,15 @@ def _small(picture: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _listed(folder: Path) -> list[Listed]:
-    """List what is no page and no picture; files that each plan has are listed once."""
+def _listed(folder: Path, more: Sequence[str], *, apart: bool) -> list[Listed]:
+    """List what is no page and no picture; files that each plan has are listed once.
+
+    `apart` if what stands in folders is left out.
+    """
+    there = [entry for entry in _sized(folder) if not (apart and "/" in entry[0])]
     return [
         Listed(path, _if_any(_about(path)) or say("table.nothing"), size)
-        for path, size in (*_sized(folder), ("datapackage.json", everywhere("")))
+        for path, size in (*there, *((path, everywhere("")) for path in more))
     ]
 
 

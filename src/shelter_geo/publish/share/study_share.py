@@ -7,6 +7,7 @@ from pathlib import Path
 from shelter_geo.analysis import Evaluation
 from shelter_geo.progress import Progress
 from shelter_geo.publish.files.staging import staged
+from shelter_geo.publish.indexes import index_share
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.share.pictures import (
@@ -65,6 +66,7 @@ def write_share(
             if progress is not None:
                 progress("pictures", done, len(chosen))
             files += _of_language(evaluation, page, plan, words, folder)
+        index_share(evaluation, folder, plan=plan, lang=lang)
         return [out / file.relative_to(folder) for file in files]
 
 

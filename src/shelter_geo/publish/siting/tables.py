@@ -262,9 +262,14 @@ def write_siting(
     """
     words = languages_of(evaluation.study, lang).first
     write_siting_tables(evaluation.study, results, folder, english_of(evaluation.study))
+    draw_siting(evaluation, results, folder, words)
+    write_plan_maps(evaluation, results, folder, lang=lang)
+
+
+def draw_siting(evaluation: Evaluation, results: SitingResults, folder: Path, words: Words) -> None:
+    """Draw what each new site brings and the mean against the farthest, into `figures/`."""
     only_some = [text.of(words) for text in reached_by_some(results)]
     foot = " ".join([*only_some, study_texts.foot(evaluation, words)])
     drawn = folder / "figures"
     draw_p_curve(results, drawn / "siting_sweep", words=words, foot=foot)
     draw_front(results, drawn / "siting_front", words=words, foot=foot)
-    write_plan_maps(evaluation, results, folder, lang=lang)

@@ -185,7 +185,7 @@ def write_scenarios(evaluated: EvaluatedPlans, folder: Path, *, lang: str | None
     _write_all(evaluated, folder)
     base_key = next(iter(evaluated.evaluations))
     languages = languages_of(evaluated.evaluations[base_key].study, lang)
-    _draw(evaluated, folder, languages.first)
+    draw_plans(evaluated, folder, languages.first)
     for plan in evaluated.plans:
         key = plan.scenario.id
         place, evaluation = folder / "scenarios" / key, evaluated.evaluations[key]
@@ -263,7 +263,8 @@ def _write_changes(evaluated: EvaluatedPlans, key: str, place: Path, languages: 
     (place / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
-def _draw(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
+def draw_plans(evaluated: EvaluatedPlans, folder: Path, words: Words) -> None:
+    """Draw how many people live how far under each plan, into `figures/comparison`."""
     base = next(iter(evaluated.evaluations.values()))
     classes = distance_classes(base)
     rows = {}
