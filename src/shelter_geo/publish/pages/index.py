@@ -226,12 +226,14 @@ def _in_language(name: str | None, about: Text) -> Text:
 def _shared(folder: Path, languages: Languages) -> list[Entry]:
     """List the pictures to share, each with its words beside it."""
     found = []
-    for path in (*_paths(folder, "*/*_*.png"), *_paths(folder, "*/poster_*.pdf")):
+    kinds = (("map", "png"), ("missing", "png"), ("poster", "pdf"))
+    there = [(kind, path) for kind, end in kinds for path in _paths(folder, f"*/{kind}_*.{end}")]
+    for kind, path in there:
         place = PurePosixPath(path)
-        stem, name = place.stem.partition("_")[0], languages.names.get(place.parts[0])
-        known = _if_any(f"index.share_{stem}")
-        if name is None or known is None:
+        name = languages.names.get(place.parts[0])
+        if name is None:
             continue
+        known = say(f"index.share_{kind}")
         size = place.stem.partition("_")[2].upper().replace("X", " × ")
         about = _in_language(name, everywhere(size))
         small = _small(folder / path) if place.suffix == ".png" else ""
