@@ -119,9 +119,9 @@ def batch(
         lost = error
     missing = StudyRun("", Outcome.STOPPED, (str(lost),))
     runs = [done.get(name, replace(missing, name=name)) for name in names]
-    index_batch(out, [run.name for run in runs])
     with staged(out) as folder:
         _write(runs, folder / TABLE)
+    index_batch(out, [run.name for run in runs])
     failed = [run for run in runs if run.outcome != Outcome.DONE]
     for run in failed:
         more = f" ({len(run.lines) - 1} more lines)" if len(run.lines) > 1 else ""

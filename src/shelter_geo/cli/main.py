@@ -141,6 +141,9 @@ def run(
             help="Write every road into roads.gpkg; study.gpkg holds those that routes use.",
         ),
     ] = False,
+    hxl: Annotated[
+        bool, typer.Option("--hxl", help="Put a row of HXL tags below the heads of each CSV.")
+    ] = False,
     lang: LangsOption = None,
     workers: WorkersOption = 0,
     scheduler: SchedulerOption = "",
@@ -208,6 +211,7 @@ def run(
             all_roads=all_roads,
             lang=one,
             every_language=lang == ALL,
+            hxl=hxl,
             progress=progress,
             second_process=True,
         )

@@ -13,6 +13,7 @@ from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.every_language import draw_access, draw_in
+from shelter_geo.publish.files.hxl import tag_tables
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.files.tables import write_geopackage
@@ -60,6 +61,7 @@ def write_outputs(
     all_roads: bool = False,
     lang: str | None = None,
     every_language: bool = False,
+    hxl: bool = False,
     progress: Progress | None = None,
     second_process: bool = False,
 ) -> None:
@@ -86,6 +88,8 @@ def write_outputs(
         Language of the figures, and the one that maps open in.
     every_language
         Whether figures are drawn in the study's other languages too, in `figures/LANGUAGE/`.
+    hxl
+        Whether each CSV has a row of HXL tags below its heads.
     progress
         Called with the name of a step, the work done in it and the whole.
     second_process
@@ -140,8 +144,10 @@ def write_outputs(
         for other in languages_of(evaluation.study, lang) if every_language else ():
             if other.lang != words.lang:
                 draw_in(other, evaluation, folder, plans=plans, needs=needs, sites=sites)
+        if hxl:
+            tag_tables(folder, list(tables))
         _write_index(evaluation, plans, folder, lang)
-        _write_package(evaluation, folder, tables)
+        _write_package(evaluation, folder, tables, hxl=hxl)
 
 
 def _write_all(steps: Sequence[Callable[[Path], None]], folder: Path) -> None:
@@ -216,7 +222,7 @@ def _write_index(
 
 
 def _write_package(
-    evaluation: Evaluation, folder: Path, tables: Mapping[str, Sequence[str]]
+    evaluation: Evaluation, folder: Path, tables: Mapping[str, Sequence[str]], *, hxl: bool
 ) -> None:
     study = evaluation.study
     write_package(
@@ -225,4 +231,5 @@ def _write_package(
         tables=tables,
         input_hashes=study.input_hashes,
         input_package=study.input_package,
+        tagged=hxl,
     )

@@ -36,6 +36,7 @@ def write_package(
     tables: Mapping[str, Sequence[str]],
     input_hashes: Mapping[str, str],
     input_package: Mapping[str, Any],
+    tagged: bool = False,
 ) -> None:
     """Describe all files of a folder in its `datapackage.json`.
 
@@ -51,6 +52,8 @@ def write_package(
         SHA-256 of each input file.
     input_package
         Data package of the inputs, whose `sources` and `licenses` are carried on.
+    tagged
+        Whether the second row of each CSV holds HXL tags, which readers are to skip.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     name = in_english(settings.study.name)
@@ -67,7 +70,7 @@ def write_package(
         "inputs": [
             {"path": path, "hash": f"sha256:{value}"} for path, value in input_hashes.items()
         ],
-        "resources": [_resource(folder, path, tables) for path in files],
+        "resources": [_resource(folder, path, tables, tagged) for path in files],
     }
     text = json.dumps(package, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / PACKAGE).write_text(text + "\n", encoding="utf-8")
@@ -109,7 +112,9 @@ def _hash(file: Path) -> str:
     return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
-def _resource(folder: Path, path: Path, tables: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _resource(
+    folder: Path, path: Path, tables: Mapping[str, Sequence[str]], tagged: bool
+) -> dict[str, Any]:
     name = path.relative_to(folder).as_posix()
     resource: dict[str, Any] = {
         "name": name.replace("/", "-").replace("_", "-").replace(".", "-").lower(),
@@ -120,6 +125,8 @@ def _resource(folder: Path, path: Path, tables: Mapping[str, Sequence[str]]) -> 
     }
     if name in tables:
         resource["profile"] = "tabular-data-resource"
+        if tagged and path.suffix == ".csv":
+            resource["dialect"] = {"commentRows": [2]}
         resource["schema"] = {"fields": [_field(column) for column in tables[name]]}
     return resource
 

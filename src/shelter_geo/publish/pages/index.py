@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -245,8 +245,13 @@ def _studies(
     folder: Path, studies: Sequence[str], languages: Languages, shapes: dict[str, int]
 ) -> list[Entry]:
     read = _reader(folder, languages, shapes)
-    found = [read(f"{name}/{INDEX}", "study") for name in studies]
-    return [entry for entry in found if entry is not None]
+    found = []
+    for name in studies:
+        entry, page = read(f"{name}/{INDEX}", "study"), folder / name / "maps" / "access.html"
+        if entry is not None:
+            small = _thumbnail(page.read_text(encoding="utf-8"), shapes) if page.is_file() else None
+            found.append(replace(entry, map=small))
+    return found
 
 
 def _paths(folder: Path, pattern: str) -> list[str]:
