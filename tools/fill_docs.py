@@ -23,7 +23,7 @@ from shelter_geo.analysis import Evaluation, evaluate
 from shelter_geo.analysis.claims import RULES
 from shelter_geo.capacity.erlang import erlang_b
 from shelter_geo.capacity.norms import TOTAL
-from shelter_geo.publish.study.study_texts import key_figures
+from shelter_geo.publish.study.headline import key_figures
 from shelter_geo.publish.words import Words
 from shelter_geo.study.load import load_study
 

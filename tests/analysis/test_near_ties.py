@@ -10,7 +10,8 @@ from helpers.speaking import said
 
 from shelter_geo.analysis import Evaluation, near_ties, other_km
 from shelter_geo.errors import CostError
-from shelter_geo.publish.study.study_texts import either_distance, headline, key_figures, notes
+from shelter_geo.publish.study.headline import either_distance, headline, key_figures
+from shelter_geo.publish.study.study_texts import notes
 from shelter_geo.publish.words import Words
 from shelter_geo.study.load import bundled_study
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         write_reach,
     )
     from shelter_geo.publish.study.capacity_page import reach_map
+    from shelter_geo.publish.study.headline import key_figures
     from shelter_geo.publish.study.journey_page import journey_page
     from shelter_geo.publish.study.lines import (
         capacity_lines,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     )
     from shelter_geo.publish.study.study_map import access_page, plan_title
     from shelter_geo.publish.study.study_planner import study_planner
-    from shelter_geo.publish.study.study_texts import key_figures
     from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
@@ -58,7 +58,7 @@ _HOME = {
     "index_batch": "indexes",
     "index_comparison": "indexes",
     "journey_page": "study.journey_page",
-    "key_figures": "study.study_texts",
+    "key_figures": "study.headline",
     "languages_of": "languages",
     "lines_on_centres": "study.lines",
     "lines_on_gaps": "languages",

@@ -26,6 +26,7 @@ from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.siting.tables import siting_tables, suggestions, write_siting
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
+from shelter_geo.publish.study.headline import key_figures
 from shelter_geo.publish.study.journey_page import journey_page, mapped_journeys
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
 from shelter_geo.publish.study.study_map import access_page, layer_styles
@@ -211,7 +212,7 @@ def _write_index(
     opening = Opening(
         title=study_texts.title(evaluation),
         lead=dated(study, say("index.lead")),
-        figures=study_texts.key_figures(evaluation, main=True),
+        figures=key_figures(evaluation, main=True),
         assumptions=study_texts.assumptions(evaluation),
         sources=study_texts.sources(evaluation),
         notes=which_shelters(study),

@@ -23,14 +23,14 @@ from shelter_geo.publish.qualifiers import (
     without_shared,
     years_of_places,
 )
-from shelter_geo.publish.study.study_texts import (
+from shelter_geo.publish.study.headline import (
     and_other_road,
     either_distance,
     headline,
     of_roads,
     telling_limit,
-    up_to,
 )
+from shelter_geo.publish.study.study_texts import up_to
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.study import WOMEN, Claim, Study
 from shelter_geo.vocabulary import Verdict

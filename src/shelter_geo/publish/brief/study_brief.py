@@ -39,8 +39,8 @@ from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import plan_name
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.comparison_texts import change, of_both
+from shelter_geo.publish.study.headline import headline, key_figures
 from shelter_geo.publish.study.study_map import distance_classes, ground_of, with_cities
-from shelter_geo.publish.study.study_texts import headline
 from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
 from shelter_geo.vocabulary import Impedance
 
@@ -227,7 +227,7 @@ def study_brief(
         kicker=say("brief.kicker"),
         title=evidence.title(evaluation),
         lead=evidence.lead(evaluation),
-        figures=study_texts.key_figures(evaluation),
+        figures=key_figures(evaluation),
         map=_map(evaluation, units, classes),
         sections=sections,
         table=_table(evaluation, units, classes),

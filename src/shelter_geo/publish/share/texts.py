@@ -16,6 +16,7 @@ from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.qualifiers import known_readings
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import missing_by_region
+from shelter_geo.publish.study.headline import headline
 from shelter_geo.publish.study.study_map import access_page, plan_title, with_cities
 from shelter_geo.publish.words import AnyText, Words, everywhere, own_name
 
@@ -153,7 +154,7 @@ def _cities(evaluation: Evaluation, words: Words) -> tuple[Place, ...]:
 
 def _farthest(evaluation: Evaluation, words: Words) -> Place | None:
     """Name the farthest district and its road: where to, how long, and how many minutes."""
-    head = study_texts.headline(evaluation)
+    head = headline(evaluation)
     if head.farthest is None:
         return None
     row = head.farthest

@@ -23,6 +23,7 @@ from shelter_geo.publish.siting.statements import (
     site_names,
 )
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.headline import headline
 from shelter_geo.publish.study.study_map import access_page, plan_title
 from shelter_geo.publish.study.study_tables import columns_of
 from shelter_geo.publish.words import Text, Words, in_each
@@ -81,7 +82,7 @@ def plan_page(
     evaluation: Evaluation, results: SitingResults, plan: SitedPlan, *, lang: str | None = None
 ) -> SealedMap:
     """Make the sealed map of access under a plan that a model chose."""
-    before, after = (study_texts.headline(e) for e in (evaluation, plan.evaluation))
+    before, after = (headline(e) for e in (evaluation, plan.evaluation))
     sites = site_names(results.question, plan.result.chosen)
     lead = in_each(
         lambda words: words.text(

@@ -22,6 +22,7 @@ from shelter_geo.publish.qualifiers import (
     without_shared,
 )
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.headline import headline
 from shelter_geo.publish.study.study_map import ground_of, with_regions
 from shelter_geo.publish.study.study_map import with_cities as with_cities
 from shelter_geo.publish.words import Text, everywhere, in_each, say
@@ -191,6 +192,6 @@ def _notes(evaluation: Evaluation, *, unknown: bool) -> list[Text]:
         say("capacity.note_method"),
         *norm_notes(evaluation),
         *which_shelters(evaluation.study),
-        *without_shared(evaluation.study, study_texts.headline(evaluation).missing_without),
+        *without_shared(evaluation.study, headline(evaluation).missing_without),
     ]
     return [*notes, say("capacity.note_unknown")] if unknown else notes

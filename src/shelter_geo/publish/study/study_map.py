@@ -19,6 +19,7 @@ from shelter_geo.publish.maps.map_layer import NO_ROW
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.headline import headline, key_figures
 from shelter_geo.publish.words import AnyText, Languages, Text, Words, everywhere, say
 from shelter_geo.study import FALLBACK, Study, settlement_names
 
@@ -82,7 +83,7 @@ def access_page(
         title=title,
         lead=lead,
         mark=study.kind.colour or MARK,
-        figures=study_texts.key_figures(evaluation),
+        figures=key_figures(evaluation),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
         notes=[*notes, *study_texts.notes(evaluation)],
@@ -93,7 +94,7 @@ def access_page(
 
 def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
     """Write what the map of a plan shows: in minutes where it changes roads, else in kilometres."""
-    head, name = study_texts.headline(evaluation), everywhere(name)
+    head, name = headline(evaluation), everywhere(name)
     if head.farthest is None or head.longest is None:
         return say("scenario.title_none", name=name)
     if evaluation.study.roads_before is not None:

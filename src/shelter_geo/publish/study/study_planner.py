@@ -15,6 +15,7 @@ from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.page import PlannerPage, planner_page
 from shelter_geo.publish.qualifiers import dates, known_readings
 from shelter_geo.publish.study import study_texts
+from shelter_geo.publish.study.headline import of_roads
 from shelter_geo.publish.study.study_map import distance_classes, ground_of
 from shelter_geo.publish.words import everywhere, in_each
 from shelter_geo.study import Study
@@ -69,7 +70,7 @@ def study_planner(
         plans={plan.scenario.id: _tables(plan) for plan in plans},
         kinds=_kinds(study),
         mark=study.kind.colour or MARK,
-        domestic=bool(study_texts.of_roads(evaluation, "", "domestic")),
+        domestic=bool(of_roads(evaluation, "", "domestic")),
         languages=languages_of(study, lang),
         beyond=beyond(evaluation),
     )
