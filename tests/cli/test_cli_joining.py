@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import shapely
-from helpers.road_toys import write_pbf
+from helpers.road_doors import DOORS, bring_in
 from helpers.small_study import STUDY
 from helpers.study_copy import StudyCopy
 from typer.testing import CliRunner
@@ -30,8 +30,9 @@ def studied(
     nodes: Mapping[int, tuple[float, float]],
     ways: Sequence[Way],
     village: tuple[float, float],
+    door: str = "in.osm.pbf",
 ) -> Evaluation:
-    """Import roads with a shelter at node 1 and evaluate the way there from a village."""
+    """Bring in roads with a shelter at node 1 and evaluate the way there from a village."""
     study = StudyCopy(folder)
     places = {"town": nodes[1], "hill": village}
     study.write("study.toml", ON_FOOT)
@@ -61,15 +62,13 @@ def studied(
     study.write(
         "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features})
     )
-    roads = write_pbf(study.path("roads.osm.pbf"), nodes, ways)
-    order = ["roads", "import", str(roads), "--out", str(study.path("roads.npz"))]
-    done = CliRunner().invoke(app, order)
-    assert done.exit_code == 0, done.output
+    bring_in(door, folder, nodes, ways)
     assert CliRunner().invoke(app, ["validate", str(study.file)]).exit_code == 0
     return evaluate(load_study(study.file))
 
 
-def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path, door: str) -> None:
     """The lane is 0.8 km off and 8 km long; the motorway, 0.2 km off, leads around by 60 km."""
     nodes = {
         1: (10.0, 50.0), 2: (10.0, 50.0719), 3: (10.4, 50.0719),
@@ -81,7 +80,7 @@ def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path) -> None:
         ([12, 13], {"highway": "motorway_link", "oneway": "no"}),
         ([13, 1], {"highway": "primary"}),
     ]
-    found = studied(tmp_path, nodes, ways, (10.0, 50.0791))
+    found = studied(tmp_path, nodes, ways, (10.0, 50.0791), door)
     hill = found.districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(8.0 + 0.801, abs=0.02)
     assert hill["travel_min"] == pytest.approx(8.0 + 0.801 * 12, abs=0.1)
@@ -155,14 +154,17 @@ def test_a_landing_where_ferries_alone_meet_is_joined(tmp_path: Path) -> None:
     assert hill["travel_min"] == pytest.approx(20 + 1.112, abs=0.01)
 
 
-def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(
+    tmp_path: Path, door: str
+) -> None:
     """2 km down a one-way road that ends, then 15 km at 60 km/h."""
     nodes = {1: (10.0, 50.0), 2: (10.20922, 50.0), 3: (10.20922, 49.97)}
     ways: list[Way] = [
         ([1, 2], {"highway": "primary", "maxspeed": "60"}),
         ([2, 3], {"highway": "primary", "oneway": "yes"}),
     ]
-    found = studied(tmp_path, nodes, ways, (10.20922, 49.982023))
+    found = studied(tmp_path, nodes, ways, (10.20922, 49.982023), door)
     hill = found.districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(15 + 2, abs=0.01)
     assert hill["travel_min"] == pytest.approx(15 + 24, abs=0.1)
@@ -172,7 +174,8 @@ def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(tmp_path:
     ]
 
 
-def test_a_loop_beside_the_road_gives_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_a_loop_beside_the_road_gives_way(tmp_path: Path, door: str) -> None:
     """The loop of 1.5 km passes the village; the road to town is 0.5 km off and 10 km long."""
     nodes = {
         1: (10.0, 50.0), 2: (10.13948, 50.0), 3: (10.2, 50.0),
@@ -182,27 +185,31 @@ def test_a_loop_beside_the_road_gives_way(tmp_path: Path) -> None:
         ([1, 2, 3], {"highway": "primary", "maxspeed": "60"}),
         ([4, 5, 6, 4], {"highway": "residential"}),
     ]
-    hill = studied(tmp_path, nodes, ways, (10.13948, 50.0045)).districts.loc["hill"]
+    hill = studied(tmp_path, nodes, ways, (10.13948, 50.0045), door).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(10 + 0.5, abs=0.01)
     assert hill["travel_min"] == pytest.approx(10 + 6, abs=0.1)
 
 
 @pytest.mark.parametrize("west", [20.0, 179.97])
-def test_a_village_joins_the_road_beyond_180_degrees(tmp_path: Path, west: float) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_a_village_joins_the_road_beyond_180_degrees(
+    tmp_path: Path, west: float, door: str
+) -> None:
     """The road ends 0.7 km from the village, and 180 degrees lie between."""
     nodes = {1: (west - 0.07, 0.0), 2: (west + 0.025, 0.0)}
     there = west + 0.03129
     village = (there if there <= 180 else there - 360, 0.0)
     ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
-    hill = studied(tmp_path, nodes, ways, village).districts.loc["hill"]
+    hill = studied(tmp_path, nodes, ways, village, door).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(10.575 + 0.7, abs=0.01)
     assert hill["travel_min"] == pytest.approx(10.575 + 8.4, abs=0.1)
 
 
-def test_a_road_across_180_degrees_is_as_long_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_a_road_across_180_degrees_is_as_long_as_it_is(tmp_path: Path, door: str) -> None:
     """A tenth of a degree of the equator on either side: 2 x 11.132 km, not round the world."""
     nodes = {1: (179.9, 0.0), 2: (-179.9, 0.0)}
     ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
-    hill = studied(tmp_path, nodes, ways, nodes[2]).districts.loc["hill"]
+    hill = studied(tmp_path, nodes, ways, nodes[2], door).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(22.264, abs=0.001)
     assert hill["travel_min"] == pytest.approx(22.264, abs=0.001)

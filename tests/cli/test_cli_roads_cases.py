@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 import shapely
-from helpers import overpass_server
-from helpers.road_toys import GEOD, write_pbf
+from helpers.road_doors import DOORS, bring_in
+from helpers.road_toys import GEOD
 from typer.testing import CliRunner
 
 from shelter_geo.analysis import evaluate
@@ -105,8 +105,6 @@ def write_study(folder: Path) -> dict[str, Any]:
             ways.append(([1, bend, end], {"highway": "primary"}))
         if name == "bollard":
             points[middle] = {"barrier": "bollard"}
-    for name in ("in.osm.pbf", "in.osm"):
-        write_pbf(folder / name, nodes, ways, points)
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     rows = [(name, *at) for name, at in places.items()]
     frame = pd.DataFrame(rows, columns=["key", "lon", "lat"])
@@ -132,61 +130,37 @@ def write_study(folder: Path) -> dict[str, Any]:
     ]
     collection = {"type": "FeatureCollection", "features": features}
     (folder / "borders.geojson").write_text(json.dumps(collection), encoding="utf-8")
-    around = {"type": "Feature", "properties": {"name": "all"}}
-    around["geometry"] = json.loads(shapely.to_geojson(shapely.Point(HUB).buffer(0.4)))
-    (folder / "around.geojson").write_text(
-        json.dumps({"type": "FeatureCollection", "features": [around]}), encoding="utf-8"
-    )
-    return {"NODES": nodes, "WAYS": ways, "POINTS": points, "TURNS": []}
+    return {"nodes": nodes, "ways": ways, "points": points}
 
 
-def run(*arguments: object) -> str:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def fetched(folder: Path, roads: Path, elements: dict[str, Any]) -> str:
-    """Bring the same roads from a server that answers as Overpass does."""
-    with pytest.MonkeyPatch.context() as patch, overpass_server.serving() as server:
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        for name, held in elements.items():
-            patch.setattr(overpass_server, name, held)
-        boundary = ("--boundary", folder / "around.geojson", "--cache", folder / "cache")
-        return run("roads", "fetch", "--online", "--server", server.url, *boundary, "--out", roads,
-                   "--study", folder)  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=["in.osm.pbf", "in.osm", "Overpass"])
+@pytest.fixture(scope="module", params=DOORS)
 def spokes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, pd.DataFrame]:
-    """What bringing in a study's future roads says, and how far its districts are then."""
+) -> tuple[str, str, pd.DataFrame]:
+    """By which door roads come, what bringing them says, and how far districts are then."""
     folder = tmp_path_factory.mktemp("spokes")
-    elements, roads = write_study(folder), folder / "roads.npz"
-    if request.param == "Overpass":
-        said = fetched(folder, roads, elements)
-    else:
-        said = run("roads", "import", folder / request.param, "--out", roads, "--study", folder)
-    run("validate", folder)
-    return said, evaluate(load_study(folder)).districts
+    said = bring_in(request.param, folder, **write_study(folder))
+    done = CliRunner().invoke(app, ["validate", str(folder)])
+    assert done.exit_code == 0, done.output
+    return request.param, said, evaluate(load_study(folder)).districts
 
 
 @pytest.mark.parametrize("name", SPOKES)
-def test_a_study_gives_the_right_way_and_time(name: str, spokes: tuple[str, pd.DataFrame]):
+def test_a_study_gives_the_right_way_and_time(name: str, spokes: tuple[str, str, pd.DataFrame]):
     _, km, kmh = SPOKES[name]
-    row = spokes[1].loc[name]
+    row = spokes[2].loc[name]
     assert row["distance_km"] == pytest.approx(km + 0.5, abs=0.1)
     assert row["travel_min"] == pytest.approx(km / kmh * 60 + 0.5 / PRIMARY * 60, abs=0.15)
 
 
-def test_the_import_tells_what_it_took_tags_for(spokes: tuple[str, pd.DataFrame]):
-    said = spokes[0]
+def test_the_import_tells_what_it_took_tags_for(spokes: tuple[str, str, pd.DataFrame]):
+    door, said, _ = spokes
+    ways = 2 if door == "in.graphml" else 1  # a graph has two streets where a way has three points
     for line in (
         "Tags not understood (tag, value, ways, km, taken for):\n"
-        "  motorcar=by_mood: 1 ways, 20.0 km, closed",
-        "  maxspeed=50;30: 1 ways, 20.0 km, 30 km/h, the lowest of several",
-        "  ice_road=yes: 1 ways, 20.0 km, an ice or winter road",
+        f"  motorcar=by_mood: {ways} ways, 20.0 km, closed",
+        f"  maxspeed=50;30: {ways} ways, 20.0 km, 30 km/h, the lowest of several",
+        f"  ice_road=yes: {ways} ways, 20.0 km, an ice or winter road",
         "Points where a barrier shuts a road: barrier=bollard 1",
         "Warning: motorcar=by_mood is not understood on 3.6% of the kilometres; taken for: closed",
     ):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
 import osmnx as ox
 import pytest
+from helpers.road_doors import graph_of
 from helpers.road_toys import GEOD, write_pbf
 
 from shelter_geo.errors import RoadError
@@ -43,35 +43,17 @@ def by_overpass(folder: Path, ways: Ways, points: Points) -> RoadNetwork:
     return _network(Server("http://here/api", folder), RoadSettings())
 
 
-def graph_of(ways: Ways, points: Points) -> nx.MultiDiGraph:
-    """A graph as osmnx makes it with all tags kept: an edge for each direction of a street."""
-    made = nx.MultiDiGraph(crs="epsg:4326")
-    for ref, (lon, lat) in NODES.items():
-        made.add_node(ref, x=lon, y=lat, **points.get(ref, {}))
-    for number, (refs, tags) in enumerate(ways, start=1):
-        word = tags.get("oneway", "no")
-        oneway = word if word == "reversible" else word in ("yes", "-1")
-        for u, v in pairwise(refs):
-            metres = GEOD.inv(*NODES[u], *NODES[v])[2]
-            about = {**tags, "osmid": number, "oneway": oneway, "length": metres}
-            if tags.get("oneway") != "-1":
-                made.add_edge(u, v, **about, reversed=False)
-            if tags.get("oneway") != "yes":
-                made.add_edge(v, u, **about, reversed=True)
-    return made
-
-
 def by_networkx(folder: Path, ways: Ways, points: Points) -> RoadNetwork:
-    return from_networkx(graph_of(ways, points))
+    return from_networkx(graph_of(NODES, ways, points))
 
 
 def by_graphml_of_networkx(folder: Path, ways: Ways, points: Points) -> RoadNetwork:
-    nx.write_graphml(graph_of(ways, points), folder / "town.graphml")
+    nx.write_graphml(graph_of(NODES, ways, points), folder / "town.graphml")
     return read_roads_file(folder / "town.graphml")
 
 
 def by_graphml_of_osmnx(folder: Path, ways: Ways, points: Points) -> RoadNetwork:
-    ox.save_graphml(graph_of(ways, points), folder / "town.graphml")
+    ox.save_graphml(graph_of(NODES, ways, points), folder / "town.graphml")
     return read_roads_file(folder / "town.graphml")
 
 
@@ -196,7 +178,7 @@ def test_values_that_are_not_understood_are_told_at_every_door(door, tmp_path: P
 
 
 def test_edges_joined_of_several_ways_are_as_slow_and_as_closed_as_any(tmp_path: Path):
-    made = graph_of([([1, 2], {}), ([2, 3], {}), ([1, 4], {})], {})
+    made = graph_of(NODES, [([1, 2], {}), ([2, 3], {}), ([1, 4], {})], {})
     joined = {
         (1, 2): {"highway": ["primary", "track"], "osmid": [1, 2], "tunnel": "yes"},
         (2, 3): {"highway": "primary", "access": ["yes", "private"]},
@@ -218,7 +200,7 @@ def saved(made: nx.MultiDiGraph, folder: Path) -> RoadNetwork:
 
 def test_a_class_outside_keep_is_left_out_though_its_speed_is_given():
     ways = [([1, 2], {"highway": "footway"}), ([2, 3], {"highway": "primary"})]
-    made = graph_of(ways, {})
+    made = graph_of(NODES, ways, {})
     for _, _, tags in made.edges(data=True):
         tags["speed_kph"] = 30.0
     network = from_networkx(made)

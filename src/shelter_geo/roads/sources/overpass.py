@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +32,8 @@ from shelter_geo.roads.sources.ways import GEOD, make_ways, network_of_ways
 
 OVERPASS: Final = "https://overpass-api.de/api"
 NOMINATIM: Final = "https://nominatim.openstreetmap.org"
+ADDED_DEGREES: Final = 0.0055
+"""A little more than the half kilometre that osmnx asks for around an area."""
 OUTLINE_DEGREES: Final = 0.005
 """Detail of the outline sent to the server, which is drawn that much wider."""
 OFFLINE: Final = "this needs the network; allow it with --online"
@@ -79,7 +83,7 @@ def fetch(
     name = hashlib.sha256(question.encode()).hexdigest()[:16]
     server = replace(server, cache=server.cache / name)
     server.ask(
-        lambda: _download(outline, filters),
+        lambda: _download(_sides(outline), filters),
         overpass_url=server.url,
         cache_only_mode=True,
         max_query_area_size=tile_km2 * 1e6,
@@ -131,12 +135,25 @@ def _filters(settings: RoadSettings) -> list[str]:
     ]
 
 
-def _download(outline: Any, filters: list[str]) -> None:
+def _sides(outline: Any) -> list[Any]:
+    """Part an area that lies on both sides of 180 degrees: osmnx asks for the hull of all parts.
+
+    It adds `ADDED_DEGREES` on every side too, which must not lead across.
+    """
+    west, south, east, north = outline.bounds
+    edge = 180 - ADDED_DEGREES / max(math.cos(math.radians(max(-south, north))), 0.01)
+    borders = (-edge, 0.0, edge) if east - west > 180 else (-edge, edge)
+    boxes = [shapely.box(left, -90, right, 90) for left, right in pairwise(borders)]
+    return [part for box in boxes if (part := shapely.intersection(outline, box)).area]
+
+
+def _download(sides: list[Any], filters: list[str]) -> None:
     """Let osmnx fill its cache; it reports that by an exception."""
-    with suppress(CacheOnlyInterruptError):
-        osmnx.graph_from_polygon(outline, custom_filter=filters)
-    with suppress(CacheOnlyInterruptError):
-        osmnx.features_from_polygon(outline, {"type": "restriction"})
+    for side in sides:
+        with suppress(CacheOnlyInterruptError):
+            osmnx.graph_from_polygon(side, custom_filter=filters)
+        with suppress(CacheOnlyInterruptError):
+            osmnx.features_from_polygon(side, {"type": "restriction"})
 
 
 def _network(server: Server, settings: RoadSettings) -> RoadNetwork:
