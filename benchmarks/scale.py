@@ -6,7 +6,8 @@ Every figure is measured in a process of its own, one after the other: processor
 of processes that it starts, and the largest memory. Countries are made of copies of an extract,
 side by side and joined at their borders; studies are invented, on a grid of roads, with ten
 settlements a district. Larger ones by option: --copies 1 4 16 64, --studies 100x50 2000x2000.
-With --docs the tables replace those in that file.
+What takes longer than --seconds, or more memory than --mb, is ended and left out, and so are larger
+ones of its kind. --parts measures some of the tables. With --docs they replace those in that file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import argparse
 import json
 import math
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -127,24 +130,46 @@ evidence = "assumed"
 """
 
 
-def measure(body: str, *arguments: object, limit: int = 240) -> dict[str, float]:
-    """Do something in a process of its own; what takes longer than the limit is left out."""
+PARTS = ("countries", "matrices", "studies", "ensemble")
+LIMITS = {"seconds": 240.0, "mb": 6000.0}
+"""Beyond which a measurement is ended; set by options."""
+
+
+def measure(body: str, *arguments: object) -> dict[str, float]:
+    """Do something in a process of its own; what goes beyond a limit is ended and left out."""
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "measured.py"
+        script, said = Path(folder) / "measured.py", Path(folder) / "said"
         script.write_text(MEASURE.format(body=body), encoding="utf-8")
-        try:
-            done = subprocess.run(
+        with said.open("w") as file, said.with_name("faults").open("w") as faults:
+            begun = time.monotonic()
+            done = subprocess.Popen(
                 [sys.executable, script, *map(str, arguments)],
-                capture_output=True,
-                text=True,
-                timeout=limit,
-                check=False,
+                stdout=file,
+                stderr=faults,
+                start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
-            return {}
-    if done.returncode:
-        sys.exit(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+            while done.poll() is None:
+                beyond = time.monotonic() - begun > LIMITS["seconds"]
+                if beyond or memory_of(done.pid) > LIMITS["mb"]:
+                    os.killpg(done.pid, signal.SIGKILL)
+                    done.wait()
+                    return {}
+                time.sleep(0.2)
+        if done.returncode:
+            sys.exit(said.with_name("faults").read_text()[-2000:])
+        return dict(json.loads(said.read_text().splitlines()[-1]))
+
+
+def memory_of(session: int) -> float:
+    """Megabytes in use by the processes of a session."""
+    pages = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        pages += int(fields[21]) if int(fields[3]) == session else 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def join_copies(extract: Path, copies: int, target: Path) -> int:
@@ -285,12 +310,16 @@ def countries(extract: Path, copies: list[int], folder: Path) -> str:
         figures += [f"{asked['request']:.2f}" if asked else "–"]
         figures += [f"{asked['mb']:,.0f}" if asked else "–"]
         rows.append([str(count), f"{points / 1e6:.1f}", *figures])
+        if not asked:
+            break
     head = "copies | million OSM nodes | junctions | import, CPU s | MB | preparation, CPU s"
     return table(f"{head} | 5,000 × 1,000, CPU s | MB", rows)
 
 
-def matrices(stored: Path) -> str:
+def matrices(extract: Path, folder: Path) -> str:
     """Blocks of matrices, joining of points included."""
+    stored = folder / "matrices.roads.npz"
+    measure(IMPORT, extract, stored)
     rows = []
     for origins, facilities in ((50_000, 1000), (20_000, 5000)):
         found = measure(BLOCKS, stored, origins, facilities)
@@ -312,32 +341,43 @@ def studies(sizes: list[str], folder: Path) -> str:
             found = measure(COMMAND, *words)
             if found and found["code"]:
                 sys.exit(found["said"])
-            cells += (
-                [f"{found['cpu']:.0f}", f"{found['mb']:,.0f}"]
-                if found
-                else ["beyond the limit", "–"]
-            )
+            cells += [f"{found['cpu']:.0f}", f"{found['mb']:,.0f}"] if found else ["beyond", "–"]
         pages = [page.stat().st_size for page in (folder / f"{size}-out").rglob("*.html")]
         rows.append([*cells, f"{max(pages) / 1e6:.1f}" if pages else "–"])
+        if "beyond" in cells:
+            break
     head = "districts | facilities | settlements | validate, CPU s | MB | run, CPU s | MB"
     return table(f"{head} | largest page, MB", rows)
 
 
-def ensembles(draws: int, rounds: int, folder: Path) -> str:
-    """Draws alone and on two workers, in turn, on the clock."""
-    taken: dict[str, list[float]] = {"0": [], "2": []}
+def ensembles(study: Path | None, draws: int, rounds: int, folder: Path) -> str:
+    """Draws alone and on two workers, in turn: on the clock, and processor seconds."""
+    taken: dict[str, list[tuple[float, float]]] = {"0": [], "2": []}
     for number in range(rounds):
         for workers, times in taken.items():
             out = folder / f"ensemble-{number}-{workers}"
-            words = ["ensemble", "--draws", str(draws), "--out", str(out), "--workers", workers]
-            begun = time.monotonic()
+            words = ["ensemble", *([str(study)] if study else []), "--draws", str(draws)]
+            begun, cpu = time.monotonic(), others_cpu()
             subprocess.run(
-                [sys.executable, "-m", "shelter_geo", *words], check=True, capture_output=True
+                [sys.executable, "-m", "shelter_geo", *words, "--out", out, "--workers", workers],
+                check=True,
+                capture_output=True,
             )
-            times.append(time.monotonic() - begun)
-    alone, shared = (min(times) for times in taken.values())
+            times.append((time.monotonic() - begun, others_cpu() - cpu))
+        same = [(folder / f"ensemble-{number}-{w}" / "ensemble.csv").read_bytes() for w in taken]
+        if same[0] != same[1]:
+            sys.exit("two workers give other bytes")
+    alone, shared = (min(clock for clock, _ in times) for times in taken.values())
     row = [f"{draws:,}", f"{alone:.0f}", f"{shared:.0f}", f"{shared / alone:.2f}"]
-    return table("draws | alone, s | two workers, s | ratio", [row])
+    row += [f"{min(cpu for _, cpu in times):.0f}" for times in taken.values()]
+    head = "draws | alone, s | two workers, s | ratio | alone, CPU s | two workers, CPU s"
+    return table(head, [row])
+
+
+def others_cpu() -> float:
+    """Processor seconds of all processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:
@@ -346,20 +386,26 @@ def main() -> None:
     parser.add_argument("--pbf", type=Path, help="extract of a country; without it, no countries")
     parser.add_argument("--copies", type=int, nargs="*", default=[1, 4])
     parser.add_argument("--studies", nargs="*", default=["100x50", "2000x50"])
-    parser.add_argument("--draws", type=int, default=300, help="0 leaves the ensemble out")
+    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--ensemble", type=Path, help="study that is drawn; else the bundled one")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--seconds", type=float, default=LIMITS["seconds"])
+    parser.add_argument("--mb", type=float, default=LIMITS["mb"])
     parser.add_argument("--docs", type=Path, help="document whose tables are replaced")
     options = parser.parse_args()
+    LIMITS.update(seconds=options.seconds, mb=options.mb)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if options.pbf and options.copies:
-            show("countries", countries(options.pbf, options.copies, folder), options.docs)
-            stored = folder / f"{options.copies[0]}.roads.npz"
-            show("matrices", matrices(stored), options.docs)
-        if options.studies:
-            show("studies", studies(options.studies, folder), options.docs)
-        if options.draws:
-            show("ensemble", ensembles(options.draws, options.rounds, folder), options.docs)
+        make = {
+            "countries": lambda: countries(options.pbf, options.copies, folder),
+            "matrices": lambda: matrices(options.pbf, folder),
+            "studies": lambda: studies(options.studies, folder),
+            "ensemble": lambda: ensembles(options.ensemble, options.draws, options.rounds, folder),
+        }
+        for part in options.parts:
+            if options.pbf or part in ("studies", "ensemble"):
+                show(part, make[part](), options.docs)
 
 
 def show(key: str, made: str, docs: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -140,7 +140,7 @@ def apply_plan(study: Study, plan: Plan) -> Study:
         applied = replace(applied, travel=applied.travel.iloc[:0])  # known on today's roads only
     try:
         roads = apply_changes(
-            study.network, changes, places=_places(study), snapping=snap_settings(study)
+            study.network, changes, places=_Places(study), snapping=snap_settings(study)
         )
     except RoadError as error:
         raise RoadError(f"scenario {plan.scenario.id}: {error}") from error
@@ -185,10 +185,26 @@ def _changes_of_roads(plan: Plan) -> list[RoadChange]:
     return [*plan.road, *([SlowRoads(factor=factor)] if factor != 1 else [])]
 
 
-def _places(study: Study) -> dict[str, tuple[float, float]]:
-    """Points that a new road may start or end at, by the keys of districts and settlements."""
-    tables = (study.centres, study.settlements.geometry)
-    return {str(key): (at.x, at.y) for points in tables for key, at in points.items()}
+class _Places(Mapping[str, tuple[float, float]]):
+    """Points that a new road may start or end at, by the keys of settlements and districts.
+
+    Looked up one by one: a plan names a few of what may be a million.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self._tables = (study.settlements.geometry, study.centres)
+
+    def __getitem__(self, key: object) -> tuple[float, float]:
+        for points in self._tables:
+            if key in points.index:
+                return points[key].x, points[key].y
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(str(key) for points in self._tables for key in points.index))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _refuse_unknown(study: Study, plan: Plan) -> None:
@@ -232,9 +248,9 @@ def unknown_keys(study: Study, plan: Plan | Mapping[str, Any]) -> list[Unknown]:
     every = study.shelters if study.others is None else pd.concat([study.shelters, study.others])
     tables = study.settings.tables
     known = {
-        "shelter_id": ("shelter", set(every.index), tables.shelters),
-        "settlement_id": ("settlement", set(study.settlements.index), tables.settlements),
-        "kind": ("kind of facility", {kind.id for kind in study.kinds}, "[[kinds]]"),
+        "shelter_id": ("shelter", every.index, tables.shelters),
+        "settlement_id": ("settlement", study.settlements.index, tables.settlements),
+        "kind": ("kind of facility", [kind.id for kind in study.kinds], "[[kinds]]"),
     }
     return [
         (
