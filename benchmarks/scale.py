@@ -233,6 +233,16 @@ def join_copies(extract: Path, copies: int, target: Path) -> int:
     return copies * len(reader.points)
 
 
+def word(number: int) -> str:
+    """Invent a name without digits, in which nothing looks like an address."""
+    name = ""
+    while True:
+        number, rest = divmod(number, 20)
+        name += "banelimoturasekidovulapenigozumaterisofu"[2 * rest : 2 * rest + 2]
+        if not number:
+            return f"{name.capitalize()}dara"
+
+
 def invent_study(folder: Path, districts: int, facilities: int, settlements: int) -> Path:
     """Write a study on a grid of towns: squares for districts, towns evenly in each of them."""
     folder.mkdir(parents=True)
@@ -262,13 +272,13 @@ def invent_study(folder: Path, districts: int, facilities: int, settlements: int
             lon = x + (town % across + 0.5) * size / across
             lat = y + (town // across + 0.5) * size / across
             key = f"s{number}x{town}"
-            towns[column, row] = key
+            towns[column, row], name = key, word(number * each + town)
             point = f"{lat:.5f},{lon:.5f}"
-            tables["settlements"].append(f"{key},Place {number} {town},d{number},{point},500")
-            tables["nodes"].append(f"{key},Place {number} {town},d{number},{point}")
+            tables["settlements"].append(f"{key},{name},d{number},{point},500")
+            tables["nodes"].append(f"{key},{name},d{number},{point}")
         first = f"{y + 0.5 * size / across:.5f},{x + 0.5 * size / across:.5f}"
         people = 5000 + number % 97 * 100
-        tables["districts"].append(f"d{number},Area {number},{people},{first}")
+        tables["districts"].append(f"d{number},{word(number)},{people},{first}")
     km = max(size / across * 111, 0.1) * 1.3
     for (column, row), key in towns.items():
         for other in ((column + 1, row), (column, row + 1)):
@@ -279,7 +289,7 @@ def invent_study(folder: Path, districts: int, facilities: int, settlements: int
         key = keys[number * len(keys) // facilities]
         district = f"d{key[1:].partition('x')[0]}"
         tables["shelters"].append(
-            f"f{number},Shelter {number},{key},{district},12,published,invented"
+            f"f{number},Shelter in {word(number)},{key},{district},12,published,invented"
         )
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
