@@ -48,7 +48,7 @@ def steps(*, lines: bool = False) -> Iterator[Progress]:
 
     console = Console(stderr=True)
     columns = (
-        rich_progress.TextColumn("{task.description}"),
+        rich_progress.TextColumn("{task.description}", markup=False),  # a file may be [so]
         rich_progress.BarColumn(),
         rich_progress.TimeElapsedColumn(),
     )

@@ -29,7 +29,8 @@ def remembered(check: Callable[..., Checked]) -> Callable[..., Checked]:
             content = None
         if content is None:
             return check(path, *args, **options)
-        said = tuple((name, tuple(value)) for name, value in sorted(options.items()))
+        told = {name: value for name, value in options.items() if name != "progress"}
+        said = tuple((name, tuple(value)) for name, value in sorted(told.items()))
         key = (path.suffix, content, tuple(map(id, args)), said)
         if key not in found:
             frame, faults = check(path, *args, **options)

@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from shelter_geo.errors import Fault
 from shelter_geo.study.load import load_study
-from shelter_geo.study.tables import check_table, read_text_table, relations, schemas
+from shelter_geo.study.tables import (
+    check_table,
+    checking,
+    read_text_table,
+    relations,
+    schemas,
+)
 from shelter_geo.study.tables.links import impossible_links, read_links
 
 SETTLEMENTS = "settlement_id,name_en,district_id,lat,lon,population_listed\n"
@@ -56,6 +62,28 @@ def test_a_good_table_is_typed_and_keeps_the_rows_of_a_spreadsheet(tmp_path: Pat
     assert list(frame.index) == [2, 3]
     assert frame["lat"].tolist() == [40.1, 40.3]
     assert frame["population_listed"].tolist() == [100, pd.NA]
+
+
+def test_progress_names_the_file_and_counts_the_cells_that_are_guarded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_AT_ONCE", 2)
+    text = "settlement_id,name_en,district_id,lat,lon,population_listed\n" + "".join(
+        f"{key},{name},d,40,50,1\n" for key, name in zip("abc", ("Aa", "Be", "Ce"), strict=True)
+    )
+    (tmp_path / "towns.csv").write_text(text, encoding="utf-8")
+    told: list[tuple[str, int, int]] = []
+    table, faults = check_table(
+        tmp_path / "towns.csv", schemas.SETTLEMENTS, progress=lambda *said: told.append(said)
+    )
+    assert table is not None
+    assert not faults
+    first, *others = told
+    assert first == ("towns.csv", 0, 1)
+    # Columns of three cells, two at once, each begun where the one before it has ended.
+    done = [cells for _, cells, _ in others]
+    assert done == [3 * (k // 2) + 2 * (k % 2) for k in range(len(done))]
+    assert {(name, whole) for name, _, whole in others} == {("towns.csv", 3 * len(done) // 2)}
 
 
 def test_blank_cells_of_optional_columns_are_missing_values(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from shelter_geo.analysis.evaluation import refuse_lost_roads
 from shelter_geo.capacity import TOTAL, PublishedCounts
 from shelter_geo.errors import Fault, ShelterGeoError, TableError
 from shelter_geo.plans import Plan, apply_plan, concerning, plan_faults, read_plans
+from shelter_geo.progress import Progress
 from shelter_geo.study import REGION, Study, load_study, plans_folder
 
 
@@ -35,7 +36,10 @@ class ReadyStudy:
 
 
 def load_ready(
-    path: str | Path | None = None, choose: Callable[[Study], Study] = lambda study: study
+    path: str | Path | None = None,
+    choose: Callable[[Study], Study] = lambda study: study,
+    *,
+    progress: Progress | None = None,
 ) -> ReadyStudy:
     """Load a study with everything that a run of it rests on.
 
@@ -47,6 +51,8 @@ def load_ready(
         The study file, or its folder; the bundled study if not given.
     choose
         Chooses the kind of facility.
+    progress
+        Called with the name of a table or file, what of it has been checked and the whole.
 
     Raises
     ------
@@ -56,7 +62,7 @@ def load_ready(
         With every fault of every table, plan and other file.
     """
     try:
-        study = choose(load_study(path))
+        study = choose(load_study(path, progress=progress))
     except TableError as error:
         folder = plans_folder(path)
         more = [] if folder is None else plan_faults(folder)
@@ -72,6 +78,8 @@ def load_ready(
         (tables.settlements, lambda: _sites(study)),
     ]
     for file, step in steps:
+        if progress and file:
+            progress(file, 0, 1)
         faults += _faults(file, step)
     faults += _regions_called_total(study)
     given = [] if faults or study.scenarios is None else read_plans(study.scenarios)

@@ -238,10 +238,13 @@ def validate(
 ) -> None:
     """Check all that a run rests on, and name every fault: file, row or line, value and remedy."""
     from shelter_geo.analysis import candidate_faults, load_ready
+    from shelter_geo.progress import steps
     from shelter_geo.publish import lines_on_centres, lines_on_lacks
 
     try:
-        loaded = load_ready(study, lambda read: of_kind(read, kind)).study
+        with steps() as progress:
+            ready = load_ready(study, lambda read: of_kind(read, kind), progress=progress)
+        loaded = ready.study
         warnings = list(loaded.warnings)
         if candidates is not None:
             faults, more = candidate_faults(loaded, candidates)

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from shelter_geo.errors import TableError
+from shelter_geo.progress import Progress
 from shelter_geo.study.checks import relate
 from shelter_geo.study.origin import foreign_facts
 from shelter_geo.study.people import count_people, settlement_demand
@@ -34,13 +35,15 @@ def bundled_study() -> Path:
     return Path(__file__).resolve().parents[3] / "data" / STUDY_FILE
 
 
-def load_study(path: str | Path | None = None) -> Study:
+def load_study(path: str | Path | None = None, *, progress: Progress | None = None) -> Study:
     """Read and check a study; a shelter's private point never leaves this function.
 
     Parameters
     ----------
     path
         The study file, or the folder it stands in; the bundled study if not given.
+    progress
+        Called with the name of a table, what of it has been checked and the whole.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def load_study(path: str | Path | None = None) -> Study:
     """
     file = bundled_study() if path is None else _study_file(Path(path))
     settings = read_settings(file)
-    folder = StudyFolder(file)
+    folder = StudyFolder(file, progress)
     tables = read_tables(folder, settings)
     settings = with_claims(folder, settings, tables)
     relate(folder, settings, tables)

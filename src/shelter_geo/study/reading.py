@@ -16,6 +16,7 @@ import pandas as pd
 
 from shelter_geo.errors import Fault
 from shelter_geo.outside import REMEDY, unreadable
+from shelter_geo.progress import Progress
 from shelter_geo.roads import (
     Provenance,
     RoadNetwork,
@@ -101,9 +102,12 @@ class StudyFolder:
         SHA-256 of each public file without a fault, by its path in the study.
     hosts : tuple of str
         Public hosts to which links in texts may lead.
+    progress
+        Called with the name of a table, what of it has been checked and the whole.
     """
 
-    def __init__(self, study_file: Path) -> None:
+    def __init__(self, study_file: Path, progress: Progress | None = None) -> None:
+        self.progress = progress
         self.folder = study_file.parent
         self.study_file = study_file.name
         self.faults: list[Fault] = []
@@ -142,7 +146,8 @@ class StudyFolder:
         """Read a table; see `check_table` and `without_excused`."""
 
         def read(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
-            table, faults = check_table(path, schema, languages=languages, hosts=self.hosts)
+            told: Any = {"hosts": self.hosts, "progress": self.progress}
+            table, faults = check_table(path, schema, languages=languages, **told)
             return table, without_excused(table, faults, excused)
 
         return self.read(name, read)

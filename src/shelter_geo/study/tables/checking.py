@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from shelter_geo.errors import Fault
+from shelter_geo.progress import Progress, StepProgress, of_step
 from shelter_geo.study.guard import (
     AWAY,
     REMEDY,
@@ -32,6 +33,7 @@ def check_table(
     secret: bool = False,
     languages: Sequence[str] = (),
     hosts: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Read one table and check every cell.
 
@@ -48,6 +50,8 @@ def check_table(
         Languages of the study, in which texts may have columns of their own.
     hosts
         Public hosts to which links in texts may lead.
+    progress
+        Called with the name of the file, the cells that the guard has looked at and their number.
 
     Returns
     -------
@@ -59,12 +63,13 @@ def check_table(
     faults
         All faults of this table; one a cell.
     """
+    if progress:
+        progress(path.name, 0, 1)
     raw, faults = read_text_table(path, columns=map(str, schema.columns))
     if raw is None:
         return None, faults
-    return check_text(
-        path, raw, schema, faults=faults, secret=secret, languages=languages, hosts=hosts
-    )
+    told: Any = {"languages": languages, "hosts": hosts, "progress": of_step(progress, path.name)}
+    return check_text(path, raw, schema, faults=faults, secret=secret, **told)
 
 
 def check_text(
@@ -76,6 +81,7 @@ def check_text(
     secret: bool = False,
     languages: Sequence[str] = (),
     hosts: Sequence[str] = (),
+    progress: StepProgress | None = None,
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
     """Check a table of text; see `check_table`.
 
@@ -102,7 +108,7 @@ def check_text(
     untranslated = set(every.columns) - set(schema.columns) - set(raw.columns)
     schema = every.remove_columns(sorted(untranslated))
     raw = _normal(raw, schema)
-    away = _texts_away(raw, schema, hosts)
+    away = _texts_away(raw, schema, hosts, progress)
     cases = _failing_cells(raw, schema)
     faults += [Fault(path.name, AWAY, REMEDY, *cell) for cell in away]
     cases = [case for case in cases if (case["index"], case["column"]) not in away]
@@ -127,6 +133,8 @@ def _normal(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     return raw.assign(**new)
 
 
+_AT_ONCE: Final = 10_000
+"""Cells after which is said how far the guard has come: a second."""
 _WHOLE_AS_DECIMAL: Final = re.compile(r"^([0-9]{1,18})\.0+$")
 _YES_NO: Final = {"true": "yes", "false": "no"}
 
@@ -195,22 +203,34 @@ def _failing_cells(raw: pd.DataFrame, schema: pa.DataFrameSchema) -> list[dict[s
 
 
 def _texts_away(
-    raw: pd.DataFrame, schema: pa.DataFrameSchema, hosts: Sequence[str]
+    raw: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    hosts: Sequence[str],
+    progress: StepProgress | None,
 ) -> list[tuple[int, str]]:
     """Return row and column of texts that may give a place away."""
     guarded = {
         name: column.metadata["guarded"]
         for name, column in schema.columns.items()
-        if "guarded" in column.metadata
+        if "guarded" in column.metadata and name in raw
     }
-    return [
-        (row, name)
-        for name, kind in guarded.items()
-        if name in raw
-        for row, text in zip(raw.index.tolist(), raw[name], strict=True)
-        if text
-        and (key_gives_a_place_away(text) if kind == "key" else gives_a_place_away(text, hosts))
-    ]
+    away, whole = [], len(guarded) * len(raw)
+    for place, (name, kind) in enumerate(guarded.items()):
+        for first in range(0, len(raw), _AT_ONCE):
+            if progress:
+                progress(place * len(raw) + first, whole)
+            cells = raw[name].iloc[first : first + _AT_ONCE]
+            away += [
+                (row, name)
+                for row, text in zip(cells.index.tolist(), cells, strict=True)
+                if text
+                and (
+                    key_gives_a_place_away(text)
+                    if kind == "key"
+                    else gives_a_place_away(text, hosts)
+                )
+            ]
+    return away
 
 
 def without_excused(
