@@ -16,7 +16,7 @@ from shelter_geo.errors import NetworkAccessError, RoadError
 from shelter_geo.roads.network import RoadNetwork
 from shelter_geo.roads.sources.osm import read_pbf
 from shelter_geo.roads.sources.osmnx_session import Server
-from shelter_geo.roads.sources.overpass import country_area, fetch
+from shelter_geo.roads.sources.overpass import country_area, fetch, sides_of_180
 from shelter_geo.roads.sources.speeds import RoadSettings
 
 __all__ = ["overpass"]
@@ -205,3 +205,16 @@ def test_country_is_looked_up(server: Server, monkeypatch: pytest.MonkeyPatch):
     for name in ("Atlantis", "Point"):
         with pytest.raises(NetworkAccessError, match=f"knows no outline of '{name}'"):
             country_area(name, online=True, server=server)
+
+
+def test_an_area_on_both_sides_of_180_degrees_is_two() -> None:
+    """At the equator half a kilometre is 0.0045 degrees, at 60 degrees it is twice as many."""
+    home = shapely.box(10, 50, 11, 51)
+    assert [side.equals(home) for side in sides_of_180(home)] == [True]
+    for south, gap in ((0, 0.0055), (59, 0.011)):
+        both = shapely.union(
+            shapely.box(179, south, 180, south + 1), shapely.box(-180, south, -179, south + 1)
+        )
+        west, east = sides_of_180(both)
+        assert west.bounds[:3:2] == pytest.approx((-180 + gap, -179), abs=1e-4)
+        assert east.bounds[:3:2] == pytest.approx((179, 180 - gap), abs=1e-4)

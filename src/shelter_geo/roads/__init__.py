@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shelter_geo.roads.sources.notes import tag_summary
     from shelter_geo.roads.sources.osm import read_pbf, read_places
     from shelter_geo.roads.sources.osmnx_session import Server
-    from shelter_geo.roads.sources.overpass import country_area, fetch
+    from shelter_geo.roads.sources.overpass import country_area, fetch, sides_of_180
     from shelter_geo.roads.sources.restrictions import turn_summary
     from shelter_geo.roads.sources.speeds import RoadSettings, read_road_settings
     from shelter_geo.roads.sources.store import load_network, save_network
@@ -89,6 +89,7 @@ _HOME = {
     "save_network": "sources.store",
     "shares_within": "lines",
     "sharing_pairs": "joining.anchors",
+    "sides_of_180": "sources.overpass",
     "snap": "joining.snapping",
     "snap_table": "joining.snap_report",
     "stem_of": "sources.files",
@@ -144,6 +145,7 @@ __all__ = [
     "save_network",
     "shares_within",
     "sharing_pairs",
+    "sides_of_180",
     "snap",
     "snap_table",
     "stem_of",

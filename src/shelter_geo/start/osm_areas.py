@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,14 @@ import shapely
 from osmnx._errors import InsufficientResponseError
 
 from shelter_geo.errors import NetworkAccessError, OutputError
-from shelter_geo.roads import Server, contract_chains, country_area, fetch, save_network
+from shelter_geo.roads import (
+    Server,
+    contract_chains,
+    country_area,
+    fetch,
+    save_network,
+    sides_of_180,
+)
 from shelter_geo.start.downloads import Manners
 from shelter_geo.start.fetching import (
     BOUNDARIES,
@@ -152,10 +160,14 @@ def _ask(server: Server, ground: Any, tags: dict[str, Any]) -> gpd.GeoDataFrame:
     """Ask for what is tagged so; without anything an empty frame."""
 
     def once() -> gpd.GeoDataFrame:
-        try:
-            return osmnx.features_from_polygon(ground, tags)
-        except InsufficientResponseError:
+        frames = []
+        for side in sides_of_180(ground):
+            with suppress(InsufficientResponseError):
+                frames.append(osmnx.features_from_polygon(side, tags))
+        if not frames:
             return gpd.GeoDataFrame(geometry=[], crs=4326)
+        found = pd.concat(frames) if len(frames) > 1 else frames[0]
+        return found[~found.index.duplicated()]
 
     return server.ask(once, overpass_url=server.url, max_query_area_size=_WHOLE_KM2 * 1e6)
 

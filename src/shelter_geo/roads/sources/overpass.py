@@ -83,7 +83,7 @@ def fetch(
     name = hashlib.sha256(question.encode()).hexdigest()[:16]
     server = replace(server, cache=server.cache / name)
     server.ask(
-        lambda: _download(_sides(outline), filters),
+        lambda: _download(sides_of_180(outline), filters),
         overpass_url=server.url,
         cache_only_mode=True,
         max_query_area_size=tile_km2 * 1e6,
@@ -135,10 +135,20 @@ def _filters(settings: RoadSettings) -> list[str]:
     ]
 
 
-def _sides(outline: Any) -> list[Any]:
+def sides_of_180(outline: Any) -> list[Any]:
     """Part an area that lies on both sides of 180 degrees: osmnx asks for the hull of all parts.
 
     It adds `ADDED_DEGREES` on every side too, which must not lead across.
+
+    Parameters
+    ----------
+    outline
+        In degrees, its longitudes from -180 to 180.
+
+    Returns
+    -------
+    list
+        The area itself, or its parts in the west and in the east.
     """
     west, south, east, north = outline.bounds
     edge = 180 - ADDED_DEGREES / max(math.cos(math.radians(max(-south, north))), 0.01)
