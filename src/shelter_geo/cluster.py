@@ -243,6 +243,8 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
+            # Any free port: another command may run beside this one.
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             silence_logs="CRITICAL",
         ) as cluster,
         distributed.Client(cluster) as client,
