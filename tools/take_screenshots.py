@@ -78,6 +78,10 @@ TAKEN = (
     Shot("report.html", "en", 1280),
     Shot("report.html", "ru", 1280, show_table, suffix="-places"),
     Shot("report.html", "az", 390),
+    Shot("scenarios/announced-2017/changes.html", "en", 1280),
+    Shot("maps/siting_best_for_farthest.html", "en", 1280),
+    Shot("maps/journey_papers.html", "en", 1280),
+    Shot("index.html", "en", 1280),
 )
 
 
