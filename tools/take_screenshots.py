@@ -36,9 +36,8 @@ def choose_farthest(page: Page) -> None:
 def load_plan(page: Page) -> None:
     """Load the first computed plan beside today."""
     page.locator("#plan-a [data-suggestion]").nth(1).click()
-    if page.viewport_size["width"] > 500:
-        page.evaluate("scrollTo(0, 0)")
-    else:
+    page.evaluate("scrollTo(0, 0)")
+    if page.viewport_size["width"] < 500:
         page.locator(".bar").evaluate("(e) => e.scrollIntoView({ block: 'start' })")
 
 
