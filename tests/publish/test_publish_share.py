@@ -134,7 +134,7 @@ def test_a_second_time_the_bytes_are_the_same(
     for file in write_share(small, tmp_path / "again", lang="en"):
         twin = written / "en" / file.name
         assert file.read_bytes() == twin.read_bytes(), file.name
-    assert {path.name for path in (tmp_path / "again").iterdir()} == {"en"}
+    assert {path.name for path in (tmp_path / "again").iterdir()} == {"en", "index.html"}
 
 
 def test_a_language_that_is_not_offered_is_refused(small: Evaluation, tmp_path: Path) -> None:
