@@ -26,6 +26,8 @@ RUN = {
     "comparison": f"scenarios/{PLAN}/changes.html",
     "capacity": "maps/capacity.html",
     "journey": "maps/journey_papers.html",
+    "own-region": "maps/own_area.html",
+    "evidence": "maps/evidence_forensic-examination_forensic-working-days.html",
     "siting": "maps/siting_best_by_mean.html",
     "planner": "planner.html",
     "report": "report.html",

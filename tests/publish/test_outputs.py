@@ -44,8 +44,11 @@ EXPECTED = {
     "service_times.csv",
     "service_times_in_all.csv",
     "maps/access.html",
+    "maps/evidence_forensic-examination_forensic-day-and-night.html",
+    "maps/evidence_forensic-examination_forensic-working-days.html",
     "maps/journey_baku.html",
     "maps/journey_papers.html",
+    "maps/own_area.html",
     "report.html",
     "study.gpkg",
 }

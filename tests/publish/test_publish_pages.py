@@ -75,7 +75,9 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
     """A page of a new kind must come into `RUN`; the index has tests of its own."""
     found = {file.relative_to(outputs).as_posix() for file in outputs.rglob("*.html")}
     found.remove("index.html")
-    many = r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+|(?<=maps/journey_)\w+"
+    many = (
+        r"(?<=scenarios/)[^/]+|(?<=maps/siting_)\w+|(?<=maps/journey_)\w+|(?<=maps/evidence_)[\w-]+"
+    )
     kinds = {re.sub(many, "*", path) for path in RUN.values()}
     assert {re.sub(many, "*", path) for path in found} == kinds
     assert len(found) > len(RUN)
@@ -88,6 +90,8 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
         ("capacity", ("--of", "capacity")),
         ("comparison", ("--of", "comparison", "--scenario", PLAN)),
         ("journey", ("--of", "journey")),
+        ("own-region", ("--of", "own-region")),
+        ("evidence", ("--of", "evidence", "--scenario", "forensic-working-days")),
         ("siting", ("--of", "siting", "--aim", "mean")),
     ],
 )

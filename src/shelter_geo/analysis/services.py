@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -59,11 +59,14 @@ class ServiceTimes:
         over them, `people_always` (served in time at every moment, low) and the longest wait.
     plans : dict of str to Plan
         Plans that change facilities of these kinds, by their key.
+    studies : dict of (str, str) to Study
+        The study of a kind under a plan, by both keys.
     """
 
     places: pd.DataFrame
     summary: pd.DataFrame
     plans: dict[str, Plan]
+    studies: dict[tuple[str, str], Study]
 
     def of(self, kind: str, scenario: str, who: str = ANYBODY) -> pd.DataFrame:
         """Return the rows of `summary` of one kind, plan and group, weighted by all people."""
@@ -81,7 +84,7 @@ def timed_kinds(study: Study) -> tuple[Kind, ...]:
     return tuple(kind for kind in study.kinds if kind.windows)
 
 
-def service_times(study: Study) -> ServiceTimes | None:
+def service_times(study: Study, plans: Sequence[Plan] | None = None) -> ServiceTimes | None:
     """Count how soon a service begins for every district, over all moments of the study's year.
 
     The year is that of the day of the study, by the clock on the wall; travel is by car on empty
@@ -90,7 +93,10 @@ def service_times(study: Study) -> ServiceTimes | None:
     Parameters
     ----------
     study
-        As it stands; the plans that come with it are read from its folder.
+        As it stands.
+    plans
+        Held beside it where they change facilities of such a kind; unless given, those that come
+        with the study are read from its folder.
 
     Returns
     -------
@@ -105,22 +111,24 @@ def service_times(study: Study) -> ServiceTimes | None:
     kinds = timed_kinds(study)
     if not kinds:
         return None
-    offered = [] if study.scenarios is None else read_plans(study.scenarios)
-    tables, used = [], dict[str, Plan]()
+    if plans is None:
+        plans = [] if study.scenarios is None else read_plans(study.scenarios)
+    tables, used, studies = [], dict[str, Plan](), dict[tuple[str, str], Study]()
     for kind in kinds:
         ours = study.of_kind(kind.id)
         versions: list[tuple[str, Study, str]] = [(TODAY, ours, Evidence.DERIVED)]
-        for plan in offered:
+        for plan in plans:
             changed = plan_of_kind(ours, plan)
             if changed.open or changed.close or changed.move:
                 key = plan.scenario.id
                 used[key] = plan
                 versions.append((key, apply_plan(ours, plan), plan.scenario.evidence))
         for key, version, evidence in versions:
+            studies[kind.id, key] = version
             rows = pd.DataFrame(_rows(version))
             tables.append(rows.assign(kind=kind.id, scenario=key, evidence=evidence))
     places = pd.concat(tables, ignore_index=True)
-    return ServiceTimes(places, pd.DataFrame(_summed_up(study, places)), used)
+    return ServiceTimes(places, pd.DataFrame(_summed_up(study, places)), used, studies)
 
 
 @dataclass(frozen=True, eq=False)

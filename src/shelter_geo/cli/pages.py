@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish import SealedMap
     from shelter_geo.study import Study
 
-_MAPS = ("access", "capacity", "comparison", "siting", "journey")
+_MAPS = ("access", "capacity", "comparison", "siting", "journey", "own-region", "evidence")
 _AIMS = ("mean", "farthest", "region", "own-region")
 _STILL = (".png", ".svg", ".pdf")
 
@@ -104,7 +104,9 @@ def map_(
     from shelter_geo.plans import apply_plan, find_plans
     from shelter_geo.study import REGION, load_study, require
 
-    loaded = of_kind(load_study(study), kind)
+    whole = load_study(study)
+    # Maps of evidence are drawn of the study's first kind, which speaks of the others.
+    loaded = whole if shown == "evidence" else of_kind(whole, kind)
     one = None if lang == ALL else lang
     languages(loaded, one)
     countable(loaded, groups)
@@ -118,10 +120,14 @@ def map_(
         page, evaluation = _comparison(loaded, plan, one)
     elif shown == "siting":
         page, evaluation = _siting(loaded, aim, one)
+    elif shown == "evidence":
+        page, evaluation = _evidence(loaded, plan, kind, one)
     else:
         evaluation = evaluate(loaded if plan is None else apply_plan(loaded, plan))
         if shown == "journey":
             page = _journey(evaluation, journey, one)
+        elif shown == "own-region":
+            page = _own_region(evaluation, one)
         elif shown == "capacity":
             page = _capacity(evaluation, groups, one)
         else:
@@ -262,6 +268,37 @@ def _journey(evaluation: Evaluation, key: str, lang: str | None) -> SealedMap:
     if key and key not in known:
         raise typer.BadParameter(f"choose one of {', '.join(known)}", param_hint="--journey")
     return journey_page(evaluation, key or known[-1], lang=lang)
+
+
+def _own_region(evaluation: Evaluation, lang: str | None) -> SealedMap:
+    from shelter_geo.publish import own_area_page
+
+    if evaluation.study.shelters.empty:
+        raise typer.BadParameter("nobody has a shelter: there is none", param_hint="--of")
+    return own_area_page(evaluation, lang=lang)
+
+
+def _evidence(
+    study: Study, plan: Plan | None, kind: str | None, lang: str | None
+) -> tuple[SealedMap, Evaluation]:
+    """Map how soon a service of a kind begins, as it stands or under a plan."""
+    from shelter_geo.analysis import TODAY, evaluate, service_times, timed_kinds
+    from shelter_geo.publish import service_page
+
+    known = [one.id for one in timed_kinds(study)]
+    if not known:
+        raise typer.BadParameter(
+            "no kind says within how many hours its service must begin: add [[kinds.windows]]",
+            param_hint="--of",
+        )
+    if kind is not None and kind not in known:
+        raise typer.BadParameter(f"choose one of {', '.join(known)}", param_hint="--kind")
+    which, times = kind or known[0], service_times(study, [] if plan is None else [plan])
+    key = TODAY if plan is None else plan.scenario.id
+    if times is None or (which, key) not in times.studies:
+        raise typer.BadParameter(f"changes no facility of {which}", param_hint="--scenario")
+    evaluation = evaluate(study)
+    return service_page(evaluation, times, which, plan=key, lang=lang), evaluation
 
 
 def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None) -> list[Path]:

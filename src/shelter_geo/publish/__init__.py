@@ -34,10 +34,12 @@ if TYPE_CHECKING:
         lines_on_centres,
         lines_on_lacks,
     )
+    from shelter_geo.publish.study.own_area_page import own_area_page
     from shelter_geo.publish.study.scenario_outputs import (
         comparison_page,
         write_scenarios,
     )
+    from shelter_geo.publish.study.service_page import service_page
     from shelter_geo.publish.study.study_map import access_page, plan_title
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.words import Languages, Words, everywhere
@@ -64,9 +66,11 @@ _HOME = {
     "lines_on_gaps": "languages",
     "lines_on_lacks": "study.lines",
     "model_card": "siting.lines",
+    "own_area_page": "study.own_area_page",
     "plan_page": "siting.tables",
     "reach_map": "study.capacity_page",
     "plan_title": "study.study_map",
+    "service_page": "study.service_page",
     "staged": "files.staging",
     "study_brief": "brief.study_brief",
     "study_planner": "study.study_planner",
@@ -104,9 +108,11 @@ __all__ = [
     "lines_on_gaps",
     "lines_on_lacks",
     "model_card",
+    "own_area_page",
     "plan_page",
     "plan_title",
     "reach_map",
+    "service_page",
     "staged",
     "study_brief",
     "study_planner",

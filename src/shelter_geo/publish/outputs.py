@@ -28,7 +28,9 @@ from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_outputs import capacity_tables, write_capacity
 from shelter_geo.publish.study.headline import key_figures
 from shelter_geo.publish.study.journey_page import journey_page, mapped_journeys
+from shelter_geo.publish.study.own_area_page import own_area_page
 from shelter_geo.publish.study.scenario_outputs import scenario_tables, write_scenarios
+from shelter_geo.publish.study.service_page import mapped_services, service_page
 from shelter_geo.publish.study.study_map import access_page, layer_styles
 from shelter_geo.publish.study.study_planner import study_planner
 from shelter_geo.publish.study.study_tables import (
@@ -108,7 +110,7 @@ def write_outputs(
         ("tables", partial(write_tables, evaluation)),
         ("layers", partial(_write_layers, evaluation, words)),
         ("map", lambda folder: _write_map(evaluation, folder, words)),
-        ("map", lambda folder: _write_journeys(evaluation, folder, words)),
+        ("map", lambda folder: _write_beyond(evaluation, folder, words)),
         ("figures", partial(draw_access, evaluation, words=words)),
     ]
     if all_roads:
@@ -190,10 +192,19 @@ def _write_map(evaluation: Evaluation, folder: Path, words: Words) -> None:
     _access_page(evaluation, words).save(folder / "maps" / "access.html")
 
 
-def _write_journeys(evaluation: Evaluation, folder: Path, words: Words) -> None:
-    for key in mapped_journeys(evaluation.study):
-        page = journey_page(evaluation, key, lang=words.lang)
-        page.save(folder / "maps" / f"journey_{key}.html")
+def _write_beyond(evaluation: Evaluation, folder: Path, words: Words) -> None:
+    """Write the maps beyond the distance: of journeys, of one's own area and of other services."""
+    maps, study = folder / "maps", evaluation.study
+    for key in mapped_journeys(study):
+        journey_page(evaluation, key, lang=words.lang).save(maps / f"journey_{key}.html")
+    if len(study.shelters):
+        own_area_page(evaluation, lang=words.lang).save(maps / "own_area.html")
+    times = evaluation.services
+    if times is None or not study.of_first_kind:
+        return
+    for kind, plan in mapped_services(times):
+        page = service_page(evaluation, times, kind, plan=plan, lang=words.lang)
+        page.save(maps / f"evidence_{kind}_{plan}.html")
 
 
 def _access_page(evaluation: Evaluation, words: Words) -> SealedMap:

@@ -172,6 +172,33 @@ class Classes:
         )
 
 
+@dataclass(frozen=True)
+class NamedClasses(Classes):
+    """Classes that have names of their own, such as of answers; their limits lie between ranks.
+
+    Attributes
+    ----------
+    names
+        Words of each class.
+
+    Raises
+    ------
+    OutputError
+        As of `Classes`, or if there is not a name for each class.
+    """
+
+    names: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.names) != len(self.colours):
+            raise OutputError(f"{len(self.colours)} classes need as many names.")
+
+    def label(self, rank: int) -> Text:
+        """Words of a class."""
+        return self.names[rank]
+
+
 _TO_XYZ: Final = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )

@@ -1,35 +1,33 @@
 "use strict";
-// Constant for a release. What no plan of this page changes of one district: journeys, and how soon other services begin.
+// Constant for a release. Of one district: its journeys, and how soon other services begin.
 const Beyond = (() => {
   const { data, say } = Page;
   const { tell, number, marked, km, duration } = Words;
-  const { trips = [], services = [] } = data;
+  const { trips = [], links = [], services = [] } = data;
   const own = data.districts.region;
 
   // One number stands for all districts where they are alike.
   const of = (values, row) => (Array.isArray(values) ? values[row] : values);
   const percent = (share) => tell("percent", { n: number(100 * share) });
-  const between = (low, high) => {
-    const ends = [percent(low), percent(high)];
-    return ends[0] === ends[1] ? ends[0] : tell("span", { low: ends[0], high: ends[1] });
-  };
-  const time = (low, high) => {
-    const ends = [duration(low), duration(high)];
-    return ends[0] === ends[1] ? ends[0] : tell("span", { low: ends[0], high: ends[1] });
+  const between = (write, ...ends) => {
+    const [low, high] = ends.map(write);
+    return low === high ? low : tell("span", { low, high });
   };
 
   function journey(trip, row) {
     const far = of(trip.km, row), name = say(trip.name);
-    const beside = trip.beside.filter(([at]) => at === row).map(([, link, n, low, high, road]) =>
-      tell("trip_link", { link: say(link), n: number(n), time: time(low, high), km: km(road) }));
+    const beside = trip.beside.filter(([at]) => at === row).map(([, link, n, road]) => {
+      const [text, low, high] = links[link];
+      return tell("trip_link", { link: say(text), n: number(n), time: between(duration, n * low, n * high), km: km(road) });
+    });
     if (far !== null) return [tell("trip", { journey: name, km: km(far), time: duration(of(trip.min, row)) })];
     return [`${name}: ${tell("trip_none")}`, ...beside];
   }
 
   function service(each, row) {
-    if (each.unknown !== undefined) return say(each.unknown);
+    if (each.unknown !== undefined) return `${say(each.kind)}. ${say(each.plan)}: ${say(each.unknown)}`;
     const shares = each.minutes.map((minutes, window) => tell("within", {
-      share: between(of(each.low[window], row), of((each.high ?? each.low)[window], row)), time: duration(minutes),
+      share: between(percent, of(each.low[window], row), of((each.high ?? each.low)[window], row)), time: duration(minutes),
     }));
     const wait = of(each.wait, row);
     return tell("service", {

@@ -1,5 +1,5 @@
 "use strict";
-// Constant for a release. Stays that a plan's houses are asked for, under a limit, and the waits, as the Python library counts them.
+// Constant for a release. Stays under a limit, and waits, as the library counts them.
 const Stays = (() => {
   const { data, all, put } = Page;
   const { stays: asked, sites } = data;
@@ -8,9 +8,9 @@ const Stays = (() => {
   const { number, tell, marked } = Words;
   const DAYS = 365, HAIR = 1e-9, ENDS = [0, 1, 2], MIDDLE = 1;
   const sum = (values) => values.reduce((all, each) => all + each, 0);
-  const everyone = sum(asked.weight);
+  const weights = data.districts[asked.weight] ?? asked.weight, everyone = sum(weights);
 
-  // Erlang's loss formula, and the fewest places that meet the target.
+  // Erlang's loss formula.
   function lossOf(places, load) {
     let lost = 1;
     for (let place = 1; place <= places && lost > 0; place++) lost = load * lost / (place + load * lost);
@@ -23,13 +23,13 @@ const Stays = (() => {
   }
   const rounded = (places, persons) => Math.ceil(places * persons - HAIR);
 
-  // Which share of the stays turns to each open house, and to those that roads join; null stands for none.
+  // Share of the stays at each open house, and at those that roads join.
   function turned(plan) {
     const open = sites.id.map((_, site) => site).filter((site) => plan.open[site]);
     const share = new Map(open.map((site) => [site, 0])), pool = new Map(open.map((site) => [site, site]));
     const top = (site) => (pool.get(site) === site ? site : top(pool.get(site)));
     const met = [];
-    asked.weight.forEach((weight, row) => {
+    weights.forEach((weight, row) => {
       const way = open.filter((site) => Model.leads(row, site));
       met.push(way[0] ?? null);
       if (!way.length) return;
@@ -42,8 +42,8 @@ const Stays = (() => {
     let without = 0;
     for (const site of open) pools.get(top(site)).places += plan.places[site];
     met.forEach((site, row) => {
-      if (site === null) without += asked.weight[row] / everyone;
-      else pools.get(top(site)).share += asked.weight[row] / everyone;
+      if (site === null) without += weights[row] / everyone;
+      else pools.get(top(site)).share += weights[row] / everyone;
     });
     return { houses: [...share.values()], pools: [...pools.values(), { places: 0, share: without }] };
   }
@@ -51,7 +51,6 @@ const Stays = (() => {
   const lost = ({ pools }, stays, days, persons) => sum(pools.map(({ places, share }) =>
     (share > 0 ? stays * share * lossOf(Math.floor(places / persons + HAIR), stays * share * days / DAYS) : 0)));
 
-  // Each as low, central and high of one count of cases.
   function needed({ houses }, total, cut) {
     return ENDS.map((end) => sum(houses.map((share) =>
       rounded(placesFor(total[end] * share * cut[end][2 - end][0] / DAYS), asked.persons[end]))));
@@ -77,7 +76,7 @@ const Stays = (() => {
     return ENDS.map((end) => rounded(placesFor(total[end] * waits[end] * days[end] / DAYS), asked.persons[end]));
   }
 
-  // Rows of the table, each a list of low, central and high by the counts of cases.
+  // Rows of the table: low, central and high by the counts of cases.
   function count(plan, limit) {
     const those = turned(plan), cut = asked.limits[limit];
     const parts = asked.totals.map((total) => [

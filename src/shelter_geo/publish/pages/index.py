@@ -199,8 +199,12 @@ def _for_advocates(folder: Path, languages: Languages, shapes: dict[str, int]) -
     page = _reader(folder, languages, shapes)
     pages = (("report.html", "report"), ("maps/access.html", "access"),
              ("maps/capacity.html", "capacity"))  # fmt: skip
-    of_journeys = [(path, "journey") for path in _paths(folder, "maps/journey_*.html")]
-    found = [entry for entry in (page(*one) for one in (*pages, *of_journeys)) if entry is not None]
+    beyond = [
+        (path, kind)
+        for kind in ("own_area", "journey", "evidence")
+        for path in _paths(folder, f"maps/{kind}*.html")
+    ]
+    found = [entry for entry in (page(*one) for one in (*pages, *beyond)) if entry is not None]
     for path in (*_paths(folder, "figures/*.png"), *_paths(folder, "figures/*/*.png")):
         stem, language = PurePosixPath(path).stem, PurePosixPath(path).parent.name
         # A figure for each kind of service has the key of the kind behind its name.

@@ -26,6 +26,7 @@ from shelter_geo.study import FALLBACK
 _ASSETS: Final = files("shelter_geo.publish") / "assets"
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
+_REMARK: Final = re.compile(r"^[ \t]*//(?!#).*\n", re.MULTILINE)
 _BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ESCAPES: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'`\u2028\u2029"})
 
@@ -66,8 +67,9 @@ def inert_json(value: Any) -> Markup:
 
 @cache
 def asset(name: str) -> str:
-    """Read one of the constant scripts and styles that pages carry, without its indents."""
-    return _INDENT.sub("", (_ASSETS / name).read_text(encoding="utf-8"))
+    """Read one of the constant scripts and styles that pages carry, without indents and remarks."""
+    code = (_ASSETS / name).read_text(encoding="utf-8")
+    return _INDENT.sub("", _REMARK.sub("", code) if name.endswith(".js") else code)
 
 
 @cache

@@ -22,11 +22,11 @@ from shelter_geo.analysis import (
 )
 from shelter_geo.publish.pages.sealed import PageText
 from shelter_geo.publish.words import Text, everywhere, in_each, say
-from shelter_geo.study import NEAREST, Kind
+from shelter_geo.study import NEAREST, Kind, Link
 from shelter_geo.vocabulary import Evidence
 
 _MINUTES: Final = 60
-_BESIDE: Final = ("place_id", "link", "link_legs", "link_min_low", "link_min_high", "road_km")
+_BESIDE: Final = ("place_id", "link", "link_legs", "road_km")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class Trip:
     places
         `distance_km` and `travel_min` by `district_id`, missing where a leg has no road.
     beside
-        A row a district without a road and link that stands in: `place_id`, `link`, `link_legs`,
-        `link_min_low`, `link_min_high`, `road_km`.
+        A row a district without a road and link that stands in: `place_id`, `link`, `link_legs`
+        and `road_km`.
     """
 
     name: Text
@@ -91,13 +91,13 @@ class Beyond:
     trips, services
         Of every district, as the study stands.
     links
-        Words of the links that stand in where there is no road, by their keys.
+        Links that may stand in where there is no road.
     """
 
     stays: StayQuestion | None = None
     trips: tuple[Trip, ...] = ()
     services: tuple[Service, ...] = ()
-    links: tuple[tuple[str, Text], ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def limits(self) -> list[Text]:
@@ -112,21 +112,27 @@ class Beyond:
         waits = () if self.stays is None else self.stays.waits
         return [everywhere(wait.name) for wait in waits]
 
-    def page_data(self, keys: Sequence[str], text: PageText) -> dict[str, Any]:
+    def page_data(self, districts: pd.DataFrame, text: PageText) -> dict[str, Any]:
         """Give what the page's scripts read.
 
         Parameters
         ----------
-        keys
-            Districts in the order of the page.
+        districts
+            In the order of the page, with `district_id`, `population` and perhaps `women`.
         text
             Takes the words in.
         """
-        links = {key: text.number(words) for key, words in self.links}
-        found: dict[str, Any] = {} if self.stays is None else {"stays": _stays(self.stays, keys)}
+        keys = districts["district_id"].tolist()
+        stays = {} if self.stays is None else {"stays": _stays(self.stays, districts)}
+        found: dict[str, Any] = {**stays}
         row = {key: at for at, key in enumerate(keys)}
         if self.trips:
-            found["trips"] = [_trip(trip, keys, row, links, text) for trip in self.trips]
+            place = {link.id: at for at, link in enumerate(self.links)}
+            found["trips"] = [_trip(trip, keys, row, place, text) for trip in self.trips]
+            found["links"] = [
+                [text.number(everywhere(link.name)), link.minutes_low, link.minutes_high]
+                for link in self.links
+            ]
         if self.services:
             found["services"] = [_service(each, keys, text) for each in self.services]
         return found
@@ -154,10 +160,9 @@ def beyond(evaluation: Evaluation) -> Beyond:
         for journey in journeys
         if results is not None and NEAREST not in journey.stops
     )
-    links = {link.id: everywhere(link.name) for link in study.settings.roads.link}
     kinds = timed_kinds(study) if study.of_first_kind else ()
     services = tuple(each for kind in kinds for each in _services(evaluation, kind))
-    return Beyond(stay_question(evaluation), trips, services, tuple(links.items()))
+    return Beyond(stay_question(evaluation), trips, services, study.settings.roads.link)
 
 
 def _beside(beside: pd.DataFrame, journey: str) -> pd.DataFrame:
@@ -197,17 +202,27 @@ def _services(evaluation: Evaluation, kind: Kind) -> Iterator[Service]:
         )
 
 
-def _stays(question: StayQuestion, keys: Sequence[str]) -> dict[str, Any]:
-    """Give the demand, and the mean and the share at the limit of each limit and reading."""
+def _stays(question: StayQuestion, districts: pd.DataFrame) -> dict[str, Any]:
+    """Give the demand, and the mean and the share at the limit of each limit and reading.
+
+    Weights that the page has already as its people or women are named, not written again.
+    """
     inputs = question.inputs
     cuts = [question.cut(limit) for limit in question.limits]
+    weight = question.weight.reindex(districts["district_id"]).fillna(0).to_numpy(float)
+    named = [
+        name
+        for name, column in (("women", "women"), ("people", "population"))
+        if column in districts and np.array_equal(districts[column].to_numpy(float), weight)
+    ]
     return {
-        "weight": _exact(question.weight.reindex(list(keys)).fillna(0).tolist()),
+        "weight": named[0] if named else _exact(weight.tolist()),
         "totals": [list(ends) for ends in question.totals.values()],
         "persons": list(inputs.persons_per_place.corners),
         "target": inputs.target.central,
         "limits": [
-            [[[part.mean_days, part.at_limit] for part in row] for row in cut] for cut in cuts
+            [[[_short(part.mean_days), _short(part.at_limit)] for part in row] for row in cut]
+            for cut in cuts
         ],
         "waits": [
             [
@@ -223,6 +238,11 @@ def _corners(given: Any) -> list[float]:
     return [given.low, given.central, given.high]
 
 
+def _short(value: float) -> float:
+    """Write twelve digits of a number, and none of a whole one's fraction."""
+    return _exact([float(f"{value:.12g}")])[0]
+
+
 def _exact(values: list[float]) -> list[float]:
     """Write whole numbers as such, which is shorter."""
     return [int(value) if float(value).is_integer() else value for value in values]
@@ -235,11 +255,11 @@ def _trip(
     beside = trip.beside[trip.beside["place_id"].isin(list(row))]
     return {
         "name": text.number(trip.name),
-        "km": _rounded(places["distance_km"], 2),
+        "km": _rounded(places["distance_km"], 0),
         "min": _rounded(places["travel_min"], 1),
         "beside": [
-            [row[place], links[link], *(round(float(number), 2) for number in numbers)]
-            for place, link, *numbers in beside[[*_BESIDE]].itertuples(index=False)
+            [row[place], links[link], int(legs), round(float(km))]
+            for place, link, legs, km in beside[[*_BESIDE]].itertuples(index=False)
         ],
     }
 
@@ -248,8 +268,7 @@ def _service(service: Service, keys: Sequence[str], text: PageText) -> dict[str,
     """Give the shares of one service; the most only where it is another than the least."""
     found: dict[str, Any] = {"kind": text.number(service.kind), "plan": text.number(service.plan)}
     if service.high.isna().all(axis=None):
-        said = say("brief.service_unknown", kinds=service.kind)
-        return found | {"unknown": text.number(said)}
+        return found | {"unknown": text.number(say("services.figure_unknown"))}
     low = [_rounded(service.low[hours].reindex(list(keys)), 4) for hours in service.hours]
     high = [_rounded(service.high[hours].reindex(list(keys)), 4) for hours in service.hours]
     return found | {

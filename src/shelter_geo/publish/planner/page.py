@@ -221,7 +221,7 @@ class PlannerPage(OneFile):
             ],
             "plans": self.plans,
             **({"kinds": self.kinds} if self.kinds else {}),
-            **self.beyond.page_data(self.data.districts["district_id"].tolist(), text),
+            **self.beyond.page_data(self.data.districts, text),
             "words": _words(self, text),
             "rows": now.order,
             "alphabet": text_column(
@@ -380,10 +380,6 @@ def _names(frame: gpd.GeoDataFrame, text: PageText) -> list[int]:
     return [text.number(own_name(dict(row))) for _, row in frame.iterrows()]
 
 
-def _percent(words: Words) -> str:
-    return words.percent(0).replace(words.number(0), "{n}")
-
-
 def _pattern(key: str) -> Text:
     return in_each(lambda words: words.pattern(key))
 
@@ -402,7 +398,7 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
         "unpublished": text.number(say("access.unpublished")),
         "shown": text.number(say("table.shown", n="{n}", total="{total}")),
         "km": text.number(say("units.km", n="{n}")),
-        "percent": text.number(in_each(_percent)),
+        "percent": text.number(_pattern("units.percent")),
         "trip_none": text.number(say("journey.no_road")),
         "trip_link": text.number(_pattern("journey.link")),
         "within": text.number(_pattern("brief.service_within")),

@@ -161,7 +161,11 @@ def with_regions(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def with_cities(evaluation: Evaluation) -> gpd.GeoDataFrame:
     """Name the settlement of each shelter in every language that the tables hold."""
-    study = evaluation.study
+    return cities_of(evaluation.study)
+
+
+def cities_of(study: Study) -> gpd.GeoDataFrame:
+    """Name the settlement of each facility of a study, or of a study under a plan."""
     if study not in _CITIES:
         _CITIES[study] = _cities_named(study)
     return _CITIES[study].copy()

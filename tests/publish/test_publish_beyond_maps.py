@@ -1,0 +1,153 @@
+"""Maps beyond the distance: of one's own area, and of how soon other services begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from helpers.small_study import small_study
+from helpers.speaking import LANGUAGES
+from typer.testing import CliRunner, Result
+
+from shelter_geo.analysis import TODAY, Evaluation, evaluate
+from shelter_geo.cli.pages import register
+from shelter_geo.errors import OutputError
+from shelter_geo.publish.palette import DISTANCE, MISSING, NamedClasses, ramp
+from shelter_geo.publish.study.own_area_page import own_area_page
+from shelter_geo.publish.study.service_page import mapped_services, service_page
+from shelter_geo.publish.words import Words, everywhere
+from shelter_geo.study import load_study
+
+KIND, PLAN = "forensic-examination", "forensic-working-days"
+
+
+def ordered(*arguments: str | Path) -> Result:
+    app = typer.Typer()
+    register(app)
+    return CliRunner().invoke(app, ["map", *map(str, arguments)])
+
+
+def test_a_district_is_in_the_class_of_the_nearest_area_with_a_shelter(
+    evaluation: Evaluation,
+) -> None:
+    page = own_area_page(evaluation).page
+    words = Words("en")
+    districts, homes = evaluation.districts, set(evaluation.study.shelters["district_id"])
+    regions = {districts["region"][home] for home in homes}
+    names = {key: row["name_en"] for key, row in districts.to_dict("index").items()}
+    by_hand = {
+        names[key]: 0 if key in homes else 1 if region in regions else 2
+        for key, region in districts["region"].items()
+    }
+    shown = [cell.of(words) for cell in page.table.columns[0].cells]
+    colours = [ramp(3)[by_hand[name]] for name in shown]
+    assert list(page.table.columns[1].fills) == colours
+    assert sorted(by_hand.values()).count(0) == len(homes) == 2
+    # Those without a shelter come first, the most women at their head.
+    ranks = [by_hand[name] for name in shown]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_shares_are_those_of_the_metrics(evaluation: Evaluation, lang: str) -> None:
+    words = Words(lang)
+    page = own_area_page(evaluation, lang=lang).page
+    table = evaluation.metrics
+    rows = table[
+        (table["basis"] == "district_centres")
+        & (table["units"] == "residents")
+        & (table["weighted_by"] == "women")
+    ].set_index("metric")["value"]
+    said = [value.of(words) for _, value in page.figures]
+    stems = ("shelter_in_own_district_share", "shelter_in_own_region_share")
+    assert said == [words.percent(rows[stem] / 100) for stem in stems]
+    assert said[1] in page.title.of(words)
+
+
+def test_without_regions_there_are_two_classes(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "small")
+    text = (study.folder / "districts.csv").read_text()
+    rows = [line.split(",") for line in text.splitlines()]
+    study.write("districts.csv", "\n".join(",".join([*row[:2], *row[3:]]) for row in rows) + "\n")
+    page = own_area_page(evaluate(load_study(study.folder))).page
+    assert [entry.label.of(Words("en")) for entry in page.key][:2] == [
+        "a shelter in the district",
+        "none in either",
+    ]
+    # Of 31,000, 46,000 and 61,000 women the last have one.
+    assert page.title.of(Words("en")).startswith("Small: 44% of women")
+    assert len(page.figures) == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_service_is_mapped_by_the_least_share_within_its_shortest_window(
+    evaluation: Evaluation, lang: str
+) -> None:
+    words, times = Words(lang), evaluation.services
+    assert times is not None
+    page = service_page(evaluation, times, KIND, plan=PLAN, lang=lang).page
+    table = times.places
+    rows = table[
+        (table["scenario"] == PLAN) & (table["who"] == "all") & (table["within_h"] == 24)
+    ].set_index("district_id")
+    rows = rows.assign(women=evaluation.districts["women"])
+    order = rows.reset_index().sort_values(
+        ["share_low", "travel_min", "district_id"], ascending=[True, False, True]
+    )
+    shares = order["share_low"].tolist()
+    colours = list(reversed(ramp(5)))
+    by_hand = [colours[sum(100 * share > limit for limit in (50, 75, 90, 99))] for share in shares]
+    assert list(page.table.columns[2].fills) == by_hand
+    cells = [cell.of(words) for cell in page.table.columns[1].cells]
+    assert cells == [words.percent(share) for share in shares]
+    people = evaluation.districts["population"].reindex(order["district_id"]).to_numpy(float)
+    mean = words.percent(float(np.average(shares, weights=people)))
+    assert mean in page.title.of(words)
+    assert words.text("evidence.assumed") in page.title.of(words)
+    assert page.figures[0][1].of(words).startswith(mean)
+
+
+def test_what_is_not_known_is_drawn_as_that_and_no_run_maps_it(evaluation: Evaluation) -> None:
+    times = evaluation.services
+    assert times is not None
+    page = service_page(evaluation, times, KIND).page
+    assert page.figures == []
+    assert "not known" in page.title.of(Words("en"))
+    assert set(page.table.columns[2].fills) == {DISTANCE.colour(MISSING)}
+    assert mapped_services(times) == [(KIND, "forensic-day-and-night"), (KIND, PLAN)]
+    assert mapped_services(None) == []
+
+
+def test_what_is_no_service_is_refused(evaluation: Evaluation, tmp_path: Path) -> None:
+    times = evaluation.services
+    assert times is not None
+    for kind, plan in ((KIND, "winter"), ("shelter", TODAY)):
+        with pytest.raises(OutputError, match=f"No times are known of {kind}"):
+            service_page(evaluation, times, kind, plan=plan)
+    with pytest.raises(OutputError, match="3 classes need as many names"):
+        NamedClasses((1.0, 2.0), names=(everywhere("a"),))
+    small = small_study(tmp_path / "small").folder / "study.toml"
+    out = ("--out", tmp_path / "map.html")
+    refused = {
+        "add [[kinds.windows]]": (small, "--of", "evidence", *out),
+        "changes no facility of forensic-examination": (
+            "--of", "evidence", "--scenario", "winter", *out,
+        ),
+        "choose one of forensic-examination": ("--of", "evidence", "--kind", "shelter", *out),
+    }  # fmt: skip
+    for message, words in refused.items():
+        result = ordered(*words)
+        assert result.exit_code != 0, message
+        assert message in " ".join(result.output.replace("│", " ").split())
+    assert not (tmp_path / "map.html").exists()
+
+
+def test_maps_beyond_the_distance_are_written_by_their_names(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "small").folder / "study.toml"
+    assert ordered(study, "--of", "own-region", "--out", tmp_path / "own.html").exit_code == 0
+    assert "44%" in (tmp_path / "own.html").read_text(encoding="utf-8")
+    told = ordered("--of", "evidence", "--scenario", PLAN, "--out", tmp_path / "soon.html")
+    assert told.exit_code == 0
+    assert "Ganja" in (tmp_path / "soon.html").read_text(encoding="utf-8")
