@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from helpers import map_toys
 from helpers.speaking import speaking
-from shelter_geo.publish.planner.page import PlannerPage, planner_page
+from shelter_geo.publish.planner.make import planner_page
+from shelter_geo.publish.planner.page import PlannerPage
 
 KM_PER_DEGREE = (72.0, 111.0)
 NAMES = {"en": "Invented", "az": "Uydurma", "ru": "Выдуманный"}

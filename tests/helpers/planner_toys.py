@@ -13,7 +13,8 @@ from shapely.geometry import Point
 from helpers import map_toys
 from helpers.speaking import speaking
 from shelter_geo.publish.planner.data import Suggestion
-from shelter_geo.publish.planner.page import PlannerPage, planner_page
+from shelter_geo.publish.planner.make import planner_page
+from shelter_geo.publish.planner.page import PlannerPage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

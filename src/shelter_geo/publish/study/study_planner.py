@@ -12,7 +12,8 @@ from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.planner.beyond import beyond
 from shelter_geo.publish.planner.data import Suggestion
-from shelter_geo.publish.planner.page import PlannerPage, planner_page
+from shelter_geo.publish.planner.make import planner_page
+from shelter_geo.publish.planner.page import PlannerPage
 from shelter_geo.publish.qualifiers import dates, known_readings
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.headline import of_roads
