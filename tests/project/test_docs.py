@@ -42,6 +42,7 @@ TYPED = {
     "a share from 0 to 1": "definition of a share",
     "one zone of weight 1 for the 2SFCA, three for the E2SFCA": "definition and names of methods",
     "para 135": "place in a published text",
+    '"Newbury 2"': "an invented name",
     "Places per 10,000 people": "unit of a measure",
     "to 0.1 km": "tolerance of a test, held against the test below",
     "0.0001°": "digits of the table of nodes, held against it below",
