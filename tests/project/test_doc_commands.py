@@ -56,8 +56,7 @@ def write_small_study(folder: Path) -> None:
     book = nbformat.read(ROOT / "notebooks" / "07_your_country.ipynb", as_version=4)
     cells = {cell.id: cell.source for cell in book.cells}
     known: dict[str, Any] = {"folder": str(folder), "people_per_family_place": 10_000}
-    for key in ("load", "districts", "shelters", "roads", "study"):
-        exec(cells[key], known)
+    exec(cells["country"], known)
     known["write"](known["shelters"])
     known["scratch"].cleanup()
 

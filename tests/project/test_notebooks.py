@@ -5,11 +5,15 @@ That they run from top to bottom is tested by nbmake, which pytest calls for the
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
@@ -17,9 +21,12 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+import shelter_geo
+from shelter_geo import analysis
 from shelter_geo.access.costs import cost_matrix
+from shelter_geo.analysis import EvaluatedPlans, Evaluation
 from shelter_geo.plans import find_plans
-from shelter_geo.publish.words import Words
+from shelter_geo.publish import SealedMap, Words
 from shelter_geo.study.routing import centres, engine, joiner
 from shelter_geo.study.study import Study
 
@@ -80,6 +87,90 @@ def test_no_machine_and_no_address_is_named(path: Path) -> None:
     assert re.findall(r"https?://|/home/|/root/|/tmp/|/work/", text) == []
 
 
+def opening(book: NotebookNode) -> tuple[list[NotebookNode], NotebookNode]:
+    """The cells below the parameters that show nothing, and the first one that shows something."""
+    code = [cell for cell in book.cells[2:] if cell.cell_type == "code"]
+    first = next(index for index, cell in enumerate(code) if shows(cell.source))
+    return code[:first], code[first]
+
+
+def shows(source: str) -> bool:
+    """Whether a cell ends in a value, or prints, displays or draws at its own level."""
+    *before, last = ast.parse(source).body
+    calls = [node for node in (*before, last) if isinstance(node, ast.Expr | ast.For | ast.With)]
+    named = {
+        ast.unparse(node.func).split(".")[-1]
+        for statement in calls
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+    }
+    return isinstance(last, ast.Expr) or bool(named & {"print", "display", "show"})
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_a_reader_sees_first_is_two_sentences_and_a_picture(path: Path) -> None:
+    book = read(path)
+    title, _, introduction = book.cells[0].source.partition("\n\n")
+    assert title.startswith("# ")
+    assert len(re.findall(r"[.?](?=\s|$)", introduction)) <= 2
+    silent, first = opening(book)
+    for cell in (book.cells[1], *silent, first):
+        assert "hide-input" in cell.metadata.tags  # pages of the documentation fold its source
+    for cell in (*silent, first):
+        assert cell.metadata.jupyter.source_hidden  # and so does Jupyter
+    above = book.cells[2 : book.cells.index(first)]
+    assert [cell.cell_type for cell in above] == ["code"] * len(silent)  # no text comes before
+
+
+@pytest.mark.parametrize("name", ["01_access_gaps", "02_capacity", "05_maps_and_planner"])
+def test_the_bundled_study_opens_with_its_map(
+    name: str, evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelter_geo, "load_study", lambda _: evaluation.study)
+    monkeypatch.setattr(shelter_geo, "evaluate", lambda _: evaluation)
+    assert drawn(name, monkeypatch) == "map"
+
+
+def test_a_comparison_opens_with_its_map(
+    study: Study, bundled: EvaluatedPlans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelter_geo, "load_study", lambda _: study)
+    monkeypatch.setattr(analysis, "evaluate_plans", lambda *_: bundled)
+    assert drawn("04_scenarios", monkeypatch) == "map"
+
+
+def test_roads_open_with_their_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn("06_osm_roads", monkeypatch) == "picture"
+
+
+def test_ones_own_country_opens_with_its_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn("07_your_country", monkeypatch) == "map"
+
+
+def drawn(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Do what a notebook does until it first shows something, and name what that is."""
+    book = read(FOLDER / f"{name}.ipynb")
+    silent, first = opening(book)
+    shown: list[str] = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append("picture"))
+    monkeypatch.setattr(builtins, "print", lambda *_: shown.append("text"))
+    known: dict[str, object] = {}
+    for cell in (book.cells[1], *silent):
+        exec(cell.source, known)
+    *before, last = ast.parse(first.source).body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(before, []), name, "exec"), known)
+    value = eval(compile(ast.Expression(last.value), name, "eval"), known)
+    if isinstance(value, SealedMap):
+        assert "<svg" in value.html
+        shown.append("map")
+    plt.close("all")
+    if isinstance(scratch := known.get("scratch"), TemporaryDirectory):
+        scratch.cleanup()
+    (kind,) = shown
+    return kind
+
+
 def run_with(name: str, parameters: str, folder: Path) -> NotebookNode:
     """Run a notebook with another parameters cell and everything else as it is."""
     book = read(FOLDER / f"{name}.ipynb")
@@ -125,6 +216,9 @@ def test_siting_is_rerun_with_her_own_candidates(study: Study, tmp_path: Path) -
         'goals = ["p-median", "mclp"]\nnear_km = 100\ndraws = 5\nseconds = 20\nplaces = 20'
     )
     book = run_with("03_siting", parameters, tmp_path)
+    _, opened = opening(book)
+    (picture,) = opened.outputs
+    assert "image/png" in picture.data
     best, mean = best_pair(study, tmp_path / "mine.csv")
     first = shown(book, "conclusion").splitlines()[0]
     assert f"2 new shelters at {', '.join(best)} bring" in first
