@@ -338,4 +338,4 @@ def test_hostile_texts_bring_no_element_and_no_code(brief: BriefPage) -> None:
     assert set(found.counts) <= set(benign.counts)
     assert found.code == benign.code
     assert found.handlers == benign.handlers == []
-    assert set(found.addresses) == {"#whole", "data:,"}
+    assert set(found.addresses) == {"#shelter", "#whole", "data:,"}
