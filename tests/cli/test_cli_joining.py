@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import osmium
 import pandas as pd
 import pytest
 import shapely
 from helpers.road_doors import DOORS, bring_in
+from helpers.road_toys import GEOD
 from helpers.small_study import STUDY
 from helpers.study_copy import StudyCopy
+from osmium.osm.mutable import Node, Way
 from typer.testing import CliRunner
 
 from shelter_geo.analysis import Evaluation, evaluate
@@ -19,22 +22,31 @@ from shelter_geo.cli.main import app
 from shelter_geo.publish.study.study_tables import write_tables
 from shelter_geo.study import load_study
 
-Way = tuple[Sequence[int], Mapping[str, str]]
+Street = tuple[Sequence[int], Mapping[str, str]]
 ON_FOOT = STUDY.replace('"reference"', '"osm"\nfile = "roads.npz"').replace(
     "connector_kmh = 20.0\nmax_connector_km = 10.0", "connector_kmh = 5.0\nmax_connector_km = 5.0"
 )
+TOWN, NORTH, VILLAGE = (10.0, 50.0), (10.1, 50.1), (10.2, 50.0)
 
 
 def studied(
     folder: Path,
     nodes: Mapping[int, tuple[float, float]],
-    ways: Sequence[Way],
+    ways: Sequence[Street],
     village: tuple[float, float],
     door: str = "in.osm.pbf",
 ) -> Evaluation:
     """Bring in roads with a shelter at node 1 and evaluate the way there from a village."""
+    study = write_study(folder, nodes[1], village)
+    bring_in(door, folder, nodes, ways)
+    assert CliRunner().invoke(app, ["validate", str(study.file)]).exit_code == 0
+    return evaluate(load_study(study.file))
+
+
+def write_study(folder: Path, town: tuple[float, float], village: tuple[float, float]) -> StudyCopy:
+    """Write all of a study of a town with a shelter and a village, but the roads."""
     study = StudyCopy(folder)
-    places = {"town": nodes[1], "hill": village}
+    places = {"town": town, "hill": village}
     study.write("study.toml", ON_FOOT)
     for name, head, cells in (
         ("districts", "district_id,name_en,population,counts_registered_not_resident,lat,lon",
@@ -62,9 +74,7 @@ def studied(
     study.write(
         "districts.geojson", json.dumps({"type": "FeatureCollection", "features": features})
     )
-    bring_in(door, folder, nodes, ways)
-    assert CliRunner().invoke(app, ["validate", str(study.file)]).exit_code == 0
-    return evaluate(load_study(study.file))
+    return study
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -74,7 +84,7 @@ def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path, door: str) -
         1: (10.0, 50.0), 2: (10.0, 50.0719), 3: (10.4, 50.0719),
         11: (9.98, 50.081), 12: (10.6, 50.081), 13: (10.6, 50.0),
     }  # fmt: skip
-    ways: list[Way] = [
+    ways: list[Street] = [
         ([1, 2], {"highway": "tertiary", "maxspeed": "60"}),
         ([11, 12], {"highway": "motorway", "oneway": "no", "maxspeed": "100"}),
         ([12, 13], {"highway": "motorway_link", "oneway": "no"}),
@@ -107,7 +117,7 @@ def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path, door: str) -
 def test_nobody_steps_onto_it_between_its_ends(tmp_path: Path, tags: dict[str, str]) -> None:
     """5 km of it pass the village at 0.3 km; the street begins where it ends."""
     nodes = {1: (10.0, 50.0), 2: (10.02, 50.0), 3: (10.09, 50.0)}
-    ways: list[Way] = [
+    ways: list[Street] = [
         ([1, 2], {"highway": "residential"}),
         ([2, 3], {"oneway": "no", **tags}),
     ]
@@ -130,7 +140,7 @@ def test_where_no_other_road_is_near_a_dead_end_is_joined(
 ) -> None:
     """20 km from the town's street to a village at the very end, and nothing else there."""
     nodes = {1: (10.0, 50.0), 2: (10.01, 50.0), 3: (10.28895, 50.0)}
-    ways: list[Way] = [
+    ways: list[Street] = [
         ([1, 2], {"highway": "primary", "maxspeed": "60"}),
         ([2, 3], {"oneway": "no", **tags}),
     ]
@@ -148,7 +158,7 @@ def test_a_landing_where_ferries_alone_meet_is_joined(tmp_path: Path) -> None:
     """Three islands by ferry from a town without roads in the file."""
     nodes = {1: (10.0, 50.0)} | {k: (10.0 + 0.1 * (k - 3), 50.1) for k in (2, 3, 4)}
     nodes |= {k + 10: (nodes[k][0], 50.11) for k in (2, 3, 4)}
-    ways: list[Way] = [([1, k], {"route": "ferry", "duration": "20"}) for k in (2, 3, 4)]
+    ways: list[Street] = [([1, k], {"route": "ferry", "duration": "20"}) for k in (2, 3, 4)]
     ways += [([k, k + 10], {"highway": "primary", "maxspeed": "60"}) for k in (2, 3, 4)]
     hill = studied(tmp_path, nodes, ways, nodes[13]).districts.loc["hill"]
     assert hill["travel_min"] == pytest.approx(20 + 1.112, abs=0.01)
@@ -160,7 +170,7 @@ def test_who_lives_on_a_road_without_return_walks_back_to_the_junction(
 ) -> None:
     """2 km down a one-way road that ends, then 15 km at 60 km/h."""
     nodes = {1: (10.0, 50.0), 2: (10.20922, 50.0), 3: (10.20922, 49.97)}
-    ways: list[Way] = [
+    ways: list[Street] = [
         ([1, 2], {"highway": "primary", "maxspeed": "60"}),
         ([2, 3], {"highway": "primary", "oneway": "yes"}),
     ]
@@ -181,7 +191,7 @@ def test_a_loop_beside_the_road_gives_way(tmp_path: Path, door: str) -> None:
         1: (10.0, 50.0), 2: (10.13948, 50.0), 3: (10.2, 50.0),
         4: (10.138, 50.0045), 5: (10.142, 50.0045), 6: (10.14, 50.008),
     }  # fmt: skip
-    ways: list[Way] = [
+    ways: list[Street] = [
         ([1, 2, 3], {"highway": "primary", "maxspeed": "60"}),
         ([4, 5, 6, 4], {"highway": "residential"}),
     ]
@@ -199,7 +209,7 @@ def test_a_village_joins_the_road_beyond_180_degrees(
     nodes = {1: (west - 0.07, 0.0), 2: (west + 0.025, 0.0)}
     there = west + 0.03129
     village = (there if there <= 180 else there - 360, 0.0)
-    ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
+    ways: list[Street] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
     hill = studied(tmp_path, nodes, ways, village, door).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(10.575 + 0.7, abs=0.01)
     assert hill["travel_min"] == pytest.approx(10.575 + 8.4, abs=0.1)
@@ -209,7 +219,59 @@ def test_a_village_joins_the_road_beyond_180_degrees(
 def test_a_road_across_180_degrees_is_as_long_as_it_is(tmp_path: Path, door: str) -> None:
     """A tenth of a degree of the equator on either side: 2 x 11.132 km, not round the world."""
     nodes = {1: (179.9, 0.0), 2: (-179.9, 0.0)}
-    ways: list[Way] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
+    ways: list[Street] = [([1, 2], {"highway": "primary", "maxspeed": "60"})]
     hill = studied(tmp_path, nodes, ways, nodes[2], door).districts.loc["hill"]
     assert hill["distance_km"] == pytest.approx(22.264, abs=0.001)
     assert hill["travel_min"] == pytest.approx(22.264, abs=0.001)
+
+
+def history(path: Path) -> None:
+    """The straight road is deleted by now, and the road round by the north is no motorway now."""
+    head = osmium.io.Header()
+    head.has_multiple_object_versions = True
+    with osmium.SimpleWriter(str(path), header=head) as writer:
+        for ref, at in {1: TOWN, 2: VILLAGE, 3: NORTH}.items():
+            writer.add_node(Node(id=ref, version=1, location=at))
+        straight, round_ = {"nodes": [1, 2]}, {"nodes": [1, 3, 2]}
+        writer.add_way(Way(id=5, version=1, tags={"highway": "primary"}, **straight))
+        writer.add_way(Way(id=5, version=2, visible=False))
+        writer.add_way(Way(id=6, version=1, tags={"highway": "motorway"}, **round_))
+        writer.add_way(Way(id=6, version=2, tags={"highway": "primary"}, **round_))
+
+
+def negative(path: Path) -> None:
+    """The straight road as an editor saves it before it is uploaded."""
+    with osmium.SimpleWriter(str(path)) as writer:
+        for ref, at in {-1: TOWN, -2: VILLAGE}.items():
+            writer.add_node(Node(id=ref, location=at))
+        writer.add_way(Way(id=-3, nodes=[-1, -2], tags={"highway": "primary"}))
+
+
+@pytest.mark.parametrize(
+    ("write", "name", "through"),
+    [
+        (history, "in.osh.pbf", [TOWN, NORTH, VILLAGE]),
+        (negative, "in.osm.pbf", [TOWN, VILLAGE]),
+    ],
+    ids=["history", "negative numbers"],
+)
+def test_a_run_on_an_extract_in_disorder_has_the_roads_of_today(
+    tmp_path: Path,
+    write: Callable[[Path], None],
+    name: str,
+    through: list[tuple[float, float]],
+) -> None:
+    """A primary road is driven at 65 km/h; the town's shelter stands at the end of the road."""
+    study, source, out = write_study(tmp_path, TOWN, VILLAGE), tmp_path / name, tmp_path / "out"
+    write(source)
+    for command in (
+        ("roads", "import", source, "--out", tmp_path / "roads.npz", "--study", study.file),
+        ("run", study.file, "--out", out),
+    ):
+        done = CliRunner().invoke(app, [str(word) for word in command])
+        assert done.exit_code == 0, done.output
+    table = pd.read_csv(out / "access_by_district.csv").set_index("district_id")
+    km = GEOD.line_length(*zip(*through, strict=True)) / 1000
+    assert table.loc["hill", "distance_km"] == pytest.approx(km, abs=0.01)
+    assert table.loc["hill", "travel_min"] == pytest.approx(km / 65 * 60, abs=0.01)
+    assert table.loc["town", "distance_km"] == 0
