@@ -13,13 +13,11 @@ from helpers.small_study import small_study
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shelter_geo.analysis.draws import block_table, ranges, site_shares
 from shelter_geo.analysis.ensemble import (
     Ensemble,
     Spreads,
-    block_table,
     drawn_study,
-    ranges,
-    site_shares,
 )
 from shelter_geo.errors import StudyError
 from shelter_geo.study import Study, load_study

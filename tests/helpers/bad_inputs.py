@@ -25,7 +25,8 @@ from shelter_geo.errors import Fault, TableError
 from shelter_geo.plans import read_plan
 from shelter_geo.roads import load_network, read_road_settings, read_roads_file, save_network
 from shelter_geo.study import CANDIDATES, SHELTERS, check_table
-from shelter_geo.study.reading import read_catalogue, read_package
+from shelter_geo.study.origin import read_package
+from shelter_geo.study.reading import read_catalogue
 from shelter_geo.study.settings import read_settings
 from shelter_geo.study.tables.features import read_areas
 from shelter_geo.study.tables.links import read_links

@@ -23,6 +23,7 @@ ROOMS = ("access", "analysis", "capacity", "plans", "publish", "roads", "siting"
 # has words for the terminal: what needs neither starts without them.
 DOORS = {f"shelter_geo.{room}" for room in ROOMS} | {
     "shelter_geo.analysis.cut_off",
+    "shelter_geo.analysis.draws",
     "shelter_geo.analysis.ensemble",
     "shelter_geo.analysis.places_question",
     "shelter_geo.analysis.siting_question",

@@ -17,7 +17,7 @@ from shelter_geo.cli.site import register
 from shelter_geo.errors import SitingError
 from shelter_geo.publish import languages, words
 from shelter_geo.publish.catalogue import PACKAGED, packaged
-from shelter_geo.publish.siting.lines import model_card
+from shelter_geo.publish.siting.statements import model_card
 from shelter_geo.siting import (
     MODELS,
     Model,

@@ -10,7 +10,7 @@ import pytest
 
 from shelter_geo.publish.maps.map_layer import KINDS as KINDS_DRAWN
 from shelter_geo.publish.maps.map_layer import NO_ROW
-from shelter_geo.study.reading import read_package
+from shelter_geo.study.origin import read_package
 from shelter_geo.study.tables.features import KINDS, read_areas, read_basemap
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.pages.index import INDEX
     from shelter_geo.publish.qualifiers import dates
     from shelter_geo.publish.share.study_share import write_share
-    from shelter_geo.publish.siting.lines import model_card
+    from shelter_geo.publish.siting.statements import model_card
     from shelter_geo.publish.siting.tables import plan_page, suggestions
     from shelter_geo.publish.study.capacity_figures import write_capacity_figures
     from shelter_geo.publish.study.capacity_outputs import (
@@ -65,7 +65,7 @@ _HOME = {
     "lines_on_centres": "study.lines",
     "lines_on_gaps": "languages",
     "lines_on_lacks": "study.lines",
-    "model_card": "siting.lines",
+    "model_card": "siting.statements",
     "own_area_page": "study.own_area_page",
     "plan_page": "siting.tables",
     "reach_map": "study.capacity_page",

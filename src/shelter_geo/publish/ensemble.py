@@ -12,7 +12,8 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow.parquet as pq
 
-from shelter_geo.analysis.ensemble import Draw, Ensemble, block_table, ranges, site_shares
+from shelter_geo.analysis.draws import block_table, ranges, site_shares
+from shelter_geo.analysis.ensemble import Draw, Ensemble
 from shelter_geo.cluster import Spread
 from shelter_geo.outside import defuse
 from shelter_geo.progress import Progress

@@ -1,14 +1,6 @@
 """What is given: settings, tables, their checks, public points."""
 
-from shelter_geo.study.capacity_settings import (
-    Capacity,
-    Multiple,
-    Norm,
-    Range,
-    RegionShare,
-    Share,
-    Wait,
-)
+from shelter_geo.study.capacity_settings import Capacity, Norm, RegionShare, Wait
 from shelter_geo.study.facilities import PLACE_ENDS, places_total, shifted
 from shelter_geo.study.frames import check_frame
 from shelter_geo.study.guard import (
@@ -71,7 +63,10 @@ from shelter_geo.study.types import (
     NAME,
     KindKey,
     LocalText,
+    Multiple,
+    Range,
     SafeKey,
+    Share,
     languages_in,
     refuse_addresses,
 )

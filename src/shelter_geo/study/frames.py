@@ -14,7 +14,6 @@ import pandera.pandas as pa
 import shapely
 
 from shelter_geo.errors import Fault, StudyError, TableError
-from shelter_geo.roads import RoadNetwork, from_networkx
 from shelter_geo.study.checks import relate
 from shelter_geo.study.facilities import uneven_places, with_place_ranges
 from shelter_geo.study.kinds import undeclared_kinds, with_kind
@@ -22,6 +21,7 @@ from shelter_geo.study.people import PEOPLE_COLUMNS, UNKNOWN, count_people
 from shelter_geo.study.places import with_centres
 from shelter_geo.study.privacy import MAX_KM_FROM_SETTLEMENT
 from shelter_geo.study.reading import StudyFolder, Tables, present
+from shelter_geo.study.roads import road_network
 from shelter_geo.study.settings import StudySettings, TableFiles, read_settings
 from shelter_geo.study.tables.checking import check_text, without_excused
 from shelter_geo.study.tables.features import read_area_frame
@@ -333,22 +333,3 @@ def in_degrees(name: str, frame: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _has_areas(frame: gpd.GeoDataFrame) -> bool:
     return bool((shapely.get_dimensions(frame.geometry.to_numpy()) == 2).any())
-
-
-def road_network(network: Any) -> RoadNetwork:
-    """Return the roads of a network, or of a graph in the conventions of osmnx.
-
-    Raises
-    ------
-    StudyError
-        If it is neither.
-    RoadError
-        If the graph makes no network.
-    """
-    if isinstance(network, RoadNetwork):
-        return network
-    if hasattr(network, "adj") and hasattr(network, "nodes"):
-        return from_networkx(network)
-    raise StudyError(
-        f"network: is {type(network).__name__}. Give a RoadNetwork or a networkx MultiDiGraph."
-    )

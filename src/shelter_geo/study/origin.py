@@ -1,10 +1,11 @@
-"""Files and facts of another place: what was left over when a study was made from another one."""
+"""Where files come from: their data package, and what was left over of another place's study."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
+import json
 import re
 import tomllib
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from shelter_geo.errors import Fault
 from shelter_geo.outside import MOST_SETTINGS_BYTES, unreadable
+from shelter_geo.study.tables.formats import decoded
 from shelter_geo.study.tables.relations import BARE, ELSEWHERE, OUTSIDE, no_key
 
 _COUNTRY_FILES: Final = (
@@ -39,6 +41,46 @@ _FEW_ROWS: Final = 3
 _HASH: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _WEB: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Read a data package as far as the outputs carry it on.
+
+    Parameters
+    ----------
+    path
+        A `datapackage.json`.
+
+    Returns
+    -------
+    package
+        None if there is any fault.
+    faults
+        All faults.
+    """
+    text, faults = decoded(path)
+    if text is None:
+        return None, faults
+    try:
+        package = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        remedy = "Make it anew, or take the key package out of the study file."
+        return None, [Fault(path.name, f"is not valid JSON: {error}", remedy)]
+    strange = Fault(path.name, "is no data package", "Give an object with a list of resources.")
+    if not isinstance(package, dict):
+        return None, [strange]
+    for name in ("sources", "licenses"):
+        entries = package.get(name, [])
+        if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):
+            remedy = "Give a list of objects, each with a title."
+            faults.append(Fault(path.name, f"{name} cannot be read", remedy, column=name))
+    if not faults and not isinstance(package.get("resources"), list):
+        faults.append(strange)
+    return (None, faults) if faults else (package, [])
+
+
+def _has_title(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("title"), str)
 
 
 def foreign_facts(study_file: Path, districts: Iterable[str], other: Path) -> list[Fault]:

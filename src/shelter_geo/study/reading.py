@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +24,7 @@ from shelter_geo.roads import (
 from shelter_geo.study.claims import claims_of
 from shelter_geo.study.facilities import with_admission, with_place_ranges
 from shelter_geo.study.kinds import with_kind
-from shelter_geo.study.origin import package_faults
+from shelter_geo.study.origin import package_faults, read_package
 from shelter_geo.study.places import lent_centres, with_centres
 from shelter_geo.study.roads import read_network
 from shelter_geo.study.settings import StudySettings, in_english
@@ -38,46 +37,6 @@ from shelter_geo.study.tables.schemas import PRIVATE_POINTS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
-
-
-def read_package(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """Read a data package as far as the outputs carry it on.
-
-    Parameters
-    ----------
-    path
-        A `datapackage.json`.
-
-    Returns
-    -------
-    package
-        None if there is any fault.
-    faults
-        All faults.
-    """
-    text, faults = decoded(path)
-    if text is None:
-        return None, faults
-    try:
-        package = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        remedy = "Make it anew, or take the key package out of the study file."
-        return None, [Fault(path.name, f"is not valid JSON: {error}", remedy)]
-    strange = Fault(path.name, "is no data package", "Give an object with a list of resources.")
-    if not isinstance(package, dict):
-        return None, [strange]
-    for name in ("sources", "licenses"):
-        entries = package.get(name, [])
-        if not isinstance(entries, list) or not all(_has_title(entry) for entry in entries):
-            remedy = "Give a list of objects, each with a title."
-            faults.append(Fault(path.name, f"{name} cannot be read", remedy, column=name))
-    if not faults and not isinstance(package.get("resources"), list):
-        faults.append(strange)
-    return (None, faults) if faults else (package, [])
-
-
-def _has_title(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("title"), str)
 
 
 T = TypeVar("T")

@@ -8,13 +8,14 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from shelter_geo.errors import Fault, RoadError
+from shelter_geo.errors import Fault, RoadError, StudyError
 from shelter_geo.roads import (
     CloseRoads,
     RoadNetwork,
     SetSpeed,
     SlowRoads,
     apply_changes,
+    from_networkx,
     network_of_file,
 )
 from shelter_geo.study.journeys import Link
@@ -180,3 +181,22 @@ def read_network(path: Path) -> tuple[RoadNetwork | None, list[Fault]]:
     except RoadError as error:
         remedy = "Make it anew with: shelter-geo roads import."
         return None, [Fault(path.name, str(error).rstrip("."), remedy)]
+
+
+def road_network(network: Any) -> RoadNetwork:
+    """Return the roads of a network, or of a graph in the conventions of osmnx.
+
+    Raises
+    ------
+    StudyError
+        If it is neither.
+    RoadError
+        If the graph makes no network.
+    """
+    if isinstance(network, RoadNetwork):
+        return network
+    if hasattr(network, "adj") and hasattr(network, "nodes"):
+        return from_networkx(network)
+    raise StudyError(
+        f"network: is {type(network).__name__}. Give a RoadNetwork or a networkx MultiDiGraph."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +17,6 @@ from shelter_geo.study.frames import (
     frame_people,
     frame_settings,
     frame_tables,
-    road_network,
 )
 from shelter_geo.study.kinds import SHELTERS, Kind, kind_of, settings_of_kind
 from shelter_geo.study.people import PEOPLE_COLUMNS, UNKNOWN, count_people, settlement_demand
@@ -31,13 +30,10 @@ from shelter_geo.study.reading import (
     present,
     standards_of,
 )
-from shelter_geo.study.roads import roads_today
+from shelter_geo.study.roads import road_network, roads_today
 from shelter_geo.study.settings import StudySettings
+from shelter_geo.study.tables.features import NO_AREAS
 from shelter_geo.study.types import in_own_languages
-
-NO_AREAS: Final = gpd.GeoDataFrame(
-    {"geometry": []}, index=pd.Index([], dtype=str, name="district_id"), crs=4326
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

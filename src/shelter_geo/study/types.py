@@ -232,3 +232,31 @@ def languages_in(stem: str, *tables: pd.DataFrame) -> list[str]:
         if (match := pattern.fullmatch(str(column))) and table[column].notna().any()
     ]
     return sorted(set(codes), key=lambda code: (code != FALLBACK, codes.index(code)))
+
+
+class Range(Settings):
+    """A number that is known within limits, and where it comes from."""
+
+    low: float = Field(ge=0, le=LARGEST)
+    central: float
+    high: float = Field(le=1e9)
+    source: Said
+    evidence: EvidenceKey
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low, central and high must not fall")
+        return self
+
+
+class Share(Range):
+    """A share, from 0 to 1."""
+
+    high: float = Field(le=1)
+
+
+class Multiple(Range):
+    """Cases there are for each one counted, 1 or more."""
+
+    low: float = Field(ge=1, le=LARGEST)

@@ -35,6 +35,9 @@ from shelter_geo.study.tables.formats import (
 
 KINDS: Final = ("sea", "country", "lake")
 """Kinds of ground that a basemap may hold."""
+NO_AREAS: Final = gpd.GeoDataFrame(
+    {"geometry": []}, index=pd.Index([], dtype=str, name="district_id"), crs=4326
+)
 
 
 def read_features(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
