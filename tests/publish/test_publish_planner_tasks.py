@@ -68,9 +68,9 @@ def file(evaluation: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return path
 
 
-def wait_until(run: Run, holds: str) -> None:
+def wait_until(run: Run, holds: str, *arguments: Any) -> None:
     end = time.monotonic() + WAITED_S
-    while not run(f"return Boolean({holds});"):
+    while not run(f"return Boolean({holds});", *arguments):
         assert time.monotonic() < end, holds
         time.sleep(0.05)
 
@@ -79,7 +79,7 @@ def do(run: Run, task: dict[str, Any]) -> None:
     run(BEGIN)
     for counted, steps in ((False, task.get("before", [])), (True, task["steps"])):
         for step in steps:
-            assert run("return step(...arguments);", *step) == ""
+            wait_until(run, "step(...arguments) === ''", *step)
             if step[0] == "click" and "save" in step[1]:
                 wait_until(run, "handed.length")
             if counted:

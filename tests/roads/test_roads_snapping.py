@@ -223,7 +223,9 @@ def test_rejoin_keeps_places_and_follows_new_times_and_closures():
     assert (back.leave_ms == anchors.leave_ms).all()
 
 
-def test_network_without_roads_joins_nothing():
+@pytest.mark.parametrize("loaded", ["no such module", "sys"], ids=["plain", "by a grid"])
+def test_network_without_roads_joins_nothing(monkeypatch: pytest.MonkeyPatch, loaded: str):
+    monkeypatch.setattr(nearest_module, "_GRIDS", loaded)
     empty = toy_network([(0, 0)], [])
     for target in ("edge", "node"):
         anchors = snap(empty, points((0, 0)), settings=SnapSettings(to=target))

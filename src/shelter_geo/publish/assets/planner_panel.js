@@ -19,7 +19,7 @@ const Panel = (() => {
   return (letter, plan, { changed, become, count, keep, show, picked }) => {
     const box = document.getElementById(`plan-${letter}`);
     const find = (selector) => box.querySelector(selector);
-    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left:not(.unsure)"), unsure = find(".unsure");
+    const opened = find(".opened ul"), free = find(".free ul"), search = find(".find"), name = find(".name"), left = find(".left"), unsure = find(".unsure");
     const prices = Costs.fields(find(".prices"), () => plan, changed);
     const openRows = new Map(), freeRows = new Map(), rest = make("li", "", { class: "hint" });
     let result = null;

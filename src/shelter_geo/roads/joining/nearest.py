@@ -104,7 +104,8 @@ class Lines:
         scale_x, scale_y = metres_per_degree(lat)
         segments = self.segments
         # Both give the same. Once the compiler has been loaded a grid is the quicker one.
-        if _GRIDS not in sys.modules and len(segments.row) * len(lon) <= FEW:
+        quick = _GRIDS not in sys.modules and len(segments.row) * len(lon) <= FEW
+        if quick or not len(segments.row):
             found, share = try_all(segments, lon, lat, scale_x, scale_y, limit_m, wanted)
         else:
             from shelter_geo.roads.joining.segment_grid import search
