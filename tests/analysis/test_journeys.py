@@ -19,6 +19,10 @@ from shelter_geo.analysis import Evaluation, evaluate, journeys
 from shelter_geo.analysis.beyond_distance import far_range, journey_metrics
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.plans import OpenShelter, Plan, PlanIdentity, apply_plan
+from shelter_geo.publish.brief.journeys import journeys as told
+from shelter_geo.publish.study.journey_page import journey_page
+from shelter_geo.publish.study.study_tables import journey_frames
+from shelter_geo.publish.words import Words
 from shelter_geo.study import load_study
 from shelter_geo.study.load import bundled_study
 
@@ -282,3 +286,54 @@ def test_a_shelter_that_refuses_women_is_none_of_theirs(small: StudyCopy) -> Non
     metric = "shelter_in_own_district"
     assert found["settlements", "women", metric] == 0
     assert found["settlements", "people", metric] == 120_000
+
+
+TRAVEL = """\
+line_id,mode,from_settlement,to_settlement,year,hours,first_departure,last_departure,\
+first_departure_back,last_departure_back,source,evidence
+a,bus,s1,s3,2024,7,06:00,10:00,06:00,12:00,a timetable,sourced
+b,bus,s2,s3,2024,7,06:00,10:00,,,a timetable,sourced
+"""
+
+
+def test_nights_of_a_study_by_hand_in_table_map_and_brief(small: StudyCopy) -> None:
+    small.replace(
+        "study.toml",
+        '["home", "nearest shelter", "district police", "s1", "home"]',
+        '["home", "s3", "home"]',
+    )
+    small.write("travel.csv", TRAVEL)
+    small.replace("study.toml", "[roads]\n", 'travel = "travel.csv"\n\n[roads]\n')
+    evaluation = evaluate(load_study(small.folder))
+    found = evaluation.journeys
+    assert found is not None
+    for kind, key, others in (
+        ("district_centre", "upper", ["lower", "coast"]),
+        ("settlement", "s1", ["s2", "s3"]),
+    ):
+        # Leaves 6:00 to 10:00, arrives 13:00 to 17:00: the last way home is at 12:00.
+        nights = found.of("there", kind)[["nights_low", "nights_high"]]
+        assert nights.loc[key].tolist() == [1, 1]
+        # No way back is known from lower, and who lives at the coast takes no bus.
+        assert nights.loc[others].isna().all(axis=None)
+    table = journey_frames(evaluation)["journeys.csv"].set_index("place_id")
+    assert table.loc["upper", "nights_high"] == 1
+    words = Words("en")
+    columns = journey_page(evaluation, "there").page.table.columns
+    cells = {column.title.of(words): column.cells for column in columns}
+    said = [cell.of(words) for cell in cells["Nights of waiting for a bus"]]
+    assert sorted(said) == ["1", "–", "–"]
+    sentences = [text.of(words) for text in told(evaluation)]
+    assert any(text.startswith("Nights of waiting for a bus (There): 1.") for text in sentences)
+
+
+def test_nothing_is_claimed_of_nights_where_departures_are_not_known(
+    evaluation: Evaluation,
+) -> None:
+    found = evaluation.journeys
+    assert found is not None
+    assert found.places[["nights_low", "nights_high"]].isna().all(axis=None)
+    words = Words("en")
+    assert not any("Nights" in text.of(words) for text in told(evaluation))
+    table = journey_page(evaluation, "papers").page.table
+    assert not any("Nights" in column.title.of(words) for column in table.columns)

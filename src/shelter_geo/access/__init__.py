@@ -1,11 +1,13 @@
 """Costs by road, the nearest shelter, distances and times."""
 
-from shelter_geo.access.bus_lines import bus_hours, lines_to
+from shelter_geo.access.bus_lines import Departures, bus_hours, lines_to, nights_waited
 from shelter_geo.access.costs import CostMatrix, cost_blocks, cost_matrix
 from shelter_geo.access.journeys import (
+    NIGHTS,
     Stop,
     bus_legs,
     leg_costs,
+    nights_on_the_way,
     over_link,
     whole_journey,
 )
@@ -37,10 +39,12 @@ __all__ = [
     "FEW",
     "MEASURE",
     "NEAR",
+    "NIGHTS",
     "UNITS",
     "BusTime",
     "CostMatrix",
     "CostRequest",
+    "Departures",
     "ServiceTime",
     "Stop",
     "access_metrics",
@@ -55,6 +59,8 @@ __all__ = [
     "leg_costs",
     "lines_to",
     "nearest",
+    "nights_on_the_way",
+    "nights_waited",
     "over_link",
     "point_access",
     "populations",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from shelter_geo.access.bus_lines import BUSES
+from shelter_geo.access.bus_lines import BUSES, Departures, nights_waited
 from shelter_geo.access.costs import Joining, cost_matrix
 from shelter_geo.errors import CostError
 from shelter_geo.roads import UNREACHED, Engine, RoadNetwork
@@ -18,8 +18,13 @@ from shelter_geo.units import CM_PER_KM, MS_PER_MIN
 
 _ROWS: Final = 2000
 """Travellers in one matrix: sorted by where they go, they have few places to go to."""
-BUS: Final = ("bus_hours_low", "bus_hours_high", "bus_lines", "bus_source")
+BUS: Final = ("bus_hours_low", "bus_hours_high", "bus_lines", "bus_source", "departures")
 """Columns of what is known of a leg by bus."""
+NIGHTS: Final = ("nights_low", "nights_high")
+"""Columns of the nights for which a traveller waits."""
+
+
+_Served: TypeAlias = tuple[float, str, Departures | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +146,9 @@ def bus_legs(
     ----------
     travel
         `line_id`, `mode`, `from_settlement`, `to_settlement`, `hours` and `source`; a line serves
-        both directions, and rows without hours are passed over.
+        both directions, and rows without hours are passed over. Where they are known also
+        `first_departure` and `last_departure`, HH:MM, and `first_departure_back` and
+        `last_departure_back` from its other end.
     areas
         Area of each settlement.
     start, end
@@ -154,7 +161,8 @@ def bus_legs(
     -------
     DataFrame
         `bus_hours_low` and `bus_hours_high`, `bus_lines` and `bus_source` (by semicolons), missing
-        where no line is known, indexed by traveller.
+        where no line is known, and `departures`, a tuple of those lines whose first and last
+        departure are known, missing where none is, indexed by traveller.
 
     Raises
     ------
@@ -164,17 +172,18 @@ def bus_legs(
     if not start.index.equals(end.index):
         raise CostError("the two ends of a leg by bus are of different travellers")
     known = travel[travel["mode"].isin(list(buses)) & travel["hours"].notna()]
-    lines: dict[Any, dict[str, tuple[float, str]]] = {}
+    lines: dict[Any, dict[str, _Served]] = {}
     for row in known.to_dict("records"):
         one, other = row["from_settlement"], row["to_settlement"]
         if pd.isna(one) or pd.isna(other):
             continue
-        for a, b in ((one, other), (other, one)):
+        for a, b, back in ((one, other, ""), (other, one, "_back")):
             apart = areas.get(a) != areas.get(b)
             ends = [[("settlement", key), ("area", areas.get(key))][: 1 + apart] for key in (a, b)]
             for pair in ((first, last) for first in ends[0] for last in ends[1]):
                 served = lines.setdefault(pair, {})
-                served[str(row["line_id"])] = (float(row["hours"]), str(row["source"]))
+                time = float(row["hours"]), str(row["source"]), _departures(row, back)
+                served[str(row["line_id"])] = time
     return pd.DataFrame(
         [_summed_up(lines.get(pair, {})) for pair in zip(start, end, strict=True)],
         index=start.index,
@@ -182,13 +191,23 @@ def bus_legs(
     ).astype({"bus_hours_low": float, "bus_hours_high": float})
 
 
-def _summed_up(served: dict[str, tuple[float, str]]) -> tuple[Any, ...]:
-    """Give the least and most hours of some lines, their keys and their sources."""
+def _departures(row: dict[Any, Any], back: str) -> Departures | None:
+    """Read when a line leaves one of its ends, None where that is not known."""
+    ends = [row.get(f"{end}_departure{back}") for end in ("first", "last")]
+    if any(end is None or pd.isna(end) or end == "" for end in ends):
+        return None
+    first, last = (60 * int(str(end)[:2]) + int(str(end)[3:]) for end in ends)
+    return Departures(first, last, max(1, round(60 * float(row["hours"]))))
+
+
+def _summed_up(served: dict[str, _Served]) -> tuple[Any, ...]:
+    """Give the least and most hours of some lines, their keys, sources and departures."""
     if not served:
-        return np.nan, np.nan, None, None
-    hours = [time for time, _ in served.values()]
+        return np.nan, np.nan, None, None, None
+    hours = [time for time, *_ in served.values()]
     sources = dict.fromkeys(served[line][1] for line in sorted(served))
-    return min(hours), max(hours), "; ".join(sorted(served)), "; ".join(sources)
+    known = tuple(served[line][2] for line in sorted(served) if served[line][2] is not None)
+    return min(hours), max(hours), "; ".join(sorted(served)), "; ".join(sources), known or None
 
 
 def whole_journey(legs: pd.DataFrame) -> pd.DataFrame:
@@ -217,3 +236,36 @@ def whole_journey(legs: pd.DataFrame) -> pd.DataFrame:
     total = legs.groupby("traveller")[summed].sum().mask(missing)
     longest = legs.groupby("traveller")["distance_km"].max()
     return total.assign(longest_leg_km=longest.mask(missing["distance_km"]))
+
+
+def nights_on_the_way(legs: pd.DataFrame) -> pd.DataFrame:
+    """Count the nights for which each traveller waits between her legs; see `nights_waited`.
+
+    Parameters
+    ----------
+    legs
+        `traveller`, `leg`, `bus_hours_high` and `departures`, one row a leg. Who takes 0 hours is
+        there already, and waits for no line.
+
+    Returns
+    -------
+    DataFrame
+        `nights_low` and `nights_high` by traveller, missing where a leg has no line whose
+        departures are known, or nobody travels.
+
+    Raises
+    ------
+    CostError
+        As `nights_waited`.
+    """
+    travelled = legs[legs["bus_hours_high"] != 0].sort_values("leg", kind="stable")
+    known = travelled["departures"].notna().groupby(travelled["traveller"]).all()
+    found = pd.DataFrame(np.nan, index=pd.Index(legs["traveller"].unique()), columns=list(NIGHTS))
+    sure = travelled[travelled["traveller"].isin(known.index[known])]
+    counted: dict[tuple[Any, ...], tuple[int, int] | None] = {}
+    for traveller, own in sure.groupby("traveller")["departures"]:
+        lines = tuple(own)
+        if lines not in counted:
+            counted[lines] = nights_waited(lines)
+        found.loc[traveller] = counted[lines]
+    return found

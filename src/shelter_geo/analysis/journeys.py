@@ -17,6 +17,7 @@ from shelter_geo.access import (
     Stop,
     bus_legs,
     leg_costs,
+    nights_on_the_way,
     over_link,
     whole_journey,
 )
@@ -56,7 +57,8 @@ class JourneyResults:
     places : DataFrame
         One row a journey and place it starts from: `journey`, `place_kind`, `place_id`,
         `district_id`, `legs`, `distance_km`, `travel_min`, `longest_leg_km`, `bus_hours_low`,
-        `bus_hours_high` and `reason`. What one leg lacks the whole journey lacks.
+        `bus_hours_high`, `nights_low`, `nights_high` and `reason`. What one leg lacks the whole
+        journey lacks.
     legs : DataFrame
         One row a leg of those: `leg` from 1, `from_stop`, `to_stop`, `from_id`, `to_id`,
         `distance_km`, `travel_min` and what is known of it by bus.
@@ -175,7 +177,7 @@ class _Travellers:
                 [self._leg(*pair).assign(leg=number) for number, pair in enumerate(pairs, start=1)]
             )
             key = {"journey": journey.id, "place_kind": self.kind}
-            whole = whole_journey(legs).reindex(self.points.index)
+            whole = whole_journey(legs).join(nights_on_the_way(legs)).reindex(self.points.index)
             reason = self._reasons(journey, whole["distance_km"].isna())
             places = whole.assign(
                 **key,

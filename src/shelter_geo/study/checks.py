@@ -67,6 +67,8 @@ def relate(folder: StudyFolder, settings: StudySettings, tables: Tables) -> None
         path, known = folder.path(str(files.near_ties)), tables.settlements["settlement_id"]
         ties, column = tables.near_ties, "settlement_id"
         folder.add(relations.unknown_keys(path, ties, column, known, of="settlement"))
+    if tables.travel is not None:
+        folder.add(relations.odd_departures(folder.path(str(files.travel)), tables.travel))
     if tables.settlements is not None and tables.travel is not None:
         path, known = folder.path(str(files.travel)), tables.settlements["settlement_id"]
         for column in ("from_settlement", "to_settlement"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from shelter_geo.access import UNITS
+from shelter_geo.access import NIGHTS, UNITS
 from shelter_geo.analysis import (
     PLACE_KINDS,
     Evaluation,
@@ -36,13 +36,14 @@ def own_areas(evaluation: Evaluation) -> list[Text]:
 
 
 def journeys(evaluation: Evaluation) -> list[Text]:
-    """Say of each journey with a limit how long it is, and how many people have so long a leg."""
+    """Say of each journey how long it is, who has a leg of its limit, and the nights on the way."""
     results = evaluation.journeys
     if results is None:
         return []
     sentences = []
     for journey in evaluation.study.settings.journeys:
         places = results.of(journey.id, PLACE_KINDS[0])
+        sentences += _nights(journey, places)
         if journey.far_km is None or places["distance_km"].isna().all():
             continue
         rows = pd.DataFrame(journey_metrics(evaluation)).set_index("metric")
@@ -57,6 +58,24 @@ def journeys(evaluation: Evaluation) -> list[Text]:
         far = far_range(journey, places, evaluation.districts)
         sentences.append(_journey(journey, mean, most, far))
     return sentences
+
+
+def _nights(journey: Journey, places: pd.DataFrame) -> list[Text]:
+    """Say for how many nights a bus is waited for, where the departures of any are known."""
+    known = places[list(NIGHTS)].dropna()
+    if known.empty:
+        return []
+    ends = float(known["nights_low"].min()), float(known["nights_high"].max())
+    return [
+        in_each(
+            lambda words: words.text(
+                "brief.nights",
+                journey=everywhere(journey.name),
+                nights=words.between(*ends),
+                n=Quantity.count(len(known)),
+            )
+        )
+    ]
 
 
 def _journey(journey: Journey, mean: float, most: float, far: tuple[float, float]) -> Text:

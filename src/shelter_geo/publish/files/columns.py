@@ -102,6 +102,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "longest_leg_km": _km("Longest leg of the journey"),
     "journey_bus_hours_low": _number("Fewest hours by bus; empty unless every leg has a line", 2),
     "journey_bus_hours_high": _number("Most hours by bus; empty unless every leg has a line", 2),
+    "nights_low": _whole("Fewest nights of waiting for a bus; empty unless departures are known"),
+    "nights_high": _whole("Most nights of waiting for a bus; empty unless departures are known"),
     "from_stop": _text("Stop that the leg starts from, in the words of the study file"),
     "to_stop": _text("Stop that the leg leads to, in the words of the study file"),
     "from_id": _text("Key of that place; of the nearest shelter by the study's measure"),

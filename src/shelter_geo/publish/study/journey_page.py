@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.access import UNITS, counted
+from shelter_geo.access import NIGHTS, UNITS, counted
 from shelter_geo.analysis import PLACE_KINDS, Evaluation, Quantity, Unit, far_range
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.languages import languages_of
@@ -116,7 +117,7 @@ def journey_page(evaluation: Evaluation, key: str, *, lang: str | None = None) -
 
 def _units(evaluation: Evaluation, places: pd.DataFrame) -> gpd.GeoDataFrame:
     """Put the journey of each district in the place of its way to the nearest facility."""
-    columns = ["distance_km", "travel_min", "bus_hours_low", "bus_hours_high", "reason"]
+    columns = ["distance_km", "travel_min", "bus_hours_low", "bus_hours_high", *NIGHTS, "reason"]
     districts = with_regions(evaluation.districts)
     districts = districts.drop(columns=[*columns, "bus_min"], errors="ignore")
     units = in_degrees(districts.join(places[columns]), "districts", ("district_id", *columns))
@@ -147,6 +148,7 @@ def _table(
         class_column(say("access.class"), units["distance_km"], classes, missing[0]),
         number_column(say("access.by_car"), units["travel_min"], Words.duration, spoken=True),
         text_column(say("access.by_bus"), [by_bus(row) for row in rows]),
+        *_nights_column(units),
         *_leg_columns(evaluation.study, journey, units, legs),
     ]
     if beside:
@@ -158,6 +160,18 @@ def _table(
     ]
     caption = say("journey.table", journey=everywhere(journey.name))
     return ReaderTable(caption, tuple(columns), elsewhere_marks(units), sorted_by=1)
+
+
+def _nights_column(units: gpd.GeoDataFrame) -> list[Column]:
+    """Give the nights of waiting for a bus, where they are known for any district."""
+    ends = units[list(NIGHTS)]
+    if ends.isna().all(axis=None):
+        return []
+    cells = [
+        None if pd.isna(low) else in_each(partial(Words.between, low=low, high=high))
+        for low, high in ends.to_numpy(float).tolist()
+    ]
+    return [text_column(say("journey.nights"), cells)]
 
 
 def _leg_columns(

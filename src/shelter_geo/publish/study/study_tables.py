@@ -86,7 +86,7 @@ JOURNEYS: Final[dict[str, tuple[str, ...]]] = {
     "journeys.csv": (
         "journey", "place_kind", "place_id", "name_en", "district_id", *_PLACE, "legs",
         "distance_km_journey", "travel_min_journey", "longest_leg_km", "journey_bus_hours_low",
-        "journey_bus_hours_high", "reason", "reason_en",
+        "journey_bus_hours_high", "nights_low", "nights_high", "reason", "reason_en",
     ),
     "journey_legs.csv": (
         "journey", "place_kind", "place_id", "leg", "from_stop", "to_stop", "from_id", "to_id",

@@ -150,6 +150,13 @@ IS_WHEN = Rule(
 IS_HOURS = Rule(lambda column: column.map(are_hours).astype(bool), HOURS_MESSAGE, HOURS_REMEDY)
 
 
+IS_CLOCK = Rule(
+    _matches(re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")),
+    "is not a time of day",
+    "Write hours and minutes of a day of 24 hours, such as 06:30 or 17:00.",
+)
+
+
 IS_PLACES = Rule(
     _between(0, MOST_PEOPLE, above=True),
     "a shelter needs at least one place",

@@ -209,3 +209,49 @@ def homeless_shelters(path: Path, shelters: pd.DataFrame, settlements: pd.DataFr
         )
         for row, key in zip(strays.index.tolist(), strays["district_id"], strict=True)
     ]
+
+
+def odd_departures(path: Path, travel: pd.DataFrame) -> list[Fault]:
+    """Name lines that leave for the last time before the first, or whose hours are not known.
+
+    Parameters
+    ----------
+    path
+        File of `travel`, for the fault.
+    travel
+        With `hours` and any of the departures, HH:MM and blank where not known, indexed by row
+        number.
+    """
+    faults = []
+    for back in ("", "_back"):
+        first, last = (
+            travel.get(f"{end}_departure{back}", pd.Series("", travel.index)).fillna("")
+            for end in ("first", "last")
+        )
+        # HH:MM are in the order of the day as words too.
+        early = last[(first != "") & (last != "") & (last < first)]
+        faults += [
+            Fault(
+                path.name,
+                "the last departure is before the first",
+                "Exchange the two cells, or give the last one before midnight.",
+                row,
+                f"last_departure{back}",
+                time,
+            )
+            for row, time in zip(early.index.tolist(), early, strict=True)
+        ]
+        for name, times in (("first", first), ("last", last)):
+            timeless = times[(times != "") & travel["hours"].isna()]
+            faults += [
+                Fault(
+                    path.name,
+                    "departures of a line whose hours are not known",
+                    "Give the hours that it takes, or leave the departures blank.",
+                    row,
+                    f"{name}_departure{back}",
+                    time,
+                )
+                for row, time in zip(timeless.index.tolist(), timeless, strict=True)
+            ]
+    return faults

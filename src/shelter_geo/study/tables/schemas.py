@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 from shelter_geo.study.facilities import ANSWERS, COLUMN, GROUPS
 from shelter_geo.study.tables.columns import (
+    IS_CLOCK,
     IS_DAY,
     IS_DECIMAL,
     IS_FEW,
@@ -215,6 +216,10 @@ NEAR_TIES: Final = pa.DataFrameSchema(
     name="near ties",
 )
 
+DEPARTURES: Final = tuple(
+    f"{end}_departure{back}" for back in ("", "_back") for end in ("first", "last")
+)
+
 TRAVEL: Final = pa.DataFrameSchema(
     {
         "line_id": key(unique=True),
@@ -223,6 +228,7 @@ TRAVEL: Final = pa.DataFrameSchema(
         "to_settlement": key(blank=True),
         "year": text(blank=True),
         "hours": column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
+        **{end: column("text", IS_CLOCK, required=False, blank=True) for end in DEPARTURES},
         "source": guarded(),
         "evidence": text(),
     },
