@@ -105,6 +105,26 @@ def test_a_village_beside_a_motorway_takes_its_lane(tmp_path: Path, door: str) -
     assert row["nearest_road_km"] == pytest.approx(0.212, abs=0.005)
 
 
+def test_a_village_beside_a_motorway_of_a_table_takes_its_lane(tmp_path: Path) -> None:
+    """The same in tables of nodes and links: only the class says what a link is."""
+    study = write_study(tmp_path, (10.0, 50.0), (10.0, 50.0791))
+    study.write("study.toml", ON_FOOT.replace('"osm"\nfile = "roads.npz"', '"reference"'))
+    study.write(
+        "nodes.csv",
+        "node_id,name,district_id,lat,lon\na,A,town,50.0,10.0\nb,B,hill,50.0719,10.0\n"
+        "c,C,,50.081,10.0\nd,D,,50.081,10.6\ne,E,,50.0,10.6\n",
+    )
+    study.write(
+        "links.csv",
+        "from_node,to_node,km,minutes,road_class\n"
+        "a,b,8,8,tertiary\nc,d,43,26,motorway\nd,e,9.1,7,motorway_link\ne,a,43,40,primary\n",
+    )
+    assert CliRunner().invoke(app, ["validate", str(study.file)]).exit_code == 0
+    hill = evaluate(load_study(study.file)).districts.loc["hill"]
+    assert hill["distance_km"] == pytest.approx(8.0 + 0.801, abs=0.02)
+    assert hill["travel_min"] == pytest.approx(8.0 + 0.801 * 12, abs=0.1)
+
+
 @pytest.mark.parametrize(
     "tags",
     [

@@ -95,7 +95,8 @@ _ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
 _TWO_WAY: Final = frozenset(["no", "false", "0", "alternating"])
 _ROUNDABOUTS: Final = frozenset(["roundabout", "circular"])
 _CARRIED: Final = frozenset(["ferry", "shuttle_train"])
-_MOTORWAYS: Final = frozenset(["motorway", "motorway_link"])
+NEVER_ENTERED: Final = frozenset(["motorway", "motorway_link", "ferry"])
+"""Classes of road onto which nobody steps between their ends."""
 _ICE: Final = frozenset(["ice", "snow"])
 _NO_TUNNEL: Final = frozenset(["no", "building_passage"])
 
@@ -324,7 +325,7 @@ def _ferry_minutes(tags: Mapping[str, str], kmh: float) -> tuple[float, tuple[No
 
 
 def _enterable(tags: Mapping[str, str], road_class: str) -> bool:
-    if road_class in _MOTORWAYS or road_class == "ferry":
+    if road_class in NEVER_ENTERED:
         return False
     if tags.get("motorroad", "").strip().lower() in ("yes", "true", "1"):
         return False

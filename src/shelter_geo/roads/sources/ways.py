@@ -14,7 +14,7 @@ from pyproj import Geod
 
 from shelter_geo.errors import RoadError
 from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
-from shelter_geo.roads.sources.driving import Drive
+from shelter_geo.roads.sources.driving import NEVER_ENTERED, Drive
 from shelter_geo.roads.sources.restrictions import Restrictions
 from shelter_geo.roads.sources.speeds import rank
 from shelter_geo.units import CM_PER_KM, MS_PER_MIN
@@ -264,9 +264,9 @@ def network_from_tables(
     nodes
         With `node_id`, `lat`, `lon` (degrees).
     links
-        With `from_node`, `to_node`, `km`, `minutes`. With `km_back` and `minutes_back` these hold
-        the other direction, and a link where both are missing cannot be driven back; without these
-        columns every link is the same both ways. `road_class` may say what the links count as.
+        With `from_node`, `to_node`, `km`, `minutes`; `km_back` and `minutes_back` hold the other
+        direction, both missing where it cannot be driven back, and without these columns a link is
+        the same both ways. `road_class` may say what it counts as.
     provenance
         Source and licence of the tables.
 
@@ -310,6 +310,7 @@ def network_from_tables(
         backward_ms=np.where(lone, CLOSED, backward[row]),
         road_class=road_class[row],
         class_names=class_names,
+        enterable=~np.isin(class_names, list(NEVER_ENTERED))[road_class[row]],
         shape_start=np.arange(0, 2 * len(row) + 1, 2, dtype=np.int64),
         shape_lonlat=np.stack([lon[ends], lat[ends]], axis=1),
         provenance=provenance,
