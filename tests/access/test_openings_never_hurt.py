@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from shelter_geo.access import CostMatrix, cost_matrix, counted, nearest, point_access
 from shelter_geo.analysis import Evaluation, site_options
-from shelter_geo.capacity import exactly, no_place_anywhere, pools
+from shelter_geo.capacity import GROUPS, admission, exactly, no_place_anywhere, pools
 from shelter_geo.study import Study, engine, joiner
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -72,6 +72,25 @@ def test_no_opening_of_the_bundled_study_hurts_anybody(
         after = point_access(points, some_of(costs, plan), None)
         not_worse(before, after)
         assert (within(after) >= near).all()
+
+
+def test_no_opening_hurts_a_group_that_not_every_shelter_admits(study: Study) -> None:
+    """Today's shelters that admit a group, surely or perhaps, and new ones that admit everybody."""
+    costs = site_options(study).costs
+    places = {key: n for n, key in enumerate(costs.facility_id)}
+    every = {places[key] for key in study.shelters.index}
+    free = [n for n in range(len(places)) if n not in every]
+    open_to = {
+        tuple(places[key] for key in study.shelters.index[admits.fillna(value=unknown)])
+        for admits in (admission(study.shelters, (group,)) for group in GROUPS)
+        for unknown in (False, True)
+    }
+    assert () in open_to
+    assert len(open_to) > 2
+    for today in map(list, open_to):
+        before = nearest(some_of(costs, today))
+        for plan in plans(today, free):
+            not_worse(before, nearest(some_of(costs, plan)))
 
 
 def test_no_opening_of_the_bundled_study_turns_more_families_away(
