@@ -266,6 +266,17 @@ def test_the_list_of_a_plan_of_roads_is_in_minutes(
         assert any(text.startswith("Districts whose trip time") for text in texts) == by_time, name
 
 
+def test_how_soon_help_begins_under_a_plan_is_told_as_assumed(
+    pages: dict[str, dict[str, ReadPage]],
+) -> None:
+    """Nobody publishes the hours of today: a bare share or wait would read as a fact."""
+    maps = [page["en"] for name, page in pages.items() if name.startswith("maps/evidence_")]
+    assert len(maps) == 2
+    for page in maps:
+        assert "with this plan" in page.title
+        assert any(re.fullmatch(r"\d+ h( \d+ min)? \(assumed\)", plain(t)) for t in page.texts)
+
+
 NOT_PUBLISHED = {"en": "not published", "az": "dərc olunmayıb", "ru": "не опубликован"}
 
 

@@ -256,7 +256,8 @@ def _title(
     share = _share(times, kind, plan, window)
     if share is None:
         return say("services.map_finding_none", name=name)
-    return say("services.map_finding", name=name, share=share, time=_time(window))
+    key = "services.map_finding" if plan == TODAY else "services.map_finding_plan"
+    return say(key, name=name, share=share, time=_time(window))
 
 
 def _share(times: ServiceTimes, kind: Kind, plan: str, window: float) -> Quantity | None:
@@ -265,8 +266,12 @@ def _share(times: ServiceTimes, kind: Kind, plan: str, window: float) -> Quantit
     if table.empty or pd.isna(table["share_high"][window]):
         return None
     low, high = (float(table[f"share_{end}"][window]) for end in ("low", "high"))
-    how = Evidence.DERIVED if plan == TODAY else times.plans[plan].scenario.evidence
-    return Quantity.span(low, high, Unit.SHARE, evidence=how)
+    return Quantity.span(low, high, Unit.SHARE, evidence=_known(times, plan))
+
+
+def _known(times: ServiceTimes, plan: str) -> Evidence:
+    """Say how the hours are known that the times rest on."""
+    return Evidence.DERIVED if plan == TODAY else times.plans[plan].scenario.evidence
 
 
 def _figures(
@@ -278,8 +283,8 @@ def _figures(
         if share is not None:
             yield say("services.map_within", time=_time(hours)), everywhere(share)
     if any(share is not None for _, share in shares):
-        wait = float(times.of(kind.id, plan)["longest_wait_h"].iloc[0]) * _MINUTES
-        yield say("services.map_wait"), in_each(lambda words: words.duration(wait))
+        wait = _time(float(times.of(kind.id, plan)["longest_wait_h"].iloc[0]))
+        yield say("services.map_wait"), everywhere(wait.known_as(_known(times, plan)))
 
 
 def _assumed(times: ServiceTimes, plan: str) -> list[Text]:
