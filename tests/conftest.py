@@ -20,6 +20,7 @@ from shelter_geo.analysis import (
     today_first,
 )
 from shelter_geo.plans import read_plans
+from shelter_geo.publish import meanwhile
 from shelter_geo.roads.routing.engine import CACHE_VARIABLE
 from shelter_geo.study import reading
 from shelter_geo.study.load import load_study
@@ -37,6 +38,9 @@ settings.load_profile("everywhere")
 
 # What a user's runs have kept must not answer for the code under test.
 os.environ[CACHE_VARIABLE] = ""
+
+# A process with the threads of browsers is none to copy, and the other processor tests as well.
+vars(meanwhile)["_processors"] = lambda: 1
 
 for reader in ("check_table", "read_links"):
     setattr(reading, reader, remembered(getattr(reading, reader)))

@@ -77,6 +77,7 @@ def test_undo_and_redo_go_through_every_step(page: Page) -> None:
     open_site(page, "town 3")
     said.append(mean(page))
     open_site(page, "town 5")
+    page.wait_for_function("document.activeElement.classList.contains('count')")
     page.keyboard.type("77")
     said.append(mean(page))
     page.click("#plan-a .to-today")
@@ -131,6 +132,7 @@ def test_a_plan_that_is_not_saved_is_not_lost_without_a_warning(page: Page) -> N
 
 def test_a_plan_is_carried_as_a_code(page: Page) -> None:
     open_site(page, "town 3")
+    page.wait_for_function("document.activeElement.classList.contains('count')")
     page.keyboard.type("77")
     page.uncheck("#plan-a .opened li:has-text('Refuge') input[type=checkbox]")
     page.fill("#plan-a .opened li:has-text('First house') .count", "31")

@@ -65,7 +65,7 @@ def meanwhile(work: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
             yield answer
         except BaseException:  # nobody will ask for the answer
             for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+                child.kill()  # a signal that it may still hold back, or lose, would never end it
             raise
 
 
