@@ -47,6 +47,8 @@ for reader in ("check_table", "read_links"):
 
 SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split())
 """Folders, files and tests of more than two seconds, which `make check` leaves out."""
+WHOLE = frozenset({"outputs", "pages", "files", "bundled"})
+"""What is made by a whole run of a study, so that the test that asks first waits for it."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -63,7 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         test = item.nodeid.partition("[")[0].removeprefix("tests/")
         file = test.partition("::")[0]
-        if not SLOW.isdisjoint({test, file, *(str(folder) for folder in Path(file).parents)}):
+        where = {test, file, *(str(folder) for folder in Path(file).parents)}
+        if not (SLOW.isdisjoint(where) and WHOLE.isdisjoint(getattr(item, "fixturenames", ()))):
             item.add_marker(pytest.mark.slow)
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long and item.path.suffix != ".ipynb")

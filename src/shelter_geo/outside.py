@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import unicodedata
 from pathlib import Path
@@ -49,6 +50,18 @@ def unreadable(path: Path, most_bytes: int | None = MOST_BYTES) -> str:
     if most_bytes is not None and stat.S_ISREG(state.st_mode) and state.st_size > most_bytes:
         return f"has {state.st_size / 2**20:,.0f} MB, and at most {most_bytes >> 20:,} MB are read"
     return ""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits; it is read piece by piece.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _ENDLESS: Final = (

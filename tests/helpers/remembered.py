@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from shelter_geo.errors import Fault
+from shelter_geo.outside import unreadable
 
 Checked = tuple[pd.DataFrame | None, list[Fault]]
 
@@ -24,7 +25,7 @@ def remembered(check: Callable[..., Checked]) -> Callable[..., Checked]:
         if secret:
             return check(path, *args, secret=True, **options)
         try:
-            content = path.read_bytes() if path.is_file() else None
+            content = path.read_bytes() if path.is_file() and not unreadable(path) else None
         except OSError:
             content = None
         if content is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -11,6 +10,7 @@ import typer
 
 from shelter_geo.cli.options import KindOption, SchedulerOption, WorkersOption, of_kind, workers_of
 from shelter_geo.errors import Fault, TableError
+from shelter_geo.outside import sha256_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -114,7 +114,7 @@ def _request(
     of: dict[str, Any]
     if roads is not None:
         network, joining, voters = load_network(roads), SnapSettings(), None
-        of = {"roads_sha256": hashlib.sha256(roads.read_bytes()).hexdigest()}
+        of = {"roads_sha256": sha256_of(roads)}
     else:
         assert study is not None
         network, joining, voters = study.network, snap_settings(study), study.settlements

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tomllib
@@ -13,6 +12,7 @@ from typing import Any, Final
 import requests
 
 from shelter_geo.errors import NetworkAccessError, OutputError
+from shelter_geo.outside import sha256_of
 from shelter_geo.start.downloads import Manners, ask, download, kind_of, settle, unwritten
 from shelter_geo.start.study_files import template
 
@@ -180,7 +180,7 @@ def note_fetched(folder: Path, name: str, address: str, **said: str) -> Fetched:
         If the record cannot be written.
     """
     record = _record(folder)
-    record[name] = fetched = Fetched(name, address, _hash(folder / name), **said)
+    record[name] = fetched = Fetched(name, address, sha256_of(folder / name), **said)
     text = json.dumps([asdict(each) for _, each in sorted(record.items())], indent=1)
     try:
         (folder / RECORD).write_text(text + "\n", encoding="utf-8")
@@ -200,9 +200,4 @@ def _record(folder: Path) -> dict[str, Fetched]:
 
 def _is_whole(folder: Path, fetched: Fetched) -> bool:
     path = folder / fetched.file
-    return path.is_file() and _hash(path) == fetched.sha256
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return path.is_file() and sha256_of(path) == fetched.sha256

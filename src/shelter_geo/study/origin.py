@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shelter_geo.errors import Fault
-from shelter_geo.outside import MOST_SETTINGS_BYTES, unreadable
+from shelter_geo.outside import MOST_SETTINGS_BYTES, sha256_of, unreadable
 from shelter_geo.study.tables.formats import decoded
 from shelter_geo.study.tables.relations import BARE, ELSEWHERE, OUTSIDE, no_key
 
@@ -172,9 +171,11 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def file_hash(path: Path) -> str | None:
-    """Return the SHA-256 of a file; None if there is none that can be read."""
+    """Return the SHA-256 of a file; None if there is none that can be read and ends."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+        if not path.is_file() or unreadable(path):
+            return None
+        return sha256_of(path)
     except OSError:
         return None
 
@@ -215,6 +216,8 @@ def package_faults(
         if not isinstance(name, str) or said is None:
             continue
         hashed += 1
+        if unreadable(folder / name):  # Its reader says so.
+            continue
         digest = file_hash(folder / name)
         if digest != said[1]:
             what = "there is no such file" if digest is None else "the file has another hash"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.errors import Fault
-from shelter_geo.outside import REMEDY, unreadable
+from shelter_geo.outside import REMEDY, sha256_of, unreadable
 from shelter_geo.progress import Progress
 from shelter_geo.roads import (
     Provenance,
@@ -71,7 +70,7 @@ class StudyFolder:
         self.study_file = study_file.name
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
-        self.hashes = {study_file.name: _sha256(study_file)}
+        self.hashes = {study_file.name: sha256_of(study_file)}
         self.hosts: tuple[str, ...] = ()
 
     def path(self, name: str) -> Path:
@@ -91,7 +90,7 @@ class StudyFolder:
             beside = (str(Path(name).with_suffix(end)) for end in SIDECARS)
             parts = beside if name.lower().endswith(".shp") else ()
             for part in (name, *filter(lambda part: _is_file(self.path(part)), parts)):
-                self.hashes[part] = _sha256(self.path(part))
+                self.hashes[part] = sha256_of(self.path(part))
         return content
 
     def table(
@@ -208,10 +207,6 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)

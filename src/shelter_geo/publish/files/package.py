@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from shelter_geo import __version__
+from shelter_geo.outside import sha256_of
 from shelter_geo.publish.files.column_kinds import Column
 from shelter_geo.publish.files.columns import described
 from shelter_geo.study import StudySettings, in_english
@@ -109,7 +109,7 @@ def _is_as_listed(out: Path, path: str, told: str) -> bool:
 
 
 def _hash(file: Path) -> str:
-    return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+    return f"sha256:{sha256_of(file)}"
 
 
 def _resource(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shelter_geo.errors import OutputError
+from shelter_geo.outside import sha256_of
 from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 MARK = ".shelter-geo-"
@@ -238,7 +238,7 @@ def _refuse(target: Path, keep: Collection[str]) -> None:
 
 
 def _is_kept(file: Path, keep: Collection[str]) -> bool:
-    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() in keep
+    return file.is_file() and sha256_of(file) in keep
 
 
 def _sentence(out: Path, error: OSError) -> str:
