@@ -21,6 +21,11 @@ name = "A shelter in Highmill"
 settlement_id = "s1"
 places = 8
 """
+TODAY = """
+[scenario]
+id = "today"
+name = "Today"
+"""
 
 
 @pytest.fixture
@@ -98,6 +103,30 @@ def test_figures_of_a_run_are_the_same_in_every_language(copy: StudyCopy, tmp_pa
     assert 'href="figures/ru/access_map.png"' in index
     done = CliRunner().invoke(app, ["run", str(copy.file), "--lang", "fr"])
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["compare", "capacity"])
+def test_figures_of_a_command_come_in_every_language(
+    copy: StudyCopy, tmp_path: Path, command: str
+) -> None:
+    out = tmp_path / "out"
+    for name, text in {"today": TODAY, "mill": PLAN}.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    study = str(speaking_two(copy).file)
+    plans = [str(tmp_path / f"{name}.toml") for name in ("today", "mill")]
+    given = [study] if command == "capacity" else [*plans, "--study", study]
+    words = [command, *given, "--lang", "all", "--out", str(out)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    first = {file.name for file in (out / "figures").iterdir() if file.is_file()}
+    assert {"compare": "comparison.png", "capacity": "capacity_map.png"}[command] in first
+    assert {file.name for file in (out / "figures" / "ru").iterdir()} == first
+    for name in first:
+        ours, other = (out / "figures" / name, out / "figures" / "ru" / name)
+        assert ours.read_bytes() != other.read_bytes(), name
+    assert {entry.name for entry in out.iterdir() if entry.is_dir()} <= {
+        "figures", "maps", "scenarios",
+    }  # fmt: skip
 
 
 def test_shared_pictures_have_an_index(copy: StudyCopy, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,13 +14,16 @@ import pytest
 from helpers.hostile_map import hostile
 from helpers.map_toys import toy_map
 from helpers.speaking import LANGUAGES
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from PIL import Image
 from typer.testing import CliRunner
 
 from shelter_geo.cli.main import app
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.figures.drawing import drawing, save
+from shelter_geo.publish.figures.drawing import HOUSE, drawing, footing, heading, put_sign, save
+from shelter_geo.publish.figures.fitting import settle
 from shelter_geo.publish.figures.map_twin import draw_twin
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.words import Words
@@ -141,3 +146,84 @@ def test_the_command_names_what_may_be_asked(arguments: list[str], said: str) ->
     told = CliRunner().invoke(app, ["map", *arguments])
     assert told.exit_code == 2
     assert said in " ".join(told.output.replace("│", " ").split())
+
+
+def outline_of_pages() -> list[tuple[float, float]]:
+    """Walk the outline of the house in the signs of pages, around the middle of their box."""
+    page = (files("shelter_geo.publish") / "assets" / "patterns.html").read_text(encoding="utf-8")
+    houses = set(re.findall(r'<symbol id="(?:shelter|new)".*?<path d="([^"]+)"', page))
+    assert len(houses) == 1
+    x = y = 0.0
+    corners = []
+    drawn = houses.pop().replace("M13 6.2 ", "M13 6.2L")  # what follows a move is a line
+    for step, numbers in re.findall(r"([MLhvz])([^MLhvz]*)", drawn):
+        at = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
+        if step in ("M", "L"):
+            x, y = at
+        elif step == "h":
+            x += at[0]
+        elif step == "v":
+            y += at[0]
+        else:
+            continue
+        corners.append((round(x - 13, 6), round(13 - y, 6)))
+    return corners
+
+
+def test_pictures_have_the_house_of_pages() -> None:
+    corners = [(float(x), float(y)) for x, y in HOUSE.vertices]
+    assert corners == [*outline_of_pages(), corners[0]]
+
+
+@pytest.mark.parametrize(("symbol", "ground", "house"), [
+    ("shelter", (255, 255, 255), (0, 85, 143)), ("new", (0, 85, 143), (255, 255, 255)),
+])  # fmt: skip
+def test_a_sign_is_filled_where_a_plan_brings_the_shelter(
+    tmp_path: Path, symbol: str, ground: tuple[int, ...], house: tuple[int, ...]
+) -> None:
+    with drawing(1, 1) as figure:
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        put_sign(axes, (0.5, 0.5), symbol, "#00558f", size=52)
+        save(figure, tmp_path / "sign", (".png",))
+    picture = Image.open(tmp_path / "sign.png").convert("RGB")
+    unit = picture.width / 72 * 2  # pixels of one of the 26 units that a sign of 52 points has
+    middle = picture.width / 2
+    assert picture.getpixel((round(middle), round(middle - 2 * unit))) == house
+    assert picture.getpixel((round(middle), round(middle - 9 * unit))) == ground
+    assert picture.getpixel((round(middle), round(middle + 4 * unit))) == ground  # the door
+
+
+def test_a_figure_grows_so_that_nothing_is_cut_and_nothing_meets() -> None:
+    """Measured by matplotlib's own boxes, after a title, a foot and a label that are too long."""
+    with drawing(6, 4) as figure:
+        heading(figure, "A finding of many words " * 5, "Below it " * 30)
+        axes = figure.add_axes((0.1, 0.15, 0.8, 0.6))
+        axes.set_xlabel("people")
+        axes.annotate("the end of a line that runs on", (1, 0.5), annotation_clip=False)
+        legend = figure.legend([Patch()], ["a key"], bbox_to_anchor=(0.1, 0.76), loc="lower left")
+        footing(figure, "Who counted whom and when. " * 30)
+        before = axes.get_window_extent().bounds[2:]
+        settle(figure)
+        figure.draw_without_rendering()
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [text.get_window_extent(renderer) for text in figure.texts]
+        title, lead, foot = boxes
+        drawn = axes.get_tightbbox(renderer)
+        key = legend.get_window_extent(renderer)
+        assert axes.get_window_extent().bounds[2:] == pytest.approx(before)
+        assert foot.y1 < drawn.y0 < drawn.y1 < lead.y0 < lead.y1 < title.y0
+        assert drawn.y1 - drawn.height / 3 < key.y0 < key.y1 < lead.y0
+        for box in (*boxes, drawn, key):
+            assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1
+            assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
+def test_a_figure_in_which_all_has_room_keeps_its_size() -> None:
+    with drawing(6, 4) as figure:
+        heading(figure, "Short", "Also short")
+        figure.add_axes((0.1, 0.3, 0.8, 0.4))
+        footing(figure, "Somebody")
+        settle(figure)
+        assert figure.get_size_inches().tolist() == [6, 4]
+        assert [text.get_text() for text in figure.texts] == ["Short", "Also short", "Somebody"]

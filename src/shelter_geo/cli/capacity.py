@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shelter_geo.cli.options import (
+    ALL,
     KindOption,
-    LangOption,
+    LangsOption,
     StudyArgument,
     countable,
     languages,
     named_of,
     of_kind,
 )
+
+if TYPE_CHECKING:
+    from shelter_geo.publish import Words
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +49,7 @@ def capacity(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to write; else outputs/STUDY-capacity.")
     ] = None,
-    lang: LangOption = None,
+    lang: LangsOption = None,
 ) -> None:
     """Compute places against stays asked for, and who may use which shelter."""
     from shelter_geo.capacity import GROUPS
@@ -57,6 +63,9 @@ def capacity(
     from shelter_geo.progress import steps
     from shelter_geo.publish import (
         capacity_lines,
+        draw_capacity,
+        draw_in_others,
+        draw_reach,
         group_line,
         lines_on_lacks,
         staged,
@@ -69,7 +78,9 @@ def capacity(
     some = bool(groups) or without_police_papers
     with steps() as progress:
         loaded = of_kind(load_study(study), kind)
-        words = languages(loaded, lang).first
+        one = None if lang == ALL else lang
+        spoken = languages(loaded, one)
+        words = spoken.first
         countable(loaded, groups)
         parts = [named_of(loaded, loaded.settings.study.id), "capacity", *groups]
         parts += ["without-papers"] if without_police_papers else []
@@ -83,15 +94,24 @@ def capacity(
                     stage,
                     groups=groups,
                     without_police_papers=without_police_papers,
-                    lang=lang,
+                    lang=one,
+                )
+                draw: Callable[[Path, Words], None] = partial(
+                    draw_reach,
+                    evaluation,
+                    groups=groups,
+                    without_police_papers=without_police_papers,
                 )
                 row = rows_of(evaluation, groups, without_police_papers)[0]
                 lines = [group_line(evaluation, row, words)]
             else:
                 results = capacity_results(evaluation, cases=cases)
                 write_missing(evaluation, stage, words)
-                write_capacity(evaluation, results, stage, lang=lang)
+                write_capacity(evaluation, results, stage, lang=one)
+                draw = partial(draw_capacity, evaluation, results)
                 lines = capacity_lines(evaluation, results, words)
                 lines += lines_on_lacks(loaded, words)
+            if lang == ALL:
+                draw_in_others(spoken, stage, draw)
     for line in [*lines, f"Outputs: {folder}", f"Map: {folder / 'maps' / 'capacity.html'}"]:
         typer.echo(line)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from shelter_geo.cli.options import (
+    ALL,
     KindOption,
-    LangOption,
+    LangsOption,
     SchedulerOption,
     WorkersOption,
     languages,
@@ -39,7 +41,7 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for tables and maps; else none is written.")
     ] = None,
-    lang: LangOption = None,
+    lang: LangsOption = None,
     workers: WorkersOption = 0,
     scheduler: SchedulerOption = "",
 ) -> None:
@@ -50,19 +52,29 @@ def compare(
     from shelter_geo.analysis import evaluate_plans
     from shelter_geo.plans import find_plans
     from shelter_geo.progress import steps
-    from shelter_geo.publish import comparison_lines, index_comparison, staged, write_scenarios
+    from shelter_geo.publish import (
+        comparison_lines,
+        draw_in_others,
+        draw_plans,
+        index_comparison,
+        staged,
+        write_scenarios,
+    )
     from shelter_geo.study import load_study
 
     with workers_of(workers, scheduler) as spread, steps() as progress:
         loaded = of_kind(load_study(study), kind)
-        languages(loaded, lang)
+        one = None if lang == ALL else lang
+        spoken = languages(loaded, one)
         plans = find_plans(scenarios, loaded.scenarios)
         evaluated = evaluate_plans(loaded, plans, progress=progress, spread=spread)
         if out is not None:
             with staged(out, keep=set(loaded.input_hashes.values())) as folder:
-                write_scenarios(evaluated, folder, lang=lang)
-                index_comparison(evaluated, folder, lang=lang)
-    for line in comparison_lines(evaluated, lang):
+                write_scenarios(evaluated, folder, lang=one)
+                if lang == ALL:
+                    draw_in_others(spoken, folder, partial(draw_plans, evaluated))
+                index_comparison(evaluated, folder, lang=one)
+    for line in comparison_lines(evaluated, one):
         typer.echo(line)
     if any(plan.uncosted for plan in plans):
         typer.echo(NO_COST)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shelter_geo.publish.brief.study_brief import study_brief
     from shelter_geo.publish.ensemble import write_ensemble
+    from shelter_geo.publish.every_language import draw_capacity, draw_in_others, draw_reach
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.blocks import write_costs
     from shelter_geo.publish.files.staging import staged
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.own_area_page import own_area_page
     from shelter_geo.publish.study.scenario_outputs import (
         comparison_page,
+        draw_plans,
         write_scenarios,
     )
     from shelter_geo.publish.study.service_page import service_page
@@ -54,6 +56,10 @@ _HOME = {
     "comparison_lines": "study.lines",
     "comparison_page": "study.scenario_outputs",
     "dates": "qualifiers",
+    "draw_capacity": "every_language",
+    "draw_in_others": "every_language",
+    "draw_plans": "study.scenario_outputs",
+    "draw_reach": "every_language",
     "draw_twin": "figures.map_twin",
     "everywhere": "words",
     "group_line": "study.lines",
@@ -96,6 +102,10 @@ __all__ = [
     "comparison_lines",
     "comparison_page",
     "dates",
+    "draw_capacity",
+    "draw_in_others",
+    "draw_plans",
+    "draw_reach",
     "draw_twin",
     "everywhere",
     "group_line",

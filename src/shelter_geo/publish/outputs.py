@@ -12,7 +12,7 @@ from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, Si
 from shelter_geo.analysis.siting_results import SitingResults
 from shelter_geo.progress import Progress
 from shelter_geo.publish.brief.study_brief import study_brief
-from shelter_geo.publish.every_language import draw_access, draw_in
+from shelter_geo.publish.every_language import draw_access, draw_in_others, draw_run
 from shelter_geo.publish.files.hxl import tag_tables
 from shelter_geo.publish.files.package import outdated, write_package
 from shelter_geo.publish.files.staging import staged
@@ -144,9 +144,9 @@ def write_outputs(
                     progress(name, done, len(here))
                 write(folder)
             aside()
-        for other in languages_of(evaluation.study, lang) if every_language else ():
-            if other.lang != words.lang:
-                draw_in(other, evaluation, folder, plans=plans, needs=needs, sites=sites)
+        if every_language:
+            drawn = partial(draw_run, evaluation, plans=plans, needs=needs, sites=sites)
+            draw_in_others(languages_of(evaluation.study, lang), folder, drawn)
         if hxl:
             tag_tables(folder, list(tables))
         _write_index(evaluation, plans, folder, lang)

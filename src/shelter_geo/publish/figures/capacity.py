@@ -14,12 +14,16 @@ from matplotlib.figure import Figure
 
 from shelter_geo.analysis import Quantity, Unit
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
+from shelter_geo.publish.figures.fitting import POINTS
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.words import Words
 from shelter_geo.vocabulary import Evidence
 
 LINES: Final = (INK_ACCENT, INK_MIDDLE, INK_LIGHT, INK_DARK)
 BAND: Final = "#eadbd2"
+_LINE_LETTERS: Final = 44
+"""Letters of a line beside the end of a line of the figure on pooling."""
+_LABEL_LINE_PT: Final = 11
 _TITLE_WIDTH: Final = 120
 """Letters of the titles of all panels in a row."""
 
@@ -195,33 +199,24 @@ def draw_pooling(
             words.text("capacity.pooling_subtitle", share=Quantity.share(table["target"].iloc[0])),
         )
         axes = figure.add_axes((0.08, 0.2, 0.56, 0.58))
-        lines = table.groupby("demand_basis", sort=False)
-        for (basis, line), colour in zip(lines, np.resize(LINES, len(lines)), strict=True):
-            axes.plot(
-                line["shelters"],
-                line["more"],
-                "o-",
-                color=colour,
-                markersize=4,
-                lw=1.8,
-                clip_on=False,
-            )
-            end = line.iloc[-1]
-            axes.annotate(
-                words.text(
-                    "capacity.pooling_line",
-                    basis=names[str(basis)],
-                    places=Quantity.count(end["places_needed_together"], evidence=known),
-                ),
-                (end["shelters"], end["more"]),
-                (9, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-                annotation_clip=False,
-            )
         axes.set_xlim(1, most)
         axes.set_ylim(0, max(0.1, 1.08 * table["more"].max()))
+        ends = _pooling_lines(axes, table)
+        labels = {
+            value: "\n".join(
+                fill(
+                    words.text(
+                        "capacity.pooling_line",
+                        basis=names[basis],
+                        places=Quantity.count(places, evidence=known),
+                    ).replace("\n", " "),
+                    _LINE_LETTERS,
+                )
+                for basis, places in bases
+            )
+            for value, bases in ends.items()
+        }
+        _beside(axes, most, labels, 0.58 * figure.get_figheight() * POINTS)
         axes.set_xticks(range(1, int(most) + 1))
         axes.set_xlabel(words.text("capacity.pooling_axis"), fontsize=9)
         ticks = list(axes.get_yticks())
@@ -231,3 +226,33 @@ def draw_pooling(
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         footing(figure, foot)
         save(figure, stem)
+
+
+def _pooling_lines(axes: Axes, table: pd.DataFrame) -> dict[float, list[tuple[str, float]]]:
+    """Draw a line for each basis, and give the bases and places that end at each height."""
+    ends: dict[float, list[tuple[str, float]]] = {}
+    lines = table.groupby("demand_basis", sort=False)
+    for (basis, line), colour in zip(lines, np.resize(LINES, len(lines)), strict=True):
+        axes.plot(
+            line["shelters"], line["more"], "o-", color=colour, markersize=4, lw=1.8, clip_on=False
+        )
+        end = line.iloc[-1]
+        ends.setdefault(float(end["more"]), []).append(
+            (str(basis), float(end["places_needed_together"]))
+        )
+    return ends
+
+
+def _beside(axes: Axes, x: float, labels: Mapping[float, str], points: float) -> None:
+    """Write labels beside the ends of lines, each below the one before it where they would meet."""
+    low, high = axes.get_ylim()
+    tall = points / (high - low)
+    floor = np.inf
+    for value in sorted(labels, reverse=True):
+        half = 0.5 * _LABEL_LINE_PT * (labels[value].count("\n") + 1)
+        middle = min(value * tall, floor - half)
+        floor = middle - half - 3
+        axes.annotate(
+            labels[value], (x, value), (9, middle - value * tall), textcoords="offset points",
+            va="center", fontsize=9, annotation_clip=False,
+        )  # fmt: skip

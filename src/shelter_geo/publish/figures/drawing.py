@@ -8,17 +8,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.path import Path as Shape
 
 from shelter_geo.analysis import Quantity
 from shelter_geo.publish.catalogue import known_people
+from shelter_geo.publish.figures.fitting import FOOT, LEAD, TITLE, settle
 from shelter_geo.publish.palette import Classes
 from shelter_geo.publish.words import Words
 
@@ -49,9 +52,58 @@ NAMELESS: dict[str, dict[str, None]] = {
 """Kinds of file, and what each would say of when and with what it was made."""
 ENDINGS = tuple(NAMELESS)
 SLIDES = (".png", ".svg")
-FOOT_WIDTH = 150
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML file may hold."""
+
+
+HOUSE: Final = Shape(
+    [(0, 6.8), (-7.4, 0.3), (-5.2, 0.3), (-5.2, -6.3), (-1.5, -6.3), (-1.5, -1.9), (1.5, -1.9),
+     (1.5, -6.3), (5.2, -6.3), (5.2, 0.3), (7.4, 0.3), (0, 6.8)],
+    closed=True,
+)  # fmt: skip
+"""The house in the signs of pages (`patterns.html`), around the middle of their box of 26."""
+_UNITS, _RING_UNITS, _HOUSE_UNITS, _EDGE_UNITS = 25.0, 23.0, 14.8, 2.0
+"""Widths of a sign, of the middle of its edge, of its house and of the edge itself."""
+
+
+def sign(symbol: str, mark: str, size: float) -> tuple[Line2D, Line2D]:
+    """Draw the sign of a shelter as pages do: a house in a ring, filled where a plan brings it.
+
+    Parameters
+    ----------
+    symbol
+        `new` for one that a plan brings, else one of today.
+    mark
+        Ink of the signs.
+    size
+        Its width, in points.
+
+    Returns
+    -------
+    tuple of Line2D
+        The ring and the house, at no place yet: see `put_sign`.
+    """
+    ground, ink = (mark, "white") if symbol == "new" else ("white", mark)
+    unit = size / _UNITS
+    ring = Line2D(
+        [], [], linestyle="none", marker="o", markersize=_RING_UNITS * unit,
+        markerfacecolor=ground, markeredgecolor=ink, markeredgewidth=_EDGE_UNITS * unit,
+    )  # fmt: skip
+    house = Line2D(
+        [], [], linestyle="none", marker=HOUSE, markersize=_HOUSE_UNITS * unit,
+        markerfacecolor=ink, markeredgewidth=0,
+    )  # fmt: skip
+    return ring, house
+
+
+def put_sign(
+    axes: Axes, at: tuple[float, float], symbol: str, mark: str, *, size: float, zorder: float = 8
+) -> None:
+    """Draw the sign of a shelter at a point of some axes, in the units of these."""
+    for part in sign(symbol, mark, size):
+        part.set_data([at[0]], [at[1]])
+        part.set(zorder=zorder, clip_on=False)
+        axes.add_line(part)
 
 
 @contextmanager
@@ -67,14 +119,15 @@ def drawing(width_in: float, height_in: float) -> Iterator[Figure]:
 
 def heading(figure: Figure, title: str, subtitle: str, *, left: float = 0.04) -> None:
     """Write what the figure says above it."""
-    figure.text(left, 0.965, title, fontsize=15, fontweight="bold", va="top")
-    figure.text(left, 0.905, subtitle, fontsize=10.5, va="top", linespacing=1.35)
+    figure.text(left, 0.965, title, fontsize=15, fontweight="bold", va="top", gid=TITLE)
+    figure.text(left, 0.905, subtitle, fontsize=10.5, va="top", linespacing=1.35, gid=LEAD)
 
 
 def footing(figure: Figure, text: str, *, left: float = 0.04) -> None:
     """Write sources and assumptions below it."""
-    lines = fill(text, FOOT_WIDTH)
-    figure.text(left, 0.02, lines, fontsize=7.5, color="#5b6470", va="bottom", linespacing=1.35)
+    figure.text(
+        left, 0.02, text, fontsize=7.5, color="#5b6470", va="bottom", linespacing=1.35, gid=FOOT
+    )
 
 
 def bare(axes: Axes) -> None:
@@ -84,7 +137,7 @@ def bare(axes: Axes) -> None:
 
 
 def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES, *, alt: str = "") -> None:
-    """Write a figure as PNG, SVG or PDF without dates or software names.
+    """Write a figure as PNG, SVG or PDF without dates or software names, all of it in sight.
 
     Parameters
     ----------
@@ -98,6 +151,7 @@ def save(figure: Figure, stem: Path, endings: Sequence[str] = SLIDES, *, alt: st
         What the figure shows, for who does not see it: a PNG holds it as its `Description`.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
+    settle(figure)
     with warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box, which readers see for themselves.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.textpath import text_to_path
 from numpy.typing import NDArray
 
 from shelter_geo.errors import OutputError
@@ -29,8 +28,11 @@ from shelter_geo.publish.figures.drawing import (
     drawing,
     footing,
     heading,
+    put_sign,
     save,
+    sign,
 )
+from shelter_geo.publish.figures.fitting import width_of
 from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.map_page import KeyEntry, MapPage, SealedMap
 from shelter_geo.publish.maps.shapes import box_of
@@ -73,12 +75,10 @@ def frame(axes: Axes, units: gpd.GeoDataFrame) -> None:
     axes.set_ylim(south - pad[1], north + pad[1])
 
 
-_SIGN: Final[dict[str, Any]] = {
-    "markerfacecolor": "white", "markeredgewidth": 1.5, "markersize": 8, "linestyle": "none",
-}  # fmt: skip
+_SIGN_PT: Final = 13
 _KEY_WIDTH: Final = 26
-_LEAD_WIDTH: Final = 118
-_TITLE_WIDTH: Final = 78
+_LETTERS: Final = 26
+"""Letters of a line of a name on a map."""
 _NAME_PT: Final = 9
 _BESIDE_PT: Final = 9
 _SIDES: Final = ((1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -140,8 +140,7 @@ def draw_twin(
 
 
 def _head(figure: Figure, title: str, lead: str) -> None:
-    lines = [fill(without_marks(plain(line)), _LEAD_WIDTH) for line in lead.splitlines()]
-    heading(figure, fill(without_marks(plain(title)), _TITLE_WIDTH), "\n".join(lines))
+    heading(figure, without_marks(plain(title)), without_marks(plain(lead)))
 
 
 def without_marks(text: str) -> str:
@@ -194,10 +193,10 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
     points = points.loc[points.geometry.x.sort_values(ascending=False, kind="stable").index]
     axes.apply_aspect()
     for symbol, name, point in zip(points["symbol"], points["name"], points.geometry, strict=True):
-        axes.plot([point.x], [point.y], zorder=8, **sign(symbol, mark))
+        put_sign(axes, (point.x, point.y), symbol, mark, size=_SIGN_PT)
         if not isinstance(name, Text):
             continue
-        text = plain(name.of(words))
+        text = fill(without_marks(plain(name.of(words))), _LETTERS)
         at = axes.transData.transform((point.x, point.y)) * 72 / axes.figure.dpi
         start, end = axes.transAxes.transform([(0, 0), (1, 1)])[:, 0] * 72 / axes.figure.dpi
         boxes = {side: _box(at, text, side) for side in _SIDES}
@@ -206,18 +205,14 @@ def _points(axes: Axes, points: gpd.GeoDataFrame, words: Words, mark: str) -> No
         free = [side for side in inside if not any(_meet(boxes[side], box) for box in taken)]
         side = (free or inside)[0]
         taken.append(boxes[side])
-        _name(axes, point, without_marks(text), side)
+        _name(axes, point, text, side)
 
 
 def _box(at: NDArray[np.float64], text: str, side: tuple[int, int]) -> _Box:
     """Give the room that a name takes, in points: left, bottom, right, top."""
-    font = FontProperties(size=_NAME_PT, weight="bold")
-    with warnings.catch_warnings():  # a letter that no font has is drawn as a box
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        wide = text_to_path.get_text_width_height_descent(without_marks(text), font, ismath=False)[
-            0
-        ]
-    high = 1.6 * _NAME_PT
+    lines = text.splitlines()
+    wide = max(width_of(line, _NAME_PT, bold=True) for line in lines)
+    high = 0.4 * _NAME_PT + 1.2 * _NAME_PT * len(lines)
     left = at[0] + (_BESIDE_PT if side[0] > 0 else -_BESIDE_PT - wide)
     bottom = at[1] + (2 if side[1] > 0 else -2 - high)
     return left, bottom, left + wide, bottom + high
@@ -243,12 +238,11 @@ def _name(axes: Axes, point: shapely.Point, text: str, side: tuple[int, int]) ->
 
 
 def _legend(figure: Figure, page: MapPage, words: Words) -> None:
-    handles = [
-        _handle(entry, fill(without_marks(plain(entry.label.of(words))), _KEY_WIDTH), page.mark)
-        for entry in page.key
-    ]
+    labels = [fill(without_marks(plain(entry.label.of(words))), _KEY_WIDTH) for entry in page.key]
     figure.legend(
-        handles=handles,
+        cast(list[Artist], [_handle(entry, page.mark) for entry in page.key]),
+        labels,
+        handler_map={tuple: HandlerTuple(ndivide=1)},
         alignment="left",
         loc="upper left",
         bbox_to_anchor=(0.028, 0.81),
@@ -258,19 +252,13 @@ def _legend(figure: Figure, page: MapPage, words: Words) -> None:
     )
 
 
-def sign(symbol: str, mark: str) -> dict[str, Any]:
-    """Describe a sign: a square in the ink of facilities, or a diamond for anything else."""
-    shape, ink = ("s", mark) if symbol == "shelter" else ("D", INK)
-    return {**_SIGN, "marker": shape, "markeredgecolor": ink}
-
-
-def _handle(entry: KeyEntry, label: str, mark: str) -> Patch | Line2D:
+def _handle(entry: KeyEntry, mark: str) -> Patch | Line2D | tuple[Line2D, Line2D]:
     if entry.symbol == "fill":
         face, hatch = HATCHES.get(entry.fill, (entry.fill, None))
         edge = "#8b8b8b" if hatch else "#c9c5bb"
-        return Patch(facecolor=face, edgecolor=edge, hatch=hatch, label=label)
+        return Patch(facecolor=face, edgecolor=edge, hatch=hatch)
     if entry.symbol == "stipple":
-        return Patch(facecolor="#8d8794", edgecolor="white", hatch="...", label=label)
+        return Patch(facecolor="#8d8794", edgecolor="white", hatch="...")
     if entry.symbol == "line":
-        return Line2D([], [], color=INK, linewidth=1.4, label=label)
-    return Line2D([], [], label=label, **sign(entry.symbol, mark))
+        return Line2D([], [], color=INK, linewidth=1.4)
+    return sign(entry.symbol, mark, _SIGN_PT)

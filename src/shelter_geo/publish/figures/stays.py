@@ -68,7 +68,7 @@ def draw_stay_limits(
         width = 0.9 / len(bases)
         for place, basis in enumerate(bases):
             axes = figure.add_axes((0.075 + place * width, 0.27, width - 0.05, 0.4))
-            _bars(axes, limits[limits["demand_basis"] == basis], words, known)
+            _bars(axes, limits[limits["demand_basis"] == basis], words, known, len(bases))
             title = fill(names[str(basis)], _TITLE_WIDTH // len(bases))
             axes.set_title(title, fontsize=10, loc="left")
         keys = ("stays.figure_no_place", "stays.figure_leave")
@@ -84,7 +84,7 @@ def draw_stay_limits(
         save(figure, stem)
 
 
-def _bars(axes: Axes, rows: pd.DataFrame, words: Words, known: Evidence) -> None:
+def _bars(axes: Axes, rows: pd.DataFrame, words: Words, known: Evidence, panels: int) -> None:
     at, below = np.arange(len(rows)), np.zeros(len(rows))
     for name, colour in PARTS:
         values = rows[f"{name}_central"].to_numpy(float)
@@ -102,7 +102,8 @@ def _bars(axes: Axes, rows: pd.DataFrame, words: Words, known: Evidence) -> None
         labels.append(f"{limit}\n{words.starred(row['places_needed_central'], known)}")
     axes.set_xticks(at, labels, fontsize=8)
     mark = [words.starring(words.text(f"evidence.{known}"), known)] if is_starred(known) else []
-    axes.set_xlabel(words.beside(words.text("stays.figure_axis"), *mark), fontsize=8.5)
+    named = words.beside(words.text("stays.figure_axis"), *mark)
+    axes.set_xlabel(fill(named, _TITLE_WIDTH // panels), fontsize=8.5)
     axes.tick_params(axis="x", length=0, colors=FAINT)
     axes.set_ylim(0, max(1.0, 1.1 * below.max()))
     ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]

@@ -24,6 +24,7 @@ from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
+SHELTER: Final = "shelter"
 NEW: Final = "new"
 """Symbol of what a plan opens; `shelter` is that of what is there today."""
 Row: TypeAlias = Mapping[str, Any]
@@ -240,7 +241,7 @@ def is_new(shelter: Row) -> bool:
 def sign_key(shelters: pd.DataFrame, today: Text) -> list[KeyEntry]:
     """Give the key of the signs: of shelters of today, and of those that a plan opens."""
     new = [is_new(row) for row in rows_of(shelters)]
-    entries = [(not all(new), KeyEntry("shelter", today))]
+    entries = [(not all(new), KeyEntry(SHELTER, today))]
     entries.append((any(new), KeyEntry(NEW, say("planner.key_new"))))
     return [entry for there, entry in entries if there]
 
@@ -275,7 +276,7 @@ def cities(
             name = say("access.holding", name=where, places=total, basis=by_plan)
         else:
             name = say("access.city_places", city=where, places=total)
-        symbol = NEW if all(map(is_new, rows)) else "shelter"
+        symbol = NEW if all(map(is_new, rows)) else SHELTER
         tip = [name] if holding is None else [where, *map(holding, rows)]
         properties = {"symbol": symbol, "name": name, "short": where, "tip": tip}
         features.append(feature(rows[0]["geometry"], at, properties))

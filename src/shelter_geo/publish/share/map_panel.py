@@ -13,18 +13,19 @@ from shapely import Point
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
 
-from shelter_geo.publish.figures.drawing import INK
+from shelter_geo.publish.figures.drawing import INK, put_sign
 from shelter_geo.publish.figures.map_twin import (
     draw_areas,
     equal_area,
     features_of,
     ground,
-    sign,
 )
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.share.sheet import Box, Lines, Sheet, balanced, width_of, wrapped
 from shelter_geo.publish.share.texts import MapTexts
 
+SIGN: Final = 1.35
+"""Width of the sign of a shelter, in sizes of the names beside it."""
 _SURROUND: Final = 0.08
 """Share of a map that is shown around the districts, on each side."""
 _AROUND: Final = ((1, 0), (-1, 0), (1, -1), (-1, -1), (1, 1), (-1, 1), (0, -1), (0, 1))
@@ -66,7 +67,7 @@ def fill_with_map(drawn: Sheet, page: SealedMap, texts: MapTexts, panel: Box, si
         names.append(_Name(at, (wrapped(far.name, size, panel.width, bold=True), route)))
     for city in texts.cities:
         at = view.on_sheet(city.point, crs, panel)
-        drawn.axes.plot(*([value] for value in at), zorder=8, **sign("shelter", page.page.mark))
+        put_sign(drawn.axes, at, city.symbol, page.page.mark, size=SIGN * size)
         names.append(_Name(at, (wrapped(city.name, size, 0.5 * panel.width, bold=True),)))
     axes.set(xlabel="", ylabel="")  # which geopandas names
     land = gpd.GeoSeries([areas.geometry.union_all()], crs=crs)

@@ -10,17 +10,17 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from shelter_geo.publish.figures.drawing import DPI, save
+from shelter_geo.publish.figures.drawing import DPI, put_sign, save
+from shelter_geo.publish.figures.fitting import POINTS
 from shelter_geo.publish.figures.map_twin import (
     HATCHES,
-    sign,
 )
 from shelter_geo.publish.figures.shortfall import LEAST, NEEDED, THERE
+from shelter_geo.publish.maps.district_map import NEW, SHELTER
 from shelter_geo.publish.maps.map_page import SealedMap
-from shelter_geo.publish.share.map_panel import fill_with_map
+from shelter_geo.publish.share.map_panel import SIGN, fill_with_map
 from shelter_geo.publish.share.sheet import (
     LINE,
-    POINTS,
     Box,
     Entry,
     Lines,
@@ -155,7 +155,9 @@ def _entries(page: SealedMap, words: Words) -> list[Entry]:
     """Give signs and labels of a map's key; the one route that is drawn is named beside it."""
     signs: dict[str, Callable[[Axes, Box], None]] = {
         "stipple": partial(_swatch, colour="#8d8794", hatch="....", edge="white"),
-        "shelter": partial(_square, mark=page.page.mark),
+        **{
+            symbol: partial(_house, symbol=symbol, mark=page.page.mark) for symbol in (SHELTER, NEW)
+        },
     }
     entries: list[Entry] = []
     for entry in page.page.key:
@@ -164,7 +166,7 @@ def _entries(page: SealedMap, words: Words) -> list[Entry]:
             draw = partial(_swatch, colour=colour, hatch=hatch)
             entries.append((draw, entry.label.of(words)))
         elif entry.symbol in signs:
-            short = words.text("access.shelters") if entry.symbol == "shelter" else ""
+            short = words.text("access.shelters") if entry.symbol == SHELTER else ""
             entries.append((signs[entry.symbol], short or entry.label.of(words)))
     return entries
 
@@ -176,11 +178,9 @@ def _swatch(axes: Axes, box: Box, *, colour: str, hatch: str | None, edge: str =
     )  # fmt: skip
 
 
-def _square(axes: Axes, box: Box, *, mark: str) -> None:
-    axes.plot(
-        [box.left + box.width / 2], [box.top + box.height / 2], clip_on=False,
-        **sign("shelter", mark),
-    )  # fmt: skip
+def _house(axes: Axes, box: Box, *, symbol: str, mark: str) -> None:
+    at = (box.left + box.width / 2, box.top + box.height / 2)
+    put_sign(axes, at, symbol, mark, size=SIGN * box.height)
 
 
 def _missing(

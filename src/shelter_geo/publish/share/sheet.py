@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +10,13 @@ from typing import Final, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.textpath import text_to_path
 
+from shelter_geo.publish.figures import fitting
 from shelter_geo.publish.figures.drawing import INK, drawing
+from shelter_geo.publish.figures.fitting import POINTS
 from shelter_geo.publish.figures.map_twin import without_marks
 
-POINTS: Final = 72
-"""Points of an inch."""
 LINE: Final = 1.28
 """Height of a line of text, in sizes of its letters."""
 _ASCENT: Final = 0.93
@@ -148,26 +145,13 @@ def sheet(width: float, height: float) -> Iterator[Sheet]:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Measure a line of text in points, with the room that drawing it in pixels may add."""
-    font = FontProperties(size=size, weight="bold" if bold else "normal")
-    with warnings.catch_warnings():  # a letter that no font has is drawn as a box
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        plain = text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
-    return _PIXELS * float(plain)
+    return _PIXELS * fitting.width_of(text, size, bold=bold)
 
 
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> Lines:
     """Break a text into lines no wider than `width`, where a single word is not wider itself."""
-    lines: list[str] = []
-    for paragraph in _UNIT.sub("\u00a0", without_marks(text)).splitlines():
-        line = ""
-        for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if line and width_of(longer, size, bold=bold) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = longer
-        lines.append(line)
+    held = _UNIT.sub("\u00a0", without_marks(text))
+    lines = fitting.lines_of(held, size, width / _PIXELS, bold=bold)
     return Lines(tuple(lines), size, bold)
 
 

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from shelter_geo.analysis import Evaluation, Quantity
 from shelter_geo.publish.figures.shortfall import bare_areas, shortfall_key
 from shelter_geo.publish.maps.access_map import route_words
+from shelter_geo.publish.maps.district_map import NEW, SHELTER, is_new
 from shelter_geo.publish.maps.map_page import SealedMap
 from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.qualifiers import known_readings
@@ -38,12 +39,15 @@ class Place:
         Of the farthest district, where its road leads, in words.
     line
         The road itself; none where nothing is drawn.
+    symbol
+        Its sign, of a city with facilities: `shelter`, or `new` where a plan brings all of them.
     """
 
     name: str
     point: Point
     route: str = ""
     line: BaseGeometry | None = None
+    symbol: str = SHELTER
 
 
 @dataclass(frozen=True)
@@ -147,9 +151,16 @@ def map_texts(
 def _cities(evaluation: Evaluation, words: Words) -> tuple[Place, ...]:
     """Name each city with facilities once, in the order of the alphabet."""
     points: dict[str, Point] = {}
+    standing: set[str] = set()
     for _, row in with_cities(evaluation).sort_values("shelter_id").iterrows():
-        points.setdefault(plain(own_name(dict(row), "city").of(words)), row["geometry"])
-    return tuple(Place(name, points[name]) for name in sorted(points, key=words.order))
+        name = plain(own_name(dict(row), "city").of(words))
+        points.setdefault(name, row["geometry"])
+        if not is_new(dict(row)):
+            standing.add(name)
+    return tuple(
+        Place(name, points[name], symbol=SHELTER if name in standing else NEW)
+        for name in sorted(points, key=words.order)
+    )
 
 
 def _farthest(evaluation: Evaluation, words: Words) -> Place | None:
