@@ -15,7 +15,7 @@ from helpers.study_copy import SETTLEMENTS, copy_study
 from shelter_geo.analysis import Evaluation
 from shelter_geo.analysis.capacity_results import CapacityResults, capacity_results
 from shelter_geo.analysis.no_place import handed_over
-from shelter_geo.analysis.norms import held_against_norms
+from shelter_geo.analysis.norms import against_norms
 from shelter_geo.analysis.stays import StayInputs
 from shelter_geo.capacity.norms import missing_family_places, missing_shelters
 from shelter_geo.errors import CapacityError, StudyError, TableError
@@ -27,7 +27,7 @@ DATA = bundled_study().parent
 
 @pytest.fixture(scope="module")
 def held(evaluation: Evaluation) -> pd.DataFrame:
-    return held_against_norms(evaluation)
+    return against_norms(evaluation)
 
 
 def one(table: pd.DataFrame, **key: str) -> pd.Series:
@@ -148,7 +148,7 @@ def test_a_region_without_people_needs_nothing_and_says_so(evaluation: Evaluatio
     units = evaluation.districts
     empty = units["region"] == "East Zangezur"
     units = units.assign(**{name: units[name].mask(empty, 0) for name in ("population", "women")})
-    held = held_against_norms(replace(evaluation, districts=units))
+    held = against_norms(replace(evaluation, districts=units))
     rows = held[(held["units"] == "residents") & (held["area_key"] == "East Zangezur")]
     assert set(rows["norm"]) == set(held["norm"])
     assert (rows["needed"] == 0).all()
@@ -199,7 +199,7 @@ def test_a_study_without_norms_has_none(evaluation: Evaluation) -> None:
     settings = evaluation.study.settings
     capacity = settings.capacity.model_copy(update={"norms": ()})
     bare = replace(evaluation.study, settings=settings.model_copy(update={"capacity": capacity}))
-    assert held_against_norms(replace(evaluation, study=bare)).empty
+    assert against_norms(replace(evaluation, study=bare)).empty
 
 
 # --------------------------------------------------------------------- handing over between towns

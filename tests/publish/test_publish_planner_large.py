@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.planner.beyond import Beyond
-from shelter_geo.publish.planner.held import PageSize
+from shelter_geo.publish.planner.page_costs import PageSize
 
 SMALL = PageSize(costs=260, district=0, least=0, candidates=16, rows=20)
 
@@ -42,19 +42,19 @@ def page(browser: Browser, file: Path) -> Iterator[Page]:
 
 def test_two_thousand_districts_and_three_hundred_candidates_take_less_than_a_megabyte() -> None:
     page = large_country(2_000, 300, 40).planner()
-    assert not page.data.held.whole
+    assert not page.data.page_costs.whole
     assert len(page.html.encode()) < 1_000_000
     # Nearly every candidate that is nearer to a district than its nearest shelter is held for it.
     shelter = (page.data.sites["role"] == "shelter").to_numpy()
     for cost in (page.data.length_cm, page.data.time_ms):
         nearer = (cost < cost[:, shelter].min(axis=1, keepdims=True)) & (cost >= 0)
         assert nearer.sum() > 10_000
-        assert page.data.held.held[nearer].mean() > 0.9
+        assert page.data.page_costs.held[nearer].mean() > 0.9
 
 
 def test_a_study_of_common_size_is_held_whole(country: LargeCountry) -> None:
     page = country.planner()
-    assert page.data.held.whole
+    assert page.data.page_costs.whole
     assert (page.data.left_out, page.rows) == (0, 300)
     assert 'class="hint held"' not in page.html
 

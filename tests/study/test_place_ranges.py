@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shelter_geo.analysis import evaluate
-from shelter_geo.analysis.norms import held_against_norms
+from shelter_geo.analysis.norms import against_norms
 from shelter_geo.errors import TableError
 from shelter_geo.plans import Plan, apply_plan
 from shelter_geo.publish.qualifiers import known_without, shared_places, without_shared
@@ -44,7 +44,7 @@ def test_totals_with_and_without_are_those_worked_by_hand(shared):
     assert total["family_places_missing_high"] == 13
     coast = table.loc[("Coast", 2026)]
     assert coast[["places", "places_low", "places_high"]].tolist() == [20, 12, 20]
-    assert held_against_norms(evaluation).empty
+    assert against_norms(evaluation).empty
 
 
 def test_what_is_shared_is_named_with_how_it_is_known(shared):

@@ -22,7 +22,7 @@ from shelter_geo.analysis.no_place import (
     pools_of,
     waiting_table,
 )
-from shelter_geo.analysis.norms import held_against_norms
+from shelter_geo.analysis.norms import against_norms
 from shelter_geo.analysis.shelter_tables import (
     NONE,
     Units,
@@ -82,7 +82,7 @@ class CapacityResults:
         `catchment_people`, and with `_low`, `_central` and `_high` `stays`, `turn_away`,
         `turned_away_per_year`, `places_needed`.
     by_norm
-        See `norms_held.held_against_norms`.
+        See `norms.against_norms`.
     no_place
         See `no_place.no_place_table`, with `demand_basis` and `units`.
     handed_over
@@ -191,7 +191,7 @@ def capacity_results(
             for name, table in _turned_away(evaluation, asked, there, demand, inputs, key):
                 parts[name].append(table)
     return CapacityResults(
-        by_norm=held_against_norms(evaluation),
+        by_norm=against_norms(evaluation),
         by_group=access_by_group(evaluation),
         by_year=years_beside_places(study, inputs),
         inputs=inputs_table(used).rename(columns={"central": "value"}),

@@ -31,7 +31,7 @@ FAMILY_PLACES: Final = ("people", "women")
 """What family places are asked for; else it is shelters."""
 
 
-def held_against_norms(
+def against_norms(
     evaluation: Evaluation,
     *,
     kinds: Sequence[str] = (COUNTRY, REGION, CATCHMENT),
@@ -66,7 +66,7 @@ def held_against_norms(
     """
     norms = evaluation.study.settings.capacity.norms
     parts = [
-        _held(evaluation, norm, counted)
+        _compared(evaluation, norm, counted)
         for counted in _counts(evaluation, kinds, units)
         for norm in norms
         if (norm.asks_for, counted.kind) != ("regions", CATCHMENT)
@@ -75,7 +75,7 @@ def held_against_norms(
 
 
 def missing_in_all(evaluation: Evaluation) -> Iterator[dict[str, object]]:
-    """Give what `held_against_norms` says is missing in all, for all people, without the rest.
+    """Give what `against_norms` says is missing in all, for all people, without the rest.
 
     Yields
     ------
@@ -134,7 +134,7 @@ def _areas(evaluation: Evaluation) -> Iterator[tuple[str, pd.Series]]:
     yield CATCHMENT, town.astype(object).fillna(NO_SHELTER)
 
 
-def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
+def _compared(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
     people, table = counted.people, _needed(evaluation, norm, counted)
     unknown = people_unknown(evaluation.districts).groupby(counted.area).all()
     unknown = unknown.reindex(table.index, fill_value=False)
@@ -154,7 +154,7 @@ def _held(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame
             edges, [Reason.PEOPLE_NOT_KNOWN, NOTHING_ASKED[norm.asks_for], Reason.NORM_MET]
         ),
     }
-    return pd.DataFrame(told | dict(table.items()) | _told(evaluation, norm)).sort_index()
+    return pd.DataFrame(told | dict(table.items()) | _standard_texts(evaluation, norm)).sort_index()
 
 
 def _needed(evaluation: Evaluation, norm: Norm, counted: _Counted) -> pd.DataFrame:
@@ -225,7 +225,7 @@ def _named(evaluation: Evaluation, kind: str, keys: pd.Index) -> pd.Index:
     return pd.Index([NO_SHELTER if key == NO_SHELTER else str(names[key]) for key in keys])
 
 
-def _told(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
+def _standard_texts(evaluation: Evaluation, norm: Norm) -> dict[str, str]:
     """Say what the norm is called and who asks for it."""
     standards = evaluation.study.standards
     if standards is None:

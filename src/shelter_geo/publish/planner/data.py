@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from shelter_geo.access import least, populations
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.planner.held import (
+from shelter_geo.publish.planner.page_costs import (
     ADMISSION,
     NO_ROAD,
-    HeldCosts,
+    PageCosts,
     PageSize,
-    held_costs,
     offered,
+    page_costs,
 )
 from shelter_geo.publish.words import AnyText, Text, everywhere, own_name
 from shelter_geo.study import REGION, people_unknown
@@ -90,7 +90,7 @@ class PlannerData:
         Places that a newly opened site begins with.
     suggestions
         Name, the rows of the sites opened, and the places of each.
-    held
+    page_costs
         Which of the costs the page holds.
     left_out
         How many candidates the page does not offer.
@@ -107,7 +107,7 @@ class PlannerData:
     readings: Evidence
     new_places: int
     suggestions: tuple[tuple[Text, tuple[int, ...], tuple[int, ...]], ...]
-    held: HeldCosts
+    page_costs: PageCosts
     left_out: int = 0
 
     @property
@@ -265,7 +265,7 @@ def planner_data(
         sites=places,
         time_ms=time,
         length_cm=length,
-        held=held_costs(time, length, places, size),
+        page_costs=page_costs(time, length, places, size),
         left_out=every - len(places),
         impedance=impedance,
         people_per_family_place=people_per_family_place,

@@ -14,8 +14,8 @@ from shelter_geo.publish.maps.drawing import draw
 from shelter_geo.publish.palette import DISTANCE, MARK, Classes
 from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import Suggestion, planner_data
-from shelter_geo.publish.planner.held import PageSize
 from shelter_geo.publish.planner.page import PlannerPage
+from shelter_geo.publish.planner.page_costs import PageSize
 from shelter_geo.publish.words import (
     AnyText,
     Languages,
@@ -145,8 +145,8 @@ def planner_page(
         kinds=kinds or {},
         mark=mark,
         domestic=domestic,
-        beyond=(beyond or Beyond()) if data.held.whole else Beyond(),
-        short=beyond is not None and not data.held.whole,
+        beyond=(beyond or Beyond()) if data.page_costs.whole else Beyond(),
+        short=beyond is not None and not data.page_costs.whole,
         rows=(size or PageSize()).rows,
     )
 

@@ -19,7 +19,7 @@ from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import PlannerData
-from shelter_geo.publish.planner.held import PageSize
+from shelter_geo.publish.planner.page_costs import PageSize
 from shelter_geo.publish.planner.today import Today, left_out, today, unreached
 from shelter_geo.publish.words import (
     Languages,
@@ -184,7 +184,7 @@ class PlannerPage(OneFile):
     def _page_data(self, text: PageText, now: Today, table: ReaderTable) -> dict[str, Any]:
         drawn, costs = self.drawing, (self.data.time_ms, self.data.length_cm)
         data = self.data.page_data()
-        data |= self.data.held.page_data(*costs, drawn.middles, drawn.sites)
+        data |= self.data.page_costs.page_data(*costs, drawn.middles, drawn.sites)
         data["districts"]["name"] = _names(self.data.districts, text)
         data["districts"]["x"], data["districts"]["y"] = self.drawing.middles.T.tolist()
         sites = data["sites"]

@@ -158,7 +158,7 @@ def left_out(data: PlannerData, listed: int, *, short: bool = False) -> list[Tex
     """
     said, candidates = [], int((data.sites["role"] == "candidate").sum())
     for key, there, total in (
-        ("held", data.held.each, len(data.sites)),
+        ("held", data.page_costs.each, len(data.sites)),
         ("offered", candidates, candidates + data.left_out),
         ("listed", listed, len(data.districts)),
     ):

@@ -62,7 +62,7 @@ class PageSize:
 
 
 @dataclass(frozen=True, eq=False)
-class HeldCosts:
+class PageCosts:
     """The costs that a page holds.
 
     Attributes
@@ -129,9 +129,9 @@ class HeldCosts:
         return packed(np.where(np.isinf(least), 0, np.floor(least * (1 - 1e-9))).astype(np.int64))
 
 
-def held_costs(
+def page_costs(
     time_ms: NDArray[np.int64], length_cm: NDArray[np.int64], sites: pd.DataFrame, size: PageSize
-) -> HeldCosts:
+) -> PageCosts:
     """Choose the costs that a page holds.
 
     The nearest shelter of today is always held, for whoever looks for a place; then come the sites
@@ -148,12 +148,12 @@ def held_costs(
 
     Returns
     -------
-    HeldCosts
+    PageCosts
     """
     room = size.room(len(time_ms))
     if time_ms.size <= room:
         none = np.full((2, len(time_ms)), NO_ROAD)
-        return HeldCosts(np.ones(time_ms.shape, dtype=bool), none, none)
+        return PageCosts(np.ones(time_ms.shape, dtype=bool), none, none)
     reached = time_ms != NO_ROAD
     today = np.flatnonzero(sites["role"] == "shelter")
     needed = _nearest_today(time_ms, length_cm, sites, today)
@@ -169,7 +169,7 @@ def held_costs(
     first_cm, first_ms = (
         np.array([_first(cost, among) for among in missing]) for cost in (length_cm, time_ms)
     )
-    return HeldCosts(held, first_cm, first_ms)
+    return PageCosts(held, first_cm, first_ms)
 
 
 def offered(
