@@ -20,6 +20,7 @@ from shelter_geo.analysis.ensemble import (
     drawn_study,
 )
 from shelter_geo.errors import StudyError
+from shelter_geo.roads import redrawn_engine
 from shelter_geo.study import Study, load_study
 
 STILL = Spreads(slowdown=(1, 1), class_sigma=0, closed=0, demand_sigma=0, new_sites=1)
@@ -69,6 +70,34 @@ def test_a_draw_is_the_same_in_any_block_and_another_with_another_seed(small: St
     other = replace(ensemble, seed=6).draw(3)
     assert not np.array_equal(alone[0], other[0], equal_nan=True)
     assert [list(block) for block in ensemble.blocks] == [list(range(10)), [10, 11, 12]]
+
+
+def test_a_draw_on_prepared_roads_is_that_of_roads_laid_out_anew(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+):
+    """What draws share, a skeleton of the roads and the grid that points join by, changes nothing.
+
+    The other way is a plain search of the drawn roads, of which nothing is shared.
+    """
+    ensemble = Ensemble(study, Spreads(closed=0.02), seed=4, draws=3)
+    with monkeypatch.context() as plain:
+        plain.setattr(
+            "shelter_geo.analysis.ensemble.redraw",
+            lambda roads, go, back: replace(roads, forward_ms=go, backward_ms=back),
+        )
+        plain.setattr("shelter_geo.analysis.ensemble.draw_like", lambda drawn, given: None)
+        expected = [ensemble.draw(number) for number in (1, 2)]
+    monkeypatch.setattr("shelter_geo.roads.routing.engine._PLAIN_WORK", 0)
+    asked: list[Study] = []
+    monkeypatch.setattr(
+        "shelter_geo.study.routing.redrawn_engine",
+        lambda roads, base: asked.append(roads) or redrawn_engine(roads, base),
+    )
+    for number, (values, sites) in zip((1, 2), expected, strict=True):
+        found = ensemble.draw(number)
+        np.testing.assert_array_equal(found[0], values)
+        assert found[1] == sites
+    assert len(asked) == 2
 
 
 def test_people_and_places_lie_between_the_ends_of_the_study(study: Study):

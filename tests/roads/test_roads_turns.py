@@ -28,7 +28,8 @@ from shelter_geo.roads.changes.types import OpenRoad
 from shelter_geo.roads.check import check_network
 from shelter_geo.roads.joining.snapping import SnapSettings
 from shelter_geo.roads.network import RoadNetwork
-from shelter_geo.roads.routing.engine import make_engine
+from shelter_geo.roads.redrawing import redraw
+from shelter_geo.roads.routing.engine import make_engine, redrawn_engine
 from shelter_geo.roads.routing.graph import Seeds
 from shelter_geo.roads.sources.chains import contract_chains
 from shelter_geo.roads.sources.osm import read_pbf
@@ -127,11 +128,16 @@ def seeds(net: RoadNetwork, places: Sequence[tuple[str, int]], *, leaving: bool)
     return Seeds.from_columns(np.array(at))
 
 
-@pytest.mark.parametrize("method", ["dijkstra", "hierarchy"])
+@pytest.mark.parametrize("method", ["dijkstra", "hierarchy", "redrawn"])
 @given(case=cases())
 def test_engines_agree_with_a_plain_search_from_drive_to_drive(method: str, case: Case) -> None:
     net, starts, goals = case
-    engine = make_engine(net, method=method)
+    if method == "redrawn":
+        base = replace(net, forward_ms=net.forward_ms + 1, backward_ms=net.backward_ms[::-1])
+        net = redraw(base, net.forward_ms, net.backward_ms)
+        engine = redrawn_engine(net, base)
+    else:
+        engine = make_engine(net, method=method)
     leave, arrive = seeds(net, starts, leaving=True), seeds(net, goals, leaving=False)
     found = engine.matrix(leave, arrive)
     expected = [[plainly(net, start, goal) for goal in goals] for start in starts]

@@ -16,7 +16,7 @@ from shelter_geo.analysis.candidates import candidate_sites, site_options
 from shelter_geo.analysis.evaluation import Evaluation, evaluate
 from shelter_geo.analysis.siting_question import site_question
 from shelter_geo.errors import CostError, StudyError
-from shelter_geo.roads import CLOSED, RoadNetwork
+from shelter_geo.roads import CLOSED, RoadNetwork, redraw
 from shelter_geo.siting import PMedian
 from shelter_geo.study import WOMEN, Study, draw_like
 
@@ -224,9 +224,7 @@ def _drawn_roads(
         times = np.maximum(np.rint(given * factor), np.sign(given))
         return np.where(shut | (given < 0), CLOSED, times).astype(np.int64)
 
-    return replace(
-        network, forward_ms=slower(network.forward_ms), backward_ms=slower(network.backward_ms)
-    )
+    return redraw(network, slower(network.forward_ms), slower(network.backward_ms))
 
 
 def _whole(people: pd.Series[float]) -> pd.Series[int]:

@@ -57,10 +57,11 @@ def write_ensemble(
     OutputError
         If a file cannot be written; what was written stays.
     """
+    numbers = ensemble.numbers  # found once, and sent with the ensemble
     parts = Parts(out, DRAWS, ABOUT, _about(ensemble), ensemble.blocks)
     before = parts.write(Ensemble.block, ensemble, spread, _tables, progress=progress)
     files, of_sites = ([parts.file(block, more) for block in parts.blocks] for more in ("", SITED))
-    numbers = pd.concat(ranges(ensemble.numbers, files), ignore_index=True)
+    numbers = pd.concat(ranges(numbers, files), ignore_index=True)
     sites = site_shares(of_sites, ensemble.draws)
     with staged(out) as stage:
         _write(numbers, stage / NUMBERS)

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
         shares_within,
     )
     from shelter_geo.roads.network import CLOSED, Provenance, RoadNetwork
-    from shelter_geo.roads.routing.engine import Engine, cache_folder, make_engine
+    from shelter_geo.roads.redrawing import redraw
+    from shelter_geo.roads.routing.engine import (
+        Engine,
+        cache_folder,
+        make_engine,
+        redrawn_engine,
+    )
     from shelter_geo.roads.routing.graph import UNREACHED, Matrix, Path, Seeds, Weight
     from shelter_geo.roads.sources.chains import contract_chains
     from shelter_geo.roads.sources.convert import from_networkx, to_networkx
@@ -86,6 +92,8 @@ _HOME = {
     "read_places": "sources.osm",
     "read_road_settings": "sources.speeds",
     "read_roads_file": "sources.doors",
+    "redraw": "redrawing",
+    "redrawn_engine": "routing.engine",
     "save_network": "sources.store",
     "shares_within": "lines",
     "sharing_pairs": "joining.anchors",
@@ -142,6 +150,8 @@ __all__ = [
     "read_places",
     "read_road_settings",
     "read_roads_file",
+    "redraw",
+    "redrawn_engine",
     "save_network",
     "shares_within",
     "sharing_pairs",

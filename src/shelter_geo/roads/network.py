@@ -230,23 +230,30 @@ class RoadNetwork:
     @cached_property
     def arcs(self) -> Arcs:
         """The directions that may be driven, in a fixed order."""
-        go, back = self.forward_ms >= 0, self.backward_ms >= 0
-        edge = np.concatenate([np.flatnonzero(go), np.flatnonzero(back)]).astype(np.int32)
-        forward = np.arange(len(edge)) < int(go.sum())
-        time = np.where(forward, self.forward_ms[edge], self.backward_ms[edge])
-        length = self.length_cm[edge]
-        taken_apart = self.junctions
-        drive = 2 * edge.astype(np.int64) + ~forward
-        tail = np.append(taken_apart.tail[drive], taken_apart.turn_tail)
-        head = np.append(taken_apart.head[drive], taken_apart.turn_head)
-        turns = np.zeros(len(taken_apart.turn_tail), dtype=np.int64)
-        time, length = np.append(time, turns), np.append(length, turns)
-        edge = np.append(edge, (turns + NO_EDGE).astype(np.int32))
-        forward = np.append(forward, turns == 0)
-        order = np.lexsort((edge, length, time, head, tail))
-        return Arcs(
-            tail[order], head[order], time[order], length[order], edge[order], forward[order]
-        )
+        return arcs_of(self.junctions, self.length_cm, self.forward_ms, self.backward_ms)
+
+
+def arcs_of(
+    junctions: Junctions,
+    length_cm: NDArray[np.int64],
+    forward_ms: NDArray[np.int64],
+    backward_ms: NDArray[np.int64],
+) -> Arcs:
+    """Sort the directions of edges that may be driven; see `RoadNetwork`."""
+    go, back = forward_ms >= 0, backward_ms >= 0
+    edge = np.concatenate([np.flatnonzero(go), np.flatnonzero(back)]).astype(np.int32)
+    forward = np.arange(len(edge)) < int(go.sum())
+    time = np.where(forward, forward_ms[edge], backward_ms[edge])
+    length = length_cm[edge]
+    drive = 2 * edge.astype(np.int64) + ~forward
+    tail = np.append(junctions.tail[drive], junctions.turn_tail)
+    head = np.append(junctions.head[drive], junctions.turn_head)
+    turns = np.zeros(len(junctions.turn_tail), dtype=np.int64)
+    time, length = np.append(time, turns), np.append(length, turns)
+    edge = np.append(edge, (turns + NO_EDGE).astype(np.int32))
+    forward = np.append(forward, turns == 0)
+    order = np.lexsort((edge, length, time, head, tail))
+    return Arcs(tail[order], head[order], time[order], length[order], edge[order], forward[order])
 
 
 HALF_TURN: Final = 180.0

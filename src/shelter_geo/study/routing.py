@@ -19,6 +19,7 @@ from shelter_geo.roads import (
     SnapSettings,
     cache_folder,
     make_engine,
+    redrawn_engine,
 )
 from shelter_geo.study.places import REGION
 from shelter_geo.study.study import Study
@@ -26,6 +27,8 @@ from shelter_geo.study.study import Study
 SEARCHED_AS_IT_IS: Final = 2000
 """Nodes of a reference network up to which nothing is prepared."""
 _ENGINES: WeakKeyDictionary[RoadNetwork, Engine] = WeakKeyDictionary()
+_JOINERS: WeakKeyDictionary[Study, Joiner] = WeakKeyDictionary()
+_STAND_INS: WeakKeyDictionary[Study, pd.Series[Any]] = WeakKeyDictionary()
 
 
 def snap_settings(study: Study) -> SnapSettings:
@@ -45,7 +48,9 @@ def joiner(study: Study) -> Joiner:
     The settlements say which components reach more than one of them, and those of a district
     decide which component is its main one.
     """
-    return Joiner(snap_settings(study), study.roads_before, study.settlements)
+    if study not in _JOINERS:
+        _JOINERS[study] = Joiner(snap_settings(study), study.roads_before, study.settlements)
+    return _JOINERS[study]
 
 
 def centres(study: Study) -> gpd.GeoDataFrame:
@@ -72,6 +77,12 @@ def stand_ins(study: Study) -> pd.Series[Any]:
     Series
         Keys of settlements by `district_id`; most studies need none.
     """
+    if study not in _STAND_INS:
+        _STAND_INS[study] = _find_stand_ins(study)
+    return _STAND_INS[study]
+
+
+def _find_stand_ins(study: Study) -> pd.Series[Any]:
     roads = study.network if study.roads_before is None else study.roads_before
     join, finder = Joiner(snap_settings(study), voters=study.settlements), RoadFinder.of(roads)
     keys = study.centres.index
@@ -156,7 +167,7 @@ def engine(study: Study) -> Engine:
 
 
 def draw_like(drawn: Study, given: Study) -> None:
-    """Let the engine of drawn roads take over the order of the roads that they were drawn from.
+    """Let the engine of drawn roads share what does not depend on their times.
 
     A draw is looked at once: nothing of it is kept on disk. Roads that are searched as they are, or
     by few searches, are left to `engine`.
@@ -164,11 +175,10 @@ def draw_like(drawn: Study, given: Study) -> None:
     Parameters
     ----------
     drawn
-        Of the same nodes as `given`.
+        Its roads are those of `given`, at other times; see `roads.redraw`.
     given
         The study as it is.
     """
     before = engine(given)
-    before.prepare_for(len(given.districts))
-    if before.hierarchy is not None:
-        _ENGINES[drawn.network] = make_engine(drawn.network, like=before)
+    if before.hierarchy is not None or before.worth_preparing(len(given.districts)):
+        _ENGINES[drawn.network] = redrawn_engine(drawn.network, given.network)

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from shelter_geo.roads.joining.anchors import NOWHERE
-from shelter_geo.roads.joining.nearest import Lines, Nearest, metres_per_degree
+from shelter_geo.roads.joining.nearest import Lines, Nearest, share_of_edge
 from shelter_geo.roads.network import RoadNetwork, beside, continuous, usual
 
 GEOD: Final = Geod(ellps="WGS84")
@@ -131,21 +131,37 @@ class Places:
 
 
 class RoadFinder:
-    """The edges and nodes of one network, laid out for searching when first needed."""
+    """The edges and nodes of one network, laid out for searching when first needed.
 
-    def __init__(self, network: RoadNetwork) -> None:
+    Parameters
+    ----------
+    network
+    base
+        Finder of the same roads at other times, with which the layout is shared.
+    """
+
+    def __init__(self, network: RoadNetwork, base: RoadFinder | None = None) -> None:
+        self._base = base
         self._start = network.shape_start
-        self._lonlat = continuous(network.shape_start, network.shape_lonlat)
-        self._middle = _middle(self._lonlat[:, 0])
         self._u, self._v = network.u, network.v
-        lon = beside(network.lon, self._middle)
-        self._node_lonlat = np.column_stack([lon, network.lat])
+        if base is None:
+            self._lonlat = continuous(network.shape_start, network.shape_lonlat)
+            self._middle = _middle(self._lonlat[:, 0])
+            lon = beside(network.lon, self._middle)
+            self._node_lonlat = np.column_stack([lon, network.lat])
+        else:
+            self._lonlat, self._middle = base._lonlat, base._middle
+            self._node_lonlat = base._node_lonlat
         self._drivable = drivable(network)
         self._enterable = network.enterable
         names = np.array(network.class_names)
         self._ferry = np.isin(network.road_class, np.flatnonzero(names == "ferry"))
         self.components: Final[Components] = components(network)
+        # With an entry for `NOWHERE` at the end.
+        self._of_edge = np.append(self.components.of_edge, np.int32(NOWHERE))
+        self._length_km = np.append(self.components.length_km, np.nan)
         self._lines: dict[tuple[Target, float | None], Lines] = {}
+        self._every: dict[Target, Lines] = {}
         self._answers: dict[tuple[object, ...], Places] = {}
 
     @classmethod
@@ -155,13 +171,18 @@ class RoadFinder:
             _FINDERS[network] = cls(network)
         return _FINDERS[network]
 
+    @classmethod
+    def redraw(cls, network: RoadNetwork, base: RoadNetwork) -> None:
+        """Let the finder of a network share the layout of that of the same roads."""
+        _FINDERS[network] = cls(network, cls.of(base))
+
     def component(self, edge: NDArray[np.int32]) -> NDArray[np.int32]:
         """Component of each edge, or `NOWHERE`."""
-        return np.append(self.components.of_edge, np.int32(NOWHERE))[edge]
+        return self._of_edge[edge]
 
     def length_km(self, component: NDArray[np.int32]) -> NDArray[np.float64]:
         """Kilometres of each component, missing for `NOWHERE`."""
-        return np.append(self.components.length_km, np.nan)[component]
+        return self._length_km[component]
 
     def nearest(
         self,
@@ -235,14 +256,26 @@ class RoadFinder:
     def _prepared(self, to: Target, shortest_km: float | None) -> Lines:
         key = (to, shortest_km)
         if key not in self._lines:
-            edge_part = self._edge_part(shortest_km)
-            if to == "edge":
-                self._lines[key] = Lines(self._start, self._lonlat, edge_part)
+            part = self._edge_part(shortest_km)
+            part = part if to == "edge" else self._node_part(part)
+            if self._base is None:
+                self._lines[key] = self._laid(to, part)
             else:
-                node_part = self._node_part(edge_part)
-                start = np.arange(len(node_part) + 1, dtype=np.int64) * 2
-                self._lines[key] = Lines(start, np.repeat(self._node_lonlat, 2, axis=0), node_part)
+                self._lines[key] = self._base.every(to).with_part(part)
         return self._lines[key]
+
+    def every(self, to: Target) -> Lines:
+        """All edges or nodes as lines of one part, for finders that share them."""
+        if to not in self._every:
+            size = len(self._start) - 1 if to == "edge" else len(self._node_lonlat)
+            self._every[to] = self._laid(to, np.zeros(size, dtype=np.int32))
+        return self._every[to]
+
+    def _laid(self, to: Target, part: NDArray[np.int32]) -> Lines:
+        if to == "edge":
+            return Lines(self._start, self._lonlat, part)
+        start = np.arange(len(part) + 1, dtype=np.int64) * 2
+        return Lines(start, np.repeat(self._node_lonlat, 2, axis=0), part)
 
     def _edge_part(self, shortest_km: float | None) -> NDArray[np.int32]:
         if shortest_km is None or shortest_km == _CLOSED:
@@ -298,7 +331,7 @@ class RoadFinder:
         place = np.full((len(on_road), 2), np.nan)
         place[on_road] = np.where(share[:, None] < 1, a + share[:, None] * (b - a), b)
         along = np.zeros(len(on_road))
-        along[on_road] = _share_of_edge(self._start, self._lonlat, edge, row, share)
+        along[on_road] = share_of_edge(self._start, self._lonlat, edge, row, share)
         return Places(found.line, along, usual(place[:, 0]), place[:, 1])
 
 
@@ -307,29 +340,3 @@ def _middle(lon: NDArray[np.float64]) -> float:
 
 
 _FINDERS: WeakKeyDictionary[RoadNetwork, RoadFinder] = WeakKeyDictionary()
-
-
-def _share_of_edge(
-    start: NDArray[np.int64],
-    lonlat: NDArray[np.float64],
-    edge: NDArray[np.int32],
-    row: NDArray[np.int64],
-    share: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Length before each place as a share of its edge, exactly 0 and 1 at the ends."""
-    joined, inverse = np.unique(edge, return_inverse=True)
-    counts = np.diff(start)[joined]
-    first = np.cumsum(counts) - counts
-    rows = np.arange(counts.sum()) + np.repeat(start[joined] - first, counts)
-    lon, lat = lonlat[rows, 0], lonlat[rows, 1]
-    scale_x, scale_y = metres_per_degree((lat[1:] + lat[:-1]) / 2)
-    step = np.hypot(np.diff(lon) * scale_x, np.diff(lat) * scale_y)
-    step[first[1:] - 1] = 0.0
-    total = np.concatenate([[0.0], np.cumsum(step)])
-    begin, end = first[inverse], (first + counts - 1)[inverse]
-    here = begin + row - start[edge]
-    length = total[here + 1] - total[here]
-    before = total[here] - total[begin] + share * length
-    after = total[end] - total[here + 1] + (1 - share) * length
-    whole = np.where(before + after > 0, before + after, 1.0)
-    return np.where(after > 0, before / whole, np.where(before > 0, 1.0, 0.0))

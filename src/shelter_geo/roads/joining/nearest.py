@@ -54,15 +54,24 @@ class Lines:
     lonlat : float64, shape (k, 2)
     part : int32, shape (m,)
         Part of each line; lines of the part `NOWHERE` are never found.
+    whole : Lines or None
+        The same lines, all of which may be found, with the grid to search in.
     """
 
     start: NDArray[np.int64]
     lonlat: NDArray[np.float64]
     part: NDArray[np.int32]
+    whole: Lines | None = None
+
+    def with_part(self, part: NDArray[np.int32]) -> Lines:
+        """Return the same lines in other parts, searched in the grid of these."""
+        return Lines(self.start, self.lonlat, part, self)
 
     @cached_property
     def segments(self) -> Segments:
-        """Every segment that may be found."""
+        """Every segment that may be found, and perhaps others of the part `NOWHERE`."""
+        if self.whole is not None:
+            return self.whole.segments._replace(part=self.part)
         counts = np.where(self.part >= 0, np.diff(self.start) - 1, 0)
         line = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         before = np.cumsum(counts) - counts
@@ -72,6 +81,8 @@ class Lines:
     @cached_property
     def grid(self) -> Grid:
         """Cells of about one segment each, and the segments that cross each cell."""
+        if self.whole is not None:
+            return self.whole.grid
         from shelter_geo.roads.joining.segment_grid import lay_grid
 
         return lay_grid(self.segments)
@@ -113,8 +124,9 @@ class Lines:
             found, share = search(
                 lon, lat, scale_x, scale_y, float(limit_m), wanted, segments, self.grid
             )
-        line = np.append(segments.line, np.int32(NOWHERE))[found]
-        row = np.append(segments.row, NOWHERE)[found]
+        there = found < len(segments.row)
+        line, row = np.full(len(found), NOWHERE, np.int32), np.full(len(found), NOWHERE, np.int64)
+        line[there], row[there] = segments.line[found[there]], segments.row[found[there]]
         return Nearest(line, row, share)
 
 
@@ -156,8 +168,8 @@ def try_all(
     part = segments.part[segments.line]
     for k in np.flatnonzero(np.isfinite(lon) & np.isfinite(lat)):
         distance2, share = _to_segments(a, b, lon[k], lat[k], scale_x[k], scale_y[k])
-        if wanted[k] >= 0:
-            distance2 = np.where(part == wanted[k], distance2, np.inf)
+        usable = part >= 0 if wanted[k] < 0 else part == wanted[k]
+        distance2 = np.where(usable, distance2, np.inf)
         best = int(np.argmin(distance2))
         if distance2[best] <= limit_m * limit_m:
             found[k], found_share[k] = best, share[best]
@@ -181,3 +193,29 @@ def _to_segments(
     px = np.where(share < 1, ax + share * dx, bx)
     py = np.where(share < 1, ay + share * dy, by)
     return px * px + py * py, share
+
+
+def share_of_edge(
+    start: NDArray[np.int64],
+    lonlat: NDArray[np.float64],
+    edge: NDArray[np.int32],
+    row: NDArray[np.int64],
+    share: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Length before each place as a share of its edge, exactly 0 and 1 at the ends."""
+    joined, inverse = np.unique(edge, return_inverse=True)
+    counts = np.diff(start)[joined]
+    first = np.cumsum(counts) - counts
+    rows = np.arange(counts.sum()) + np.repeat(start[joined] - first, counts)
+    lon, lat = lonlat[rows, 0], lonlat[rows, 1]
+    scale_x, scale_y = metres_per_degree((lat[1:] + lat[:-1]) / 2)
+    step = np.hypot(np.diff(lon) * scale_x, np.diff(lat) * scale_y)
+    step[first[1:] - 1] = 0.0
+    total = np.concatenate([[0.0], np.cumsum(step)])
+    begin, end = first[inverse], (first + counts - 1)[inverse]
+    here = begin + row - start[edge]
+    length = total[here + 1] - total[here]
+    before = total[here] - total[begin] + share * length
+    after = total[end] - total[here + 1] + (1 - share) * length
+    whole = np.where(before + after > 0, before + after, 1.0)
+    return np.where(after > 0, before / whole, np.where(before > 0, 1.0, 0.0))

@@ -117,7 +117,8 @@ def _in_cell(
     best, segment, share = known
     for i in range(grid.first[c], grid.first[c + 1]):
         s = grid.items[i]
-        if wanted >= 0 and segments.part[segments.line[s]] != wanted:
+        part = segments.part[segments.line[s]]
+        if part < 0 or (wanted >= 0 and part != wanted):
             continue
         distance2, place = _to_segment(
             (lonlat[row[s], 0] - x) * scale_x,

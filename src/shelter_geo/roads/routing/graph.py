@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import CostError
-from shelter_geo.roads.network import RoadNetwork
+from shelter_geo.roads.network import RoadNetwork, arcs_of
 
 UNREACHED: Final = -1
 """Cost, index or entry where there is no way."""
@@ -206,3 +206,29 @@ class Graph:
     def time_and_length(self, major: _T, minor: _T) -> tuple[_T, _T]:
         """Put a pair of costs into the order time, length."""
         return (major, minor) if self.weight == "travel_min" else (minor, major)
+
+
+class RedrawnGraph(Graph):
+    """Graph of roads that are looked at once: their arcs are sorted when a route is followed.
+
+    Parameters
+    ----------
+    network
+        The roads; the fastest routes are asked for.
+    """
+
+    def __init__(self, network: RoadNetwork) -> None:
+        added = network.junctions.of
+        lon, lat = (np.append(at, at[added]) for at in (network.lon, network.lat))
+        vars(self).update(n_nodes=len(lon), lon=lon, lat=lat, weight="travel_min")
+        # Not the network itself: it would live as long as its engine, which lives as long as it.
+        times = network.forward_ms, network.backward_ms
+        vars(self)["_given"] = (network.junctions, network.length_cm, *times)
+
+    def __getattr__(self, name: str) -> Any:
+        """Sort the arcs at the first question about them."""
+        if name not in ("tail", "head", "major", "minor"):
+            raise AttributeError(name)
+        arcs = arcs_of(*self._given)
+        vars(self).update(tail=arcs.tail, head=arcs.head, major=arcs.time_ms, minor=arcs.length_cm)
+        return vars(self)[name]

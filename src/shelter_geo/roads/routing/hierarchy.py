@@ -102,7 +102,7 @@ def build_hierarchy(graph: Graph, *, order: NDArray[np.int32] | None = None) -> 
     turns = np.full(n, -1, np.int32) if order is None else number[order]
     slot, at = _contracted(n, *_simple_arcs(graph, number), turns)
     place = np.full(n, -1, np.int32)
-    _number_places(slot, at, place, np.empty((n, 2), np.int64))
+    number_places(slot, at, place, np.empty((n, 2), np.int64))
     forward, up_major, up_minor = _laid_out(slot, at[:n], place)
     backward, down_major, down_minor = _laid_out(slot, at[n:], place)
     return Hierarchy(
@@ -179,7 +179,7 @@ def _laid_out(
 
 
 @kernel
-def _number_places(
+def number_places(
     slot: NDArray[np.int64],
     at: NDArray[np.int64],
     place: NDArray[np.int32],
