@@ -17,6 +17,7 @@ import json
 import math
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -360,13 +361,27 @@ def studies(sizes: list[str], folder: Path) -> str:
     return table(f"{head} | largest page, MB", rows)
 
 
+def study_on(extract: Path, folder: Path) -> Path:
+    """Put the bundled study on all roads of an extract."""
+    study = folder / "on-extract"
+    shutil.copytree(Path(__file__).parents[1] / "data", study)
+    measure(IMPORT, extract, study / "roads/extract.roads.npz")
+    settings = study / "study.toml"
+    text = settings.read_text(encoding="utf-8")
+    own = 'network = "osm"\nfile = "roads/extract.roads.npz"'
+    settings.write_text(text.replace('network = "reference"', own, 1), encoding="utf-8")
+    return study
+
+
 def ensembles(study: Path | None, draws: int, rounds: int, folder: Path) -> str:
     """Draws alone and on two workers, in turn: on the clock, and processor seconds."""
     taken: dict[str, list[tuple[float, float]]] = {"0": [], "2": []}
+    loads = []
     for number in range(rounds):
         for workers, times in taken.items():
             out = folder / f"ensemble-{number}-{workers}"
             words = ["ensemble", *([str(study)] if study else []), "--draws", str(draws)]
+            loads.append(os.getloadavg()[0])
             begun, cpu = time.monotonic(), others_cpu()
             subprocess.run(
                 [sys.executable, "-m", "shelter_geo", *words, "--out", out, "--workers", workers],
@@ -374,14 +389,23 @@ def ensembles(study: Path | None, draws: int, rounds: int, folder: Path) -> str:
                 capture_output=True,
             )
             times.append((time.monotonic() - begun, others_cpu() - cpu))
-        same = [(folder / f"ensemble-{number}-{w}" / "ensemble.csv").read_bytes() for w in taken]
-        if same[0] != same[1]:
+            print(f"{draws} draws, {workers} workers: {times[-1][0]:.0f} s", flush=True)
+        alone, shared = (written(folder / f"ensemble-{number}-{workers}") for workers in taken)
+        if alone != shared:
             sys.exit("two workers give other bytes")
+        print(f"the bytes of {len(alone)} files are equal", flush=True)
     alone, shared = (min(clock for clock, _ in times) for times in taken.values())
     row = [f"{draws:,}", f"{alone:.0f}", f"{shared:.0f}", f"{shared / alone:.2f}"]
     row += [f"{min(cpu for _, cpu in times):.0f}" for times in taken.values()]
+    row += [" ".join(f"{load:.1f}" for load in loads)]
     head = "draws | alone, s | two workers, s | ratio | alone, CPU s | two workers, CPU s"
-    return table(head, [row])
+    return table(f"{head} | load at the start of each", [row])
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Bytes of every file of a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def others_cpu() -> float:
@@ -396,8 +420,9 @@ def main() -> None:
     parser.add_argument("--pbf", type=Path, help="extract of a country; without it, no countries")
     parser.add_argument("--copies", type=int, nargs="*", default=[1, 4])
     parser.add_argument("--studies", nargs="*", default=["100x50", "2000x50"])
-    parser.add_argument("--draws", type=int, default=300)
-    parser.add_argument("--ensemble", type=Path, help="study that is drawn; else the bundled one")
+    parser.add_argument("--draws", type=int, default=1000)
+    drawn = "study that is drawn; else the bundled one, on the roads of --pbf"
+    parser.add_argument("--ensemble", type=Path, help=drawn)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
     parser.add_argument("--seconds", type=float, default=LIMITS["seconds"])
@@ -411,7 +436,12 @@ def main() -> None:
             "countries": lambda: countries(options.pbf, options.copies, folder),
             "matrices": lambda: matrices(options.pbf, folder),
             "studies": lambda: studies(options.studies, folder),
-            "ensemble": lambda: ensembles(options.ensemble, options.draws, options.rounds, folder),
+            "ensemble": lambda: ensembles(
+                options.ensemble or (options.pbf and study_on(options.pbf, folder)),
+                options.draws,
+                options.rounds,
+                folder,
+            ),
         }
         for part in options.parts:
             if options.pbf or part in ("studies", "ensemble"):

@@ -383,3 +383,26 @@ def test_private_points_may_be_features_and_are_never_printed(tmp_path: Path) ->
     save(point.set_geometry([shapely.Point(-29.251, 40.251)]), tmp_path / "near.gpkg")
     shutil.move(tmp_path / "near.gpkg", tmp_path / "private.gpkg")
     assert "private.gpkg" not in load_study(study.file).input_hashes
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 2, 7])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_the_same_however_much_of_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int, encoding: str
+) -> None:
+    path, text = tmp_path / "t.csv", 'id;name\n\n1; Şəki \n2;"a\nb"\n3\n4;;x\n5;Ə\n'
+    path.write_bytes(text.encode(encoding))
+    monkeypatch.setattr("shelter_geo.study.tables.reading._AT_ONCE", rows_at_once)
+    monkeypatch.setattr("shelter_geo.study.tables.formats._BLOCK", 3)  # letters cut in two
+    frame, faults = read_text_table(path)
+    assert frame is not None
+    assert frame.index.tolist() == [3, 4, 7]
+    assert frame.to_numpy().tolist() == [["1", "Şəki"], ["2", "a\nb"], ["5", "Ə"]]
+    assert [(fault.row, fault.message) for fault in faults] == [
+        (5, "has 1 cells where the header has 2"),
+        (6, "has 3 cells where the header has 2"),
+    ]
+    path.write_bytes((text + "6;\x07").encode(encoding))
+    assert [fault.row for fault in read_text_table(path)[1]] == [9]
+    path.write_bytes((text + '6;"').encode(encoding))
+    assert [fault.row for fault in read_text_table(path)[1]] == [8]

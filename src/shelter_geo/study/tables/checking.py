@@ -284,7 +284,7 @@ def _harmless(value: str) -> bool:
 def _typed(
     raw: pd.DataFrame, schema: pa.DataFrameSchema, cases: list[dict[str, Any]]
 ) -> pd.DataFrame:
-    typed = raw.copy()
+    typed = raw.copy(deep=False)
     for name, column in schema.columns.items():
         if name not in raw and column.metadata.get("left_out"):
             continue

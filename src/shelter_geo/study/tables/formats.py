@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from codecs import getincrementaldecoder
 from datetime import date, datetime, time
 from enum import StrEnum
 from numbers import Integral, Real
@@ -18,6 +19,8 @@ from shelter_geo.outside import REMEDY, unreadable
 
 NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
 """Controls, turns of the writing direction, and the sign for a letter lost on the way."""
+_BLOCK: Final = 1 << 20
+"""Bytes of a text that are looked at together."""
 SIDECARS: Final = (".dbf", ".shx", ".prj", ".cpg")
 """Files that belong to a Shapefile."""
 SHORT_NAME: Final = 10
@@ -151,7 +154,30 @@ def decoded(path: Path) -> tuple[str | None, list[Fault]]:
     raw, faults = file_bytes(path)
     if raw is None:
         return None, faults
+    encoding, faults = encoding_of(path, raw)
+    return (None if encoding is None else raw.decode(encoding)), faults
+
+
+def encoding_of(path: Path, raw: bytes) -> tuple[str | None, list[Fault]]:
+    """Tell how a text is written, after looking at all of it without holding it.
+
+    Parameters
+    ----------
+    path
+        What the faults call it.
+    raw
+        UTF-8 or UTF-16, with or without a byte order mark.
+
+    Returns
+    -------
+    encoding
+        None if it is no such text.
+    faults
+        Why not.
+    """
     encoding = _encoding(raw)
+    if _is_sound(raw, encoding):
+        return encoding, []
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -166,7 +192,20 @@ def decoded(path: Path) -> tuple[str | None, list[Fault]]:
         row = text[: found.start()].count("\n") + 1
         message = f"holds a character that is no letter (U+{ord(found[0]):04X})"
         return None, [Fault(path.name, message, "Take it out, or mend the letter.", row)]
-    return text, []
+    return encoding, []
+
+
+def _is_sound(raw: bytes, encoding: str) -> bool:
+    """Whether bytes are a text of letters, block by block."""
+    decoder, whole = getincrementaldecoder(encoding)(), memoryview(raw)
+    try:
+        for first in range(0, len(raw) + 1, _BLOCK):
+            block = whole[first : first + _BLOCK]
+            if NO_LETTER.search(decoder.decode(block, final=first + _BLOCK > len(raw))):
+                return False
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _encoding(raw: bytes) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -20,7 +22,7 @@ from shelter_geo.study.tables.formats import (
     SHORT_NAME,
     Format,
     as_text,
-    decoded,
+    encoding_of,
     file_bytes,
     file_fault,
     format_of,
@@ -29,6 +31,8 @@ from shelter_geo.study.tables.formats import (
 
 SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?,*[ ]*(\r\n|\r|\n|$)', re.IGNORECASE)
 """What Excel may write into the first line: how the columns are separated."""
+_AT_ONCE: Final = 20_000
+"""Rows that are lists of cells at a time."""
 POINT = ("lat", "lon")
 """Columns that a file of features gives by its geometry."""
 
@@ -59,29 +63,19 @@ def read_text_table(
     raw, faults = file_bytes(path)
     if raw is None:
         return None, faults
-    kind, first, sign = format_of(path, raw), 1, ","
+    kind = format_of(path, raw)
     if kind in FEATURES:
         return _of_features(path, list(columns))
     if kind == Format.SPREADSHEET:
         rows, faults = sheet_rows(path)
         faults += _strange_letters(path, rows)
-    elif kind == Format.TEXT:
-        text, faults = decoded(path)
-        if text is None:
+        if faults:
             return None, faults
-        rows, first, sign, faults = _split(path, text)
-    else:
-        remedy = "Give CSV, Excel, ODS, or a file of points or areas such as GeoJSON."
-        return None, [file_fault(path, f"is {kind}, not a table", remedy)]
-    if faults:
-        return None, faults
-    header = [name.strip() for name in rows[0]] if rows else []
-    blank = not any(cell.strip() for row in rows for cell in row)
-    if faults := _header_faults(path, header, empty=blank):
-        return None, faults
-    numbered = enumerate(rows, start=first)
-    filled = [(i, row) for i, row in numbered if any(cell.strip() for cell in row)]
-    return _frame(path, header, filled[1:], sign)
+        return _frame(path, enumerate(rows, start=1), ",")
+    if kind == Format.TEXT:
+        return _of_text(path, raw)
+    remedy = "Give CSV, Excel, ODS, or a file of points or areas such as GeoJSON."
+    return None, [file_fault(path, f"is {kind}, not a table", remedy)]
 
 
 def _of_features(path: Path, columns: list[str]) -> tuple[pd.DataFrame | None, list[Fault]]:
@@ -128,27 +122,50 @@ def _strange_letters(path: Path, rows: list[list[str]]) -> list[Fault]:
     ]
 
 
-def _split(path: Path, text: str) -> tuple[list[list[str]], int, str, list[Fault]]:
-    """Split a text into cells: rows, the number of the first one, and what separates cells."""
-    first, signs = 1, ",;\t"
-    if line := SEPARATOR_LINE.match(text):
-        text, first, signs = text[line.end() :], 2, line[1] + signs
-    sign = max(signs, key=lambda sign: _width(text, sign))
-    rows: list[list[str]] = []
+def _of_text(path: Path, raw: bytes) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Split a text into cells row by row, so that only the frame is ever held as a whole."""
+    encoding, faults = encoding_of(path, raw)
+    if encoding is None:
+        return None, faults
+    signs, first = ",;\t", 1
+    if line := SEPARATOR_LINE.match(_opened(raw, encoding, 0).readline()):
+        signs, first = line[1] + signs, 2
+    sign = max(signs, key=lambda sign: _width(_opened(raw, encoding, first - 1), sign))
+    reader = csv.reader(_opened(raw, encoding, first - 1), delimiter=sign, strict=True)
+    numbered = Numbered(reader, first)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True):
-            rows.append(row)
+        return _frame(path, numbered, sign)
     except csv.Error as error:
         message = f"cannot be split into columns from here on: {error}"
         remedy = "Close every quote, and double a quote inside a cell."
-        return [], first, sign, [Fault(path.name, message, remedy, len(rows) + first)]
-    return rows, first, sign, []
+        return None, [Fault(path.name, message, remedy, numbered.row)]
 
 
-def _width(text: str, sign: str) -> int:
+def _opened(raw: bytes, encoding: str, skipped: int) -> io.TextIOWrapper:
+    """Open a text behind some lines."""
+    text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
+    for _ in range(skipped):
+        text.readline()
+    return text
+
+
+@dataclass
+class Numbered:
+    """Rows with their numbers; knows the number of the row that comes next."""
+
+    rows: Iterator[list[str]]
+    row: int
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for cells in self.rows:
+            self.row += 1
+            yield self.row - 1, cells
+
+
+def _width(text: Iterable[str], sign: str) -> int:
     """Count the cells of the first row that is not blank, if it were separated so."""
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        rows = csv.reader(text, delimiter=sign)
         return next((len(row) for row in rows if any(cell.strip() for cell in row)), 0)
     except csv.Error:
         return 0
@@ -177,23 +194,40 @@ def _numbers(header: list[str], name: str) -> str:
 
 
 def _frame(
-    path: Path, header: list[str], rows: list[tuple[int, list[str]]], sign: str
+    path: Path, numbered: Iterable[tuple[int, list[str]]], sign: str
 ) -> tuple[pd.DataFrame | None, list[Fault]]:
-    width = len(header)
+    """Make a frame of numbered rows, the header first, some thousand rows at a time."""
+    rows = iter(numbered)
+    header = [name.strip() for name in next(rows, (0, []))[1]]
+    width, named = len(header), [place for place, name in enumerate(header) if name]
     words = {",": "commas", ";": "semicolons", "\t": "tabs"}[sign]
     remedy = f"Quote cells that hold {words}, and fill or remove the others."
-    faults, whole = [], []
-    for i, row in rows:
-        if len(row) < width or any(cell.strip() for cell in row[width:]):
-            message = f"has {len(row)} cells where the header has {width}"
-            faults.append(Fault(path.name, message, remedy, i))
-        else:
-            whole.append((i, [cell.strip() for cell in row[:width]]))
-    named = [place for place, name in enumerate(header) if name]
-    for place in sorted(set(range(width)) - set(named)):
-        if any(cells[place] for _, cells in whole):
-            message = f"column {place + 1} has no name"
-            faults.append(file_fault(path, message, "Name it in the first row, or remove it."))
-    index = pd.Index([i for i, _ in whole], name="row", dtype="int64")
-    cells = [[cells[place] for place in named] for _, cells in whole]
-    return pd.DataFrame(cells, index=index, columns=[header[p] for p in named], dtype=str), faults
+    faults: list[Fault] = []
+    parts, empty, nameless = [], not any(header), set[int]()
+    while block := list(islice(rows, _AT_ONCE)):
+        whole = []
+        for i, row in block:
+            if not any(cell.strip() for cell in row):
+                continue
+            empty = False
+            if len(row) < width or any(cell.strip() for cell in row[width:]):
+                message = f"has {len(row)} cells where the header has {width}"
+                faults.append(Fault(path.name, message, remedy, i))
+            else:
+                whole.append((i, [cell.strip() for cell in row[:width]]))
+        for place in set(range(width)) - set(named) - nameless:
+            if any(cells[place] for _, cells in whole):
+                nameless.add(place)
+        parts.append(_part(header, named, whole))
+    if wrong := _header_faults(path, header, empty=empty):
+        return None, wrong
+    for place in sorted(nameless):
+        message = f"column {place + 1} has no name"
+        faults.append(file_fault(path, message, "Name it in the first row, or remove it."))
+    return pd.concat(parts or [_part(header, named, [])]), faults
+
+
+def _part(header: list[str], named: list[int], rows: list[tuple[int, list[str]]]) -> pd.DataFrame:
+    index = pd.Index([i for i, _ in rows], name="row", dtype="int64")
+    cells = [[cells[place] for place in named] for _, cells in rows]
+    return pd.DataFrame(cells, index=index, columns=[header[p] for p in named], dtype=str)
