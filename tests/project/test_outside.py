@@ -21,12 +21,13 @@ from typer.testing import CliRunner, Result
 from shelter_geo.cli.main import app
 from shelter_geo.cli.pack import without_private
 from shelter_geo.errors import MOST_LINES, Fault, RoadError, StudyError, TableError
-from shelter_geo.outside import LIVE, defuse, unreadable, without_live_cells
+from shelter_geo.outside import LIVE, defuse, sha256_of, unreadable, without_live_cells
 from shelter_geo.plans import read_plan
 from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.roads import read_road_settings, read_roads_file
 from shelter_geo.start.boundaries import read_districts
 from shelter_geo.study import load_study
+from shelter_geo.study.origin import package_faults
 
 NESTED = "[scenario]\nid = " + "[" * 20_000 + "]" * 20_000
 
@@ -94,6 +95,24 @@ def test_plain_files_and_missing_ones_are_left_to_their_readers(tmp_path: Path) 
     (tmp_path / "x").write_text("x")
     assert unreadable(tmp_path / "x") == unreadable(tmp_path / "nowhere") == ""
     assert unreadable(tmp_path / "x", 0) == "has 0 MB, and at most 0 MB are read"
+
+
+def test_the_hash_of_a_file_is_the_published_one(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"abc")  # FIPS 180-2, B.1
+    published = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256_of(tmp_path / "x") == published
+    with pytest.raises(FileNotFoundError):
+        sha256_of(tmp_path / "nowhere")
+
+
+def test_what_a_package_says_of_a_file_without_end_is_left_to_its_reader(tmp_path: Path) -> None:
+    endless(tmp_path / "x.csv", "sparse")
+    resources = [{"path": "x.csv", "hash": "0" * 64}]
+    package = {"resources": resources}
+    assert package_faults(tmp_path / "datapackage.json", package, tmp_path) == ([], [])
+    resources.append({"path": "y.csv", "hash": "0" * 64})
+    _, [fault] = package_faults(tmp_path / "datapackage.json", package, tmp_path)
+    assert (fault.value, fault.message) == ("y.csv", "there is no such file")
 
 
 def test_no_more_than_forty_lines_of_faults_are_printed() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shelter_geo.errors import SitingError
+from shelter_geo.siting.exact.blocks import EXACT_SUM
 from shelter_geo.siting.objectives import Constraints, Objective
 from shelter_geo.siting.problem import UNREACHED, SitingProblem
 
@@ -231,11 +232,14 @@ def _interchange_totals(
     outs, ins = np.repeat(np.arange(len(chosen)), len(rest)), np.tile(rest, len(chosen))
     grids = []
     for objective in objectives:
-        by_site = np.ascontiguousarray(objective.cost.T)
+        # Sums of doubles are exact below the limit, and many times as quick.
+        number = np.float64 if objective.highest < EXACT_SUM else np.int64
+        by_site = np.ascontiguousarray(objective.cost[:, rest].T, dtype=number)
+        weight = objective.weight.astype(number)
         parts = []
         for out in range(len(chosen)):
-            base = objective.least(np.delete(chosen, out))
-            parts.append(_totals_with(by_site, base, objective.weight, rest))
+            base = objective.least(np.delete(chosen, out)).astype(number)
+            parts.append(_totals_with(by_site, base, weight))
         grids.append(np.concatenate(parts))
     totals = np.column_stack(grids)
     if constraints.needed.any():
@@ -256,11 +260,11 @@ def _smallest(totals: Array, keep: int) -> Array:
     return shortlist[order][:keep]
 
 
-def _totals_with(by_site: Array, base: Array, weight: Array, sites: Array) -> Array:
-    """Total of one objective for each of some sites opened beside a base."""
-    totals = np.empty(len(sites), np.int64)
+def _totals_with(by_site: Array, base: Array, weight: Array) -> Array:
+    """Total of one objective for each site opened beside a base."""
+    totals = np.empty(len(by_site), np.int64)
     few = max(_CHUNK // max(len(base), 1), 1)
-    for at in range(0, len(sites), few):
+    for at in range(0, len(by_site), few):
         part = slice(at, at + few)
-        totals[part] = np.minimum(by_site[sites[part]], base) @ weight
+        totals[part] = np.minimum(by_site[part], base) @ weight
     return totals

@@ -303,13 +303,15 @@ def fewest_sites(problem: SitingProblem, limit: int, deadline: float) -> tuple[A
     """
     best, rules = _greedy_cover(problem, limit), constraints_for(problem, 0)
     regions = [rules.region == r for r in np.flatnonzero(rules.needed)]
-    rows, sites = reduced(np.vstack([must_cover(beyond(problem, limit)), *regions]))
+    far = beyond(problem, limit)
+    rows, sites = reduced(np.vstack([must_cover(far), *regions]))
     low = least_to_cover(rows, deadline)
 
     def enough(number: int, *, easily: bool) -> tuple[int | None, bool]:
         nonlocal best
         anywhere = Constraints(number, np.zeros(len(sites), np.int64), np.zeros(1, dtype=bool))
-        cover, proven = find_cover(rows, anywhere, deadline, easily=easily)
+        large = far.cost.size > PLAIN
+        cover, proven = find_cover(rows, anywhere, deadline, easily=easily, large=large)
         if cover is None:
             return None, proven
         best = sites[cover]

@@ -99,6 +99,8 @@ def _exchange(rows: Array, i: int, j: int) -> bool:
 
 def _count(sizes: Array, k: int, enough: int) -> int:
     """Count the choices of k that take the first members of classes, up to about `enough`."""
+    if (one_of_each := math.comb(len(sizes), k)) > enough:
+        return one_of_each
     ways = [1] + [0] * k
     for size in sizes.tolist():
         ways = [min(sum(ways[max(0, m - size) : m + 1]), enough + 1) for m in range(k + 1)]
