@@ -294,7 +294,6 @@ def network_from_tables(
     apart = (backward != CLOSED) & (length_back != length)
     row = np.repeat(np.arange(len(links)), 1 + apart)
     second = np.append(False, row[1:] == row[:-1])
-    lone = apart[row]
     u, v = np.where(second, v[row], u[row]), np.where(second, u[row], v[row])
     lon, lat = nodes["lon"].to_numpy(float), nodes["lat"].to_numpy(float)
     ends = np.stack([u, v], axis=1).ravel()
@@ -307,7 +306,7 @@ def network_from_tables(
         v=v.astype(np.int32),
         length_cm=np.where(second, length_back[row], length[row]),
         forward_ms=np.where(second, backward[row], forward[row]),
-        backward_ms=np.where(lone, CLOSED, backward[row]),
+        backward_ms=np.where(apart[row], CLOSED, backward[row]),
         road_class=road_class[row],
         class_names=class_names,
         enterable=~np.isin(class_names, list(NEVER_ENTERED))[road_class[row]],
