@@ -132,6 +132,12 @@ def _pickle(path: Path) -> None:
         np.savez(file, key=np.array([{}], object))
 
 
+def _compressed_otherwise(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 10] = 99  # no compression method that Python knows
+    path.write_bytes(data)
+
+
 def _other_network(path: Path) -> None:
     write_hierarchy(build_hierarchy(town_graph(replace(TOWN, u=TOWN.v, v=TOWN.u))), path)
 
@@ -156,6 +162,7 @@ def _changed(**columns) -> object:
         _empty,
         _text,
         _pickle,
+        _compressed_otherwise,
         _other_network,
         _changed(forward_to=lambda to: to + 40),
         _changed(forward_to=lambda to: to[:-1]),

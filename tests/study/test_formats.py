@@ -242,6 +242,10 @@ OTHERS: list[tuple[bytes, str]] = [
     (zipped("a.csv"), "is a ZIP archive: unpack it, and name the file in it"),
     (zipped("lat.npy"), "is a prepared road network"),
     (b"PK\x03\x04", "is a ZIP archive that is cut off"),
+    (
+        zipped("é/workbook.xml").replace("é".encode(), b"\xff\xff"),
+        "is a ZIP archive that is cut off or damaged",
+    ),
     (zipped("xl/workbook.xml"), "is no spreadsheet that can be read"),
     (b"\xd0\xcf\x11\xe0" + SECRET.encode(), "is no spreadsheet that can be read"),
     (

@@ -47,6 +47,39 @@ def test_invented_addresses_of_thirty_languages_are_refused() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "1\u200b2 M\u200bill Str\u200beet",  # with signs that do not show
+        "\u202eteertS lliM",  # shown the other way round
+        "Mill Str\u0435\u0435t",  # two letters are Cyrillic
+        "M i l l S t r e e t",
+        "\U0001d7cf\U0001d7d0 Mill", "\uff11\uff12 Mill Lane",
+    ],
+)  # fmt: skip
+def test_a_disguised_address_is_refused(text: str) -> None:
+    assert gives_a_place_away(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Severomorsk-3", "COVID-19", "CO2", "M25", "TURKEY-50K", "28 Мая", "two or three shelters",
+        "one, two, three or four places", "The second shelter of the country", "Baku, 30 Plätze",
+        "Behind these figures is a school of thought", "Newbury -",
+        "Passes by the town", "No one was asked", "House two families",
+        "Children go to school near their shelter", "Über 12 Frauen aus drei Ländern",
+    ],
+)  # fmt: skip
+def test_words_that_only_resemble_a_place_pass(text: str) -> None:
+    assert not gives_a_place_away(text)
+
+
+def test_a_number_and_a_sign_at_the_end_are_read() -> None:
+    assert not gives_a_place_away("Places from 5-")
+    assert gives_a_place_away("Newbury 5-")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "ул. Низами", "ул.Низами", "ул Низами", "на ул. низами", "Nizami küç.", "küç. Nizami",
         "пр. Нефтяников", "наб. Фонтанки", "Nizami pr.", "вул. Шевченка", "Atatürk Cd.", "Mill St.",
         "Mill Rd", "Mill St", "Av. Reforma", "Str. Lunga", "Bahnhofstr.", "al. Jerozolimska",

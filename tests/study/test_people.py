@@ -130,6 +130,14 @@ def test_more_people_are_placed_than_live_away(copy: StudyCopy) -> None:
         load_study(copy.file)
 
 
+def test_a_doubled_district_is_the_fault_that_is_named(copy: StudyCopy) -> None:
+    lines = copy.text("population/districts.csv").splitlines()
+    copy.write("population/districts.csv", "\n".join([*lines, lines[1]]) + "\n")
+    with pytest.raises(TableError, match="district_id") as caught:
+        load_study(copy.file)
+    assert "districts.csv, row" in str(caught.value)
+
+
 def test_a_population_that_is_not_known_is_no_number() -> None:
     districts = registered(a=(1000, 510), b=(2000, 1000))
     districts["population"] = pd.Series([1000, pd.NA], dtype="Int64")

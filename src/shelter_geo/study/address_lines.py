@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final
+
+from shelter_geo.study.address_descriptions import (
+    describes_a_place,
+    dotted_words,
+    spells_digits,
+)
+from shelter_geo.study.plain_text import plain_text
 
 _TOKEN: Final = re.compile(
     r"\d+(?:[.,’'/–-]\d+)*[^\W\d_]*|[^\W\d_]+(?:['’ʻʼ‘`./&-][^\W\d_]+)*(?:-?\d+[^\W_]*)?|\S"
@@ -17,9 +23,15 @@ _TOKEN: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _SPACED: Final = re.compile(r"(?<![\d.,-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?![\d-])")
 _STOP: Final = re.compile(r"(?<=[^\W\d_]{2}\.)(?=[^\W\d_])")
+_SPELLED: Final = re.compile(r"(?:(?<!\w)[^\W\d_] ){5}[^\W\d_](?!\w)")
+"""A word whose letters stand apart."""
+_SIGN: Final = re.compile(
+    r"[A-Z]{2}-?\d{1,2}|[^\W\d_]-?\d{1,3}|[A-Z]{3,}-?(?:\d{1,2}|(?:19|20)\d\d)"
+    r"|[A-Z]{3,}-\d+[A-Z]?|[^\W\d_]{1,2}\d|[^\W\d_].*-(?:\d|(?:19|20)\d\d)"
+    r"|[a-zа-я].*-\d+\w*"
+)
+"""Signs and keys of letters and digits that say nothing of a house."""
 _ET_CETERA: Final = frozenset({("и", "пр"), ("et", "al")})
-_SAME: Final = str.maketrans("əƏıłŁøØđĐ٫٬،؛\u00a0\u202f", "eEilLoOdD.,,;  ")
-"""Letters without a plain form in Unicode, and signs that stand for plain ones."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class AddressWords:
     starts: Mapping[str, tuple[str, ...]]
     ends: Mapping[str, tuple[str, ...]]
     joined: re.Pattern[str]
+    joined_streets: tuple[str, ...]
     bare_link: re.Pattern[str]
 
     def are(self, kind: str, word: str) -> bool:
@@ -41,21 +54,6 @@ class AddressWords:
         )
 
 
-def plain_text(text: str) -> str:
-    """Write a text with plain digits, and without accents and signs that do not show."""
-    if text.isascii():
-        return text
-    parts = []
-    # Ordinal and numero signs have a plain form of their own.
-    for sign in unicodedata.normalize("NFKD", text.replace("№", " no ").replace("º", "°")):
-        kind = unicodedata.category(sign)
-        if kind == "Nd":  # digits of any script
-            parts.append(str(unicodedata.decimal(sign)))
-        elif kind[0] != "M" and kind != "Cf":
-            parts.append(sign)
-    return unicodedata.normalize("NFC", "".join(parts)).translate(_SAME)
-
-
 def is_address(text: str) -> bool:
     """Whether words of addresses stand with names or numbers, or a number has no reason."""
     line, numbers, joined = _read(text)
@@ -63,13 +61,14 @@ def is_address(text: str) -> bool:
         joined
         or any(not line.has_reason(n) for n in numbers)
         or line.has_words_of_addresses(numbers)
+        or line.is_described(text)
     )
 
 
 def has_words_of_addresses(text: str) -> bool:
     """Whether words of addresses stand with names or numbers, whatever other numbers there are."""
     line, numbers, joined = _read(text)
-    return joined or line.has_words_of_addresses(numbers)
+    return joined or line.has_words_of_addresses(numbers) or line.is_described(text)
 
 
 def _read(text: str) -> tuple[_Line, list[int], bool]:
@@ -95,6 +94,16 @@ class _Line:
             self.leads_to_a_house(i, numbers)
             for i, token in enumerate(self.tokens)
             if token[0].isalpha()
+        )
+
+    def is_described(self, text: str) -> bool:
+        """Whether the place is said in words, or a number hides in a word."""
+        return (
+            describes_a_place(self.low, text)
+            or spells_digits(self.low)
+            or dotted_words(self.low, address_words().kinds)
+            or any(map(_is_code, self.tokens))
+            or _SPELLED.search(text) is not None
         )
 
     def at(self, i: int) -> str:
@@ -129,10 +138,18 @@ class _Line:
         loose = [n for n in near if not self.is_measured(n)]
         next_one = i + 2 if self.at(i + 1) == "." else i + 1
         beside_name = self.is_name(i - 1) or self.is_name(next_one)
-        if words.are("street", word) and (loose or beside_name):
+        if words.are("street", word) and (loose or beside_name or self.is_named_street(i)):
             return True
-        if words.are("road", word) and loose:
+        if word.startswith(words.joined_streets) and word not in words.kinds["street"]:
+            return True  # in a script without spaces, the name is in the word
+        if word.endswith(words.ends["alone"]) and self.is_name(i) and len(word) > 7:
+            return True
+        if word.count("-") > 1 and self.is_name(i) and self.hides_a_street(word):
+            return True
+        if words.are("road", word) and (loose or self.has_roman_beside(i)):
             return len(self.tokens) <= 7 or not all(map(self.is_counted, loose))
+        if word in words.kinds["corner"] and self.is_name_beyond(i):
+            return True
         if word in words.kinds["spot"]:
             return any(not _YEAR.fullmatch(self.tokens[n]) for n in near)
         if word in words.kinds["contact"]:
@@ -148,8 +165,67 @@ class _Line:
             return numbered or (len(word) > 1 and self.names_a_street(i))
         return word in words.kinds["house"] and beside
 
+    def is_named_street(self, i: int) -> bool:
+        """Whether a street has its name behind little words, or in small letters."""
+        kinds = address_words().kinds
+        if self.at(i + 1) in kinds["linking"] and self.is_name_beyond(i):
+            return True
+        if len(self.tokens) > 3:
+            return False
+        before = self.at(i - 1)
+        if i == len(self.tokens) - 1 and before:
+            return before.isalpha() and before not in kinds["unnamed"]
+        first = i == 0 and self.low[0] in kinds["street"] - kinds["adjective"]
+        return first and self.at(1)[:1].isalpha()
+
+    def has_roman_beside(self, i: int) -> bool:
+        """Whether a number in Roman letters stands near a word."""
+        near = self.tokens[max(i - 3, 0) : i + 4]
+        return len(self.tokens) <= 7 and any(re.fullmatch("[IVXLC]{2,}", token) for token in near)
+
+    def is_name_beyond(self, i: int) -> bool:
+        """Whether a name follows a word, with little words between them or none."""
+        linking, after = address_words().kinds["linking"], i + 1
+        while self.at(after) in linking:
+            after += 1
+        return self.is_name(after)
+
+    def hides_a_street(self, word: str) -> bool:
+        """Whether a word made of several is a street: Mill-Street-No-Twelve."""
+        parts, words = word.split("-"), address_words()
+        return any(
+            part in words.kinds["street"] and parts[j - 1] not in words.kinds["linking"]
+            for j, part in enumerate(parts)
+            if j
+        )
+
+    def is_ordinal_of_a_house(self, n: int) -> bool:
+        """Whether a number with an ending says which floor, block or quarter: 2-ci mərtəbə."""
+        ends = self.at(n + 2) if self.at(n + 1) == "-" else ""
+        after = n + 3 if ends.isalpha() and len(ends) <= 3 else n + 1
+        attached = re.fullmatch(r"\d{1,4}[^\W\d_]{1,3}", self.low[n]) is not None
+        dotted = self.at(n + 1) == "." and self.at(n + 2).isalpha()
+        if not (attached or after == n + 3 or dotted):
+            return False
+        word, words = self.at(n + 2 if dotted else after), address_words()
+        return len(word) > 1 and (word in words.kinds["house"] or words.are("street", word))
+
+    def is_number_of_a_name(self, n: int) -> bool:
+        """Whether a number and a name are all that stands between commas: 12 Nizami."""
+        start, end = n, n + 1
+        while end < len(self.tokens) and self.is_name(end) and self.tokens[end][0].isupper():
+            end += 1
+        bounded = self.at(start - 1) in {"", ",", ";", "("} and self.at(end) in {"", ",", ";", ")"}
+        names = [token for token in self.tokens[n + 1 : end] if not token.isupper()]
+        units = address_words().kinds["units"]
+        return (
+            bounded and 0 < len(names) <= 2 and not any(name.casefold() in units for name in names)
+        )
+
     def is_measured(self, n: int) -> bool:
         """Whether a number is a year, a day, a decimal, a large count or part of a document."""
+        if n >= len(self.tokens):
+            return False
         kinds, number = address_words().kinds, self.tokens[n]
         if re.fullmatch(r"(?:1[89]|20)\d\d(?:[/–.-]\d{1,4}){0,2}(?:s|ci|cü|cı|cu)?", number):
             return True
@@ -169,7 +245,7 @@ class _Line:
             n, after = n + 1, self.at(n + 2)
         if after in {"km", "h", "m2", "км", "ч", "чел", "-", "–"}:
             return after not in "-–" or self.is_counted(n + 2) or self.is_measured(n + 2)
-        named = self.tokens[n + 1][:1].isupper() if after else True
+        named = not after or (self.tokens[n + 1][0].isupper() and after not in kinds["units"])
         stops = ("beside", "house", "short", "street", "road")
         plain = not any(after in kinds[kind] for kind in stops)
         return not named and len(after) > 2 and after[0].isalpha() and plain
@@ -177,10 +253,14 @@ class _Line:
     def has_reason(self, n: int) -> bool:
         """Whether a number need not be that of a house."""
         number, short = self.tokens[n], len(self.tokens) <= 7
+        if self.is_ordinal_of_a_house(n):
+            return False
         if self.is_measured(n) or (self.is_counted(n) and number[-1].isdigit()):
             return True
         if re.fullmatch(r"\d{1,3}[a-zA-ZА-я]", number) and self.is_name(n - 1):
             return False  # 12A
+        if self.is_number_of_a_name(n):
+            return False
         before, sign = n - 1, self.at(n - 1)
         joining = {",", "-", "–", "/", "&", "and", "и", "və", "und", "y", "et"}
         while before > 0 and sign in joining:
@@ -189,6 +269,8 @@ class _Line:
             before, sign = before - 1, self.at(before - 1)
         if sign[:1].isdigit():
             return self.has_reason(before)
+        if sign == "." and 1 < len(self.at(before - 1)) <= 6 and self.at(before - 1).isalpha():
+            return short is False  # a short form that no list has
         if sign == "no" or (number[0] == "0" and len(number) > 1):
             return False
         if self.is_name(before):
@@ -203,6 +285,13 @@ class _Line:
         return not (short and not self.at(n + 1) and sign[:1].isalpha())
 
 
+def _is_code(token: str) -> bool:
+    """Whether letters and digits make one word, and it is no sign such as A4, M25 or COVID-19."""
+    if token[0].isdigit() or not token[-1].isalnum() or not re.search(r"\d", token):
+        return False
+    return _SIGN.fullmatch(token) is None
+
+
 @cache
 def address_words() -> AddressWords:
     """Read the words that come with the package, of every language at once."""
@@ -213,13 +302,14 @@ def address_words() -> AddressWords:
         for kind, entries in table.items():
             lists.setdefault(kind, set()).update(plain_text(word).casefold() for word in entries)
     joined = "|".join(sorted(map(re.escape, lists.pop("joined")), key=len, reverse=True))
-    domains = "|".join(sorted(lists.pop("domain")))
+    domains = "|".join(sorted(lists["domain"]))
     return AddressWords(
         {kind: frozenset(word for word in own if "-" not in (word[0], word[-1])) | frozenset(
             word.strip("-") for word in own) for kind, own in lists.items()},
         {kind: tuple(word[:-1] for word in own if word[-1] == "-") for kind, own in lists.items()},
         {kind: tuple(word[1:] for word in own if word[0] == "-") for kind, own in lists.items()},
-        re.compile(rf"[^\W\d_a-zA-Z]\s?\d[\d-]*\s?(?:{joined})|[^\W\d_]{{2,}}(?:{joined})\s?\d+(?!\w)"),
+        re.compile(rf"[^\W\d_a-zA-Z]\s?\d[\d-]*\s?(?:{joined})|[^\W\d_]{{2}}(?:{joined})\s?\d+(?!\w)"),
+        tuple(word[:-1] for word in lists["street"] if word[-1] == "-" and not word[0].islower()),
         re.compile(
             rf"(?<![\w@.])(?:[\w-]{{2,}}\.)+(?:{domains})(?![\w.-])(?:\s\d{{4,8}}\b)?",
             re.IGNORECASE,

@@ -11,8 +11,8 @@ from shelter_geo.study.address_lines import (
     address_words,
     has_words_of_addresses,
     is_address,
-    plain_text,
 )
+from shelter_geo.study.plain_text import plain_text
 
 AWAY: Final = "this text may give a place away: an address, a number, a link or a coordinate"
 """What is said of such a text, which is never shown."""
@@ -24,10 +24,12 @@ LONGEST_READ: Final = 20_000
 """Signs of a text that are looked at; nobody writes more beside a shelter."""
 
 _LINK: Final = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,15}:/{1,3}|\bgeo:|///|\bwww\.)\S*"
+    r"(?:\b[a-z][a-z0-9+.-]{1,15}:/{1,3}|\bgeo:|///|\bwww\b)\S*"
     r"|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,12}(?=/\w)/\S*",
     re.IGNORECASE,
 )
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Turns of the writing direction, which show a text the other way round."""
 _HOST: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:/{0,3})?(?:www\.)?([^/\s:?#]*)", re.IGNORECASE)
 _DECIMALS: Final = (
     r"(?<![\d.,])-?\d{1,3}(?:\.\d{2,}|,\d{4,}|(?<=\d\d),\d\d(?:\d(?!\d))?)(?![.,]?\d)"
@@ -43,6 +45,7 @@ _CERTAIN: Final = re.compile(
             r"\d\s*[°º]",
             rf"\b\d{{1,3}}(?:[.,]\d+)\s?[{_CARDINAL}]\b|\b[NSEW]\s?\d{{1,3}}[.,]\d+",
             rf"\b\d{{1,3}}\s+\d{{1,2}}(?:[.,]\d+)?(?:\s+\d{{1,2}}(?:[.,]\d+)?)?\s?[{_CARDINAL}]\b",
+            rf"\b[{_CARDINAL}]\s?\d{{1,3}}[\s°]\s?\d{{1,2}}(?:[.,]\d|['′\s])",
             r"\b\d{1,3}\s?[dD]\s?\d{1,2}\s?[m'′]|\b\d{1,3}\s?['′]\s?\d{1,2}",
             r"\b[2-9CFGHJMPQRVWX]{2,8}\+[2-9CFGHJMPQRVWX]{2,3}\b",  # a plus code
             r"\b\d{1,2}\s?[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?\d{2,5}\s?\d{2,5}\b",  # MGRS
@@ -57,7 +60,11 @@ _CERTAIN: Final = re.compile(
             r"\b(?!EN|ISO)[A-Z]{2}-?\s?\d{4,6}\b|\b\d{4}\s?[A-Z]{2}\b|〒|\b\d\d-\d{3}\b",
             r"\b\d{5}-\d{3,4}\b|\b\d{4}-\d{3}\b|\b\d{3}-\d{4}\b|\b\d{3} \d\d\b(?=\s+[^\W\d_]|$)",
             r"\b\d+:\d+:\d+",  # cadastral
-            r"[一二三四五六七八九十百]+[号號]|[一二三四五六七八九十百]+(?:丁目|番)",
+            r"\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::|(?:\b[0-9a-fA-F]{1,4}:){4}",  # IPv6
+            r"\b\d{1,3}\s?(?:deg|degrees?|grad|град\w*|dərəcə|derece)\W*\d+\s?(?:m|м|d|')",
+            r"\b(?:[A-Z]+\d[A-Z\d]*|\d+[A-Z][A-Z\d]*)\s(?:[A-Z]+\d[A-Z\d]*|\d+[A-Z][A-Z\d]*)\b",
+            r"\b\d{2,}-[A-Z]{1,2}-\d+\b|\bw3w\b|what3words",
+            r"[一二三四五六七八九十百]+(?:[号號楼樓室栋棟弄巷段]|丁目|番)",
         )
     )
 )
@@ -103,6 +110,8 @@ def gives_a_place_away(text: str, hosts: Collection[str] | None = ()) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _found(text: str, hosts: tuple[str, ...] | None) -> bool:
+    if _TURNS.search(text):
+        return True
     plain = plain_text(text[:LONGEST_READ])
     plain, strange = _without_links(_SYMBOL.sub(" ", plain), hosts)
     if strange or _CERTAIN.search(plain) is not None:

@@ -178,7 +178,8 @@ def too_many_displaced(
     away = 0
     if residents is not None:
         known = residents.set_index("district_id")["residents_central"]
-        registered = districts.set_index("district_id")["population"].reindex(known.index)
+        once = districts.drop_duplicates("district_id")  # a doubled key is a fault of its own
+        registered = once.set_index("district_id")["population"].reindex(known.index)
         away = int((registered - known).sum())
     if placed <= away:
         return []

@@ -275,7 +275,7 @@ def readable(path: Path) -> Iterator[None]:
     """Read within; what breaks off there is a file that is damaged."""
     try:
         yield
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError) as error:  # an id that is no number, too
         raise RoadError(
             f"{path} is damaged or cut short ({error}); fetch or copy it again"
         ) from error

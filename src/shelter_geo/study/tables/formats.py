@@ -98,8 +98,8 @@ def _of_zip(path: Path) -> Format | str:
         with zipfile.ZipFile(path) as folder:
             names = folder.namelist()
             mime = folder.read("mimetype") if "mimetype" in names else b""
-    except (OSError, zipfile.BadZipFile, RuntimeError, KeyError):
-        return "a ZIP archive that is cut off"
+    except Exception:  # a damaged archive fails in many ways, all of them the file's
+        return "a ZIP archive that is cut off or damaged"
     if any(name.startswith("xl/") for name in names) or b"spreadsheet" in mime:
         return Format.SPREADSHEET
     if any(name.startswith("word/") for name in names) or b"opendocument.text" in mime:
