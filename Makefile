@@ -113,19 +113,40 @@ $(VENV)-lock/.uv:
 	@touch $@
 
 # The quick tests with the oldest dependencies that pyproject.toml allows, and with the newest; of
-# some rooms: make oldest ROOMS="tests/study tests/access".
+# some rooms: make oldest ROOMS="tests/study tests/access". A registry that does not answer ends
+# either in two minutes a step.
 ROOMS ?= tests
-oldest newest: $(VENV)-lock/.uv
+RESOLVE = printf '%s\n' $(BACKEND) | UV_HTTP_TIMEOUT=20 timeout 120 $(VENV)-lock/bin/uv pip compile \
+	pyproject.toml - --extra dev --resolution $(1) --python $(VENV)-$@/bin/python \
+	--no-emit-index-url --no-header --no-annotate --quiet --output-file build/$@.txt
+# Older numpy warns of what pyproj does and newer numpy refuses, which pyproj is ready for.
+QUICK = $(VENV)-$@/bin/python -m pytest $(ROOMS) -m "not browser and not slow" -n0 \
+	-W "ignore:Conversion of an array:DeprecationWarning"
+PIP_SOON = -m pip install --quiet --disable-pip-version-check --timeout 20 --retries 2
+
+oldest: $(VENV)-lock/.uv
 	mkdir -p build
 	$(PYTHON) -m venv $(VENV)-$@
-	printf '%s\n' $(BACKEND) | $(VENV)-lock/bin/uv pip compile pyproject.toml - --extra dev \
-	--resolution $(if $(filter oldest,$@),lowest-direct,highest) --python $(VENV)-$@/bin/python \
-	--no-emit-index-url --quiet --output-file build/$@.txt
-	$(VENV)-$@/bin/python -m pip install --quiet --requirement build/$@.txt
-	$(VENV)-$@/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	# Older numpy warns of what pyproj does and newer numpy refuses, which pyproj is ready for.
-	$(VENV)-$@/bin/python -m pytest $(ROOMS) -m "not browser and not slow" -n0 \
-	-W "ignore:Conversion of an array:DeprecationWarning"
+	$(call RESOLVE,lowest-direct)
+	timeout 600 $(VENV)-$@/bin/python $(PIP_SOON) --requirement build/$@.txt
+	$(VENV)-$@/bin/python $(PIP_SOON) --no-deps --no-build-isolation --editable .
+	$(QUICK)
+
+# What $(VENV) has in the same version is taken from there; if that is all, there is nothing to try.
+newest: SHARED = $(wildcard $(CURDIR)/$(VENV)/lib/python*/site-packages)
+newest: $(VENV)-lock/.uv
+	mkdir -p build
+	rm -rf $(VENV)-$@
+	$(PYTHON) -m venv $(VENV)-$@
+	$(call RESOLVE,highest)
+	$(PYTHON) tools/other_versions.py build/$@.txt $(or $(SHARED),none) >build/$@-others.txt
+	@if [ -s build/$@-others.txt ]; then set -e; \
+	echo "Of the newest versions these are tried:"; cat build/$@-others.txt; echo; \
+	timeout 600 $(VENV)-$@/bin/python $(PIP_SOON) --no-deps --requirement build/$@-others.txt; \
+	for own in $(VENV)-$@/lib/python*/site-packages; do echo "$(SHARED)" >$$own/shared.pth; done; \
+	$(VENV)-$@/bin/python $(PIP_SOON) --no-deps --no-build-isolation --editable .; \
+	$(QUICK); \
+	else echo "The newest versions are those of $(VENV), which are tested: nothing else to try."; fi
 
 # The wheel, built twice and compared byte by byte, with its bill of materials and licences.
 release: $(VENV)/.installed

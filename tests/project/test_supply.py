@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from bill_of_materials import licence, main, pinned
+from other_versions import other_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -51,3 +52,16 @@ def test_the_bill_of_materials_repeats_and_names_every_package(tmp_path: Path) -
     assert first == second
     assert len(first[1].decode().splitlines()) == len(pinned(LOCK))
     assert licence.__doc__
+
+
+def test_only_other_versions_than_those_there_are_installed(tmp_path: Path) -> None:
+    for name, version in (("Some_Thing", "1.0"), ("other", "2.0")):
+        folder = tmp_path / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n", encoding="utf-8")
+    text = (
+        "some-thing==1.0  # as it is there\nother==2.1 ; python_version > '3'\nnew==3\n# a note\n"
+    )
+    assert other_versions(text, tmp_path) == ["other==2.1 ; python_version > '3'", "new==3"]
+    assert other_versions("some.thing==1.0\n", tmp_path) == []
+    assert other_versions("some-thing==1.0\n", tmp_path / "none") == ["some-thing==1.0"]
