@@ -204,15 +204,13 @@ def draw_pooling(
         ends = _pooling_lines(axes, table)
         labels = {
             value: "\n".join(
-                fill(
-                    words.text(
-                        "capacity.pooling_line",
-                        basis=names[basis],
-                        places=Quantity.count(places, evidence=known),
-                    ).replace("\n", " "),
-                    _LINE_LETTERS,
-                )
+                fill(line, _LINE_LETTERS)
                 for basis, places in bases
+                for line in words.text(
+                    "capacity.pooling_line",
+                    basis=names[basis],
+                    places=Quantity.count(places, evidence=known),
+                ).splitlines()  # a number stays with its mark
             )
             for value, bases in ends.items()
         }

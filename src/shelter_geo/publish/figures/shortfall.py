@@ -89,6 +89,7 @@ def draw_shortfall(
                 places=Quantity.count(total["places"].iloc[0]),
                 bare=Quantity.count(bare_areas(table)),
                 areas=Quantity.count(len(table)),
+                area=words.area,
             ),
         )
         axes = figure.add_axes((0.2, 0.22, 0.74, 0.59))

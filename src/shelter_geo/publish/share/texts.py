@@ -220,6 +220,7 @@ def missing_texts(
         places=words.number(total["places"].iloc[0]),
         bare=words.number(bare_areas(table)),
         areas=words.number(len(table)),
+        area=words.area,
     )
     table[["least", "most"]] = table[["least", "most"]].where(table["is_published"], 0)
     bars = [
@@ -234,7 +235,7 @@ def missing_texts(
     parts = [
         _sentence(title),
         " ".join(lead.split()),
-        words.text("share.alt_bars", n=words.number(len(bars))),
+        words.text("share.alt_bars", n=words.number(len(bars)), area=words.area),
         _sentence(read),
     ]
     return MissingTexts(
