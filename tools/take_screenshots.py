@@ -1,7 +1,8 @@
-"""Takes the screenshots of the documentation from the outputs of a study.
+"""Takes the screenshots of the documentation, and makes its pictures small, from outputs.
 
-Run as `python tools/take_screenshots.py [OUTPUTS]` after `shelter-geo run`, with Chromium
-installed. Pictures are reduced to a palette, so that each stays below 150 kB.
+Run as `python tools/take_screenshots.py [OUTPUTS]` after `shelter-geo run` of the bundled study,
+with Chromium installed. The pictures to share are drawn anew. All are reduced to a palette, so
+that a page stays below 150 kB and a picture below 40 kB.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,19 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from shelter_geo import evaluate, load_study
+from shelter_geo.publish import languages_of, write_share
+from shelter_geo.publish.share.pictures import draw_poster
+from shelter_geo.publish.share.texts import map_texts, missing_texts, page_of
+
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "docs" / "screenshots"
 OUTPUTS = ROOT / "outputs" / "azerbaijan"
 SIZES = {1280: 900, 390: 844}
 COLOURS = 200
 LARGEST = 150_000
+PICTURE_PX, PICTURE_COLOURS, LARGEST_PICTURE = 560, 48, 40_000
+"""Width, colours and most bytes of a picture of the gallery."""
 
 
 def nothing(page: Page) -> None:
@@ -61,7 +70,7 @@ class Shot:
     @property
     def name(self) -> str:
         """Its file name."""
-        stem = Path(self.file).stem
+        stem = Path(self.file).stem.partition("-")[0]
         return f"{stem}{self.suffix}-{self.width}-{self.lang}.png"
 
 
@@ -80,6 +89,8 @@ TAKEN = (
     Shot("scenarios/announced-2017/changes.html", "en", 1280),
     Shot("maps/siting_best_for_farthest.html", "en", 1280),
     Shot("maps/journey_papers.html", "en", 1280),
+    Shot("maps/own_area.html", "az", 390),
+    Shot("maps/evidence_forensic-examination_forensic-day-and-night.html", "ru", 390),
     Shot("index.html", "en", 1280),
 )
 
@@ -98,13 +109,45 @@ def take(browser: Browser, outputs: Path, shot: Shot) -> bytes:
     return taken
 
 
-def small(picture: bytes) -> bytes:
+def pictures(outputs: Path) -> dict[str, bytes]:
+    """Make the figures of a run and the pictures to share small, by the names they get."""
+    made = {f"figure_{file.stem}-en.png": file for file in (outputs / "figures").glob("*.png")}
+    with tempfile.TemporaryDirectory() as folder:
+        evaluation, share = evaluate(load_study()), Path(folder)
+        for file in write_share(evaluation, share, lang="en"):
+            if file.suffix == ".png":
+                made[f"share_{file.stem}-en.png"] = file
+        words, page = languages_of(evaluation.study, "en").first, page_of(evaluation, None)
+        texts, missing = map_texts(evaluation, page, words), missing_texts(evaluation, words)
+        made["share_poster_a3-en.png"] = share / "poster.png"
+        draw_poster(page, texts, missing, share / "poster.png", words=words)
+        return {name: reduced(file) for name, file in sorted(made.items())}
+
+
+def reduced(file: Path) -> bytes:
+    """Make a picture as narrow as the gallery shows it."""
+    with Image.open(file) as whole:
+        size = (PICTURE_PX, round(PICTURE_PX * whole.height / whole.width))
+        written = io.BytesIO()
+        whole.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(written, "PNG")
+    return small(written.getvalue(), PICTURE_COLOURS)
+
+
+def small(picture: bytes, colours: int = COLOURS) -> bytes:
     """Reduce a picture to a palette without dithering, which would spoil flat colours."""
     palette = Image.open(io.BytesIO(picture)).convert("RGB")
-    reduced = palette.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    reduced = palette.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     written = io.BytesIO()
     reduced.save(written, "PNG", optimize=True)
     return written.getvalue()
+
+
+def keep(name: str, picture: bytes, most: int) -> None:
+    """Write a picture that is not too large."""
+    if len(picture) > most:
+        sys.exit(f"{name} has {len(picture)} bytes, more than {most}")
+    (SHOTS / name).write_bytes(picture)
+    print(f"{name}: {len(picture) / 1000:.0f} kB")
 
 
 def main() -> None:
@@ -113,16 +156,14 @@ def main() -> None:
     if not (outputs / "report.html").exists():
         sys.exit(f"{outputs} holds no pages: run shelter-geo first")
     SHOTS.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures(outputs).items():
+        keep(name, picture, LARGEST_PICTURE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         for shot in TAKEN:
-            picture = small(take(browser, outputs, shot))
-            if len(picture) > LARGEST:
-                sys.exit(f"{shot.name} has {len(picture)} bytes, more than {LARGEST}")
-            (SHOTS / shot.name).write_bytes(picture)
-            print(f"{shot.name}: {len(picture) / 1000:.0f} kB")
+            keep(shot.name, small(take(browser, outputs, shot)), LARGEST)
         browser.close()
 
 

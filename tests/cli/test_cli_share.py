@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,26 @@ def test_shared_pictures_have_an_index(copy: StudyCopy, tmp_path: Path) -> None:
     assert 'href="en/map_1200x630.png"' in index
     assert 'href="en/poster_a3.pdf"' in index
     assert ".txt" not in index
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "listed"),
+    [
+        (["capacity"], "Small: ", "access_by_group.csv"),
+        (["capacity", "--for", "men"], "Small: ", "reach_by_district.csv"),
+        (["site", "--new", "1"], "Small: where next", "changes_by_district.csv"),
+    ],
+)
+def test_every_folder_of_a_command_has_an_index(
+    copy: StudyCopy, tmp_path: Path, words: list[str], title: str, listed: str
+) -> None:
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, [words[0], str(copy.file), *words[1:], "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert title in re.findall(r"<h1[^>]*>(.*?)</h1>", index)[0]
+    assert listed in index
+    pages = {file.relative_to(out).as_posix() for file in out.rglob("*.html")}
+    assert {link for link in re.findall(r'href="([^"#]+)"', index) if link.endswith(".html")} == (
+        pages - {"index.html"}
+    )

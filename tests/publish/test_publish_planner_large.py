@@ -206,3 +206,39 @@ def test_the_page_says_what_it_leaves_out_and_how_to_get_it(page: Page) -> None:
     assert cells.first.text_content() == "not on this page"
     page.click("#plan-a .to-today")
     assert said.is_hidden()
+
+
+NAMES = """() => [...document.querySelectorAll("#plan-a .marks text")].map((text) => {
+  const { x, y, width, height } = text.getBBox();
+  return [text.textContent, x, y + height * 0.2, x + width, y + height * 0.8];
+})"""
+
+
+@pytest.mark.browser
+def test_names_of_all_opened_sites_stand_and_none_lies_on_another(page: Page) -> None:
+    for _ in range(8):
+        page.locator("#plan-a .free button").first.click()
+    wanted = page.locator("#plan-a .opened li.added label").all_inner_texts()
+    names = page.evaluate(NAMES)
+    assert len(wanted) == 8
+    assert set(wanted) <= {name for name, *_ in names}
+    for at, (name, left, top, right, bottom) in enumerate(names):
+        for other, west, north, east, south in names[:at]:
+            apart = right <= west or east <= left or bottom <= north or south <= top
+            assert apart, (name, other)
+
+
+@pytest.mark.browser
+def test_the_bar_says_how_many_a_plan_leaves_out(page: Page) -> None:
+    said, free = page.locator(".bar .lacking"), page.locator("#plan-a .free button")
+    assert said.inner_text() == ""
+    free.last.click()
+    free.last.click()
+    towns = page.locator("#plan-a .opened li.added label").all_inner_texts()
+    opened = [f"p{int(town.removeprefix('Town ')):03}" for town in towns]
+    found = page.evaluate(EVALUATE, [opened, [], "all"])
+    assert found["hidden"] > 0
+    assert f"Plan A leaves out: districts {sum(found['unsure'])}, people " in said.inner_text()
+    page.click("#undo")
+    page.click("#undo")
+    assert said.inner_text() == ""

@@ -67,6 +67,7 @@ def capacity(
         draw_in_others,
         draw_reach,
         group_line,
+        index_capacity,
         lines_on_lacks,
         staged,
         write_capacity,
@@ -113,5 +114,6 @@ def capacity(
                 lines += lines_on_lacks(loaded, words)
             if lang == ALL:
                 draw_in_others(spoken, stage, draw)
+            index_capacity(evaluation, stage, lang=one)
     for line in [*lines, f"Outputs: {folder}", f"Map: {folder / 'maps' / 'capacity.html'}"]:
         typer.echo(line)

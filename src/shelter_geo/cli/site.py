@@ -109,7 +109,7 @@ def site(
     from shelter_geo.analysis import same_points, site_options
     from shelter_geo.analysis.siting_question import question_from_file, site_question
     from shelter_geo.analysis.siting_results import SCENARIOS, SEED, counted_elsewhere
-    from shelter_geo.publish import staged
+    from shelter_geo.publish import index_sites, staged
     from shelter_geo.publish.siting import lines, statements
     from shelter_geo.siting import robustness
     from shelter_geo.study import REGION, WOMEN, load_study, require
@@ -148,6 +148,7 @@ def site(
         if out is not None and places.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_places(places, question, unit, folder, spread=whole)
+                index_sites(loaded, folder, lang=lang)
     else:
         problem = question.problem(unit=unit, per_region=per_region, own_region=entry.own_area)
         answer = entry.put(problem, p=new, limit=limit).solve(time_limit=time_limit)
@@ -168,6 +169,7 @@ def site(
         if out is not None and answer.status != "infeasible":
             with staged(out, keep=keep) as folder:
                 lines.write_answer(answer, question, unit, folder)
+                index_sites(loaded, folder, lang=lang)
     if entry.own_area and question.counted_in_own_region == WOMEN:
         text.insert(1, words.text("site.counted_women"))
     if len(populations(loaded.districts)) > 1:

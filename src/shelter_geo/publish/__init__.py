@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from shelter_geo.publish.figures.map_twin import draw_twin
     from shelter_geo.publish.files.blocks import write_costs
     from shelter_geo.publish.files.staging import staged
-    from shelter_geo.publish.indexes import index_batch, index_comparison
+    from shelter_geo.publish.indexes import (
+        index_batch,
+        index_capacity,
+        index_comparison,
+        index_sites,
+    )
     from shelter_geo.publish.languages import languages_of, lines_on_gaps
     from shelter_geo.publish.maps.map_page import SealedMap
     from shelter_geo.publish.outputs import write_outputs
@@ -64,7 +69,9 @@ _HOME = {
     "everywhere": "words",
     "group_line": "study.lines",
     "index_batch": "indexes",
+    "index_capacity": "indexes",
     "index_comparison": "indexes",
+    "index_sites": "indexes",
     "journey_page": "study.journey_page",
     "key_figures": "study.headline",
     "languages_of": "languages",
@@ -110,7 +117,9 @@ __all__ = [
     "everywhere",
     "group_line",
     "index_batch",
+    "index_capacity",
     "index_comparison",
+    "index_sites",
     "journey_page",
     "key_figures",
     "languages_of",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shelter_geo.analysis import EvaluatedPlans, Evaluation
 from shelter_geo.publish.languages import languages_of
-from shelter_geo.publish.pages.index import Opening, write_index
+from shelter_geo.publish.pages.index import Opening, title_of, write_index
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.qualifiers import dated, which_shelters
 from shelter_geo.publish.study import comparison_texts, study_texts
@@ -66,6 +66,31 @@ def index_share(
     write_index(folder, opening, plans=(), languages=languages, apart=True, listed=())
 
 
+def index_capacity(evaluation: Evaluation, folder: Path, *, lang: str | None = None) -> None:
+    """Write the index of places; its title is what the map of those within reach finds.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written, or the study does not offer `lang`.
+    """
+    languages = languages_of(evaluation.study, lang)
+    page = (folder / "maps" / "capacity.html").read_text(encoding="utf-8")
+    opening = _opening(evaluation, title_of(page, languages), say("index.lead_capacity"))
+    write_index(folder, opening, plans=(), languages=languages, listed=())
+
+
+def index_sites(study: Study, folder: Path, *, lang: str | None = None) -> None:
+    """Write the index of the tables of sites that were found.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written, or the study does not offer `lang`.
+    """
+    _index_tables(study, folder, "site", lang=lang)
+
+
 def index_ensemble(study: Study, folder: Path) -> None:
     """Write the index of the draws of a study.
 
@@ -74,14 +99,21 @@ def index_ensemble(study: Study, folder: Path) -> None:
     OutputError
         If the page cannot be written.
     """
+    _index_tables(study, folder, "ensemble", listed=("draws",))
+
+
+def _index_tables(
+    study: Study, folder: Path, of: str, *, listed: Sequence[str] = (), lang: str | None = None
+) -> None:
+    """Write the index of a folder of tables, with a title and a lead that name what they are of."""
     name = everywhere(study.settings.study.name)
     opening = Opening(
-        in_each(lambda words: words.text("index.title_ensemble", name=name)),
-        dated(study, say("index.lead_ensemble")),
+        in_each(lambda words: words.text(f"index.title_{of}", name=name)),
+        dated(study, say(f"index.lead_{of}")),
         notes=which_shelters(study),
         mark=study.kind.colour or MARK,
     )
-    write_index(folder, opening, plans=(), languages=languages_of(study, None), listed=("draws",))
+    write_index(folder, opening, plans=(), languages=languages_of(study, lang), listed=listed)
 
 
 def index_batch(folder: Path, studies: Sequence[str]) -> None:

@@ -86,9 +86,19 @@
       .map(([kind, count]) => make("li", tell(sumsIn[kind] ?? `sum_${kind}`, { people: people(count) })));
     changes.querySelector(".sums").replaceChildren(...(said.length ? said : [make("li", tell("same"))]));
     changes.querySelector(".sides").hidden = !said.length;
+    clearTimeout(later);
+    waiting = [];
     fill(".gainers", gainers, before, after);
     fill(".losers", losers, before, after);
+    if (waiting.length) later = setTimeout(fillOut, 200);
   }
+  // The lists hold everybody; what stands below the first many comes after the answer is drawn.
+  const FIRST = 80;
+  let later = 0, waiting = [];
+  function fillOut() {
+    for (const add of waiting.splice(0)) add();
+  }
+  addEventListener("beforeprint", fillOut);
 
   // The model gives those who gain or lose the most first.
   const alphabet = () => (Array.isArray(data.alphabet) ? data.alphabet : data.alphabet[document.documentElement.lang]);
@@ -101,17 +111,18 @@
   function fill(selector, entries, before, after) {
     const list = changes.querySelector(selector), those = entries.filter(({ row }) => after.weight[row] > 0);
     ORDERS[order]?.(those, after);
-    const shown = those.map(({ row, less, kind }) => {
-      const item = make("li");
+    const item = ({ row, less, kind }) => {
+      const line = make("li");
       const ways = kind === "reached" ? tell("gain_reached", { after: far(after, row) })
         : kind === "cut" ? tell("gain_cut")
           : tell("gain", { before: far(before, row), after: far(after, row) });
       const by = Number.isFinite(less) ? `${less > 0 ? "−" : "+"}${length(Math.abs(less))}` : "";
-      item.append(make("span", tell("people_of", { name: district(row), people: people(after.weight[row]) })), make("small", ways), make("span", by, { class: "number" }));
-      return item;
-    });
+      line.append(make("span", tell("people_of", { name: district(row), people: people(after.weight[row]) })), make("small", ways), make("span", by, { class: "number" }));
+      return line;
+    };
     Page.put(list.previousElementSibling, those.length ? tell("districts_count", { n: number(those.length) }) : "");
-    list.replaceChildren(...(shown.length ? shown : [make("li", tell("nobody"))]));
+    list.replaceChildren(...(those.length ? those.slice(0, FIRST).map(item) : [make("li", tell("nobody"))]));
+    if (those.length > FIRST) waiting.push(() => list.append(...those.slice(FIRST).map(item)));
   }
 
   // The table: Python wrote today, the columns of the plans are filled here.

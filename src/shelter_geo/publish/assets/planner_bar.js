@@ -55,8 +55,15 @@ const Bar = (() => {
   const labels = all("[data-figure=unreached] dt");
   for (const label of labels) label.removeAttribute("data-t");
 
+  // Districts that stand in no figure of a plan are counted beside the figures.
+  const lacking = document.querySelector(".bar .lacking");
+  const leftOut = (r, plan) => r.hidden ? tell("plan_lacks", {
+    plan: tell(plan), n: number(r.unsure.reduce((n, one, row) => n + (one && r.weight[row] > 0), 0)), people: people(r.hidden),
+  }) : "";
+
   function draw(now, a, b) {
     const results = { today: now, a, b };
+    put(lacking, [leftOut(a, "plan_a"), leftOut(b, "plan_b")].filter(Boolean).join(" "));
     for (const label of labels) put(label, tell(Model.counted.group === "all" ? "unreached" : "unreached_group"));
     for (const box of boxes) {
       const figure = FIGURES[box.dataset.figure], base = figure(now);

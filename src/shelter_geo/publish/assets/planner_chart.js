@@ -5,7 +5,8 @@ const Chart = (() => {
   const { sites, districts } = data;
   const SVG = "http://www.w3.org/2000/svg";
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const REACH_PX = 20, FINGER_PX = 14, CLOSER = 3;
+  const REACH_PX = 20, FINGER_PX = 14, CLOSER = 3, ZOOM_PX = [46, 116];
+  const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]], RINGS = [0, 0.8, 1.8, 3, 4.5];
 
   function shape(tag, attributes = {}, text) {
     const element = document.createElementNS(SVG, tag);
@@ -134,23 +135,36 @@ const Chart = (() => {
       });
     });
 
-    // Names stand beside their signs, left of it in the east, and give way to earlier ones.
+    // Names stand in the nearest free place around their signs, joined to them where that is not
+    // beside; those of opened shelters choose first. A name of today without a place gives way.
     function drawSigns(plan) {
-      const letter = letters(), size = 2 * letter, taken = [], marks = [], names = [];
-      for (const spot of spots) {
-        const kind = sign(spot, plan);
-        if (!kind) continue;
+      const letter = letters(), size = 2 * letter, marks = [], names = [], gap = size / 2 + letter * 0.27;
+      const there = spots.map((spot) => ({ spot, kind: sign(spot, plan) })).filter(({ kind }) => kind)
+        .sort((one, other) => (other.kind === "new") - (one.kind === "new"));
+      const taken = there.map(({ spot: { x, y } }) => [x - size * 0.46, y - size * 0.46, x + size * 0.46, y + size * 0.46]);
+      const { x: west, y: north, zoom } = View.seen, east = west + data.size[0] / zoom, south = north + data.size[1] / zoom;
+      taken.push([east - ZOOM_PX[0] / view.px(), north, east, north + ZOOM_PX[1] / view.px()]);
+      const meets = (box) => taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+      for (const { spot, kind } of there) {
         marks.push(shape("use", {
           href: `#${kind}`, x: spot.x - size / 2, y: spot.y - size / 2, width: size, height: size, class: kind,
         }));
-        const name = Words.place(spot.sites[0]), wide = name.length * letter * 0.58 + size;
-        const left = spot.x + wide > View.seen.x + data.size[0] / View.seen.zoom;
-        const box = [left ? spot.x - wide : spot.x, spot.y - letter, left ? spot.x : spot.x + wide, spot.y + letter];
-        if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+        const name = Words.place(spot.sites[0]), wide = name.length * letter * 0.58;
+        const placed = RINGS.flatMap((ring) => AROUND.map(([dx, dy]) => {
+          const x = spot.x + dx * (gap + ring * letter) - wide * (1 - dx) / 2, y = spot.y + dy * (gap + ring * letter) - letter * (1 - dy) / 2;
+          return { ring, dx, box: [x, y - letter * 0.1, x + wide, y + letter * 1.1] };
+        })).filter(({ box }) => box[0] >= west && box[2] <= east && box[1] >= north && box[3] <= south);
+        const found = placed.find(({ box }) => !meets(box)) ?? (kind === "new" ? placed[0] : undefined);
+        if (!found) continue;
+        const { ring, dx, box } = found;
         taken.push(box);
+        if (ring) {
+          const x = Math.min(Math.max(spot.x, box[0]), box[2]), y = Math.min(Math.max(spot.y, box[1]), box[3]);
+          marks.unshift(shape("path", { class: "lead", d: `M${spot.x} ${spot.y}L${x} ${y}` }));
+        }
         names.push(shape("text", {
-          class: "open", x: spot.x + (left ? -1 : 1) * (size / 2 + 3 / View.seen.zoom), y: spot.y + letter * 0.35,
-          "text-anchor": left ? "end" : "start", "font-size": letter,
+          class: "open", x: box[0] + wide * (1 - dx) / 2, y: box[1] + letter * 0.95,
+          "text-anchor": ["end", "middle", "start"][dx + 1], "font-size": letter,
         }, name));
       }
       signs.replaceChildren(...marks, ...names);

@@ -117,9 +117,9 @@ const Model = (() => {
   // today that is nearest for this group always is, so the others come in where it is closed.
   function leftOutOf(plan, open, isOpen) {
     const standing = sites.id.map((_, site) => sites.shelter[site] && admits(site, plan));
-    const stays = (pair) => pair < 0 || isOpen[siteAt[pair]];
+    const stays = (pair) => pair < 0 || isOpen[siteAt[pair]], added = open.filter((site) => !sites.shelter[site]);
     const ways = [[nearest(standing, shorter), mayBeShorter], [nearest(standing, quicker), mayBeQuicker]];
-    return (row, ...best) => open.some((site) => ways.some(([home, mayBe], way) =>
+    return (row, ...best) => (ways.every(([home]) => stays(home[row])) ? added : open).some((site) => ways.some(([home, mayBe], way) =>
       !(sites.shelter[site] && stays(home[row])) && mayBe(row, site, best[way])) && !isHeld(row, site));
   }
   // Whether a candidate is left out of a district that may be shorter than a way to it.

@@ -12,6 +12,7 @@ const Picture = (() => {
     ".ground.sea, .ground.lake": { fill: "#d9e6ec" },
     ".area": { stroke: "#857d8c", "stroke-width": 0.6 },
     ".way": { fill: "none", stroke: "#1f1b24", "stroke-width": 0.8 },
+    ".lead": { stroke: "#1f1b24", "stroke-width": 0.8 },
     ".uncounted": { "fill-opacity": 0.2 },
     ".label": { fill: "#5d5764", "font-size": 10, "text-anchor": "middle", "font-style": "italic" },
     ".open": { fill: "#1f1b24", stroke: "#ffffff", "stroke-width": 3, "paint-order": "stroke", "font-weight": 600 },

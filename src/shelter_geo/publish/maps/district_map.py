@@ -269,7 +269,8 @@ def cities(
     for at, rows in sorted(groups.items()):
         where = city(rows[0])
         total = say("units.places", n=Quantity.count(sum(int(row["places"] or 0) for row in rows)))
-        if any(unpublished(row) for row in rows):
+        silent = any(unpublished(row) for row in rows)
+        if silent:
             name = say("access.city_unpublished", city=where)
         elif all(row.get("places_basis") == BY_SCENARIO for row in rows):
             by_plan = say("access.by_scenario")
@@ -278,6 +279,8 @@ def cities(
             name = say("access.city_places", city=where, places=total)
         symbol = NEW if all(map(is_new, rows)) else SHELTER
         tip = [name] if holding is None else [where, *map(holding, rows)]
-        properties = {"symbol": symbol, "name": name, "short": where, "tip": tip}
+        # That nobody published the places is said on hover; on the map it would hide districts.
+        label = where if silent else name
+        properties = {"symbol": symbol, "name": label, "short": where, "tip": tip}
         features.append(feature(rows[0]["geometry"], at, properties))
     return SealedLayer("shelters", "points", features, title=say("access.shelters"))

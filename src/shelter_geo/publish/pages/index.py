@@ -276,14 +276,14 @@ def _reader(
         if not (folder / path).is_file():
             return None
         code = (folder / path).read_text(encoding="utf-8")
-        title = _title(code, languages)
+        title = title_of(code, languages)
         small = _thumbnail(code, shapes)
         return Entry(path, say(f"index.kind_{kind}"), title, say(f"index.about_{kind}"), small)
 
     return read
 
 
-def _title(code: str, languages: Languages) -> Text:
+def title_of(code: str, languages: Languages) -> Text:
     """Read the title of a sealed page in each of its languages."""
     found = _DATA.search(code)
     if found is None:

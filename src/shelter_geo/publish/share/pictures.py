@@ -117,7 +117,7 @@ def draw_poster(
     *,
     words: Words,
 ) -> None:
-    """Draw a poster on A3: the map, and below it the missing places.
+    """Draw a poster on A3, as PDF, PNG or SVG: the map, and below it the missing places.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def draw_poster(
     missing
         What the figure of missing places says; the map takes its room where there is none.
     file
-        A PDF.
+        Where to write it; its ending says as what.
     words
         The language.
     """
@@ -148,7 +148,7 @@ def draw_poster(
         if missing is not None:
             _missing(drawn, missing, Box(edge, lower, inner, _POSTER_BARS), (24, 14, 13))
         drawn.write(foot, edge, floor, colour=PALE)
-        save(drawn.figure, file.with_suffix(""), (".pdf",))
+        save(drawn.figure, file.with_suffix(""), (file.suffix,))
 
 
 def _entries(page: SealedMap, words: Words) -> list[Entry]:
