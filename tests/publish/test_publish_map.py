@@ -6,11 +6,15 @@ import itertools
 import re
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from helpers.chromium import PHONE, WIDE, visit
 from helpers.map_toys import DISTRICTS, FARTHEST_FIRST, routes, toy_map
+from helpers.speaking import said
 from playwright.sync_api import Browser, Locator, Page
+
+from shelter_geo.publish.maps.district_map import cities
 
 pytestmark = pytest.mark.browser
 
@@ -451,3 +455,20 @@ def test_displays_in_a_notebook(browser: Browser, tmp_path: Path) -> None:
         assert inside.locator("#card h3").text_content() == "Elm"
         requests = [url for url in seen.requests if url != "about:srcdoc"]
         assert (requests, seen.complaints) == ([], [])
+
+
+@pytest.mark.parametrize(("number", "label"), [(6, "Town 0, 12 places"), (7, "Town 0")])
+def test_places_stand_beside_the_names_of_few_cities(number: int, label: str) -> None:
+    shelters = gpd.GeoDataFrame(
+        {
+            "shelter_id": [f"s{n}" for n in range(number)],
+            "city_en": [f"Town {n}" for n in range(number)],
+            "places": 12,
+            "places_basis": "published",
+        },
+        geometry=gpd.points_from_xy(range(number), range(number), crs="EPSG:4326"),
+    )
+    drawn = [feature["properties"] for feature in cities(shelters).data["features"]]
+    assert said(drawn[0]["name"]) == label
+    assert said(drawn[0]["short"]) == "Town 0"
+    assert [said(line) for line in drawn[0]["tip"]] == ["Town 0, 12 places"]

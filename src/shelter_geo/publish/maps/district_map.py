@@ -24,6 +24,8 @@ from shelter_geo.vocabulary import Evidence, Reason
 
 ELSEWHERE: Final = "counts_registered_not_resident"
 """Column of districts that count people who live elsewhere."""
+_MOST_TOLD: Final = 6
+"""Cities whose places stand beside their names on a map; of more only the names stand."""
 SHELTER: Final = "shelter"
 NEW: Final = "new"
 """Symbol of what a plan opens; `shelter` is that of what is there today."""
@@ -279,8 +281,8 @@ def cities(
             name = say("access.city_places", city=where, places=total)
         symbol = NEW if all(map(is_new, rows)) else SHELTER
         tip = [name] if holding is None else [where, *map(holding, rows)]
-        # That nobody published the places is said on hover; on the map it would hide districts.
-        label = where if silent else name
+        # What would hide districts is said on hover: places of many cities, or that none are known.
+        label = where if silent or len(groups) > _MOST_TOLD else name
         properties = {"symbol": symbol, "name": label, "short": where, "tip": tip}
         features.append(feature(rows[0]["geometry"], at, properties))
     return SealedLayer("shelters", "points", features, title=say("access.shelters"))
