@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -10,13 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.speaking import LANGUAGES, said
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from shelter_geo.analysis import Evaluation, Quantity, site_options
 from shelter_geo.analysis.siting_question import share_in_own_region
 from shelter_geo.analysis.siting_results import MOST_NEW, SitingResults, siting_results
 from shelter_geo.errors import SitingError
 from shelter_geo.publish.brief.study_brief import best_sites
-from shelter_geo.publish.siting.figures import draw_front, draw_p_curve
+from shelter_geo.publish.figures.drawing import drawing
+from shelter_geo.publish.siting.figures import draw_front, draw_p_curve, name_points
 from shelter_geo.publish.siting.statements import reached_by_some, site_names
 from shelter_geo.publish.siting.tables import (
     MAPS,
@@ -283,3 +287,20 @@ def test_sites_are_named_in_every_language(results: SitingResults) -> None:
         "en": "Yevlakh, Ganja",
         "ru": "Евлах, Гянджа",
     }
+
+
+def test_names_beside_points_do_not_meet(tmp_path: Path) -> None:
+    with drawing(6, 4) as figure:
+        axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        points = [(1.0, 1.0), (1.01, 1.0), (1.02, 0.99), (1.03, 0.98), (2.0, 2.0)]
+        axes.plot(*zip(*points, strict=True), "o")
+        axes.set(xlim=(0.9, 3), ylim=(0.5, 2.2))
+        name_points(axes, figure.dpi, points, [f"Town {n}, Hill {n}" for n in range(5)])
+        figure.draw_without_rendering()
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [Text.get_window_extent(text, renderer) for text in axes.texts]
+        with pytest.raises(ValueError, match="zip"):
+            name_points(axes, figure.dpi, points, ["one"])
+    assert len(boxes) == 5
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)

@@ -82,10 +82,14 @@ def settle(figure: Figure) -> None:
 def _fitting(text: Text, room: float) -> list[str]:
     """Break a text into lines; those of a title are as alike in length as can be."""
     size, bold = float(text.get_fontsize()), text.get_fontweight() == "bold"
-    lines = lines_of(text.get_text(), size, room, bold=bold)
+    said = text.get_text()
+    lines = lines_of(said, size, room, bold=bold)
+    if len(lines) > len(said.splitlines()):  # a line that runs over takes up the next one
+        said = " ".join(said.splitlines())
+        lines = lines_of(said, size, room, bold=bold)
     while text.get_gid() == TITLE and len(lines) > 1:
         room *= _TIGHTER
-        tighter = lines_of(text.get_text(), size, room, bold=bold)
+        tighter = lines_of(said, size, room, bold=bold)
         wide = max(width_of(line, size, bold=bold) for line in tighter)
         if len(tighter) > len(lines) or wide > room:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from shelter_geo.analysis import Quantity
 from shelter_geo.analysis.siting_results import NEW_SITES, SitingResults
 from shelter_geo.publish.figures.drawing import FAINT, INK, drawing, footing, heading, save
+from shelter_geo.publish.figures.fitting import POINTS, width_of
 from shelter_geo.publish.palette import INK_ACCENT, INK_DARK, INK_LIGHT, INK_MIDDLE
 from shelter_geo.publish.siting.statements import site_names
 from shelter_geo.publish.words import Words
@@ -28,6 +30,10 @@ _SPARE: Final[tuple[tuple[str, Any, str], ...]] = (
     (FAINT, "-", "P"), (FAINT, (0, (4, 2)), "X"), (FAINT, (0, (1, 1.5)), "*"),
 )  # fmt: skip
 """Styles of models that are registered beside these, in turn."""
+_NAME_PT: Final = 8.5
+_DOT_PT: Final = 4.0
+_SHIFTS: Final = (7, -15, 22, -30, 37, -45, 52, -60, 67, -75)
+"""How much higher than its point a name may stand, in points."""
 
 
 def _styles() -> dict[str, tuple[str, Any, str]]:
@@ -138,18 +144,11 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         axes = figure.add_axes((0.075, 0.19, 0.88, 0.54))
         axes.step(mean, farthest, where="post", color=FAINT, linewidth=1, linestyle=(0, (2, 2)))
         axes.plot(mean, farthest, "o", color=INK_ACCENT, markersize=8)
-        for plan in front.plans:
-            axes.annotate(
-                site_names(results.question, plan.chosen).of(words),
-                plan.pair,
-                xytext=(9, 7),
-                textcoords="offset points",
-                fontsize=8.5,
-                color=INK,
-            )
         span = max(mean[-1] - mean[0], 1.0)
         axes.set_xlim(mean[0] - 0.15 * span, mean[-1] + 0.45 * span)
         axes.margins(y=0.2)
+        named = [site_names(results.question, plan.chosen).of(words) for plan in front.plans]
+        name_points(axes, figure.dpi, [plan.pair for plan in front.plans], named)
         low, high = axes.get_xlim()
         ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
         axes.set_xticks(ticks, [words.number(tick, digits=int(high - low < 8)) for tick in ticks])
@@ -158,3 +157,47 @@ def draw_front(results: SitingResults, stem: Path, *, words: Words, foot: str) -
         _number_axis(axes, words)
         footing(figure, foot)
         save(figure, stem)
+
+
+def name_points(
+    axes: Axes, dpi: float, points: Sequence[tuple[float, float]], names: Sequence[str]
+) -> None:
+    """Write a name right of each point, higher or lower where it would meet another.
+
+    Parameters
+    ----------
+    axes
+        Axes whose limits stand.
+    dpi
+        Dots per inch of their figure.
+    points
+        In the units of the axes.
+    names
+        As many.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer names than points.
+    """
+    axes.autoscale_view()
+    at = axes.transData.transform(points) * POINTS / dpi
+    taken = [(x - _DOT_PT, y - _DOT_PT, x + _DOT_PT, y + _DOT_PT) for x, y in at]
+    for (x, y), point, name in zip(at, points, names, strict=True):
+        wide = width_of(name, _NAME_PT)
+        boxes = {
+            shift: (x + 9, y + shift - 3, x + 9 + wide, y + shift + 1.25 * _NAME_PT)
+            for shift in _SHIFTS
+        }
+        free = [s for s, box in boxes.items() if not any(_meet(box, other) for other in taken)]
+        shift = next(iter(free), _SHIFTS[0])
+        taken.append(boxes[shift])
+        joined = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.6, "relpos": (0, 0.5)}
+        axes.annotate(
+            name, point, (9, shift), textcoords="offset points", fontsize=_NAME_PT, color=INK,
+            arrowprops=joined if abs(shift) > _NAME_PT else None,
+        )  # fmt: skip
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
