@@ -12,13 +12,15 @@ from helpers.small_study import small_study
 from helpers.study_copy import StudyCopy, copy_study
 from typer.testing import CliRunner
 
-from shelter_geo.analysis import candidate_faults
+from shelter_geo.analysis import candidate_faults, load_ready
 from shelter_geo.cli.main import app
 from shelter_geo.errors import StudyError, TableError
 from shelter_geo.plans import Plan, read_plan
+from shelter_geo.publish.catalogue import catalogue_faults, packaged
 from shelter_geo.study import Study, leads_elsewhere, load_study
 from shelter_geo.study.guard import (
     AWAY,
+    file_gives_a_place_away,
     gives_a_place_away,
     key_gives_a_place_away,
     may_be_a_true_name,
@@ -333,3 +335,75 @@ def test_a_true_name_with_a_number_is_excused_where_the_study_says_so(tmp_path: 
     text = study.text("study.toml")
     study.write("study.toml", text + '\n[checks]\nnamed_like_streets = ["s1"]\n')
     assert load_study(study.file).settlements["name_en"]["s1"] == "Newbury 2"
+
+
+# ------------------------------------------------------------------- what messages may show
+
+SECRET = "Behind the pharmacy, Quill 12"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("plans/p.toml", f'[[open]]\nsettlement_id = "{SECRET}"\nplaces = 20\n'),
+        ("plans/p.toml", f'[[resize]]\nshelter_id = "{SECRET}"\nplaces = 20\n'),
+        ("plans/p.toml", f'[close]\nshelters = ["{SECRET}"]\n'),
+        ("plans/p.toml", f'[[road]]\nkind = "{SECRET}"\nfactor = 2.0\n'),
+        ("plans/p.toml", f'"{SECRET}" = 3\n'),
+        ("study.toml", f'["{SECRET}"]\nx = 3\n'),
+        ("study.toml", f'[checks]\nnamed_like_streets = ["{SECRET}"]\n'),
+        ("study.toml", f'[[journeys]]\nid = "j"\nname = "J"\nstops = ["{SECRET}", "s1"]\n'),
+    ],
+)  # fmt: skip
+def test_an_address_in_the_place_of_a_key_is_not_printed(
+    tmp_path: Path, file: str, text: str
+) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace("study.toml", "[tables]\n", '[tables]\nscenarios = "plans"\n')
+    study.write("plans/today.toml", '[scenario]\nid = "today"\nname = "Today"\n')
+    study.write("plans/p.toml", '[scenario]\nid = "p"\nname = "P"\n\n')
+    study.write(file, study.text(file) + "\n" + text)
+    with pytest.raises(StudyError) as caught:
+        load_ready(study.folder)
+    assert file in str(caught.value)
+    assert "Quill" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "column", ["district_id", "settlement_id", "name_en", "lat", "note", "source"]
+)
+def test_an_address_in_any_cell_of_a_place_is_not_printed(tmp_path: Path, column: str) -> None:
+    study = small_study(tmp_path / "s")
+    study.change("settlements.csv", lambda row: row.update({column: SECRET}))
+    with pytest.raises(TableError, match=f"settlements.csv, row 2, column {column}") as caught:
+        load_ready(study.folder)
+    assert "Quill" not in "\n".join(caught.value.lines(every=True))
+
+
+def test_no_input_file_is_named_after_a_street(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "s")
+    study.replace("study.toml", '"shelters.csv"', '"quill-street-12.csv"')
+    with pytest.raises(StudyError, match="Name the file after what it holds") as caught:
+        load_study(study.file)
+    assert "quill" not in str(caught.value)
+    assert not any(map(file_gives_a_place_away, ["people-2.csv", "osm_roads.npz", "sheet1.xlsx"]))
+
+
+@pytest.mark.parametrize("key", ["credit", "area_name"])
+def test_words_of_a_study_hold_no_address(tmp_path: Path, key: str) -> None:
+    study = small_study(tmp_path / "s")
+    lines = [line for line in study.text("study.toml").splitlines() if not line.startswith(key)]
+    study.write("study.toml", "\n".join(lines).replace("[study]", f'[study]\n{key} = "{SECRET}"'))
+    with pytest.raises(StudyError, match=f"study.{key}") as caught:
+        load_study(study.file)
+    assert "Quill" not in str(caught.value)
+
+
+def test_a_catalogue_of_a_users_own_holds_no_address() -> None:
+    english = packaged("en")
+    key = next(key for key, text in english.items() if key.endswith(".title") and "{" not in text)
+    section, name = key.split(".")
+    (fault,) = catalogue_faults("ka", {section: {name: SECRET}})
+    assert fault.startswith(f"{key}: {AWAY}")
+    assert "Quill" not in fault
+    assert catalogue_faults("ka", {section: {name: "Words"}}) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import string
 import tomllib
 import unicodedata
@@ -15,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
-from shelter_geo.study import FALLBACK
+from shelter_geo.study import AWAY, FALLBACK, gives_a_place_away
 
 Entry: TypeAlias = str | Mapping[str, str]
 """One text, or its plural forms by the name that CLDR gives them."""
@@ -23,6 +24,7 @@ Catalogue: TypeAlias = Mapping[str, Entry]
 """Texts by `section.name`."""
 
 _FOLDER: Final = files("shelter_geo.publish") / "catalogues"
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
 _ABOUT: Final = "language."
 """Entries that describe a language instead of saying something to readers."""
 
@@ -145,6 +147,11 @@ def _text_faults(
         return
     if given - wanted or (wanted - given and not some):
         yield f"{key} has other placeholders than the English text. Use {listed}."
+    said = _PLACEHOLDER.sub(" ", text)
+    if key.startswith(_ABOUT) or any(packaged(lang).get(key) == text for lang in PACKAGED):
+        return
+    if any(gives_a_place_away(line, None) for line in said.split("\n")):
+        yield f"{key}: {AWAY}. Say it without."
 
 
 def _placeholders(text: str) -> set[str]:

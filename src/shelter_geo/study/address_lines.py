@@ -135,9 +135,12 @@ class _Line:
         """Whether a word means a street, a house or a telephone, and a number says which."""
         words, word = address_words(), self.low[i]
         near = [n for n in numbers if abs(n - i) <= 3]
-        loose = [n for n in near if not self.is_measured(n)]
+        lanes = words.kinds["lanes"]
+        loose = [n for n in near if not (self.is_measured(n) or self.at(n + 1) in lanes)]
         next_one = i + 2 if self.at(i + 1) == "." else i + 1
         beside_name = self.is_name(i - 1) or self.is_name(next_one)
+        if word in lanes and i - 1 in numbers and self.tokens[i].islower():
+            return False
         if words.are("street", word) and (loose or beside_name or self.is_named_street(i)):
             return True
         if word.startswith(words.joined_streets) and word not in words.kinds["street"]:
@@ -247,7 +250,7 @@ class _Line:
             return after not in "-–" or self.is_counted(n + 2) or self.is_measured(n + 2)
         named = not after or (self.tokens[n + 1][0].isupper() and after not in kinds["units"])
         stops = ("beside", "house", "short", "street", "road")
-        plain = not any(after in kinds[kind] for kind in stops)
+        plain = after in kinds["lanes"] or not any(after in kinds[kind] for kind in stops)
         return not named and len(after) > 2 and after[0].isalpha() and plain
 
     def has_reason(self, n: int) -> bool:
@@ -289,7 +292,7 @@ def _is_code(token: str) -> bool:
     """Whether letters and digits make one word, and it is no sign such as A4, M25 or COVID-19."""
     if token[0].isdigit() or not token[-1].isalnum() or not re.search(r"\d", token):
         return False
-    return _SIGN.fullmatch(token) is None
+    return any(re.search(r"\d", part) and not _SIGN.fullmatch(part) for part in token.split("/"))
 
 
 @cache

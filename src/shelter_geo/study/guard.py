@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from shelter_geo.errors import show_none_of
 from shelter_geo.study.address_lines import (
     address_words,
     has_words_of_addresses,
@@ -20,6 +21,7 @@ REMEDY: Final = (
     "Name the settlement only, write counts with their unit after them, and name a source by its "
     "title and day; links may lead to the hosts listed under [sources] only."
 )
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
 LONGEST_READ: Final = 20_000
 """Signs of a text that are looked at; nobody writes more beside a shelter."""
 
@@ -119,6 +121,15 @@ def _found(text: str, hosts: tuple[str, ...] | None) -> bool:
     return any(map(_is_long_number, _DIGITS.finditer(plain))) or is_address(plain)
 
 
+def _is_secret(text: str) -> bool:
+    """Whether a text that a message would quote may be an address: words, and no number alone."""
+    worded = len(text) > 4 and _WORD.search(text) is not None
+    return worded and (gives_a_place_away(text) or key_gives_a_place_away(text))
+
+
+show_none_of(_is_secret)
+
+
 def may_be_a_true_name(text: str) -> bool:
     """Tell whether a refused text may be the name of a settlement all the same.
 
@@ -135,6 +146,27 @@ def may_be_a_true_name(text: str) -> bool:
     return len(numbers) == 1 and len(numbers[0]) <= 2 and not has_words_of_addresses(plain)
 
 
+def file_gives_a_place_away(name: str) -> bool:
+    """Tell whether the name of a file or folder, which outputs list, is an address.
+
+    Numbers alone pass, since tables are called `people-2`.
+
+    Examples
+    --------
+    >>> file_gives_a_place_away("mill-street-12.csv"), file_gives_a_place_away("roads-2.csv")
+    (True, False)
+    """
+    words = " ".join(_parts_of(name.rpartition(".")[0] or name, small=False))
+    return has_words_of_addresses(words) or _CERTAIN.search(words) is not None
+
+
+def _parts_of(key: str, *, small: bool = True) -> list[str]:
+    """Cut a key where signs, digits and capitals part its words."""
+    spaced = re.sub(r"[_.-]+", " ", plain_text(key))
+    cut = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])", " ", spaced)
+    return (cut.casefold() if small else cut).split()
+
+
 def key_gives_a_place_away(key: str) -> bool:
     """Tell whether a key that stands with a shelter, or a folder's name, names a street.
 
@@ -143,12 +175,7 @@ def key_gives_a_place_away(key: str) -> bool:
     >>> key_gives_a_place_away("mill-street-12"), key_gives_a_place_away("millbrook-1")
     (True, False)
     """
-    spaced = re.sub(r"[_.-]+", " ", plain_text(key))
-    parts = (
-        re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])", " ", spaced)
-        .casefold()
-        .split()
-    )
+    parts = _parts_of(key)
     words = address_words()
     streets = (words.are("street", part) or part in words.kinds["named"] for part in parts)
     return (len(parts) > 1 and any(streets)) or gives_a_place_away(key)

@@ -19,7 +19,7 @@ from shelter_geo.roads import (
     network_of_file,
 )
 from shelter_geo.study.journeys import Link
-from shelter_geo.study.types import FORMER, Day, RelativePath, Settings, Words
+from shelter_geo.study.types import FORMER, Day, RelativePath, Settings, Worded, Words
 
 
 class ClosedToday(CloseRoads):
@@ -50,7 +50,7 @@ class SeparateRoads(Settings):
     """A region that roads inside the country do not join to the rest, and why."""
 
     region: str
-    reason: Words
+    reason: Worded
 
     @model_validator(mode="before")
     @classmethod

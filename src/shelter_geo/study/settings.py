@@ -86,7 +86,7 @@ class Identity(Settings):
     name: Worded
     languages: Annotated[tuple[LanguageCode, ...], AfterValidator(_once)] = (FALLBACK,)
     as_of: Day
-    credit: Words
+    credit: Worded
     area_name: Worded | None = None
 
 

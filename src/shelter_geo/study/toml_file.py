@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from shelter_geo.errors import Fault, StudyError, shown
 from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, unreadable
-from shelter_geo.study.guard import gives_a_place_away, key_gives_a_place_away
+from shelter_geo.study.guard import gives_a_place_away, key_gives_a_place_away, texts_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -207,12 +207,16 @@ def _explain(fault: Any, model: type[BaseModel]) -> str:
     if unknown:
         key, close = str(fault["loc"][-1]), _meant(fault, model)
         hint = f'Did you mean "{close}"?' if close else f"Known keys: {', '.join(known)}."
+        key = key if shown(key) == repr(key) else shown(key)
         return f"unknown key {_joined(where, key)}. {hint}"
     where = where or "the file"
     if fault["type"] == "missing":
         return f"the key {where} is missing. Add it."
     message = _PLAINER.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
     given = fault["input"]
+    for _, text in texts_of(given):
+        if text and shown(text) == "…":
+            message = message.replace(text, "…")
     secret = isinstance(given, str) and (gives_a_place_away(given) or key_gives_a_place_away(given))
     hidden = secret or isinstance(given, (dict, tuple, BaseModel))
     value = "" if hidden else f" ({given if isinstance(given, dt.date) else shown(given)})"

@@ -23,6 +23,7 @@ from pydantic import (
 from shelter_geo.study.guard import (
     AWAY,
     REMEDY,
+    file_gives_a_place_away,
     gives_a_place_away,
     key_gives_a_place_away,
     texts_of,
@@ -78,6 +79,8 @@ def _inside(path: str) -> str:
             "must be relative to the study file, so that no folder of this computer is named in "
             "the outputs"
         )
+    if any(map(file_gives_a_place_away, PureWindowsPath(path).parts)):
+        raise ValueError(f"{AWAY}. Name the file after what it holds")
     return path
 
 

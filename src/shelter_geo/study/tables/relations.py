@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from shelter_geo.errors import Fault
+from shelter_geo.errors import Fault, shown
 from shelter_geo.study.tables.columns import FILLED_OR_NONE
 
 BORDER_TOLERANCE_DEG = 0.15
@@ -202,12 +202,13 @@ def homeless_shelters(path: Path, shelters: pd.DataFrame, settlements: pd.DataFr
         Fault(
             path.name,
             "the settlement lies in another district",
-            f"Write {there[row]}, or name another settlement.",
+            f"Write {own}, or name another settlement.",
             row,
             "district_id",
             key,
         )
         for row, key in zip(strays.index.tolist(), strays["district_id"], strict=True)
+        if (own := shown(there[row]).strip("'"))
     ]
 
 
