@@ -50,6 +50,53 @@ def test_families_who_wait_follow_littles_law(results: CapacityResults) -> None:
     pd.testing.assert_series_equal(free["wait_share_central"], shares, check_names=False)
 
 
+def test_districts_share_out_the_ends_of_stays(
+    results: CapacityResults, evaluation: Evaluation
+) -> None:
+    """By hand for places that a road leads to, and for those that none does."""
+    table = results.stays_by_district.fillna({"limit_months": math.inf})
+    central = table.set_index(["demand_basis", "limit_months", "district_id"]).sort_index()
+    whole = results.stay_limits.fillna({"limit_months": math.inf})
+    for row in whole.to_dict("records"):
+        own = central.loc[(row["demand_basis"], row["limit_months"])]
+        for stem in ("no_place_per_year", "leave_at_limit", "no_place_or_home"):
+            assert own[f"{stem}_central"].sum() == pytest.approx(row[f"{stem}_central"])
+    points = evaluation.settlements
+    far = evaluation.settlement_costs.travel_min.isna().all(axis=1).reindex(points.index)
+    women = points["women"].groupby(points["district_id"]).sum().astype(float)
+    cut_off = points["women"].where(far, 0).groupby(points["district_id"]).sum() / women
+    # Whole districts, and a few islands.
+    assert {0.0, 1.0} < set(cut_off.fillna(0))
+    asked = results.no_place_ranges["stays_central"]
+    shared = 1 - points.loc[far, "women"].sum() / women.sum()
+    for basis, stays in asked.items():
+        own = central.loc[(basis, 2.0)]
+        national = whole[(whole["demand_basis"] == basis) & (whole["limit_months"] == 2)].iloc[0]
+        nowhere = stays * (1 - shared)
+        found = (national["no_place_per_year_central"] - nowhere) / (stays * shared)
+        for key, count in women.items():
+            mine = stays * count / women.sum()
+            part = 0 if count == 0 else cut_off[key]
+            lost = mine * (part + (1 - part) * found)
+            left = (mine - lost) * national["at_limit_central"]
+            assert own.loc[key, "no_place_per_year_central"] == pytest.approx(lost, rel=1e-6)
+            assert own.loc[key, "leave_at_limit_central"] == pytest.approx(left, rel=1e-6)
+
+
+def test_districts_share_out_the_nights(results: CapacityResults, evaluation: Evaluation) -> None:
+    table, whole = results.waiting_by_district, results.waiting
+    women = evaluation.districts["women"].astype(float)
+    for row in whole.to_dict("records"):
+        same = (table["demand_basis"] == row["demand_basis"]) & (table["wait"] == row["wait"])
+        own = table[same].set_index("district_id")
+        for end in ("low", "central", "high"):
+            assert own[f"waiting_{end}"].sum() == pytest.approx(row[f"waiting_{end}"])
+            assert own[f"wait_nights_{end}"].sum() == pytest.approx(365 * row[f"waiting_{end}"])
+        if row["wait"] == "papers":
+            shares = own["wait_nights_central"] / own["wait_nights_central"].sum()
+            assert shares.tolist() == pytest.approx((women / women.sum())[own.index].tolist())
+
+
 def test_gaps_of_the_statistics_stay_gaps(results: CapacityResults, evaluation: Evaluation) -> None:
     table = results.by_year[results.by_year["year"].notna()]
     given = evaluation.study.statistics

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from shelter_geo.capacity.demand import annual_stays, demand_by_weight
 from shelter_geo.capacity.estimates import Estimate, exactly
-from shelter_geo.capacity.no_place import MeasuredShare, no_place_anywhere, pools
+from shelter_geo.capacity.no_place import MeasuredShare, no_place_anywhere, pool_of, pools
 from shelter_geo.errors import CapacityError
 from shelter_geo.vocabulary import Evidence
 
@@ -37,6 +37,9 @@ def test_two_networks_and_a_place_without_a_road_by_hand():
     reached = [[1, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]]
     lost = 30 * loss(3, 3.0) + 30 * loss(3, 3.0) + 40
     assert share(reached, [1, 2, 3], [10, 20, 30, 40]) == pytest.approx(lost / 100)
+    houses, points = pool_of(reached)
+    assert (houses.tolist(), points.tolist()) == ([1, 1, 2], [1, 1, 2, 0])
+    assert [rows.tolist() for rows in pool_of(np.zeros((2, 0)))] == [[], [0, 0]]
 
 
 def test_without_houses_or_stays():
@@ -122,6 +125,8 @@ def test_no_measured_share_beyond_its_bounds(bad):
 def test_refuses_bad_pools():
     with pytest.raises(CapacityError, match="row of roads"):
         pools([[1, 1]], [3], asked(5))
+    with pytest.raises(CapacityError, match="row of roads"):
+        pool_of([1, 0])
     with pytest.raises(CapacityError, match="0 or more"):
         pools([[1]], [-3], asked(5))
     free = exactly("persons_per_place", 0.0, "places", Evidence.ASSUMED, "by hand")

@@ -146,6 +146,28 @@ def test_the_table_ends_with_no_limit_and_repeats_no_row():
         assert table[f"at_limit_{corner}"].is_monotonic_decreasing
 
 
+def test_areas_share_out_what_each_pool_loses():
+    """100 stays for 10 places, a third of them from the first area, and 40 for no place."""
+    asked = pd.DataFrame([dict.fromkeys(STAYS, stays) for stays in (100.0, 40.0)])
+    whole = LimitedSystem(
+        asked.assign(places=[10.0, 0.0]), asked,
+        exact("days", 60), exact("spread", 1), exact("persons", 1), 0.05,
+    )  # fmt: skip
+    found = whole.by_area(60, np.array([[1 / 3, 0], [2 / 3, 0.25], [0, 0.75]]))
+    load, mean = 100 * (1 - math.exp(-1)) * 60 / 365, math.exp(-1)
+    terms = np.cumprod([1.0, *(load / place for place in range(1, 11))])
+    lost = 100 * terms[-1] / terms.sum()
+    left = (100 - lost) * mean
+    for end in CORNERS:
+        assert found[f"no_place_per_year_{end}"].tolist() == pytest.approx(
+            [lost / 3, 2 * lost / 3 + 10, 30]
+        )
+        assert found[f"leave_at_limit_{end}"].tolist() == pytest.approx([left / 3, 2 * left / 3, 0])
+        assert found[f"no_place_or_home_{end}"].sum() == pytest.approx(
+            whole.under(60)[f"no_place_or_home_{end}"]
+        )
+
+
 def test_nobody_asks_and_no_place():
     nobody = system(0, 0).under(30)
     assert nobody["no_place_per_year_high"] == nobody["places_needed_high"] == 0
@@ -157,6 +179,10 @@ def test_bad_systems_are_refused():
         system(persons=0.0)
     with pytest.raises(CapacityError, match="longest stay allowed"):
         limits_table(system(), [0])
+    with pytest.raises(CapacityError, match="a column a pool"):
+        system().by_area(30, np.ones((2, 3)))
+    with pytest.raises(CapacityError, match="longest stay allowed"):
+        system().by_area(0, np.ones((1, 1)))
 
 
 class CutOff(ciw.dists.Distribution):

@@ -29,6 +29,7 @@ def test_hand_worked():
     # 1,460 a year are 4 a day; a quarter wait 8 days: 8 families, 20 persons at 2.5 a family.
     found = bridge(1460, 0.25, 8, 2.5)
     assert found["waiting_central"] == 8
+    assert found["wait_nights_central"] == 365 * 8
     assert found["emergency_places_central"] == 20
     families = math.floor(found["emergency_places_needed_central"] / 2.5)
     loss = [float(erlang_b(places, 8.0)) for places in (families - 1, families)]

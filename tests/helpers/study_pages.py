@@ -27,6 +27,7 @@ RUN = {
     "capacity": "maps/capacity.html",
     "journey": "maps/journey_papers.html",
     "own-region": "maps/own_area.html",
+    "stays": "maps/stays.html",
     "evidence": "maps/evidence_forensic-examination_forensic-working-days.html",
     "siting": "maps/siting_best_by_mean.html",
     "planner": "planner.html",

@@ -7,19 +7,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
-from helpers.small_study import small_study
+from helpers.small_study import DEMAND, small_study
 from helpers.speaking import LANGUAGES
 from typer.testing import CliRunner, Result
 
-from shelter_geo.analysis import TODAY, Evaluation, evaluate
+from shelter_geo.analysis import TODAY, CapacityResults, Evaluation, capacity_results, evaluate
 from shelter_geo.cli.pages import register
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.palette import DISTANCE, MISSING, NamedClasses, ramp
 from shelter_geo.publish.study.own_area_page import own_area_page
 from shelter_geo.publish.study.service_page import mapped_services, service_page
+from shelter_geo.publish.study.stays_page import stays_page
 from shelter_geo.publish.words import Words, everywhere
 from shelter_geo.study import load_study
 
+STAYS = """
+[[capacity.waits]]
+id = "bed"
+name = "for a bed"
+[capacity.waits.days]
+low = 1
+central = 2
+high = 3
+source = "invented"
+evidence = "assumed"
+"""
 KIND, PLAN = "forensic-examination", "forensic-working-days"
 
 
@@ -151,3 +163,82 @@ def test_maps_beyond_the_distance_are_written_by_their_names(tmp_path: Path) -> 
     told = ordered("--of", "evidence", "--scenario", PLAN, "--out", tmp_path / "soon.html")
     assert told.exit_code == 0
     assert "Ganja" in (tmp_path / "soon.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def needs(evaluation: Evaluation) -> CapacityResults:
+    return capacity_results(evaluation)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_stays_are_mapped_by_the_fewest_families_of_all_counts(
+    evaluation: Evaluation, needs: CapacityResults, lang: str
+) -> None:
+    words, page = Words(lang), stays_page(evaluation, needs, lang=lang).page
+    # The shortest limit that somebody sets is that of two months.
+    rows = needs.stays_by_district[needs.stays_by_district["limit_months"] == 2]
+    ends = rows.groupby("district_id")["no_place_or_home_central"].agg(["min", "max"])
+    ends = ends.sort_values("min", ascending=False)
+    by_hand = [
+        words.number(low) if words.number(low) == words.number(high)
+        else words.between(low, high, words.number)
+        for low, high in ends.itertuples(index=False)
+    ]  # fmt: skip
+    assert [cell.of(words) for cell in page.table.columns[1].cells] == by_hand
+    limits = (2, 5, 10, 20)
+    colours = [ramp(5)[sum(low > limit for limit in limits)] for low in ends["min"]]
+    assert list(page.table.columns[2].fills) == colours
+    whole = needs.stay_limits[needs.stay_limits["limit_months"] == 2]["no_place_or_home_central"]
+    said = words.between(whole.min(), whole.max(), words.number)
+    assert said in page.title.of(words)
+    assert words.text("evidence.assumed") in page.title.of(words)
+
+
+def test_below_the_map_stand_limits_waits_and_years_with_their_gaps(
+    evaluation: Evaluation, needs: CapacityResults
+) -> None:
+    words, page = Words("en"), stays_page(evaluation, needs).page
+    limits, waits, years = (
+        [[cell.of(words) for cell in line.cells] for line in listing.lines]
+        for listing in page.listings
+    )
+    assert [row[0] for row in limits] == [
+        "1 month", "2 months", "3 months", "6 months", "12 months", "no limit",
+    ]  # fmt: skip
+    papers = needs.waiting[needs.waiting["wait"] == "papers"]["wait_nights_central"]
+    assert waits[0][1] == f"{papers.min():,.0f} to {papers.max():,.0f} (assumed)"
+    by_year = {row[0]: row[1:] for row in years}
+    assert by_year["2012"] == ["–", "–", "–"]
+    # As the statistics have them; of 2021 nine months of orders are counted.
+    assert by_year["2021"] == ["–", "1,535", "73 (in 9 months)"]
+    assert by_year["2023"] == ["1,482", "1,513", "–"]
+    sources = [text.of(words) for text in page.sources]
+    assert "registered crimes, 2025. Report.az, 4 Mar 2026" in sources
+
+
+def test_the_limit_of_the_map_may_be_chosen_and_must_be_one_of_the_study(
+    evaluation: Evaluation, needs: CapacityResults, tmp_path: Path
+) -> None:
+    endless = stays_page(evaluation, needs, limit=float("inf")).page
+    assert endless.title.of(Words("en")).endswith("find no place in a domestic violence shelter")
+    assert len(endless.figures) == 5
+    with pytest.raises(
+        OutputError, match=r"No limit of 4 months .* There are: 1, 2, 3, 6, 12, inf"
+    ):
+        stays_page(evaluation, needs, limit=4)
+    refused = ordered("--of", "access", "--limit", "3", "--out", tmp_path / "map.html")
+    assert "goes with --of stays" in " ".join(refused.output.replace("│", " ").split())
+
+
+def test_a_study_without_demand_has_no_map_of_stays(tmp_path: Path) -> None:
+    study = small_study(tmp_path / "small")
+    found = evaluate(load_study(study.folder))
+    with pytest.raises(OutputError, match="No stays are known"):
+        stays_page(found, capacity_results(found))
+    # With demand, one year of statistics and a wait for a bed it has.
+    study.write("study.toml", study.text("study.toml") + DEMAND + STAYS)
+    found = evaluate(load_study(study.folder))
+    page = stays_page(found, capacity_results(found)).page
+    assert [listing.caption.of(Words("en"))[:7] for listing in page.listings] == [
+        "The end", "Waiting",
+    ]  # fmt: skip

@@ -18,11 +18,18 @@ from playwright.sync_api import Browser, Page
 
 from shelter_geo.analysis import EvaluatedPlans, Evaluation, capacity_results
 from shelter_geo.errors import OutputError
-from shelter_geo.publish.brief.page import BriefMap, BriefPage, Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.page import BriefMap, BriefPage, Section
 from shelter_geo.publish.brief.study_brief import study_brief
 from shelter_geo.publish.catalogue import packaged
 from shelter_geo.publish.maps.drawing import draw
-from shelter_geo.publish.pages.reader_table import ReaderTable, text_column
+from shelter_geo.publish.pages.reader_table import (
+    Head,
+    Line,
+    Listing,
+    ReaderTable,
+    bars,
+    text_column,
+)
 from shelter_geo.publish.qualifiers import dates
 from shelter_geo.publish.words import Text, Words, everywhere
 

@@ -80,7 +80,7 @@ def test_every_output_is_there_and_repeats(
     out: Path, evaluation: Evaluation, results: CapacityResults, tmp_path: Path
 ) -> None:
     first = contents(out)
-    assert set(first) == {*CAPACITY_TABLES, *FIGURES, "maps/capacity.html"}
+    assert set(first) == {*CAPACITY_TABLES, *FIGURES, "maps/capacity.html", "maps/stays.html"}
     write_capacity(evaluation, results, tmp_path)
     again = contents(tmp_path)
     assert [name for name in first if first[name] != again[name]] == []

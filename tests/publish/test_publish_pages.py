@@ -91,6 +91,7 @@ def test_every_page_of_a_run_is_of_a_kind_tested(outputs: Path) -> None:
         ("comparison", ("--of", "comparison", "--scenario", PLAN)),
         ("journey", ("--of", "journey")),
         ("own-region", ("--of", "own-region")),
+        ("stays", ("--of", "stays")),
         ("evidence", ("--of", "evidence", "--scenario", "forensic-working-days")),
         ("siting", ("--of", "siting", "--aim", "mean")),
     ],

@@ -105,10 +105,10 @@ def of_library(results: CapacityResults, limit: int) -> list[list[list[float]]]:
     found = [rows[[f"{stem}_{end}" for end in ENDS]].to_numpy().tolist() for stem in stems]
     if own is None:
         return found
-    needed = [f"emergency_places_needed_{end}" for end in ENDS]
     for wait in ("papers", "free"):
         waiting = results.waiting[results.waiting["wait"] == wait]
-        found.append(waiting[needed].to_numpy().tolist())
+        for stem in ("wait_nights", "emergency_places_needed"):
+            found.append(waiting[[f"{stem}_{end}" for end in ENDS]].to_numpy().tolist())
     return found
 
 

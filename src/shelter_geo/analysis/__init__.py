@@ -23,7 +23,14 @@ from shelter_geo.analysis.services import (
     service_times,
     timed_kinds,
 )
-from shelter_geo.analysis.stays import CASES, PLACES, STAYS_A_YEAR
+from shelter_geo.analysis.stays import (
+    CASES,
+    PLACES,
+    STAYS_A_YEAR,
+    StayInputs,
+    spread_over,
+    years_beside_places,
+)
 
 __all__ = [
     "ANYBODY",
@@ -49,6 +56,7 @@ __all__ = [
     "ReadyStudy",
     "ServiceTimes",
     "SiteOptions",
+    "StayInputs",
     "StayQuestion",
     "Unit",
     "access_for",
@@ -73,9 +81,11 @@ __all__ = [
     "same_points",
     "service_times",
     "site_options",
+    "spread_over",
     "stay_question",
     "timed_kinds",
     "today_first",
     "towns_not_known",
     "weakest",
+    "years_beside_places",
 ]

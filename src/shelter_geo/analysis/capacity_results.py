@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shelter_geo.access import UNITS, counted, populations
 from shelter_geo.analysis.evaluation import Evaluation
 from shelter_geo.analysis.group_access import access_by_group
-from shelter_geo.analysis.limits import stay_limits
+from shelter_geo.analysis.limits import ends_by_district, stay_limits, waits_by_district
 from shelter_geo.analysis.no_place import (
     anywhere_and_nearest,
     handed_over,
@@ -60,7 +60,8 @@ from shelter_geo.vocabulary import Reason
 
 _BY_BASIS: Final = (
     "by_shelter", "no_place", "handed_over", "by_district", "by_family_size", "turn_away",
-    "pooling", "sensitivity", "stay_limits", "waiting",
+    "pooling", "sensitivity", "stay_limits", "stays_by_district", "waiting",
+    "waiting_by_district",
 )  # fmt: skip
 """Tables with a part for each basis of the demand."""
 BY_REGION: Final = "stays_by_region"
@@ -100,6 +101,9 @@ class CapacityResults:
         See `capacity.stay_limits.limits_table`, with `demand_basis` and `units`.
     waiting
         See `no_place.waiting_table`, with `demand_basis` and `units`.
+    stays_by_district, waiting_by_district
+        See `limits.ends_by_district` and `waits_by_district`, with `demand_basis` and `units`;
+        never of a user's own cases.
     by_year
         See `stays.years_beside_places`.
     inputs
@@ -117,7 +121,9 @@ class CapacityResults:
     pooling: pd.DataFrame
     sensitivity: pd.DataFrame
     stay_limits: pd.DataFrame
+    stays_by_district: pd.DataFrame
     waiting: pd.DataFrame
+    waiting_by_district: pd.DataFrame
     by_year: pd.DataFrame
     inputs: pd.DataFrame
 
@@ -260,6 +266,11 @@ def _turned_away(
     with_children = rests_on([*known, inputs.children_per_woman])
     yield "by_family_size", families.assign(rests_on=with_children, **basis)
     yield "stay_limits", stay_limits(evaluation, asked, stays, demand, inputs).assign(**key)
+    if key["demand_basis"] != CASES:
+        ends = ends_by_district(evaluation, asked, stays, demand, inputs)
+        waits = waits_by_district(evaluation, asked, demand, inputs)
+        yield "stays_by_district", ends.assign(**key)
+        yield "waiting_by_district", waits.assign(**key)
     yield "turn_away", more_places(pools_of(evaluation, asked), inputs).assign(**basis, **rests)
     yield "pooling", pooled(sites, inputs).assign(**basis, **rests)
     yield "sensitivity", what_moves(sites, demand, inputs).assign(**basis)

@@ -31,6 +31,7 @@ from shelter_geo.capacity.no_place import (
     MeasuredShare,
     help_once,
     no_place_anywhere,
+    pool_of,
     pools,
     refused,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "places_for",
     "places_for_group",
     "places_to_bridge",
+    "pool_of",
     "pooling_table",
     "pools",
     "publish_counts",

@@ -58,20 +58,43 @@ def pools(reached: ArrayLike, places: ArrayLike, stays: pd.DataFrame) -> pd.Data
         raise CapacityError("there must be a row of roads a point and a column a house")
     if not (seats >= 0).all():
         raise CapacityError("places must be numbers of 0 or more")
-    count = len(seats)
-    of_house, of_point = np.empty(0, dtype=np.int64), np.zeros(len(stays), dtype=np.int64)
-    if count:
-        # Houses are joined where any point has a road to both.
-        together = csr_array(ways.T.astype(np.int32) @ ways.astype(np.int32))
-        _, labels = connected_components(together, directed=False)
-        of_house = labels.astype(np.int64) + 1
-        of_point = np.where(ways.any(axis=1), of_house[ways.argmax(axis=1)], 0)
+    of_house, of_point = pool_of(ways)
     size = int(of_house.max(initial=0)) + 1
     table = {"places": np.bincount(of_house, weights=seats, minlength=size)}
     for name in STAYS:
         asked = stays[name].to_numpy(float)
         table[name] = np.bincount(of_point, weights=asked, minlength=size)
     return pd.DataFrame(table)
+
+
+def pool_of(reached: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Say in which row of `pools` each house and each point is.
+
+    Parameters
+    ----------
+    reached
+        Whether a road leads from each point to each house, shape (points, houses).
+
+    Returns
+    -------
+    houses, points
+        Rows; a point that reaches no house is in row 0.
+
+    Raises
+    ------
+    CapacityError
+        If the roads are no table.
+    """
+    ways = np.asarray(reached, dtype=bool)
+    if ways.ndim != 2:
+        raise CapacityError("there must be a row of roads a point and a column a house")
+    if not ways.shape[1]:
+        return np.empty(0, dtype=np.int64), np.zeros(len(ways), dtype=np.int64)
+    # Houses are joined where any point has a road to both.
+    together = csr_array(ways.T.astype(np.int32) @ ways.astype(np.int32))
+    _, labels = connected_components(together, directed=False)
+    of_house = labels.astype(np.int64) + 1
+    return of_house, np.where(ways.any(axis=1), of_house[ways.argmax(axis=1)], 0)
 
 
 def no_place_anywhere(

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincc
 
 from shelter_geo.capacity.demand import STAYS
@@ -184,27 +185,74 @@ class LimitedSystem:
             taken.append(1 - lost / asked.sum() if asked.sum() > 0 else 1.0)
         return needed, taken
 
+    def by_area(self, limit_days: float, parts: NDArray[np.float64]) -> pd.DataFrame:
+        """Count the families of areas who find no place, and those who leave at one limit.
+
+        Parameters
+        ----------
+        limit_days
+            Longest stay allowed, above 0; infinite for none.
+        parts
+            Share of the stays of each pool that are asked for from each area, shape (areas,
+            pools).
+
+        Returns
+        -------
+        DataFrame
+            A row an area; `no_place_per_year`, `leave_at_limit` and `no_place_or_home` as in
+            `under`. The central ones of areas that share out every pool sum to those of `under`.
+
+        Raises
+        ------
+        CapacityError
+            If the limit is not above 0, or there is not a column for each pool.
+        """
+        if parts.ndim != 2 or parts.shape[1] != len(self.pooled):
+            raise CapacityError("there must be a row of shares an area and a column a pool")
+        cut = {
+            (days, spread): limited_stay(days, spread, limit_days)
+            for days in self.stay_days.corners
+            for spread in self.spread.corners
+        }
+        counted = self._counted(cut, parts)
+        middle = len(counted["no_place_per_year"]) // 2
+        columns = {
+            f"{name}_{corner}": values
+            for name, each in counted.items()
+            for corner, values in zip(
+                CORNERS, (each.min(axis=0), each[middle], each.max(axis=0)), strict=True
+            )
+        }
+        return pd.DataFrame(columns)
+
     def _families(self, cut: Mapping[tuple[float, float], LimitedStay]) -> dict[str, float]:
         """Families without a place, and those who leave, over all ends of the inputs."""
+        found: dict[str, float] = {}
+        for name, counts in self._counted(cut, np.ones((1, len(self.pooled)))).items():
+            values = counts[:, 0]
+            found |= _ends(name, values.tolist(), float(values[len(values) // 2]))
+        return found
+
+    def _counted(
+        self, cut: Mapping[tuple[float, float], LimitedStay], parts: NDArray[np.float64]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Count families a year: a row for each reading of the inputs, a column an area.
+
+        The middle of three ends each is the middle of all readings.
+        """
         readings = [
             *product(
                 STAYS, self.stay_days.corners, self.spread.corners, self.persons_per_place.corners
             )
         ]
-        # The middle of three ends each is the middle of all readings.
-        middle = len(readings) // 2
         asked = np.array([self.pooled[name].to_numpy(float) for name, *_ in readings])
         cuts = [cut[days, spread] for _, days, spread, _ in readings]
         mean = np.array([[part.mean_days] for part in cuts])
         persons = np.array([[reading[-1]] for reading in readings])
         full = refused(self.pooled["places"].to_numpy(float), asked, mean, persons)
-        lost = (asked * full).sum(axis=1)
-        left = (asked.sum(axis=1) - lost) * np.array([part.at_limit for part in cuts])
-        found: dict[str, float] = {}
-        parts = {"no_place_per_year": lost, "leave_at_limit": left, "no_place_or_home": lost + left}
-        for name, values in parts.items():
-            found |= _ends(name, values.tolist(), float(values[middle]))
-        return found
+        lost = (asked * full) @ parts.T
+        left = (asked @ parts.T - lost) * np.array([[part.at_limit] for part in cuts])
+        return {"no_place_per_year": lost, "leave_at_limit": left, "no_place_or_home": lost + left}
 
     def _if_enough(
         self, cut: Mapping[tuple[float, float], LimitedStay], taken: Sequence[float]

@@ -43,9 +43,10 @@ def places_to_bridge(
     Returns
     -------
     mapping
-        Each with `_low`, `_central` and `_high`: `wait_share`, `wait_days`, `waiting` (families
-        at once), `emergency_places` (taken on average) and `emergency_places_needed`. Low takes
-        the low end of everything, high the high end.
+        Each with `_low`, `_central` and `_high`: `wait_share`, `wait_days`, `wait_nights` (that all
+        families together wait in a year), `waiting` (families at once), `emergency_places` (taken
+        on average) and `emergency_places_needed`. Low takes the low end of everything, high the
+        high end.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def places_to_bridge(
         found |= {
             f"wait_share_{corner}": part,
             f"wait_days_{corner}": wait,
+            f"wait_nights_{corner}": waiting * DAYS,
             f"waiting_{corner}": waiting,
             f"emergency_places_{corner}": waiting * persons,
             f"emergency_places_needed_{corner}": needed,

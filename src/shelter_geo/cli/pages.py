@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish import SealedMap
     from shelter_geo.study import Study
 
-_MAPS = ("access", "capacity", "comparison", "siting", "journey", "own-region", "evidence")
+_MAPS = ("access", "capacity", "comparison", "siting", "journey", "own-region", "stays", "evidence")
 _AIMS = ("mean", "farthest", "region", "own-region")
 _STILL = (".png", ".svg", ".pdf")
 
@@ -77,6 +77,10 @@ def map_(
     journey: Annotated[
         str, typer.Option("--journey", help="Which journey of the study; else the last of it.")
     ] = "",
+    limit: Annotated[
+        float | None,
+        typer.Option("--limit", metavar="MONTHS", help="Longest stay of --of stays; inf for none."),
+    ] = None,
     group: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="GROUP", help="Capacity for these people; see `capacity`."),
@@ -95,6 +99,8 @@ def map_(
     _known_map(shown, groups, scenario, aim)
     if journey and shown != "journey":
         raise typer.BadParameter("goes with --of journey", param_hint="--journey")
+    if limit is not None and shown != "stays":
+        raise typer.BadParameter("goes with --of stays", param_hint="--limit")
     file = Path(f"{shown}.html") if out is None else out
     if file.suffix not in (".html", *_STILL):
         endings = ", ".join((".html", *_STILL))
@@ -128,6 +134,8 @@ def map_(
             page = _journey(evaluation, journey, one)
         elif shown == "own-region":
             page = _own_region(evaluation, one)
+        elif shown == "stays":
+            page = _stays(evaluation, limit, one)
         elif shown == "capacity":
             page = _capacity(evaluation, groups, one)
         else:
@@ -276,6 +284,13 @@ def _own_region(evaluation: Evaluation, lang: str | None) -> SealedMap:
     if evaluation.study.shelters.empty:
         raise typer.BadParameter("nobody has a shelter: there is none", param_hint="--of")
     return own_area_page(evaluation, lang=lang)
+
+
+def _stays(evaluation: Evaluation, limit: float | None, lang: str | None) -> SealedMap:
+    from shelter_geo.analysis import capacity_results
+    from shelter_geo.publish import stays_page
+
+    return stays_page(evaluation, capacity_results(evaluation), limit=limit, lang=lang)
 
 
 def _evidence(

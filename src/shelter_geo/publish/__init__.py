@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         write_scenarios,
     )
     from shelter_geo.publish.study.service_page import service_page
+    from shelter_geo.publish.study.stays_page import stays_page
     from shelter_geo.publish.study.study_map import access_page, plan_title
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.words import Languages, Words, everywhere
@@ -85,6 +86,7 @@ _HOME = {
     "plan_title": "study.study_map",
     "service_page": "study.service_page",
     "staged": "files.staging",
+    "stays_page": "study.stays_page",
     "study_brief": "brief.study_brief",
     "study_planner": "study.study_planner",
     "suggestions": "siting.tables",
@@ -133,6 +135,7 @@ __all__ = [
     "reach_map",
     "service_page",
     "staged",
+    "stays_page",
     "study_brief",
     "study_planner",
     "suggestions",

@@ -20,7 +20,9 @@ const Beyond = (() => {
       const [text, low, high] = links[link];
       return tell("trip_link", { link: say(text), n: number(n), time: between(duration, n * low, n * high), km: km(road) });
     });
-    if (far !== null) return [tell("trip", { journey: name, km: km(far), time: duration(of(trip.min, row)) })];
+    const nights = (trip.nights ?? []).map((ends) => of(ends, row)).filter((end) => end !== null);
+    const bus = nights.length ? [`${name}. ${tell("nights")}: ${between(number, ...nights)}`] : [];
+    if (far !== null) return [tell("trip", { journey: name, km: km(far), time: duration(of(trip.min, row)) }), ...bus];
     return [`${name}: ${tell("trip_none")}`, ...beside];
   }
 

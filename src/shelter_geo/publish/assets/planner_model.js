@@ -5,6 +5,11 @@ const Model = (() => {
   const { districts, sites } = data;
   // A candidate has the key of its settlement, which is not written twice.
   sites.settlement = sites.settlement.map((key, site) => key || sites.id[site]);
+  // Other counts stand as what they have more than residents or women.
+  for (const name of ["registered", "low", "high", "registered_women", "women_low", "women_high"]) {
+    const base = name.includes("women") ? districts.women : districts.people;
+    districts[name] = districts[name]?.map((more, row) => base[row] + more);
+  }
   const units = districts.id.length, places = sites.id.length;
   const MS = 60000, CM = 100000, MOST = 100000;
   // Costs stand district by district. A large study's page holds those of the nearest sites only,

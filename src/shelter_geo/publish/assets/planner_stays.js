@@ -71,16 +71,17 @@ const Stays = (() => {
     // The middle of three ends each is the middle of all readings.
     return [none, leave].map((all) => [Math.min(...all), all[(all.length - 1) / 2], Math.max(...all)]);
   }
-  function emergency(those, total, cut, [share, days]) {
+  function waiting(those, total, cut, [share, days]) {
     const waits = share ?? ENDS.map((end) => lost(those, total[end], cut[end][2 - end][0], asked.persons[end]) / total[end]).sort((a, b) => a - b);
-    return ENDS.map((end) => rounded(placesFor(total[end] * waits[end] * days[end] / DAYS), asked.persons[end]));
+    const nights = ENDS.map((end) => total[end] * waits[end] * days[end]);
+    return [nights, ENDS.map((end) => rounded(placesFor(nights[end] / DAYS), asked.persons[end]))];
   }
 
   // Rows of the table: low, central and high by the counts of cases.
   function count(plan, limit) {
     const those = turned(plan), cut = asked.limits[limit];
     const parts = asked.totals.map((total) => [
-      needed(those, total, cut), ...families(those, total, cut), ...asked.waits.map((wait) => emergency(those, total, cut, wait)),
+      needed(those, total, cut), ...families(those, total, cut), ...asked.waits.flatMap((wait) => waiting(those, total, cut, wait)),
     ]);
     return parts[0].map((_, row) => parts.map((part) => part[row]));
   }

@@ -11,9 +11,10 @@ import pandas as pd
 from shelter_geo.access import UNITS, beyond_range
 from shelter_geo.analysis import Evaluation, Quantity, Unit, districts_as_far, main_city, near_ties
 from shelter_geo.publish.brief.journeys import journeys, metric, own_areas
-from shelter_geo.publish.brief.page import Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.page import Section
 from shelter_geo.publish.brief.services import other_services
 from shelter_geo.publish.maps.district_map import no_way, ranks_of
+from shelter_geo.publish.pages.reader_table import Head, Line, Listing, bars
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.qualifiers import (
     by_bus,

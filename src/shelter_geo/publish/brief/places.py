@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
 from typing import Any, Final
-
-import pandas as pd
 
 from shelter_geo.access import UNITS
 from shelter_geo.analysis import (
     COUNTRY,
     EVERYBODY,
-    PLACES,
-    STAYS_A_YEAR,
     CapacityResults,
     Evaluation,
     Quantity,
     Unit,
 )
-from shelter_geo.publish.brief.page import Head, Line, Listing, Section
+from shelter_geo.publish.brief.page import Section
+from shelter_geo.publish.pages.reader_table import Head, Line, Listing
 from shelter_geo.publish.qualifiers import (
     known_by_norm,
     known_of_group,
-    known_stay_length,
     norm_note,
     norm_notes,
 )
+from shelter_geo.publish.stay_listings import last_years, limits, waits
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
 from shelter_geo.publish.study.lines import checks
@@ -34,7 +30,6 @@ from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.vocabulary import Evidence
 
 _ALL_UNITS: Final = UNITS[0]
-NO_LIMIT: Final = inf
 
 
 def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
@@ -42,8 +37,8 @@ def places(evaluation: Evaluation, needs: CapacityResults | None) -> Section:
     listings = [_missing(evaluation)]
     if needs is not None:
         listings += [*_norms(evaluation, needs), *_asked(evaluation, needs)]
-        listings += [*_limits(evaluation, needs), *_waits(evaluation, needs)]
-        listings += [*_years(evaluation, needs), _groups(evaluation, needs)]
+        listings += [*limits(evaluation, needs), *waits(evaluation, needs)]
+        listings += [*last_years(evaluation.study, needs.by_year), _groups(evaluation, needs)]
     return Section(say("brief.capacity"), (), tuple(listings))
 
 
@@ -152,106 +147,6 @@ def _ranged(row: Mapping[Any, Any], stem: str, unit: Unit, known: Evidence) -> T
         low=Quantity(low, unit),
         high=Quantity(high, unit),
     )
-
-
-def _limits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
-    """List places needed and families who leave without a home, for each limit of the stay."""
-    table = needs.stay_limits
-    if table.empty:
-        return []
-    stems = ("places_needed", "no_place_per_year", "leave_at_limit", "leave_if_enough")
-    lines = []
-    for months in dict.fromkeys(table["limit_months"].fillna(NO_LIMIT)):
-        rows = table[table["limit_months"].fillna(NO_LIMIT) == months]
-        counts = [rows[f"{stem}_central"] for stem in stems]
-        lines.append(Line((_limit(months), *(_spread(each) for each in counts))))
-    heads = (
-        Head(say("stays.limit")),
-        Head(say("brief.places_needed"), numeric=True),
-        Head(say("stays.no_place"), numeric=True),
-        Head(say("stays.leave"), numeric=True),
-        Head(say("stays.leave_if_enough"), numeric=True),
-    )
-    stays = evaluation.study.settings.capacity.stays
-    days = stays.days
-    between = Quantity.span(days.low, days.high, evidence=days.evidence)
-    notes = [say("stays.limits_note", days=Quantity.count(days.central), range=between)]
-    for limit in stays.limits:
-        if limit.source is not None:
-            source = everywhere(limit.source)
-            notes.append(say("stays.limit_set_by", limit=_limit(limit.months), source=source))
-    return [Listing(say("stays.limits_title"), heads, tuple(lines), notes=tuple(notes))]
-
-
-def _limit(months: float) -> Text:
-    return (
-        say("stays.no_limit")
-        if months == NO_LIMIT
-        else say("units.months", n=Quantity.count(months))
-    )
-
-
-def _spread(counts: pd.Series) -> Text:
-    """Write the least and the most of the central estimates of all bases."""
-    return everywhere(Quantity.span(counts.min(), counts.max(), evidence=Evidence.ASSUMED))
-
-
-def _waits(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
-    """List who waits at once, and the emergency places that would bridge each wait."""
-    capacity, table = evaluation.study.settings.capacity, needs.waiting
-    lines = []
-    for wait in capacity.waits if not table.empty else ():
-        rows = table[table["wait"] == wait.id]
-        needed = [rows[f"emergency_places_needed_{end}"] for end in ("low", "central", "high")]
-        ends = pd.Series([needed[0].min(), needed[2].max()])
-        central = _spread(rows["waiting_central"]), _spread(needed[1])
-        lines.append(Line((everywhere(wait.name), *central, _spread(ends))))
-    if not lines:
-        return []
-    heads = (
-        Head(say("stays.wait")),
-        Head(say("stays.waiting"), numeric=True),
-        Head(say("stays.emergency_needed"), numeric=True),
-        Head(say("stays.emergency_range"), numeric=True),
-    )
-    note = say("stays.waits_note", share=Quantity.share(capacity.turn_away.target))
-    return [Listing(say("stays.waits_title"), heads, tuple(lines), notes=(note,))]
-
-
-def _years(evaluation: Evaluation, needs: CapacityResults) -> list[Listing]:
-    """List the last known count of each measure, the places, and the stays that they can take."""
-    table = needs.by_year
-    if table.empty:
-        return []
-    lines = []
-    for series in evaluation.study.settings.capacity.by_year:
-        known = table[(table["measure"] == series.measure) & table["count"].notna()]
-        if known.empty:
-            continue
-        last = known.iloc[-1]
-        count = everywhere(Quantity.count(last["count"]))
-        if not pd.isna(last["months"]):
-            months = say("units.months", n=Quantity.count(last["months"]))
-            count = say("stays.number_in_months", n=count, months=months)
-        lines.append(Line((everywhere(series.name), _year(int(last["year"])), count)))
-    stays = known_stay_length(evaluation.study)
-    for measure, how in {PLACES: Evidence.DERIVED, STAYS_A_YEAR: stays}.items():
-        row = table[table["measure"] == measure].iloc[-1].to_dict()
-        lines.append(
-            Line((say(f"stays.{measure}"), say("table.nothing"), _ends(row, "count", how)))
-        )
-    heads = (
-        Head(say("stays.counted")),
-        Head(say("stays.year"), numeric=True),
-        Head(say("stays.number"), numeric=True),
-    )
-    note = say("stays.years_note")
-    return [Listing(say("stays.years_title"), heads, tuple(lines), notes=(note,))]
-
-
-def _year(year: int) -> Text:
-    """Write a year, which takes no separator."""
-    return in_each(lambda words: str(year))
 
 
 def _groups(evaluation: Evaluation, needs: CapacityResults) -> Listing:

@@ -16,7 +16,7 @@ from shelter_geo.analysis import CapacityResults, EvaluatedPlans, Evaluation, Qu
 from shelter_geo.analysis.siting_results import SitedPlan, SitingResults
 from shelter_geo.plans import Plan
 from shelter_geo.publish.brief import evidence
-from shelter_geo.publish.brief.page import BriefMap, BriefPage, Head, Line, Listing, Section, bars
+from shelter_geo.publish.brief.page import BriefMap, BriefPage, Section
 from shelter_geo.publish.brief.places import places
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.district_map import (
@@ -28,7 +28,11 @@ from shelter_geo.publish.maps.district_map import (
 )
 from shelter_geo.publish.maps.drawing import draw
 from shelter_geo.publish.pages.reader_table import (
+    Head,
+    Line,
+    Listing,
     ReaderTable,
+    bars,
     class_column,
     number_column,
     text_column,

@@ -235,6 +235,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "wait_name": _text("What is waited for"),
     **_three("wait_share", "Share of the stays asked for that waits, 0 to 1", 4),
     **_three("wait_days", "Mean length of the wait, days", 1),
+    **_three("wait_nights", "Nights that all families together wait in a year", 1),
     **_three("waiting", "Families who wait at once on average (Little's law)", 2),
     **_three("emergency_places", "Emergency places taken on average", 1),
     **_three("emergency_places_needed", "Emergency places with which the target is met", 0),

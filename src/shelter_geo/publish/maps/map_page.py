@@ -16,7 +16,7 @@ from shelter_geo.errors import OutputError
 from shelter_geo.publish.maps.map_layer import NO_ROW, SealedLayer
 from shelter_geo.publish.maps.shapes import HALF_TURN, box_of
 from shelter_geo.publish.maps.still import still_map
-from shelter_geo.publish.pages.reader_table import ReaderTable
+from shelter_geo.publish.pages.reader_table import Listing, ReaderTable
 from shelter_geo.publish.pages.sealed import PageText, asset, framed, leaflet, save_page, seal
 from shelter_geo.publish.palette import MARK
 from shelter_geo.publish.words import Languages, Text, packaged_languages, say
@@ -64,6 +64,8 @@ class MapPage:
         What is assumed, where it comes from, what else to know.
     mark
         Ink of the signs of facilities.
+    listings
+        Small tables of what holds for all districts together, below the places of the map.
     """
 
     title: Text
@@ -77,6 +79,7 @@ class MapPage:
     sources: Sequence[Text]
     notes: Sequence[Text]
     mark: str = MARK
+    listings: Sequence[Listing] = ()
 
 
 class SealedFigure(Figure):

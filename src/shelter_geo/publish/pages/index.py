@@ -201,7 +201,7 @@ def _for_advocates(folder: Path, languages: Languages, shapes: dict[str, int]) -
              ("maps/capacity.html", "capacity"))  # fmt: skip
     beyond = [
         (path, kind)
-        for kind in ("own_area", "journey", "evidence")
+        for kind in ("own_area", "stays", "journey", "evidence")
         for path in _paths(folder, f"maps/{kind}*.html")
     ]
     found = [entry for entry in (page(*one) for one in (*pages, *beyond)) if entry is not None]

@@ -1,4 +1,4 @@
-"""A table for readers: written cells, and the ranks that sort them in each language."""
+"""Tables for readers: of places, with the ranks that sort them, and small ones of written cells."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from shelter_geo.publish.pages.sealed import plain
 from shelter_geo.publish.palette import MISSING, Classes
 from shelter_geo.publish.words import Languages, Text, Words, in_each, say
 
+BAR: float = 100.0
+"""Length of the longest bar a cell can hold, in percent of its room."""
 Ranks: TypeAlias = Sequence[int | None]
 
 
@@ -162,3 +164,71 @@ def class_column(title: Text, values: pd.Series[Any], classes: Classes, missing:
 
 def _written(write: Callable[[Words, float], str], number: float) -> Text:
     return in_each(lambda words: write(words, number))
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column, and whether its cells are numbers."""
+
+    title: Text
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a small table.
+
+    Attributes
+    ----------
+    cells
+        Words of each cell; the first names the row.
+    fill
+        Colour or pattern before the name, if there is one.
+    bar
+        Length of the bar below the last cell, in percent, if there is one.
+    """
+
+    cells: tuple[Text, ...]
+    fill: str = ""
+    bar: float | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A small table.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    heads, lines
+        Heads and rows, equally wide.
+    notes
+        Remarks below it.
+
+    Raises
+    ------
+    OutputError
+        If a row has more or fewer cells than there are heads, or a bar is too long.
+    """
+
+    caption: Text
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(len(line.cells) != len(self.heads) for line in self.lines):
+            raise OutputError("Every row of a small table must be as wide as its heads.")
+        if any(line.bar is not None and not 0 <= line.bar <= BAR for line in self.lines):
+            raise OutputError(f"A bar of a small table lies between 0 and {BAR:g}.")
+
+
+def bars(sizes: Sequence[float]) -> list[float | None]:
+    """Give the length of a bar for each size, the largest as long as its room; none for a gap."""
+    known = [size for size in sizes if size == size]
+    most = max(known, default=0.0)
+    return [
+        None if size != size else 0.0 if most <= 0 else round(BAR * size / most, 1)
+        for size in sizes
+    ]

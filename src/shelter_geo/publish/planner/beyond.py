@@ -16,16 +16,22 @@ from shelter_geo.analysis import (
     WITHOUT_ORDER,
     Evaluation,
     Quantity,
+    StayInputs,
     StayQuestion,
     stay_question,
     timed_kinds,
+    years_beside_places,
 )
+from shelter_geo.publish.pages.reader_table import Listing
 from shelter_geo.publish.pages.sealed import PageText
+from shelter_geo.publish.stay_listings import last_years
 from shelter_geo.publish.words import Text, everywhere, in_each, say
 from shelter_geo.study import NEAREST, Kind, Link
 from shelter_geo.vocabulary import Evidence
 
 _MINUTES: Final = 60
+NIGHTS: Final = ("nights_low", "nights_high")
+"""Columns of the nights for which a traveller waits."""
 _BESIDE: Final = ("place_id", "link", "link_legs", "road_km")
 
 
@@ -38,7 +44,8 @@ class Trip:
     name
         Its words.
     places
-        `distance_km` and `travel_min` by `district_id`, missing where a leg has no road.
+        `distance_km` and `travel_min` by `district_id`, missing where a leg has no road, perhaps
+        `nights_low` and `nights_high` of waiting for a bus, missing where none is known.
     beside
         A row a district without a road and link that stands in: `place_id`, `link`, `link_legs`
         and `road_km`.
@@ -92,12 +99,15 @@ class Beyond:
         Of every district, as the study stands.
     links
         Links that may stand in where there is no road.
+    years
+        What is counted by year, beside the places.
     """
 
     stays: StayQuestion | None = None
     trips: tuple[Trip, ...] = ()
     services: tuple[Service, ...] = ()
     links: tuple[Link, ...] = ()
+    years: tuple[Listing, ...] = ()
 
     @property
     def limits(self) -> list[Text]:
@@ -162,7 +172,14 @@ def beyond(evaluation: Evaluation) -> Beyond:
     )
     kinds = timed_kinds(study) if study.of_first_kind else ()
     services = tuple(each for kind in kinds for each in _services(evaluation, kind))
-    return Beyond(stay_question(evaluation), trips, services, study.settings.roads.link)
+    counted = years_beside_places(study, StayInputs.of(study.settings.capacity))
+    return Beyond(
+        stay_question(evaluation),
+        trips,
+        services,
+        study.settings.roads.link,
+        tuple(last_years(study, counted, short=True)) if study.of_first_kind else (),
+    )
 
 
 def _beside(beside: pd.DataFrame, journey: str) -> pd.DataFrame:
@@ -252,11 +269,13 @@ def _trip(
     trip: Trip, keys: Sequence[str], row: dict[str, int], links: dict[str, int], text: PageText
 ) -> dict[str, Any]:
     places = trip.places.reindex(list(keys))
+    nights = [_rounded(places[end], 0) for end in NIGHTS if end in places]
     beside = trip.beside[trip.beside["place_id"].isin(list(row))]
     return {
         "name": text.number(trip.name),
         "km": _rounded(places["distance_km"], 0),
         "min": _rounded(places["travel_min"], 1),
+        **({"nights": nights} if any(each is not None for each in nights) else {}),
         "beside": [
             [row[place], links[link], int(legs), round(float(km))]
             for place, link, legs, km in beside[[*_BESIDE]].itertuples(index=False)

@@ -157,7 +157,7 @@ class PlannerData:
     def _registered(self) -> dict[str, list[int]]:
         """Give people where they are registered, if that is not where they live."""
         columns = ["registered", *(["registered_women"] if self.women else [])] if self.both else []
-        return {name: self.districts[name].astype(int).tolist() for name in columns}
+        return {name: self._beside(name, name) for name in columns}
 
     def _ranges(self) -> dict[str, list[int]]:
         """Give the least and most people who live in each district, where that is a range."""
@@ -166,9 +166,12 @@ class PlannerData:
         columns = {end: f"residents_{end}" for end in ("low", "high")}
         if self.women:
             columns |= {f"women_{end}": f"resident_women_{end}" for end in ("low", "high")}
-        return {
-            name: self.districts[column].astype(int).tolist() for name, column in columns.items()
-        }
+        return {name: self._beside(name, column) for name, column in columns.items()}
+
+    def _beside(self, name: str, column: str) -> list[int]:
+        """Give how many more than the residents, or the women among them: mostly 0, so short."""
+        base = self.districts["women" if "women" in name else "population"]
+        return (self.districts[column].astype(int) - base.astype(int)).tolist()
 
     def _unknown(self) -> dict[str, list[int]]:
         """Say of which districts the people are not known, where there are any."""

@@ -106,6 +106,7 @@ def planner_page(
     OutputError
         If a column, a key, a shape or a cost is missing, or a number makes no sense.
     """
+    known = beyond or Beyond()
     data = planner_data(
         districts,
         sites,
@@ -145,7 +146,7 @@ def planner_page(
         kinds=kinds or {},
         mark=mark,
         domestic=domestic,
-        beyond=(beyond or Beyond()) if data.page_costs.whole else Beyond(),
+        beyond=known if data.page_costs.whole else Beyond(years=known.years),
         short=beyond is not None and not data.page_costs.whole,
         rows=(size or PageSize()).rows,
     )

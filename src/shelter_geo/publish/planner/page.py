@@ -57,6 +57,8 @@ _OF_WOMEN: Final = ("women", "children", "men")
 """Groups whose people are counted from those of women."""
 _BELOW: Final = ("median", "unreached")
 """Figures that stand with each plan's map; the others are always in view."""
+_OF_A_WAIT: Final = ("stays.nights_of", "planner.bridge")
+"""Rows of each wait in the table of stays."""
 LIVE_COLUMNS: Final = 5
 """Columns of the table that the page's script fills."""
 
@@ -150,7 +152,7 @@ class PlannerPage(OneFile):
             own_column=in_each(lambda words: words.text("planner.column_own", area=words.area)),
             stay_rows=[
                 *map(say, ("brief.places_needed", "stays.no_place", "stays.leave")),
-                *(say("planner.bridge", wait=wait) for wait in self.beyond.waits),
+                *(say(key, wait=wait) for wait in self.beyond.waits for key in _OF_A_WAIT),
             ],
             own_aim=in_each(lambda words: words.text("planner.aim_own", area=words.area)),
             aims=[(f"{limit:g}", _within(limit)) for limit in self.limits],
@@ -257,6 +259,7 @@ def _words(page: PlannerPage, text: PageText) -> dict[str, Any]:
         "percent": text.number(_pattern("units.percent")),
         "trip_none": text.number(say("journey.no_road")),
         "trip_link": text.number(_pattern("journey.link")),
+        "nights": text.number(say("journey.nights")),
         "within": text.number(_pattern("brief.service_within")),
         "minutes": text.number(say("units.minutes", n="{n}")),
         "hours": text.number(say("units.hours", n="{n}")),

@@ -15,6 +15,7 @@ from shelter_geo.publish.languages import english_of, languages_of
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.capacity_figures import draw_missing, write_capacity_figures
 from shelter_geo.publish.study.capacity_page import reach_map
+from shelter_geo.publish.study.stays_page import stays_page
 from shelter_geo.publish.study.study_tables import TABLES, columns_of
 from shelter_geo.publish.words import Words
 from shelter_geo.study import Study, with_known_people
@@ -99,12 +100,20 @@ CAPACITY_TABLES: Final[dict[str, tuple[str, ...]]] = {
         "demand_basis", "units", "wait", "wait_name",
         *_each(
             (
-                "wait_share", "wait_days", "waiting", "emergency_places",
+                "wait_share", "wait_days", "wait_nights", "waiting", "emergency_places",
                 "emergency_places_needed",
             ),
             _CORNERS,
         ),
         "target", "rests_on",
+    ),
+    "waiting_by_district.csv": (
+        "demand_basis", "units", "wait", "wait_name", "district_id", "name_en",
+        *_each(("wait_nights", "waiting"), _CORNERS), "rests_on",
+    ),
+    "stays_by_district.csv": (
+        "demand_basis", "units", "limit_months", "district_id", "name_en",
+        *_each(("no_place_per_year", "leave_at_limit", "no_place_or_home"), _CORNERS), "rests_on",
     ),
     "stay_limits.csv": (
         "demand_basis", "units", "places", "limit_months", "limit_days",
@@ -157,8 +166,10 @@ def write_capacity_tables(study: Study, results: CapacityResults, folder: Path) 
         "capacity_turn_away.csv": results.turn_away,
         "demand_by_district.csv": results.by_district,
         "stay_limits.csv": results.stay_limits,
+        "stays_by_district.csv": results.stays_by_district,
         "by_year.csv": results.by_year,
         "waiting.csv": results.waiting,
+        "waiting_by_district.csv": results.waiting_by_district,
     }
     english = english_of(study)
     for name, frame in frames.items():
@@ -253,3 +264,6 @@ def write_capacity(
     words = languages_of(evaluation.study, lang).first
     write_capacity_figures(evaluation, results, folder, words)
     write_reach(evaluation, folder, lang=lang)
+    if not results.stays_by_district.empty:
+        page = stays_page(evaluation, results, lang=lang)
+        page.save(folder / "maps" / "stays.html")
