@@ -145,7 +145,7 @@ def test_limits_of_change_stand_on_both_sides() -> None:
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("number", NUMBERS)
 def test_on_light_and_dark_pages_the_worst_class_stands_out_the_most(number: int, eye: str) -> None:
-    grounds = re.findall(r"--land: (#[0-9a-f]{6})", asset("page.css"))
+    grounds = re.findall(r"--land: ?(#[0-9a-f]{6})", asset("page.css"))
     assert len(grounds) == 2
     for ground in grounds:
         around = seen(ground, eye)[0]

@@ -11,7 +11,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from shelter_geo.analysis import CapacityResults, Evaluation, Quantity, spread_over
+from shelter_geo.analysis import CASES, CapacityResults, Evaluation, Quantity, spread_over
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.languages import languages_of
 from shelter_geo.publish.maps.district_map import (
@@ -90,6 +90,7 @@ def stays_page(
     study = evaluation.study
     if needs.stays_by_district.empty:
         raise OutputError("No stays are known: the study says nothing of the demand or the places.")
+    needs = _without_cases(needs)
     months = list(dict.fromkeys(needs.stays_by_district["limit_months"].fillna(NO_LIMIT)))
     chosen = _limit_set(study, months) if limit is None else limit
     if chosen not in months:
@@ -134,6 +135,13 @@ def stays_page(
     if len(shelters):
         layers.append(cities(shelters))
     return SealedMap(page, layers, languages=languages_of(study, lang))
+
+
+def _without_cases(needs: CapacityResults) -> CapacityResults:
+    """Leave out a user's own cases, which are shared out among no districts here."""
+    own = {name: getattr(needs, name) for name in ("stay_limits", "waiting")}
+    left = {name: table[table["demand_basis"] != CASES] for name, table in own.items()}
+    return replace(needs, **left)
 
 
 def _limit_set(study: Study, months: Sequence[float]) -> float:
