@@ -62,6 +62,7 @@ def test_papers_equal_an_independent_computation_for_all_districts(evaluation: E
     assert journeys is not None
     graph = graph_of(bundled_study().parent)
     found = journeys.of("papers", "district_centre")
+    assert set(found.index) == set(evaluation.districts.index)
     nodes = joined(evaluation, graph, found.index)
     joins = evaluation.joins.set_index("point_id")
     baku = nodes["AZ-BA"]

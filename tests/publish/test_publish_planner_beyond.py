@@ -49,7 +49,7 @@ evidence = "assumed"
 ISLE = "isle,Isle,Isles,9000,5000,no,40.75,-29.25\n"
 PLANS: dict[str, str] = {
     "today": "",
-    "second house of the town, larger": '[[open]]\nsettlement_id = "s3"\nplaces = 20\n',
+    "another house in the town, larger": '[[open]]\nsettlement_id = "s3"\nplaces = 20\n',
     "three houses": "".join(
         f'[[open]]\nsettlement_id = "s{n}"\nplaces = {n + 4}\n' for n in (1, 2, 4)
     ),
@@ -267,3 +267,46 @@ def test_nothing_is_said_of_stays_where_nothing_is_known(browser: Browser, tmp_p
         seen.page.select_option("#district", index=1)
         assert seen.page.locator(".chosen .beyond li").count() == 0
         seen.assert_silent()
+
+
+TRAVEL = """\
+line_id,mode,from_settlement,to_settlement,year,hours,first_departure,last_departure,\
+first_departure_back,last_departure_back,source,evidence
+a,bus,s1,s3,2024,7,06:00,10:00,06:00,12:00,a timetable,sourced
+"""
+TRIP = """
+[[journeys]]
+id = "there"
+name = "There"
+stops = ["home", "s3", "home"]
+source = "invented"
+evidence = "assumed"
+"""
+
+
+@pytest.mark.browser
+def test_nights_on_the_way_are_said_where_departures_are_known(
+    browser: Browser, tmp_path: Path
+) -> None:
+    study = small_study(tmp_path / "small")
+    study.write("travel.csv", TRAVEL)
+    study.replace("study.toml", "[roads]\n", 'travel = "travel.csv"\n\n[roads]\n')
+    study.write("study.toml", study.text("study.toml") + TRIP)
+    evaluation = evaluate(load_study(study.file))
+    path = tmp_path / "planner.html"
+    study_planner(evaluation, site_options(evaluation.study)).save(path)
+    with visit(browser, path) as seen:
+        # Leaves 6:00 to 10:00, arrives 13:00 to 17:00: the last way home is at 12:00.
+        said = {key: chosen(seen.page, evaluation, key) for key in ("upper", "lower")}
+        assert said["upper"][1] == "There. Nights of waiting for a bus: 1"
+        assert len(said["lower"]) == 1
+        seen.assert_silent()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_counts_by_year_stand_beside_the_places_without_a_script(real: Path, lang: str) -> None:
+    """As the table of statistics has them; the page opens in English."""
+    text, words = real.read_text(encoding="utf-8"), Words(lang)
+    assert '<h3 data-t="' in text
+    assert ">32 (in 6 months)<" in text
+    assert f'"{words.number(1413)}"' in text

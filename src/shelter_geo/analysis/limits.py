@@ -174,8 +174,8 @@ def ends_by_district(
     for limit in (*months, NO_LIMIT):
         counts = system.by_area(limit * MONTH, parts.to_numpy(float))
         written = np.nan if isinf(limit) else limit
-        named = {"limit_months": written, "district_id": parts.index.to_numpy()}
-        rows.append(counts.assign(**named, rests_on=rests_on(known)))
+        keys = parts.index.to_numpy()
+        rows.append(counts.assign(limit_months=written, district_id=keys, rests_on=rests_on(known)))
     table = pd.concat(rows, ignore_index=True)
     return table.assign(name_en=table["district_id"].map(evaluation.districts["name_en"]))
 
@@ -218,9 +218,14 @@ def waits_by_district(
             for name, values in (("wait_nights", nights), ("waiting", nights / DAYS))
             for place, corner in enumerate(CORNERS)
         }
-        about = {"wait": wait.id, "wait_name": in_english(wait.name)}
-        about |= {"district_id": parts.index.to_numpy(), "name_en": named.to_numpy()}
-        rows.append(pd.DataFrame({**about, **columns, "rests_on": rests_on(known)}))
+        table = pd.DataFrame(columns).assign(
+            wait=wait.id,
+            wait_name=in_english(wait.name),
+            district_id=parts.index.to_numpy(),
+            name_en=named.to_numpy(),
+            rests_on=rests_on(known),
+        )
+        rows.append(table)
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 

@@ -10,7 +10,7 @@ const Beyond = (() => {
   const of = (values, row) => (Array.isArray(values) ? values[row] : values);
   const percent = (share) => tell("percent", { n: number(100 * share) });
   const between = (write, ...ends) => {
-    const [low, high] = ends.map(write);
+    const [low, high] = ends.map((end) => write(end));
     return low === high ? low : tell("span", { low, high });
   };
 

@@ -171,7 +171,8 @@ class PlannerData:
     def _beside(self, name: str, column: str) -> list[int]:
         """Give how many more than the residents, or the women among them: mostly 0, so short."""
         base = self.districts["women" if "women" in name else "population"]
-        return (self.districts[column].astype(int) - base.astype(int)).tolist()
+        more: list[int] = (self.districts[column].astype(int) - base.astype(int)).tolist()
+        return more
 
     def _unknown(self) -> dict[str, list[int]]:
         """Say of which districts the people are not known, where there are any."""
