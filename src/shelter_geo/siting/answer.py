@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shelter_geo.siting.combinations import countable, rank_all, rank_interchanges
-from shelter_geo.siting.exact.lexicographic import Solution, solve_lexicographic
+from shelter_geo.siting.exact.lexicographic import Effort, Solution, solve_lexicographic
 from shelter_geo.siting.exact.symmetry import best_of_alike
 from shelter_geo.siting.model import CountModel, Model
 from shelter_geo.siting.objectives import Constraints, Objective, constraints_for, regions_fault
@@ -264,11 +265,16 @@ class MinisumModel(CountModel):
         """Return what is made small."""
 
     def solve(
-        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+        self,
+        *,
+        time_limit: float = 60.0,
+        runner_ups: int = 10,
+        within_share: float = 0.05,
+        most_work: float = math.inf,
     ) -> SitingResult:
         """Find the best plan and prove it; see `Model.solve`."""
         started = time.monotonic()
-        deadline = started + time_limit
+        effort = Effort(deadline := started + time_limit, most_work)
         if reason := regions_fault(self.problem, self.p):
             return infeasible(self, reason, started)
         constraints = constraints_for(self.problem, self.p)
@@ -278,13 +284,12 @@ class MinisumModel(CountModel):
         else:
             program = self.lexicographic(constraints, deadline)
             quick = countable(program.objectives, constraints)
-            alike = None
-            if runner_ups == 0 or not quick:
-                alike = best_of_alike(program.objectives, constraints)
+            few = runner_ups == 0 or not quick
+            alike = best_of_alike(program.objectives, constraints) if few else None
             if quick or alike is not None:
                 solved = self._by_counting(program, constraints, runner_ups, alike)
             else:
-                solved = self._by_search(program, constraints, runner_ups, deadline)
+                solved = self._by_search(program, constraints, runner_ups, effort)
         if reason := self.fault(solved, deadline):
             return infeasible(self, reason, started)
         return answer(self, solved, started, within_share)
@@ -306,15 +311,14 @@ class MinisumModel(CountModel):
         return Solved(best, "optimal", self.objective_of(best), others, every, "enumeration")
 
     def _by_search(
-        self, program: Lexicographic, constraints: Constraints, keep: int, deadline: float
+        self, program: Lexicographic, constraints: Constraints, keep: int, effort: Effort
     ) -> Solved:
         objectives = program.objectives
         solution = solve_lexicographic(
-            objectives, constraints, self.problem.position, deadline, headline=self.headline
+            objectives, constraints, self.problem.position, effort, headline=self.headline
         )
-        best, *others = rank_interchanges(
-            objectives, constraints, solution.chosen, keep + 1
-        ).choices
+        ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
+        best, *others = ranking.choices
         proven = solution.proven(self.headline % len(objectives))
         notes: tuple[Remark, ...] = ()
         if proven and not solution.proven(len(objectives) - 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from shelter_geo.siting.combinations import (
 )
 from shelter_geo.siting.exact.blocks import PLAIN
 from shelter_geo.siting.exact.lexicographic import (
+    Effort,
     find_cover,
     quick_choice,
     reach_below,
@@ -62,7 +64,12 @@ class PCenter(CountModel):
         return self._farthest(chosen) / self.problem.steps_per_unit
 
     def solve(
-        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+        self,
+        *,
+        time_limit: float = 60.0,
+        runner_ups: int = 10,
+        within_share: float = 0.05,
+        most_work: float = math.inf,
     ) -> SitingResult:
         """Find the best plan and prove it; see `Model.solve`."""
         started = time.monotonic()
@@ -83,7 +90,8 @@ class PCenter(CountModel):
             elif quick:
                 solved = self._by_counting(objectives, constraints, runner_ups)
             else:
-                solved = self._by_search(objectives, constraints, runner_ups, started + time_limit)
+                effort = Effort(started + time_limit, most_work)
+                solved = self._by_search(objectives, constraints, runner_ups, effort)
         return answer(self, solved, started, within_share)
 
     def _farthest(self, chosen: Array) -> int:
@@ -111,19 +119,19 @@ class PCenter(CountModel):
         return Solved(best, "optimal", self.objective_of(best), others, True, "enumeration")
 
     def _by_search(
-        self, objectives: list[Objective], constraints: Constraints, keep: int, deadline: float
+        self, objectives: list[Objective], constraints: Constraints, keep: int, effort: Effort
     ) -> Solved:
         first = objectives[:-1]
         position = self.problem.position
         start = quick_choice(objectives, constraints, position)
         served = True
         if first:
-            served_best = solve_lexicographic(first, constraints, position, deadline, start)
+            served_best = solve_lexicographic(first, constraints, position, effort, start)
             start, served = served_best.chosen, served_best.proven(0)
-        radius, lower, start = self._bisect(first, constraints, start, deadline)
+        radius, lower, start = self._bisect(first, constraints, start, effort.deadline)
         objectives = [*first, beyond(self.problem, radius), objectives[-1]]
         solution = solve_lexicographic(
-            objectives, constraints, position, deadline, start, headline=len(first)
+            objectives, constraints, position, effort, start, headline=len(first)
         )
         ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
         proven = served and lower == radius
@@ -233,20 +241,24 @@ class LSCP(Model):
         return float(len(chosen))
 
     def solve(
-        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+        self,
+        *,
+        time_limit: float = 60.0,
+        runner_ups: int = 10,
+        within_share: float = 0.05,
+        most_work: float = math.inf,
     ) -> SitingResult:
         """Find the best plan and prove it; see `Model.solve`."""
         started = time.monotonic()
         if reason := regions_fault(self.problem):
             return infeasible(self, reason, started)
-        limit, deadline = limit_steps(self.problem, self.within), started + time_limit
-        chosen, proven = fewest_sites(self.problem, limit, deadline)
-        solved = self._best_of_the_fewest(chosen, proven, runner_ups, deadline)
+        limit = limit_steps(self.problem, self.within)
+        effort = Effort(started + time_limit, most_work)
+        chosen, proven = fewest_sites(self.problem, limit, effort.deadline)
+        solved = self._best_of_the_fewest(chosen, proven, runner_ups, effort)
         return answer(self, solved, started, within_share)
 
-    def _best_of_the_fewest(
-        self, chosen: Array, proven: bool, keep: int, deadline: float
-    ) -> Solved:
+    def _best_of_the_fewest(self, chosen: Array, proven: bool, keep: int, effort: Effort) -> Solved:
         status: Status = "optimal" if proven else "not proven"
         bound = float(len(chosen)) if proven else None
         notes = self._uncovered()
@@ -264,7 +276,7 @@ class LSCP(Model):
             )
         else:
             solution = solve_lexicographic(
-                objectives, constraints, problem.position, deadline, chosen, headline=0
+                objectives, constraints, problem.position, effort, chosen, headline=0
             )
             ranking = rank_interchanges(objectives, constraints, solution.chosen, keep + 1)
             if not solution.proven(len(objectives) - 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -102,7 +103,12 @@ class Model(ABC):
 
     @abstractmethod
     def solve(
-        self, *, time_limit: float = 60.0, runner_ups: int = 10, within_share: float = 0.05
+        self,
+        *,
+        time_limit: float = 60.0,
+        runner_ups: int = 10,
+        within_share: float = 0.05,
+        most_work: float = math.inf,
     ) -> SitingResult:
         """Find the best plan and prove it.
 
@@ -114,6 +120,9 @@ class Model(ABC):
             Other plans to name at most.
         within_share
             How much worse than the best they may be.
+        most_work
+            Pairs of a site and a demand point that one search prices at most; after that as after
+            the time, but at the same plan on every machine.
         """
 
     def nearest(self, chosen: Array) -> Array:

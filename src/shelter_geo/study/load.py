@@ -68,6 +68,7 @@ def load_study(path: str | Path | None = None, *, progress: Progress | None = No
     if folder.faults:
         raise TableError(with_lines(sorted(folder.faults, key=in_order), file))
     study = assemble(settings, tables, folder, package=package, catalogues=catalogues)
+    del tables  # of a million rows they take as much memory as the study
     if faults := joined_separates(study, file=folder.study_file):
         raise TableError(with_lines(faults, file))
     return study

@@ -146,6 +146,18 @@ def test_time_limit_gives_the_best_so_far_with_its_gap():
     assert found.row()["status"] == "not proven"
 
 
+def test_a_limit_of_work_ends_at_the_same_plan_and_one_that_suffices_changes_nothing():
+    costs = np.random.default_rng(5).integers(1, 1000, (60, 40))
+    model = PMedian.from_cost_matrix(costs, p=9, unit="one")
+    best = model.solve(runner_ups=0)
+    enough = model.solve(runner_ups=0, most_work=1e12)
+    assert (best.status, enough.status, enough.chosen) == ("optimal", "optimal", best.chosen)
+    ended = [model.solve(runner_ups=0, most_work=0) for _ in range(2)]
+    assert [found.status for found in ended] == ["not proven"] * 2
+    assert ended[0].chosen == ended[1].chosen
+    assert ended[0].bound <= best.objective <= ended[0].objective
+
+
 @pytest.mark.parametrize("model", ["p-center", "mclp"])
 def test_time_limit_never_claims_a_proof(model):
     costs = np.random.default_rng(6).integers(1, 1000, (200, 120))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from shelter_geo.publish.maps.drawing import Drawing, draw
@@ -199,30 +200,46 @@ def _lines(told: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     return tuple(plain(line.of(words)) for line in lines if isinstance(line, Text))
 
 
-@dataclass(frozen=True)
-class _Box:
+class _Box(NamedTuple):
     left: float
     top: float
     right: float
     bottom: float
 
-    def meets(self, other: _Box) -> float:
-        """Give the area that both cover."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(0.0, wide) * max(0.0, high)
+
+class _Taken:
+    """Boxes that are taken, kept so that one is held against all of them at once."""
+
+    def __init__(self, boxes: Sequence[_Box]) -> None:
+        self._count = len(boxes)
+        self._boxes = np.array([*boxes, *[(0.0,) * 4] * 64])
+
+    def add(self, box: _Box) -> None:
+        if self._count == len(self._boxes):
+            self._boxes = np.concatenate([self._boxes, np.zeros_like(self._boxes)])
+        self._boxes[self._count] = box
+        self._count += 1
+
+    def covered(self, box: _Box) -> float:
+        """Give the area that a box and those that are taken both cover, one by one."""
+        left, top, right, bottom = self._boxes[: self._count].T
+        wide = np.minimum(right, box.right) - np.maximum(left, box.left)
+        high = np.minimum(bottom, box.bottom) - np.maximum(top, box.top)
+        both = (wide > 0) & (high > 0)
+        return sum((wide[both] * high[both]).tolist(), 0.0)
 
 
 def _names(wanted: Sequence[_Named], drawing: Drawing) -> tuple[StillName, ...]:
     """Place those that always stand where they cover least, then the others where there is room."""
     always = [one for one in wanted if one.kind == "always" and one.lines]
     half = SIGN / 2
-    taken = [_Box(x - half, y - half, x + half, y + half) for x, y in (one.at for one in always)]
+    signs = [_Box(x - half, y - half, x + half, y + half) for x, y in (one.at for one in always)]
+    taken = _Taken(signs)
     placed = []
     for one in sorted(always, key=lambda one: -len(one.lines)):
         choices = list(_around(one, drawing))
-        name, box = min(choices, key=lambda choice: sum(choice[1].meets(box) for box in taken))
-        taken.append(box)
+        name, box = min(choices, key=lambda choice: taken.covered(choice[1]))
+        taken.add(box)
         placed.append(name)
     for one in wanted:
         if one.kind == "always":
@@ -230,8 +247,8 @@ def _names(wanted: Sequence[_Named], drawing: Drawing) -> tuple[StillName, ...]:
         (x, y), wide = one.at, _width(one.lines, _SMALL)
         box = _Box(x - wide / 2, y - 0.6 * _SMALL, x + wide / 2, y + 0.6 * _SMALL)
         inside = box.left >= 0 and box.right <= drawing.width and box.top >= 0
-        if inside and box.bottom <= drawing.height and not any(map(box.meets, taken)):
-            taken.append(box)
+        if inside and box.bottom <= drawing.height and not taken.covered(box):
+            taken.add(box)
             placed.append(StillName(one.kind, one.lines, round(x, 1), round(y + 0.35 * _SMALL, 1)))
     return tuple(placed)
 

@@ -61,8 +61,8 @@ class Search:
         What a choice must keep to; at least one site is to be opened, and it can be done.
     position
         Shape (demand, anything): demand points with close rows lie close.
-    deadline
-        Value of ``time.monotonic()`` at which to stop.
+    deadline, patience
+        Value of ``time.monotonic()``, and pairs of a site and a demand point, at which to stop.
     """
 
     def __init__(
@@ -72,9 +72,10 @@ class Search:
         rules: Constraints,
         position: Array,
         deadline: float,
+        patience: float = math.inf,
     ) -> None:
         self.guarded, self.limits, self.rules = list(levels[:-1]), list(limits), rules
-        self.deadline, self.last = deadline, levels[-1]
+        self.deadline, self.patience, self.last = deadline, patience, levels[-1]
         task = guarded_task(levels, limits)
         self.offset, self.widest, self.guard_limits = task.offset, task.widest, task.guard_limits
         self.guards = [
@@ -307,7 +308,7 @@ class Search:
 
     def _over(self) -> bool:
         """Whether to give up."""
-        return self._work > self._most_work or time.monotonic() > self.deadline
+        return self._work > min(self._most_work, self.patience) or time.monotonic() > self.deadline
 
     def _settled(self, state: Array) -> bool:
         """Whether a node leaves no choice; if it leaves one, that is offered."""

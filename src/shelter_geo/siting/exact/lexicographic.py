@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +66,26 @@ class Solution:
         return all(total == bound for total, bound in both)
 
 
+class Effort(NamedTuple):
+    """How long a search may go on.
+
+    Attributes
+    ----------
+    deadline
+        Value of ``time.monotonic()`` at which to stop.
+    most_work
+        Pairs of a site and a demand point that the search of a level prices at most.
+    """
+
+    deadline: float
+    most_work: float = math.inf
+
+
 def solve_lexicographic(
     levels: list[Objective],
     rules: Constraints,
     position: Array,
-    deadline: float,
+    effort: Effort,
     start: Array | None = None,
     *,
     headline: int = -1,
@@ -85,14 +100,15 @@ def solve_lexicographic(
         What a choice must keep to; it can be done, with at least one site to open.
     position
         Shape (demand, anything): demand points with close rows lie close.
-    deadline
-        Value of ``time.monotonic()`` at which to stop.
+    effort
+        When to stop.
     start
         A choice to begin with.
     headline
         The last level to be searched to its end. Those after it only break ties, and are given up
         after a fixed amount of work.
     """
+    deadline, most_work = effort
     bounds: list[int | None] = []
     limits: list[int] = []
     certain, covered, kept = True, None, levels
@@ -117,7 +133,7 @@ def solve_lexicographic(
         elif at == 0 and level.binary and plain and start is not None:
             found = _certain_cover(level, rules, deadline, start, level.floor)
         else:
-            search = Search(kept[: at + 1], limits, rules, position, deadline)
+            search = Search(kept[: at + 1], limits, rules, position, deadline, most_work)
             is_tie = certain and at > headline % len(levels)
             is_cover = at == 0 and level.binary
             found = search.run(
@@ -167,7 +183,8 @@ def best_served(
 ) -> Array:
     """Return a choice that has the first levels at their best and is good by the last one."""
     start = quick_choice([*first, last], rules, position)
-    return solve_lexicographic(first, rules, position, deadline, start).chosen if first else start
+    found = solve_lexicographic(first, rules, position, Effort(deadline), start) if first else None
+    return start if found is None else found.chosen
 
 
 def quick_choice(levels: list[Objective], rules: Constraints, position: Array) -> Array:
