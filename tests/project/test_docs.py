@@ -13,6 +13,7 @@ from fill_docs import FIGURE, PART, PARTS, documents, filled
 
 import shelter_geo
 from shelter_geo.analysis import Evaluation
+from shelter_geo.publish.catalogue import packaged
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = documents()
@@ -170,3 +171,18 @@ def test_public_names_resolve() -> None:
         assert getattr(shelter_geo, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         shelter_geo.nothing  # noqa: B018
+
+
+def test_the_gallery_shows_every_picture_small_and_says_its_command() -> None:
+    gallery = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    shown = {Path(link) for link in re.findall(r"!\[[^]]+\]\(([^)]+)\)", gallery)}
+    known = [key for key in packaged("en") if re.match(r"index\.(figure|share)_", key)]
+    stems = [f"{of}_{kind}" for of, kind in (key[6:].split("_", 1) for key in known)]
+    assert len(stems) == 15
+    for stem in stems:
+        pictures = [path for path in shown if path.stem.startswith(stem)]
+        assert pictures, stem
+    for path in shown:
+        assert (ROOT / "docs" / path).stat().st_size < 150_000, path
+    for told in re.findall(r"^\*\*[^*]+\*\* \(.*$", gallery, re.MULTILINE):
+        assert "`shelter-geo " in told, told

@@ -266,7 +266,8 @@ def test_command_for_one_group_writes_its_table_and_map(app: typer.Typer, tmp_pa
     done = CliRunner().invoke(app, ["capacity", "--for", "men", "--out", str(folder)])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("Men: places 0")
-    assert set(contents(folder)) == {"reach_by_district.csv", "maps/capacity.html"} | TWIN
+    written = {"index.html", "reach_by_district.csv", "maps/capacity.html"}
+    assert set(contents(folder)) == written | TWIN
 
 
 @pytest.mark.parametrize(
