@@ -190,6 +190,7 @@ PBF = b"\0\0\0\x0d\x0a\x09OSMHeader"
         ("a.osc.gz", gzipped(xml(b"osmChange")), CHANGES),
         ("a.osm", xml().replace(b"<way", b"<way action='delete'"), "marked as deleted"),
         ("a.osm", xml().replace(b'<way id="9', b'<way id="nine'), "is damaged or cut short"),
+        ("a.osm", xml().replace(b'lon="', b'lon="('), "is damaged or cut short"),
         ("a.osm.pbf", b"\n<!DOCTYPE html><html>404</html>", r"is a web page \(HTML\)"),
         ("a.graphml", b"<html><body>404", r"is a web page \(HTML\)"),
         ("a.osm.pbf", gzipped(b"<html>404</html>"), r"web page \(HTML\) compressed"),

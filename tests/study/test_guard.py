@@ -67,6 +67,7 @@ def test_a_disguised_address_is_refused(text: str) -> None:
         "one, two, three or four places", "The second shelter of the country", "Baku, 30 Plätze",
         "Behind these figures is a school of thought", "Newbury -",
         "Passes by the town", "No one was asked", "House two families",
+        "Женщину отправили за документом полиции", "They wait before the court decides",
         "Children go to school near their shelter", "Über 12 Frauen aus drei Ländern",
     ],
 )  # fmt: skip

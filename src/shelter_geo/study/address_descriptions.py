@@ -28,6 +28,7 @@ _MOST_DIGITS: Final = 5
 """Digits in words that stand in a row: so many are a telephone or a coordinate."""
 
 _DIGITS_OF_A_FRACTION: Final = 2
+_DEGREES: Final = ("degree", "градус", "derece", "grados", "gradi", "degré", "degre", "graus")
 _POINTS: Final = frozenset(
     {"point", "comma", "komma", "nöqtə", "vergül", "nokta", "virgül", "точка", "запятая"}
     | {"punto", "punkt", "virgule", "ponto"}
@@ -87,6 +88,8 @@ def spells_digits(words: Sequence[str]) -> bool:
             pointed += pointed > 0
         elif word in _POINTS and run:
             pointed = 1
+        elif word.startswith(_DEGREES) and run:
+            pointed += _DIGITS_OF_A_FRACTION
         elif word not in {"-", ","}:
             run = pointed = 0
         if run >= _MOST_DIGITS or pointed > _DIGITS_OF_A_FRACTION:
@@ -130,11 +133,14 @@ def _says(language: Words, words: Sequence[str]) -> bool:
 
 def _is_numbered(language: Words, words: Sequence[str], i: int) -> bool:
     """Whether a number in words follows a house, and counts nothing."""
-    j = i + 1
-    while j < len(words) and words[j] in language.numbers:
-        j += 1
-    counts = j < len(words) and words[j][0].isalpha() and len(words[j]) > 2
-    return j > i + 1 and not counts
+    first = i + 1
+    while first < len(words) and words[first] in _LOOSE | {"."}:
+        first += 1
+    after = first
+    while after < len(words) and words[after] in language.numbers:
+        after += 1
+    counts = after < len(words) and words[after][0].isalpha() and len(words[after]) > 2
+    return after > first and not counts
 
 
 def _stands(phrases: Phrases, words: Sequence[str], i: int) -> int:

@@ -275,7 +275,8 @@ def readable(path: Path) -> Iterator[None]:
     """Read within; what breaks off there is a file that is damaged."""
     try:
         yield
-    except (RuntimeError, OSError, ValueError) as error:  # an id that is no number, too
+    # An id or a coordinate that is no number, too.
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise RoadError(
             f"{path} is damaged or cut short ({error}); fetch or copy it again"
         ) from error
