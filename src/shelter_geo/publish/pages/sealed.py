@@ -26,9 +26,10 @@ from shelter_geo.study import FALLBACK
 _ASSETS: Final = files("shelter_geo.publish") / "assets"
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
+_BLANK: Final = re.compile(r"^\s+", re.MULTILINE)
 _REMARK: Final = re.compile(r"^[ \t]*//(?!#).*\n", re.MULTILINE)
 _STYLE_REMARK: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_STYLE_SPACE: Final = re.compile(r"\s*([{};,])\s*")
+_STYLE_SPACE: Final = re.compile(r"\s*([{};,]|:(?=\s))\s*")
 _BIDI_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ESCAPES: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'`\u2028\u2029"})
 
@@ -72,8 +73,10 @@ def asset(name: str) -> str:
     """Read one of the constant scripts and styles that pages carry, without indents and remarks."""
     code = (_ASSETS / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
-        return _STYLE_SPACE.sub(r"\1", _STYLE_REMARK.sub("", code)).strip()
-    return _INDENT.sub("", _REMARK.sub("", code) if name.endswith(".js") else code)
+        return _STYLE_SPACE.sub(r"\1", _STYLE_REMARK.sub("", code)).replace(";}", "}").strip()
+    if name.endswith(".js"):
+        return _BLANK.sub("", _REMARK.sub("", code))
+    return _INDENT.sub("", code)
 
 
 @cache
