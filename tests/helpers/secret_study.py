@@ -10,7 +10,7 @@ HEADER = "shelter_id,lat,lon\n"
 SECRET = ("40.3571948", "49.8124073")
 MOVED = ("40.4437267", "49.9185284")
 """Two points kilometres apart, both within the settlement that the shelter names."""
-MARK = "zq7secretmark"
+MARK = "zqsecretmark"
 
 
 def private(lat: str, lon: str, shelter: str = "baku-state") -> str:

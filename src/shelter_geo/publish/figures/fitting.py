@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any, Final, cast
 
@@ -23,6 +24,8 @@ _GAP: Final = 0.08
 _TITLE_LINE: Final = 1.2
 _BELOW_TITLE: Final = 0.1
 _TIGHTER: Final = 0.95
+_BREAKS: Final = re.compile(r"(?<![\d%]) | (?!\()")
+"""Spaces at which a line may end: not between a number and the mark that says how it is known."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
@@ -38,7 +41,7 @@ def lines_of(text: str, size: float, width: float, *, bold: bool = False) -> lis
     lines: list[str] = []
     for paragraph in text.splitlines():
         line = ""
-        for word in paragraph.split(" "):
+        for word in _BREAKS.split(paragraph):
             longer = f"{line} {word}" if line else word
             if line and width_of(longer, size, bold=bold) > width:
                 lines.append(line)
