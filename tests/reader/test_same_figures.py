@@ -100,7 +100,8 @@ def test_the_console_and_the_pictures_of_today_give_the_same_headline_figures(
         shown = numbers(line.removeprefix(labels[figure]))
         assert shown[: len(wanted)] == wanted, line
     drawn = read_picture(outputs / "figures" / "access_map.svg")
-    lines = re.split(r"(?<=\.)\s|\n(?=[A-Z])", drawn)  # a line may end within a sentence
+    parts = re.split(r"(?<=\.)\s|\n(?=[A-Z])", drawn)
+    lines = [" ".join(part.split()) for part in parts]  # a line may end within a sentence
     title = next(line for line in lines if "up to" in line)
     assert numbers(title) == headline["far"]
     assert numbers(next(line for line in lines if "live farther" in line)) == [*beyond, 200]
