@@ -213,7 +213,7 @@ def test_below_the_map_stand_limits_waits_and_years_with_their_gaps(
     assert by_year["2021"] == ["–", "1,535", "73 (in 9 months)"]
     assert by_year["2023"] == ["1,482", "1,513", "–"]
     sources = [text.of(words) for text in page.sources]
-    assert "registered crimes, 2025. Report.az, 4 Mar 2026" in sources
+    assert "registered crimes, 2025: Report.az, 4 Mar 2026" in sources
 
 
 def test_the_limit_of_the_map_may_be_chosen_and_must_be_one_of_the_study(

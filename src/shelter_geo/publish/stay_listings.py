@@ -18,7 +18,7 @@ from shelter_geo.analysis import (
 from shelter_geo.publish.pages.reader_table import Head, Line, Listing
 from shelter_geo.publish.qualifiers import known_stay_length
 from shelter_geo.publish.words import Text, everywhere, in_each, say
-from shelter_geo.study import Study
+from shelter_geo.study import Study, in_english
 from shelter_geo.vocabulary import Evidence
 
 NO_LIMIT: Final = inf
@@ -164,14 +164,13 @@ def all_years(study: Study, table: pd.DataFrame) -> list[Listing]:
 
 
 def year_sources(study: Study, table: pd.DataFrame) -> Iterator[Text]:
-    """Name who counted each measure, and in which years."""
+    """Name who counted each measure, and in which years; in English, as sources are cited."""
     counted = table[table["year"].notna() & table["count"].notna()] if len(table) else table
     for series in study.settings.capacity.by_year:
         own = counted[counted["measure"] == series.measure]
         for source, rows in own.groupby("source", sort=False):
             years = ", ".join(str(year) for year in rows["year"])
-            name = everywhere(series.name)
-            yield say("stays.year_source", name=name, years=years, source=str(source))
+            yield everywhere(f"{in_english(series.name)}, {years}: {source}")
 
 
 def _places(study: Study, table: pd.DataFrame) -> Iterator[tuple[Text, Text]]:

@@ -65,7 +65,7 @@ def study_planner(
         suggestions=_distinct([*best, *_suggestions(study, plans, options)]),
         sources=study_texts.sources(evaluation),
         assumptions=study_texts.assumptions(evaluation),
-        notes=study_texts.notes(evaluation),
+        notes=study_texts.notes(evaluation, by_bus=False),
         credit=everywhere(study.settings.study.credit),
         classes=distance_classes(evaluation),
         plans={plan.scenario.id: _tables(plan) for plan in plans},

@@ -58,12 +58,12 @@ def lead(evaluation: Evaluation) -> Text:
     return dated(evaluation.study, say(key))
 
 
-def notes(evaluation: Evaluation) -> list[Text]:
-    """Write what a reader of the map must know besides the assumptions."""
+def notes(evaluation: Evaluation, *, by_bus: bool = True) -> list[Text]:
+    """Write what a reader of the map must know besides the assumptions; of buses if it has any."""
     settings = evaluation.study.settings
     roads = settings.roads
     texts = [
-        bus_note(evaluation),
+        *([bus_note(evaluation)] if by_bus else []),
         *which_shelters(evaluation.study),
         norm_note(evaluation.study),
         say("study.licence", source=everywhere(roads.source), licence=roads.licence),
