@@ -24,8 +24,8 @@ _GAP: Final = 0.08
 _TITLE_LINE: Final = 1.2
 _BELOW_TITLE: Final = 0.1
 _TIGHTER: Final = 0.95
-_BREAKS: Final = re.compile(r"(?<![\d%]) | (?!\()")
-"""Spaces at which a line may end: not between a number and the mark that says how it is known."""
+_BREAKS: Final = re.compile(r"(?<![\d%]) ")
+"""Spaces at which a line may end: not between a number and its unit, or what says how it is known."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
