@@ -25,7 +25,7 @@ _TITLE_LINE: Final = 1.2
 _BELOW_TITLE: Final = 0.1
 _TIGHTER: Final = 0.95
 _BREAKS: Final = re.compile(r"(?<![\d%]) ")
-"""Spaces at which a line may end: not between a number and its unit, or what says how it is known."""
+"""Spaces at which a line may end: not between a number and its unit or its mark."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
