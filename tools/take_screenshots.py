@@ -91,6 +91,7 @@ TAKEN = (
     Shot("maps/journey_papers.html", "en", 1280),
     Shot("maps/own_area.html", "az", 390),
     Shot("maps/evidence_forensic-examination_forensic-day-and-night.html", "ru", 390),
+    Shot("maps/stays.html", "en", 1280),
     Shot("index.html", "en", 1280),
 )
 
