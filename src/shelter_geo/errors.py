@@ -14,6 +14,7 @@ MOST_LINES = 40
 """Lines of faults that a command prints."""
 EVERY_ROW = "Every row is listed by shelter-geo validate --all."
 _NUMBER = re.compile(r"[\d.,]+")
+_ENTRY = re.compile(r",? entry \d+\b")
 
 
 _SECRET: list[Callable[[str], bool]] = []
@@ -98,7 +99,8 @@ class Fault:
         if self.column is None:
             return ""
         plain = self.column.isprintable() and len(self.column) <= LONGEST_SHOWN
-        secret = shown(self.column.replace(".", " ")) == "…"  # kinds.norm.standard is a key
+        # Keys such as kinds.norm.standard, and "entry 1" of a list, are no text of the study.
+        secret = shown(_ENTRY.sub("", self.column).replace(".", " ")) == "…"
         return f", column {'…' if secret else self.column if plain else shown(self.column)}"
 
     @property
