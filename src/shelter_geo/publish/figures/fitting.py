@@ -25,7 +25,7 @@ _TITLE_LINE: Final = 1.2
 _BELOW_TITLE: Final = 0.1
 _TIGHTER: Final = 0.95
 _BREAKS: Final = re.compile(r"(?<![\d%]) ")
-"""Spaces at which a line may end: not between a number and its unit or its mark."""
+"""Spaces at which a line ends: between a number and its unit or mark only where both are wider."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
@@ -40,8 +40,11 @@ def lines_of(text: str, size: float, width: float, *, bold: bool = False) -> lis
     """Break a text into lines no wider than `width` points, where no word is wider itself."""
     lines: list[str] = []
     for paragraph in text.splitlines():
-        line = ""
-        for word in _BREAKS.split(paragraph):
+        line, words = "", list[str]()
+        for part in _BREAKS.split(paragraph):
+            fits = width_of(part, size, bold=bold) <= width
+            words += [part] if fits else part.split(" ")
+        for word in words:
             longer = f"{line} {word}" if line else word
             if line and width_of(longer, size, bold=bold) > width:
                 lines.append(line)
