@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
+from helpers.bad_inputs import PLAN as MORE
+from helpers.reading import read_page
 from helpers.small_study import DEMAND, small_study
 from helpers.speaking import LANGUAGES
 from typer.testing import CliRunner, Result
@@ -163,6 +165,25 @@ def test_maps_beyond_the_distance_are_written_by_their_names(tmp_path: Path) -> 
     told = ordered("--of", "evidence", "--scenario", PLAN, "--out", tmp_path / "soon.html")
     assert told.exit_code == 0
     assert "Ganja" in (tmp_path / "soon.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("of", ["capacity", "own-region", "stays"])
+def test_a_map_of_a_plan_says_so_in_title_and_lead(tmp_path: Path, of: str) -> None:
+    copy = small_study(tmp_path / "small")
+    copy.write("study.toml", copy.text("study.toml") + DEMAND)
+    (tmp_path / "more.toml").write_text(MORE.replace('"P"', '"More houses"'), encoding="utf-8")
+    (tmp_path / "same.toml").write_text('[scenario]\nid = "same"\nname = "As it is"\n')
+    seen = {}
+    for plan in ("more", "same"):
+        file = tmp_path / f"{plan}.html"
+        order = ("--of", of, "--scenario", tmp_path / f"{plan}.toml", "--out", file)
+        assert ordered(copy.file, *order).exit_code == 0
+        seen[plan] = read_page(file, "en")
+    assert seen["more"].title.startswith("Plan “More houses”. Small: ")
+    assert seen["more"].lead.startswith("As it would be under this plan, not as it is today. ")
+    # A plan that changes nothing is today.
+    assert seen["same"].title.startswith("Small: ")
+    assert "under this plan" not in seen["same"].lead
 
 
 @pytest.fixture(scope="module")

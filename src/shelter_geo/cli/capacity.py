@@ -15,6 +15,7 @@ from shelter_geo.cli.options import (
     LangsOption,
     StudyArgument,
     countable,
+    groups_of,
     languages,
     named_of,
     of_kind,
@@ -52,13 +53,7 @@ def capacity(
     lang: LangsOption = None,
 ) -> None:
     """Compute places against stays asked for, and who may use which shelter."""
-    from shelter_geo.capacity import GROUPS
-
-    groups = tuple(dict.fromkeys(group or ()))
-    if strange := [name for name in groups if name not in GROUPS]:
-        known = ", ".join(GROUPS)
-        raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
-
+    groups = groups_of(group)
     from shelter_geo.analysis import capacity_results, evaluate, read_cases, rows_of
     from shelter_geo.progress import steps
     from shelter_geo.publish import (

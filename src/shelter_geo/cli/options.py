@@ -81,6 +81,23 @@ def named_of(study: Study, stem: str, ending: str = "") -> str:
     return f"{stem}{'' if first else f'-{study.kind.id}'}{ending}"
 
 
+def groups_of(named: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the groups of people that an option names, each once.
+
+    Raises
+    ------
+    typer.BadParameter
+        If one of them is not known.
+    """
+    from shelter_geo.capacity import GROUPS
+
+    groups = tuple(dict.fromkeys(named or ()))
+    if strange := [name for name in groups if name not in GROUPS]:
+        known = ", ".join(GROUPS)
+        raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
+    return groups
+
+
 def countable(study: Study, groups: Sequence[str]) -> None:
     """Refuse groups that a study does not count.
 

@@ -14,6 +14,7 @@ from shelter_geo.cli.options import (
     LangsOption,
     StudyArgument,
     countable,
+    groups_of,
     languages,
     named_of,
     of_kind,
@@ -94,20 +95,20 @@ def map_(
     lang: LangsOption = None,
 ) -> None:
     """Write a map, today or under a scenario: one page that calls nobody, or a picture of it."""
-    groups = tuple(dict.fromkeys(group or ()))
+    groups = groups_of(group)
     shown = of or ("capacity" if groups else "access")
-    _known_map(shown, groups, scenario, aim)
-    if journey and shown != "journey":
-        raise typer.BadParameter("goes with --of journey", param_hint="--journey")
-    if limit is not None and shown != "stays":
-        raise typer.BadParameter("goes with --of stays", param_hint="--limit")
-    file = Path(f"{shown}.html") if out is None else out
-    if file.suffix not in (".html", *_STILL):
+    _known_map(shown, scenario, aim)
+    own = {"journey": ("--journey", journey), "stays": ("--limit", limit is not None)}
+    for which, (option, given) in {**own, "capacity": ("--for", groups)}.items():
+        if given and shown != which:
+            raise typer.BadParameter(f"goes with --of {which}", param_hint=option)
+    if out is not None and out.suffix not in (".html", *_STILL):
         endings = ", ".join((".html", *_STILL))
-        raise typer.BadParameter(f"{file.name}: end it in one of {endings}", param_hint="--out")
+        raise typer.BadParameter(f"{out.name}: end it in one of {endings}", param_hint="--out")
 
     from shelter_geo.analysis import evaluate
     from shelter_geo.plans import apply_plan, find_plans
+    from shelter_geo.publish import under_plan
     from shelter_geo.study import REGION, load_study, require
 
     whole = load_study(study)
@@ -119,8 +120,7 @@ def map_(
     if shown == "siting" and aim in (REGION, _AIMS[-1]):
         where = "every region" if aim == REGION else "one's own region"
         require(loaded, REGION, what=f"a plan with a shelter in {where} (--aim {aim})")
-    if out is None:
-        file = Path(named_of(loaded, shown, ".html"))
+    file = Path(named_of(loaded, shown, ".html")) if out is None else out
     plan = find_plans([scenario], loaded.scenarios)[0] if scenario else None
     if shown == "comparison":
         page, evaluation = _comparison(loaded, plan, one)
@@ -140,6 +140,8 @@ def map_(
             page = _capacity(evaluation, groups, one)
         else:
             page = _access(evaluation, plan, one)
+        if plan is not None and shown != "access" and not plan.changes_nothing:
+            page = under_plan(page, plan.scenario.name)
     for written in _write(page, evaluation, file, lang):
         typer.echo(f"Map: {written}")
 
@@ -223,10 +225,8 @@ def _access(evaluation: Evaluation, plan: Plan | None, lang: str | None) -> Seal
     from shelter_geo.publish import access_page, plan_title
     from shelter_geo.publish.study import study_texts
 
-    if plan is None:
-        title = study_texts.title(evaluation)
-    else:
-        title = plan_title(plan.scenario.name, evaluation)
+    today = study_texts.title(evaluation)
+    title = today if plan is None else plan_title(plan.scenario.name, evaluation)
     return access_page(evaluation, title=title, lead=study_texts.lead(evaluation), lang=lang)
 
 
@@ -338,16 +338,9 @@ def _write(page: SealedMap, evaluation: Evaluation, file: Path, lang: str | None
     return [file.with_stem(stem) for _, stem in drawn]
 
 
-def _known_map(shown: str, groups: tuple[str, ...], scenario: str, aim: str) -> None:
-    from shelter_geo.capacity import GROUPS
-
+def _known_map(shown: str, scenario: str, aim: str) -> None:
     if shown not in _MAPS:
         raise typer.BadParameter(f"choose one of {', '.join(_MAPS)}", param_hint="--of")
-    if strange := [name for name in groups if name not in GROUPS]:
-        known = ", ".join(GROUPS)
-        raise typer.BadParameter(f"{strange[0]}: choose one of {known}", param_hint="--for")
-    if groups and shown != "capacity":
-        raise typer.BadParameter("goes with --of capacity", param_hint="--for")
     if aim not in _AIMS:
         raise typer.BadParameter(f"choose one of {', '.join(_AIMS)}", param_hint="--aim")
     if shown == "siting" and scenario:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     )
     from shelter_geo.publish.study.service_page import service_page
     from shelter_geo.publish.study.stays_page import stays_page
-    from shelter_geo.publish.study.study_map import access_page, plan_title
+    from shelter_geo.publish.study.study_map import access_page, plan_title, under_plan
     from shelter_geo.publish.study.study_planner import study_planner
     from shelter_geo.publish.words import Languages, Words, everywhere
 
@@ -90,6 +90,7 @@ _HOME = {
     "study_brief": "brief.study_brief",
     "study_planner": "study.study_planner",
     "suggestions": "siting.tables",
+    "under_plan": "study.study_map",
     "write_capacity": "study.capacity_outputs",
     "write_capacity_figures": "study.capacity_figures",
     "write_missing": "study.capacity_outputs",
@@ -139,6 +140,7 @@ __all__ = [
     "study_brief",
     "study_planner",
     "suggestions",
+    "under_plan",
     "write_capacity",
     "write_capacity_figures",
     "write_costs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -101,6 +102,14 @@ def plan_title(name: AnyText, evaluation: Evaluation) -> Text:
         time = Quantity.minutes(float(head.longest["travel_min"]))
         return say("scenario.title_time", name=name, time=time)
     return study_texts.up_to("scenario.title", name, head)
+
+
+def under_plan(page: SealedMap, name: AnyText) -> SealedMap:
+    """Say on the map of a plan which plan it is, and that nothing on it is how it is today."""
+    name, said = everywhere(name), page.page
+    title = say("scenario.map_title", plan=name, title=said.title)
+    page.page = replace(said, title=title, lead=say("scenario.map_lead", lead=said.lead))
+    return page
 
 
 def distance_classes(evaluation: Evaluation) -> Classes:
