@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,6 +53,18 @@ class Visit:
         self.complaints += self.page.evaluate("(window.breaches ?? []).splice(0)")
         assert self.requests == []
         assert self.complaints == []
+
+
+def wait_until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until a condition holds in a page, asked from outside it.
+
+    Playwright's own waiting asks within the page, where the policy of a sealed page forbids it.
+    """
+    patience = time.monotonic() + HANGS_MS / 1000
+    while not page.evaluate(condition, argument):
+        if time.monotonic() > patience:
+            raise TimeoutError(f"this did not come to hold: {condition}")
+        page.wait_for_timeout(10)
 
 
 def _launch(playwright: Playwright) -> Browser:

@@ -11,6 +11,7 @@ import pandas as pd
 from shapely.geometry import Point
 
 from helpers import map_toys
+from helpers.chromium import wait_until
 from helpers.speaking import speaking
 from shelter_geo.publish.planner.data import Suggestion
 from shelter_geo.publish.planner.make import planner_page
@@ -116,7 +117,9 @@ def load_plan(page: Page, path: Path, letter: str = "a") -> str:
     """Load a file, wait until the page has read it, and give what it says is wrong with it."""
     page.set_input_files(f"#plan-{letter} [type=file]", path)
     said = f"#plan-{letter} .fault"
-    page.wait_for_function(
-        "(letter) => document.querySelector(`#plan-${letter} [type=file]`).value === ''", arg=letter
+    wait_until(
+        page,
+        "(letter) => document.querySelector(`#plan-${letter} [type=file]`).value === ''",
+        letter,
     )
     return str(page.locator(said).text_content())

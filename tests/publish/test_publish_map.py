@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers.chromium import PHONE, WIDE, visit
+from helpers.chromium import PHONE, WIDE, visit, wait_until
 from helpers.map_toys import DISTRICTS, FARTHEST_FIRST, routes, toy_map
 from helpers.speaking import said
 from playwright.sync_api import Browser, Locator, Page
@@ -388,9 +388,10 @@ def test_the_map_is_moved_by_mouse_and_by_arrow_keys(browser: Browser, file: Pat
         assert dragged["x"] - before["x"] == pytest.approx(60, abs=8)
         page.focus("#map")
         page.keyboard.press("ArrowRight")
-        page.wait_for_function(
+        wait_until(
+            page,
             '(x) => document.querySelector("' + area("Elm") + '").getBoundingClientRect().x < x',
-            arg=dragged["x"] - 20,
+            dragged["x"] - 20,
         )
         seen.assert_silent()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.chromium import PHONE, visit
+from helpers.chromium import PHONE, visit, wait_until
 from helpers.planner_desk import DESK, open_site, opened
 from helpers.planner_desk import file as file
 from helpers.planner_desk import page as page
@@ -77,7 +77,7 @@ def test_undo_and_redo_go_through_every_step(page: Page) -> None:
     open_site(page, "town 3")
     said.append(mean(page))
     open_site(page, "town 5")
-    page.wait_for_function("document.activeElement.classList.contains('count')")
+    wait_until(page, "document.activeElement.classList.contains('count')")
     page.keyboard.type("77")
     said.append(mean(page))
     page.click("#plan-a .to-today")
@@ -132,7 +132,7 @@ def test_a_plan_that_is_not_saved_is_not_lost_without_a_warning(page: Page) -> N
 
 def test_a_plan_is_carried_as_a_code(page: Page) -> None:
     open_site(page, "town 3")
-    page.wait_for_function("document.activeElement.classList.contains('count')")
+    wait_until(page, "document.activeElement.classList.contains('count')")
     page.keyboard.type("77")
     page.uncheck("#plan-a .opened li:has-text('Refuge') input[type=checkbox]")
     page.fill("#plan-a .opened li:has-text('First house') .count", "31")
@@ -241,7 +241,7 @@ def test_more_than_three_come_by_exchange_and_say_so(page: Page) -> None:
     assert (len(chosen), exact, tried) == (4, False, 126)
     page.locator("#plan-a .many").select_option("4")
     page.click("#plan-a [data-best=many]")
-    page.wait_for_function("document.querySelectorAll('#plan-a .opened .added').length === 4")
+    wait_until(page, "document.querySelectorAll('#plan-a .opened .added').length === 4")
     said = str(page.locator("#plan-a .best .hint").text_content())
     assert said.startswith("Opened: Town")
     assert "not proven" in said
@@ -250,7 +250,7 @@ def test_more_than_three_come_by_exchange_and_say_so(page: Page) -> None:
 def test_the_best_next_one_is_opened_in_one_step(page: Page) -> None:
     page.locator("#plan-a .aim").select_option("within 200")
     page.click("#plan-a [data-best=next]")
-    page.wait_for_function("document.querySelectorAll('#plan-a .opened .added').length === 1")
+    wait_until(page, "document.querySelectorAll('#plan-a .opened .added').length === 1")
     assert "The best of all 9 choices" in str(page.locator("#plan-a .best .hint").text_content())
     page.click("#undo")
     assert opened(page) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.chromium import PHONE, visit
+from helpers.chromium import PHONE, visit, wait_until
 from helpers.planner_desk import DESK, open_site, opened
 from helpers.planner_desk import file as file
 from helpers.planner_desk import page as page
@@ -28,7 +28,7 @@ def test_prices_are_summed_as_the_library_sums_them_and_stand_in_the_file(
     page: Page, tmp_path: Path
 ) -> None:
     open_site(page, "town 3")
-    page.wait_for_function("document.activeElement.classList.contains('count')")
+    wait_until(page, "document.activeElement.classList.contains('count')")
     page.keyboard.type("12")
     open_site(page, "town 5")
     assert cost(page) == "not given"
@@ -139,7 +139,7 @@ def test_the_map_is_zoomed_and_moved_by_buttons_keys_and_mouse(page: Page) -> No
     page.keyboard.down("Control")
     page.mouse.wheel(0, -600)
     page.keyboard.up("Control")
-    page.wait_for_function("View.seen.zoom > 1")
+    wait_until(page, "View.seen.zoom > 1")
     before, opens = page.evaluate(ZOOM), opened(page)
     page.mouse.move(box["x"] + 200, box["y"] + 150)
     page.mouse.down()
