@@ -17,8 +17,7 @@ from pydantic_core import PydanticUndefined
 from shelter_geo.analysis import Evaluation, evaluate_plans
 from shelter_geo.plans import Plan, find_plans
 from shelter_geo.publish import study as published
-from shelter_geo.publish.files.column_kinds import Column
-from shelter_geo.publish.files.columns import described
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.siting.statements import model_card
 from shelter_geo.publish.study.scenario_outputs import scenario_tables
 from shelter_geo.publish.study.study_tables import tables_of

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from shelter_geo import __version__
 from shelter_geo.outside import sha256_of
-from shelter_geo.publish.files.column_kinds import Column
-from shelter_geo.publish.files.columns import described
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.study import StudySettings, in_english
 
 _UNTOLD: Any = {"assumptions": True, "study": True, "tables": {"private_points"}}

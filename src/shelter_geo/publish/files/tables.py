@@ -17,8 +17,7 @@ from pyogrio.util import vsi_path
 
 from shelter_geo.errors import OutputError
 from shelter_geo.outside import defuse, without_live_cells
-from shelter_geo.publish.files.column_kinds import Column
-from shelter_geo.publish.files.columns import described
+from shelter_geo.publish.files.columns import Column, described
 from shelter_geo.publish.files.styles import LayerStyle, write_styles
 from shelter_geo.publish.words import Words
 from shelter_geo.study import FALLBACK, with_known_people
