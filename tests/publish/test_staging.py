@@ -23,6 +23,7 @@ from helpers.small_study import small_study
 from helpers.study_copy import contents
 
 from shelter_geo.analysis import Evaluation, evaluate
+from shelter_geo.cli import main
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.package import outdated
 from shelter_geo.publish.files.staging import JOURNAL, MARK, staged
@@ -365,7 +366,51 @@ def test_a_journal_that_makes_no_sense_is_swept(out: Path, text: str) -> None:
     assert not left.exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("second", [KeyboardInterrupt(), OSError(errno.EIO, "broken")])
+def test_a_second_stop_in_the_taking_back_leaves_it_to_the_next_run(
+    out: Path,
+    second: BaseException,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Two files are in place when the first comes, and one is taken back when the second does."""
+    step, steps = Path.replace, iter(range(100))
+
+    def stop(self: Path, target: Path) -> Path:
+        number = -1 if self.suffix == ".part" else next(steps)
+        if number == 2:
+            raise KeyboardInterrupt
+        if number == 5:  # the fourth turns the journal round
+            raise second
+        return step(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", stop)
+        with pytest.raises((KeyboardInterrupt, OutputError)) as caught, staged(out) as stage:
+            write_new(stage)
+    assert ("side by side" in str(caught.value)) is isinstance(second, OSError)
+    assert contents(out) != OLD
+    with staged(out):
+        pass
+    assert contents(out) == OLD
+    assert "those that stood there before it" in caplog.text
+
+
+def test_a_second_signal_disturbs_no_taking_back_unless_the_first_was_not_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = iter([10.0, 11.5, 13.5, 13.5])  # seconds: the first, one soon after, one later
+    monkeypatch.setattr(main, "_stops", [])
+    monkeypatch.setattr(main.time, "monotonic", lambda: next(at))
+    with pytest.raises(KeyboardInterrupt):
+        main._stop(signal.SIGINT, None)
+    main._stop(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        main._stop(signal.SIGTERM, None)
+    assert [code for code, _ in main._stops] == [130, 143]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_stopped_says_that_the_old_outputs_stand(
     out: Path, tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
+import time
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -69,8 +70,11 @@ site.register(app)
 
 
 def main() -> None:
-    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 130 or 143 stopped."""
-    signal.signal(signal.SIGTERM, _stop)
+    """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 129, 130, 143 stopped."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one where a system has it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as nohup wants it
+            signal.signal(number, _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a narrow terminal must not end a run
             stream.reconfigure(errors="replace")
@@ -80,7 +84,7 @@ def main() -> None:
         if ended.code != STOPPED:
             raise
         typer.echo(f"shelter-geo: {_said_when_stopped()}", err=True)
-        sys.exit(_stopped_by.pop() if _stopped_by else STOPPED)
+        sys.exit(_stops[-1][0] if _stops else STOPPED)
     except ShelterGeoError as error:
         said = "\n".join(at_most(str(error).splitlines()))
         typer.echo(f"shelter-geo: {said}", err=True)
@@ -90,13 +94,19 @@ def main() -> None:
         sys.exit(BAD_INPUT)
 
 
-_stopped_by: list[int] = []
+_stops: list[tuple[int, float]] = []
+"""Exit code of each signal that stopped this process, and when it came."""
+PATIENCE_S = 3.0
 
 
 def _stop(number: int, frame: object) -> None:
-    """Stop as if by hand, so that what was begun is taken back."""
-    _stopped_by[:] = [128 + number]
-    raise KeyboardInterrupt
+    """Stop as if by hand, so that what was begun is taken back.
+
+    A second signal that comes soon would only disturb this; a later one stops what did not hear.
+    """
+    if not _stops or time.monotonic() - _stops[-1][1] > PATIENCE_S:
+        _stops.append((128 + number, time.monotonic()))
+        raise KeyboardInterrupt
 
 
 def _said_when_stopped() -> str:

@@ -31,6 +31,8 @@ _TAKEN_BACK = (
     "%s: an earlier run was killed while its outputs were taken back; this is done now, and the "
     "outputs are those that stood there before it."
 )
+_UNTOUCHED = "What stood there is untouched."
+_MIXED = "Old and new files stand there side by side until a run into this folder puts it right."
 
 
 @contextmanager
@@ -42,10 +44,11 @@ def staged(
 ) -> Iterator[Path]:
     """Give an empty folder to write into; its files replace those in `out` at the end.
 
-    If anything fails or the run is stopped, `out` stays as it was: files that were already
-    replaced are put back. A journal makes one step of the replacing: a kill in the middle of it is
-    told of by the next run, which completes it. Other files in `out` are left alone, unless they
-    are outdated. What killed runs have left is swept, where the system can lock a folder.
+    If anything fails or the run is stopped, `out` stays as it was: files that were already replaced
+    are put back. A journal makes one step of the replacing: a kill in the middle of it, or a second
+    stop in the putting back, is told of by the next run, which completes it. Other files in `out`
+    are left alone, unless they are outdated. What killed runs have left is swept, where the system
+    can lock a folder.
 
     Parameters
     ----------
@@ -82,14 +85,15 @@ def staged(
             "another with --out."
         ) from None
     except OSError as error:
-        raise OutputError(_sentence(out, error)) from error
+        raise OutputError(_sentence(out, error, _UNTOUCHED)) from error
     lock = _lock(out)
     try:
         with _stage(out, sweep=lock is not None) as stage:
             yield stage
             _move(stage, out, keep, outdated(out, stage))
     except OSError as error:
-        raise OutputError(_sentence(out, error)) from error
+        halfway = any(out.glob(f"{MARK}*/{JOURNAL}"))
+        raise OutputError(_sentence(out, error, _MIXED if halfway else _UNTOUCHED)) from error
     finally:
         for folder in made:  # a run that puts nothing there leaves no folder either
             with suppress(OSError):
@@ -136,7 +140,8 @@ def _stage(out: Path, *, sweep: bool) -> Iterator[Path]:
     try:
         yield stage
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if not (stage / JOURNAL).exists():  # with it, what is half done is left to the next run
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Path]) -> None:
@@ -163,7 +168,9 @@ def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Pa
         with suppress(OSError):
             (stage / _BACK).replace(stage / JOURNAL)
         _go_on(stage, out, back)
+        (stage / JOURNAL).unlink(missing_ok=True)
         raise
+    (stage / JOURNAL).unlink()
     OUTPUTS_IN_PLACE.extend([out] if moves else [])
 
 
@@ -186,8 +193,12 @@ def _note(journal: Path, plan: dict[str, Any]) -> None:
 
 
 def _go_on(stage: Path, out: Path, plan: dict[str, Any]) -> None:
-    """Take every step of a journal that is still to be taken, onwards or back."""
+    """Take every step of a journal that is still to be taken, onwards or back.
+
+    On the way back, one that fails hinders no other.
+    """
     targets, moved = plan["targets"], plan["moved"]
+    failed: list[OSError] = []
     for number, target in enumerate(targets):
         new, old = stage / target, stage / _BEFORE / str(number)
         if not plan["back"]:
@@ -195,11 +206,18 @@ def _go_on(stage: Path, out: Path, plan: dict[str, Any]) -> None:
                 (out / target).unlink(missing_ok=True)
             elif new.exists():
                 new.replace(out / target)
-        elif old.exists():
-            with suppress(OSError):  # the one that could not be replaced is as it was
-                old.replace(out / target)
-        elif not plan["old"][number] and not new.exists():
-            (out / target).unlink(missing_ok=True)
+        elif new.exists() or (number >= moved and os.path.lexists(out / target)):
+            continue  # what could not be replaced or taken away is as it was
+        else:
+            try:
+                if old.exists():
+                    old.replace(out / target)
+                elif not plan["old"][number]:
+                    (out / target).unlink(missing_ok=True)
+            except OSError as error:
+                failed.append(error)
+    if failed:
+        raise failed[0]
     if not plan["back"]:
         parents = {folder for name in targets[moved:] for folder in PurePosixPath(name).parents}
         _drop_empty(set(map(Path, parents)), out)
@@ -212,8 +230,11 @@ def _complete(stage: Path, out: Path) -> None:
         names = [PurePosixPath(name) for name in plan["targets"]]
         if any(name.is_absolute() or ".." in name.parts for name in names):
             return
-        _go_on(stage, out, plan)
     except (OSError, ValueError, LookupError, TypeError):  # no journal: the move had not begun
+        return
+    try:
+        _go_on(stage, out, plan)
+    except (LookupError, TypeError):  # not one of ours
         return
     logging.getLogger("shelter_geo").warning(_TAKEN_BACK if plan["back"] else _COMPLETED, out)
 
@@ -241,9 +262,9 @@ def _is_kept(file: Path, keep: Collection[str]) -> bool:
     return file.is_file() and sha256_of(file) in keep
 
 
-def _sentence(out: Path, error: OSError) -> str:
+def _sentence(out: Path, error: OSError, stands: str) -> str:
     file = f" ({Path(error.filename).name})" if isinstance(error.filename, str) else ""
     return (
-        f"{out}: the outputs could not be written: {error.strerror or error}{file}. What stood "
-        "there is untouched. Free some room, close the files or choose another folder with --out."
+        f"{out}: the outputs could not be written: {error.strerror or error}{file}. {stands} "
+        "Free some room, close the files or choose another folder with --out."
     )
