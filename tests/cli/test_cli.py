@@ -9,11 +9,11 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from helpers.kills import heeds_interrupts as heeds_interrupts
 from helpers.small_study import small_study
 from helpers.study_copy import (
     DISTRICTS,
@@ -279,14 +279,6 @@ def wait_until_writing(process: subprocess.Popen[bytes], out: Path) -> None:
         except subprocess.TimeoutExpired:
             continue
         pytest.fail("the run ended before it could be stopped")
-
-
-@pytest.fixture
-def heeds_interrupts() -> Iterator[None]:
-    """A process that was started in the background passes on that interrupts are ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("heeds_interrupts")

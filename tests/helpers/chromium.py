@@ -35,6 +35,21 @@ LOADED = """performance.getEntriesByType("resource").map((entry) => entry.name)
   .filter((name) => !name.startsWith("data:"))"""
 WIDE = (1280, 900)
 PHONE = (390, 844)
+# A page draws with its first picture what it need not know sooner.
+DRAWN = "new Promise((drawn) => requestAnimationFrame(drawn))"
+# Nothing has moved for so many pictures: a page that scrolls smoothly has come to its place.
+STILL = """() => new Promise((still) => {
+  let before = "", same = 0;
+  const look = () => {
+    const { top, left } = document.activeElement.getBoundingClientRect();
+    const now = [scrollX, scrollY, top, left].join();
+    same = now === before ? same + 1 : 0;
+    before = now;
+    if (same < 8) requestAnimationFrame(look);
+    else still();
+  };
+  look();
+})"""
 # How long a page that hangs is waited for: no test is about this time.
 HANGS_MS = 120_000
 
@@ -49,10 +64,26 @@ class Visit:
 
     def assert_silent(self) -> None:
         """Fail if the page asked for anything or the browser complained of anything."""
-        self.requests += self.page.evaluate(LOADED)
-        self.complaints += self.page.evaluate("(window.breaches ?? []).splice(0)")
+        self._listen()
         assert self.requests == []
         assert self.complaints == []
+
+    def wait_to_hear(self, *signs: str, counted: bool = False) -> None:
+        """Wait until each sign was heard, or counted in the page: some come after it is loaded."""
+        patience = time.monotonic() + HANGS_MS / 1000
+        while missing := [sign for sign in signs if not self._heard(sign)]:
+            if time.monotonic() > patience:
+                raise TimeoutError(f"not heard: {missing}, but {self.requests, self.complaints}")
+            self.page.wait_for_timeout(10)
+            if counted:
+                self._listen()
+
+    def _heard(self, sign: str) -> bool:
+        return any(sign in heard for heard in (*self.requests, *self.complaints))
+
+    def _listen(self) -> None:
+        self.requests += self.page.evaluate(LOADED)
+        self.complaints += self.page.evaluate("(window.breaches ?? []).splice(0)")
 
 
 def wait_until(page: Page, condition: str, argument: object = None) -> None:
@@ -65,6 +96,11 @@ def wait_until(page: Page, condition: str, argument: object = None) -> None:
         if time.monotonic() > patience:
             raise TimeoutError(f"this did not come to hold: {condition}")
         page.wait_for_timeout(10)
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until nothing scrolls any more."""
+    page.evaluate(STILL)
 
 
 def _launch(playwright: Playwright) -> Browser:
@@ -99,6 +135,8 @@ def visit(
     browser: Browser, file: Path, size: tuple[int, int] = WIDE, **options: Any
 ) -> Iterator[Visit]:
     """Open a file with the network cut; anything but the file itself is noted and refused.
+
+    What comes with the first picture has come.
 
     Parameters
     ----------
@@ -149,6 +187,8 @@ def visit(
     page.on("dialog", lambda dialog: (seen.complaints.append(dialog.message), dialog.dismiss()))
     try:
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.evaluate(DRAWN)
         yield seen
     finally:
         context.close()

@@ -87,6 +87,13 @@ class Firefox:
         requests, complaints = self._chrome("return [pageRequests, pageComplaints];")
         return requests, complaints
 
+    def wait_to_hear(self, complaint: str) -> None:
+        """Wait for a complaint: it comes from the page's own process."""
+        until = time.monotonic() + START_S
+        while not any(complaint in heard for heard in self.heard()[1]):
+            assert time.monotonic() < until, f"not heard: {complaint}"
+            time.sleep(0.02)
+
     def close(self) -> None:
         """Ask it to quit."""
         self._ask("Marionette:Quit", {"flags": ["eForceQuit"]})

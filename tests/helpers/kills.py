@@ -13,8 +13,11 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from helpers.study_copy import contents
 from shelter_geo.publish.files.staging import JOURNAL, MARK, staged
@@ -25,6 +28,14 @@ STEP_S: Final = 0.001
 NAMES: Final = [f"{'abc'[i % 3]}/{i}.txt" for i in range(FILES)]
 OLD: Final = dict.fromkeys(NAMES, b"old")
 NEW: Final = dict.fromkeys(NAMES[FILES // 3 :], b"new") | {"d/more.txt": b"new"}
+
+
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """A process that was started in the background passes on that interrupts are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:

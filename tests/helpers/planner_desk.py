@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from helpers.chromium import visit
+from helpers.chromium import visit, wait_until
 from helpers.planner_toys import toy_planner
 
 DESK = (1440, 900)
@@ -29,8 +29,11 @@ def page(browser: Browser, file: Path) -> Iterator[Page]:
 
 
 def open_site(page: Page, name: str, letter: str = "a") -> None:
+    """Open the first site of this name, and wait until its count of places has the focus."""
     page.fill(f"#plan-{letter} .find", name)
     page.press(f"#plan-{letter} .find", "Enter")
+    own = f"#plan-{letter} .opened .added .count"
+    wait_until(page, "(own) => document.activeElement.matches(own)", own)
 
 
 def opened(page: Page, letter: str = "a") -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from check_pages import faults
 from fill_docs import ROOT
+from helpers.chromium import HANGS_MS
 from playwright.sync_api import Browser
 
 PAGES = ["docs/index.html", "docs/methods/capacity.html", "docs/api/siting.html"]
@@ -57,6 +58,7 @@ def test_no_machine_is_named(site: Path) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_open_without_a_network(site: Path, browser: Browser, name: str) -> None:
     context = browser.new_context(offline=True)
+    context.set_default_timeout(HANGS_MS)
     page = context.new_page()
     asked: list[str] = []
     complaints: list[str] = []

@@ -162,6 +162,7 @@ def test_the_policy_stops_code_that_was_slipped_in(
     slipped = page.replace("</main>", "</main><script>window.ran = 1</script><p style='color:red'>")
     (tmp_path / "slipped.html").write_text(slipped, encoding="utf-8")
     with visit(browser, tmp_path / "slipped.html") as seen:
+        seen.wait_to_hear("script-src", "style-src")
         assert seen.page.evaluate("window.ran") is None
         assert len(seen.complaints) == 2
         assert all("Content Security Policy" in complaint for complaint in seen.complaints)

@@ -56,7 +56,7 @@ def test_the_test_itself_hears_a_page_that_calls_out(browser: Browser, tmp_path:
     leaky = tmp_path / "leaky.html"
     leaky.write_text("<img src='https://example.org/x.png'><script>nothing()</script>")
     with visit(browser, leaky) as seen:
-        seen.page.wait_for_load_state()
+        seen.wait_to_hear("https://example.org/x.png", "Failed to load", "nothing is not defined")
         assert seen.requests == ["https://example.org/x.png"]
         assert len(seen.complaints) == 2
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.chromium import visit, wait_until
+from helpers.chromium import visit
+from helpers.planner_desk import open_site
 from helpers.planner_toys import load_plan, toy_planner
 from playwright.sync_api import Browser, Page
 
@@ -201,9 +202,7 @@ def test_anything_else_is_refused_with_its_line(read_only: Page, text: str, mess
 
 def test_a_plan_is_saved_and_loaded_by_hand(page: Page, tmp_path: Path) -> None:
     page.fill("#plan-a .name", "Cənub planı")
-    page.fill("#plan-a .find", "town 3")
-    page.press("#plan-a .find", "Enter")
-    wait_until(page, "document.activeElement.classList.contains('count')")
+    open_site(page, "town 3")
     page.keyboard.type("77")
     with page.expect_download() as caught:
         page.click("#plan-a [data-act=save]")

@@ -13,9 +13,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from helpers.chromium import PHONE, WIDE, visit
+from helpers.chromium import PHONE, WIDE, visit, wait_until_still
 from helpers.elements import Elements
 from helpers.payloads import PAYLOADS
+from helpers.planner_desk import open_site
 from helpers.planner_toys import TITLES, districts, sites, toy_planner
 from playwright.sync_api import Browser, Page
 
@@ -30,11 +31,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     saved = tmp_path_factory.mktemp("planner") / "planner.html"
     toy_planner().save(saved)
     return saved
-
-
-def open_site(page: Page, letter: str, name: str) -> None:
-    page.fill(f"#plan-{letter} .find", name)
-    page.press(f"#plan-{letter} .find", "Enter")
 
 
 def figure(page: Page, letter: str, key: str) -> str:
@@ -52,7 +48,7 @@ def test_opens_silently_in_each_language(
         page.click(f"[data-lang={lang}]")
         assert page.title() == TITLES[lang]
         assert page.locator("#plan-a .area").count() == 8
-        open_site(page, "a", "7")
+        open_site(page, "7")
         seen_text = page.locator("main").inner_text()
         assert "{" not in seen_text
         assert "undefined" not in seen_text
@@ -95,7 +91,7 @@ def test_opening_by_list_map_and_keyboard_come_to_the_same(browser: Browser, fil
 
 
 def by_list(page: Page) -> None:
-    open_site(page, "a", "town 7")
+    open_site(page, "town 7")
 
 
 def by_mouse(page: Page) -> None:
@@ -117,7 +113,7 @@ def test_today_is_one_click_away(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
         before = [figure(page, "a", key) for key in ("mean", "places", "unreached")]
-        open_site(page, "a", "town 7")
+        open_site(page, "town 7")
         page.uncheck("#plan-a .opened li:has-text('Refuge') input[type=checkbox]")
         page.fill("#plan-a .opened li:has-text('First house') .count", "99")
         assert figure(page, "a", "places") != figure(page, "b", "places")
@@ -132,7 +128,7 @@ def test_today_is_one_click_away(browser: Browser, file: Path) -> None:
 def test_each_plan_is_held_against_today(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        open_site(page, "a", "town 7")
+        open_site(page, "town 7")
         assert page.locator(".changes h2").text_content() == "Plan A compared with today"
         assert "8,000 people get a shelter" in page.locator(".changes .sums").text_content()
         change = page.locator("#plan-a [data-figure=unreached] .change")
@@ -141,7 +137,7 @@ def test_each_plan_is_held_against_today(browser: Browser, file: Path) -> None:
         page.click("#tab-b")
         assert page.locator(".changes h2").text_content() == "Plan B compared with today"
         assert "Nothing changes" in page.locator(".changes .sums").text_content()
-        open_site(page, "b", "town 7")
+        open_site(page, "town 7", "b")
         both = page.locator("[data-figure=unreached] .change").all_text_contents()
         assert both == ["−8,000 against today (8,000)"] * 2
 
@@ -180,7 +176,7 @@ def test_places_that_make_no_sense_change_nothing(browser: Browser, file: Path) 
 def test_the_table_follows_the_plans_and_sorts(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        open_site(page, "a", "town 7")
+        open_site(page, "town 7")
         line = page.locator("#table tbody tr", has_text="Heath")
         assert line.locator("td").all_text_contents()[3:] == [
             *line.locator("td").all_text_contents()[3:5],
@@ -232,10 +228,11 @@ def test_axe_finds_nothing(
     with visit(browser, file, size, color_scheme=scheme) as seen:
         steps: list[Callable[[Page], Any]] = [
             lambda page: None,
-            lambda page: open_site(page, "a", "town 7"),
+            lambda page: open_site(page, "town 7"),
         ]
         for step in steps:
             step(seen.page)
+            wait_until_still(seen.page)
             found = Axe().run(seen.page)
             assert found.violations_count == 0, found.generate_report()
 
@@ -244,7 +241,7 @@ def test_axe_finds_nothing(
 def test_paper_keeps_figures_maps_and_table(browser: Browser, file: Path) -> None:
     with visit(browser, file) as seen:
         page = seen.page
-        open_site(page, "a", "town 7")
+        open_site(page, "town 7")
         page.emulate_media(media="print")
         for part in ("#plan-b .chart", "#plan-a .figures", ".changes", "#plan-a .opened"):
             assert page.locator(part).is_visible(), part

@@ -28,7 +28,6 @@ def test_prices_are_summed_as_the_library_sums_them_and_stand_in_the_file(
     page: Page, tmp_path: Path
 ) -> None:
     open_site(page, "town 3")
-    wait_until(page, "document.activeElement.classList.contains('count')")
     page.keyboard.type("12")
     open_site(page, "town 5")
     assert cost(page) == "not given"
@@ -181,8 +180,10 @@ def test_towns_that_a_finger_cannot_tell_apart_are_brought_nearer_first(
             spot.scroll_into_view_if_needed()
             box = spot.bounding_box()
             assert box is not None
+            before = page.evaluate(ZOOM)[0]
             page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-            page.wait_for_timeout(50)
+            done = "document.querySelector('#plan-a .opened .added') || View.seen.zoom !=="
+            wait_until(page, f"{done} {before}")
             if opened(page):
                 break
         assert page.evaluate(ZOOM)[0] > 2

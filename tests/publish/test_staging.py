@@ -19,6 +19,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from helpers.kills import heeds_interrupts as heeds_interrupts
 from helpers.small_study import small_study
 from helpers.study_copy import contents
 
@@ -410,6 +411,7 @@ def test_a_second_signal_disturbs_no_taking_back_unless_the_first_was_not_heard(
     assert [code for code, _ in main._stops] == [130, 143]
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_stopped_says_that_the_old_outputs_stand(
     out: Path, tmp_path: Path, number: signal.Signals
@@ -424,7 +426,7 @@ def test_a_run_that_is_stopped_says_that_the_old_outputs_stand(
         while process.poll() is None and not list(out.glob(f"{MARK}*/*")):
             os.sched_yield()
         process.send_signal(number)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=600)
     assert process.returncode == 128 + number
     assert said.splitlines()[-1] == (
         "shelter-geo: stopped; no output was changed, and what stood there stands."
