@@ -32,10 +32,13 @@ NEW: Final = dict.fromkeys(NAMES[FILES // 3 :], b"new") | {"d/more.txt": b"new"}
 
 @pytest.fixture
 def heeds_interrupts() -> Iterator[None]:
-    """A process that was started in the background passes on that interrupts are ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A process that was started in the background, or by nohup, passes on what it ignores."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
