@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
+import tomllib
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +76,11 @@ _ENDLESS: Final = (
 REMEDY: Final = "Name a file of the size that such a file has."
 LIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that a spreadsheet takes for a formula, full-width ones as well."""
-_UNSEEN: Final = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
-"""Signs before them that some spreadsheets leave out."""
+_LIVE_INSIDE: Final = re.compile(
+    r"([;\t\r\n][\s\"']*)(?=[=@\uff1d\uff0b\uff0d\uff20\ufe66]"
+    r"|[+-](?!\s*[\d.,]*\d\s*(?:[%a-z;,.)]|$)))"  # a number alone is none
+)
+"""What begins a cell of its own where a spreadsheet parts cells by semicolons or tabs."""
 
 
 def defuse(text: str) -> str:
@@ -85,11 +91,59 @@ def defuse(text: str) -> str:
     >>> print(defuse("=1+1"))
     '=1+1
     """
-    if text[:1].isalnum() and text[:1].isascii():  # nearly every text
-        return text
-    start = text.lstrip(_UNSEEN)[:1] or text[:1]
-    live = text.startswith(LIVE) or unicodedata.normalize("NFKC", start) in LIVE
-    return f"'{text}" if live and text else text
+    if text[:1].isalnum() and text[:1].isascii() and text.isprintable() and ";" not in text:
+        return text  # nearly every text
+    seen = next((sign for sign in text if unicodedata.category(sign)[0] not in "ZC"), text[:1])
+    live = text.startswith(LIVE) or unicodedata.normalize("NFKC", seen) in LIVE
+    inside = _LIVE_INSIDE.sub(r"\1'", text)
+    return f"'{inside}" if live and text else inside
+
+
+_UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Signs that a terminal may obey, or that turn the order of others; not tabs and ends of lines."""
+
+
+def disarmed(text: str) -> str:
+    """Write signs that a terminal would obey as their numbers.
+
+    Examples
+    --------
+    >>> disarmed(chr(27) + "[2J")
+    '<U+001B>[2J'
+    """
+    return _UNSHOWN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """Read TOML whose keys and texts hold no sign that a terminal would obey.
+
+    Raises
+    ------
+    tomllib.TOMLDecodeError
+        If it is no TOML, or holds such a sign, which is not printed.
+    RecursionError
+        If it is nested too deeply.
+    """
+    document = tomllib.loads(text)
+    for path, words in _texts(document):
+        found = _UNSHOWN.search(words)
+        if found:
+            sign = f"holds a character that is no letter (U+{ord(found[0]):04X})"
+            raise tomllib.TOMLDecodeError(f"{disarmed('.'.join(path))} {sign}")
+    return document
+
+
+def _texts(given: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give every key and every text of a document, by its path."""
+    if isinstance(given, dict):
+        for key, inner in given.items():
+            yield (*path, key), key
+            yield from _texts(inner, (*path, key))
+    elif isinstance(given, list):
+        for inner in given:
+            yield from _texts(inner, path)
+    elif isinstance(given, str):
+        yield path, given
 
 
 def without_live_cells(frame: _Frame) -> _Frame:

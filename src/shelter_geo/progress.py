@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from shelter_geo.outside import disarmed
+
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Takes the name of a step, the work done and the whole."""
 StepProgress: TypeAlias = Callable[[int, int], None]
@@ -46,7 +48,7 @@ def steps(*, lines: bool = False) -> Iterator[Progress]:
     from rich import progress as rich_progress
     from rich.console import Console
 
-    console = Console(stderr=True)
+    console = Console(file=getattr(sys.stderr, "terminal", sys.stderr))
     columns = (
         rich_progress.TextColumn("{task.description}", markup=False),  # a file may be [so]
         rich_progress.BarColumn(),
@@ -60,7 +62,7 @@ def steps(*, lines: bool = False) -> Iterator[Progress]:
         if time.monotonic() - begun < QUIET_S:
             return
         bar.start()
-        bar.update(task, description=name, completed=done, total=whole)
+        bar.update(task, description=disarmed(name), completed=done, total=whole)
 
     try:
         yield show

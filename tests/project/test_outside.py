@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import subprocess
@@ -18,10 +20,11 @@ from helpers.small_study import DEMAND, small_study
 from helpers.study_copy import StudyCopy, contents
 from typer.testing import CliRunner, Result
 
+from shelter_geo.cli import main
 from shelter_geo.cli.main import app
 from shelter_geo.cli.pack import without_private
 from shelter_geo.errors import MOST_LINES, Fault, RoadError, StudyError, TableError
-from shelter_geo.outside import LIVE, defuse, sha256_of, unreadable, without_live_cells
+from shelter_geo.outside import LIVE, defuse, sha256_of, toml_of, unreadable, without_live_cells
 from shelter_geo.plans import read_plan
 from shelter_geo.publish.files.tables import write_geopackage
 from shelter_geo.roads import read_road_settings, read_roads_file
@@ -133,8 +136,51 @@ def test_a_text_that_would_run_is_defused(text: str) -> None:
     assert not unicodedata.normalize("NFKC", defuse(text)).startswith(LIVE)
 
 
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ('a;"=1+1', "a;\"'=1+1"),
+        ("a; ＝x", "a; '＝x"),
+        ("a\t@x", "a\t'@x"),
+        ("a\n+1+x", "a\n'+1+x"),
+        ("a;-2+3", "a;'-2+3"),
+        ("\u200e=x;=y", "'\u200e=x;'=y"),
+        ("\u00ad＝x", "'\u00ad＝x"),
+    ],
+)
+def test_a_cell_that_begins_inside_a_text_is_defused(text: str, safe: str) -> None:
+    """A spreadsheet that parts cells by semicolons or tabs sees a new cell there."""
+    assert defuse(text) == safe
+
+
 def test_words_are_not_defused() -> None:
-    assert [defuse(text) for text in ("", "x", "a=b", " x", "5")] == ["", "x", "a=b", " x", "5"]
+    words = ["", "x", "a=b", " x", "5", "low; +3", "a;-5 %", "a; b = c", "x\n- 5"]
+    assert [defuse(text) for text in words] == words
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x9b", "\u202e", "\u2066", "\x00", "\r", "\x7f"])
+def test_no_sign_that_a_terminal_obeys_is_passed_on(sign: str) -> None:
+    told, below = f"<U+{ord(sign[0]):04X}>{sign[1:]}", io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", io.TextIOWrapper(below, encoding="utf-8"))
+        with main._plain("stderr"):
+            sys.stderr.write(f"x\t{sign}\n")
+            vars(sys.stderr)["terminal"].write("as it is \x1b[2K")
+        sys.stderr.flush()
+        lines = below.getvalue().decode().splitlines()
+    assert lines == [f"x\t{told}", "as it is \x1b[2K"]
+
+
+@pytest.mark.parametrize("name", ["study.name = {0}", "{0} = 1", "[a]\nb = [{{c = {0}}}]"])
+def test_no_such_sign_comes_in_by_settings(study: StudyCopy, name: str) -> None:
+    for sign in ("\x1b[31m", "\u202e", "\0"):
+        told = rf"not valid TOML: .* holds a character that is no letter \(U\+{ord(sign[0]):04X}\)"
+        study.write("x.toml", name.format(json.dumps(sign)) + "\n")
+        with pytest.raises(StudyError, match=told) as caught:
+            load_study(study.path("x.toml"))
+        assert sign not in str(caught.value)
+    assert toml_of('a = """b\r\nc\t"""') == {"a": "b\nc\t"}
 
 
 def test_a_geopackage_holds_no_live_cell(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import signal
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +41,7 @@ from shelter_geo.cli.options import (
     workers_of,
 )
 from shelter_geo.errors import ShelterGeoError, TableError, at_most, fault_lines
+from shelter_geo.outside import disarmed
 from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 if TYPE_CHECKING:
@@ -71,13 +74,14 @@ site.register(app)
 
 def main() -> None:
     """Run the command line: exit code 0 done, 1 bad input, 2 bad usage, 129, 130, 143 stopped."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last one where a system has it
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as nohup wants it
-            signal.signal(number, _stop)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a narrow terminal must not end a run
-            stream.reconfigure(errors="replace")
+    for number in _signals():
+        signal.signal(number, _stop)
+        atexit.register(signal.signal, number, signal.SIG_IGN)  # nothing is left to be stopped
+    with _plain("stdout"), _plain("stderr"):
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except SystemExit as ended:
@@ -92,6 +96,50 @@ def main() -> None:
     except OSError as error:
         typer.echo(f"shelter-geo: {error.strerror or error}", err=True)
         sys.exit(BAD_INPUT)
+
+
+def _signals() -> list[signal.Signals]:
+    """Return what stops this process by hand, but for what it was told to leave, as by nohup."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one where a system has it
+    known = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+    return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
+
+
+class _Plain(io.TextIOWrapper):
+    """A stream in which no text moves the cursor, colours or turns round what is read."""
+
+    terminal: io.TextIOWrapper
+
+    def write(self, text: str, /) -> int:
+        super().write(disarmed(text))
+        return len(text)
+
+
+@contextmanager
+def _plain(name: str) -> Iterator[None]:
+    """Put such a stream in the place of one of the system's; a narrow one ends no run either."""
+    stream = getattr(sys, name)
+    if not isinstance(stream, io.TextIOWrapper):
+        yield
+        return
+    stream.flush()
+    plain = _Plain(
+        stream.buffer,
+        encoding=stream.encoding,
+        errors="replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+    plain.terminal = stream
+    setattr(sys, name, plain)
+    try:
+        yield
+    finally:
+        setattr(sys, name, stream)
+        try:
+            plain.flush()
+        finally:
+            plain.detach()
 
 
 _stops: list[tuple[int, float]] = []

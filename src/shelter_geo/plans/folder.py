@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from shelter_geo.errors import Fault, RoadError, StudyError, TableError
+from shelter_geo.outside import toml_of
 from shelter_geo.plans.apply import apply_plan, plan_of_kind, unknown_keys
 from shelter_geo.plans.plan import Plan, read_plan
 from shelter_geo.study import Study, line_of, read_toml
@@ -73,7 +73,7 @@ def plan_faults(folder: Path, study: Study | None = None) -> list[Fault]:
 def _as_far_as_read(path: Path) -> dict[str, Any] | None:
     """Read a document that is no plan for its faults, so that its keys are looked at too."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return toml_of(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return None
 

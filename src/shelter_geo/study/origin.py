@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shelter_geo.errors import Fault
-from shelter_geo.outside import MOST_SETTINGS_BYTES, sha256_of, unreadable
+from shelter_geo.outside import MOST_SETTINGS_BYTES, sha256_of, toml_of, unreadable
 from shelter_geo.study.tables.formats import decoded
 from shelter_geo.study.tables.relations import BARE, ELSEWHERE, OUTSIDE, no_key
 
@@ -128,7 +127,7 @@ def _document(path: Path) -> dict[str, Any]:
     if unreadable(path, MOST_SETTINGS_BYTES):
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return toml_of(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from shelter_geo.errors import Fault
-from shelter_geo.outside import REMEDY, sha256_of, unreadable
+from shelter_geo.outside import REMEDY, sha256_of, toml_of, unreadable
 from shelter_geo.progress import Progress
 from shelter_geo.roads import (
     Provenance,
@@ -190,7 +189,7 @@ def read_catalogue(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     if text is None:
         return None, faults
     try:
-        return tomllib.loads(text), []
+        return toml_of(text), []
     except (ValueError, RecursionError) as error:
         return None, [Fault(path.name, f"is not valid TOML: {error}", "Correct that place.")]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from shelter_geo.errors import Fault, StudyError, shown
-from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, unreadable
+from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, toml_of, unreadable
 from shelter_geo.study.guard import gives_a_place_away, key_gives_a_place_away, texts_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -185,7 +184,7 @@ def _document(path: Path) -> dict[str, Any]:
     if said := unreadable(path, MOST_SETTINGS_BYTES):
         raise StudyError(f"{path}: {said}. {REMEDY}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return toml_of(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         message = "there is no such file. Give the path of a TOML file."
     except IsADirectoryError:

@@ -170,8 +170,8 @@ def _move(stage: Path, out: Path, keep: Collection[str], outdated: Collection[Pa
         _go_on(stage, out, back)
         (stage / JOURNAL).unlink(missing_ok=True)
         raise
-    (stage / JOURNAL).unlink()
     OUTPUTS_IN_PLACE.extend([out] if moves else [])
+    (stage / JOURNAL).unlink()
 
 
 def _save(file: Path, copy: Path) -> None:

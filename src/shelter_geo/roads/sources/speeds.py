@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shelter_geo.errors import RoadError
-from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, unreadable
+from shelter_geo.outside import MOST_SETTINGS_BYTES, REMEDY, toml_of, unreadable
 from shelter_geo.roads.sources.access import CLOSED_ACCESS
 
 Kmh = Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
@@ -123,7 +123,7 @@ def read_road_settings(path: Path) -> RoadSettings:
     if said := unreadable(path, MOST_SETTINGS_BYTES):
         raise RoadError(f"{path} {said}. {REMEDY}")
     try:
-        return RoadSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return RoadSettings.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise RoadError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
