@@ -36,6 +36,21 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
+OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Signs that a terminal may obey, or that turn the order of others; not tabs and ends of lines."""
+
+
+def disarmed(text: str) -> str:
+    """Write signs that a terminal would obey as their numbers.
+
+    Examples
+    --------
+    >>> disarmed(chr(27) + "[2J")
+    '<U+001B>[2J'
+    """
+    return OBEYED.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
 class ShelterGeoError(Exception):
     """Anything the user can mend; the command line prints it and exits with 1."""
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from shelter_geo.errors import OBEYED, disarmed
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -99,21 +101,6 @@ def defuse(text: str) -> str:
     return f"'{inside}" if live and text else inside
 
 
-_UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Signs that a terminal may obey, or that turn the order of others; not tabs and ends of lines."""
-
-
-def disarmed(text: str) -> str:
-    """Write signs that a terminal would obey as their numbers.
-
-    Examples
-    --------
-    >>> disarmed(chr(27) + "[2J")
-    '<U+001B>[2J'
-    """
-    return _UNSHOWN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
-
-
 def toml_of(text: str) -> dict[str, Any]:
     """Read TOML whose keys and texts hold no sign that a terminal would obey.
 
@@ -126,7 +113,7 @@ def toml_of(text: str) -> dict[str, Any]:
     """
     document = tomllib.loads(text)
     for path, words in _texts(document):
-        found = _UNSHOWN.search(words)
+        found = OBEYED.search(words)
         if found:
             sign = f"holds a character that is no letter (U+{ord(found[0]):04X})"
             raise tomllib.TOMLDecodeError(f"{disarmed('.'.join(path))} {sign}")

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from shelter_geo.outside import disarmed
+from shelter_geo.errors import disarmed
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Takes the name of a step, the work done and the whole."""

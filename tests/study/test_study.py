@@ -121,7 +121,7 @@ def test_a_private_file_may_lie_anywhere(tmp_path: Path) -> None:
         (NAME, "name = {}", "study.name: must be text that is not empty"),
         ('"population/d', '"/etc/d', "tables.districts ('/etc/districts.csv'): must be relative"),
         ('"population/d', '"C:\\\\data\\\\d', "must be relative to the study file"),
-        ('"population/d', '"pop\\u0000ulation/d', "no file name should hold"),
+        ('"population/d', '"pop\\u200bulation/d', "no file name should hold"),
         ("[study]", "[study", "not valid TOML: Expected ']' at the end of a table declaration"),
         ("[study]", f"x = {'[' * 5000}\n[study]", "is nested too deeply"),
     ],

@@ -40,8 +40,7 @@ from shelter_geo.cli.options import (
     of_kind,
     workers_of,
 )
-from shelter_geo.errors import ShelterGeoError, TableError, at_most, fault_lines
-from shelter_geo.outside import disarmed
+from shelter_geo.errors import ShelterGeoError, TableError, at_most, disarmed, fault_lines
 from shelter_geo.progress import OUTPUTS_IN_PLACE
 
 if TYPE_CHECKING:
