@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,32 @@ from playwright.sync_api import Browser, Page
 
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.planner.beyond import Beyond
+from shelter_geo.publish.planner.packing import deflated
+from shelter_geo.publish.planner.page import PlannerPage
 from shelter_geo.publish.planner.page_costs import PageSize
 
-SMALL = PageSize(costs=260, district=0, least=0, candidates=16, rows=20)
+SMALL = PageSize(costs=260, district=0, least=0, packed=900, candidates=16, rows=40)
+STEPS = (2, 1)
+"""Steps to a kilometre and to a minute where there is little room."""
 
 
 @pytest.fixture(scope="module")
 def country() -> LargeCountry:
-    return large_country(60, 20, 5)
+    """A country whose costs are in the middle of those steps, so that they are held exactly."""
+    made = large_country(60, 20, 5)
+    km = (np.ceil(2 * made.distance_km) / 2 - 0.25).clip(lower=0.25)
+    minutes = np.round(made.travel_min)
+    return replace(made, distance_km=km, travel_min=minutes)
+
+
+@pytest.fixture(scope="module")
+def wide() -> LargeCountry:
+    return large_country(2_000, 300, 4)
+
+
+@pytest.fixture(scope="module")
+def wide_page(wide: LargeCountry) -> PlannerPage:
+    return wide.planner()
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +59,66 @@ def page(browser: Browser, file: Path) -> Iterator[Page]:
         seen.assert_silent()
 
 
-def test_two_thousand_districts_and_three_hundred_candidates_take_less_than_a_megabyte() -> None:
-    page = large_country(2_000, 300, 40).planner()
-    assert not page.data.page_costs.whole
-    assert len(page.html.encode()) < 1_000_000
-    # Nearly every candidate that is nearer to a district than its nearest shelter is held for it.
-    shelter = (page.data.sites["role"] == "shelter").to_numpy()
-    for cost in (page.data.length_cm, page.data.time_ms):
-        nearer = (cost < cost[:, shelter].min(axis=1, keepdims=True)) & (cost >= 0)
-        assert nearer.sum() > 10_000
-        assert page.data.page_costs.held[nearer].mean() > 0.9
+def test_two_thousand_districts_and_three_hundred_candidates_take_less_than_a_megabyte(
+    wide_page: PlannerPage,
+) -> None:
+    assert not wide_page.data.page_costs.whole
+    assert len(wide_page.html.encode()) < 1_000_000
+    # Every site that is nearer to a district than its nearest shelter is held for it.
+    shelter = (wide_page.data.sites["role"] == "shelter").to_numpy()
+    for cost in (wide_page.data.length_cm, wide_page.data.time_ms):
+        nearer = (cost <= cost[:, shelter].min(axis=1, keepdims=True)) & (cost >= 0)
+        assert nearer.sum() > 100_000
+        assert wide_page.data.page_costs.held[nearer].all()
+
+
+EACH = """() => {
+  const { sites } = Page.data;
+  return sites.id.flatMap((id, at) => {
+    if (sites.shelter[at]) return [];
+    const plan = Model.today();
+    Model.openSite(plan, at);
+    const { km, minutes, hidden, unreached } = Model.evaluate(plan);
+    const costs = [km, minutes].map((each) => [...each].map((cost) => (cost >= 0 ? cost : -1)));
+    return [[id, ...costs, hidden, unreached]];
+  });
+}"""
+
+
+@pytest.mark.browser
+def test_no_opening_leaves_a_district_of_a_large_study_out(
+    wide: LargeCountry, wide_page: PlannerPage, browser: Browser, tmp_path: Path
+) -> None:
+    wide_page.save(tmp_path / "wide.html")
+    with visit(browser, tmp_path / "wide.html", DESK) as seen:
+        found = seen.page.evaluate(EACH)
+        seen.assert_silent()
+    shelters = [key for key in wide.distance_km if key.startswith("s")]
+    now = [costs[shelters].min(axis=1).to_numpy() for costs in (wide.distance_km, wide.travel_min)]
+    island = wide.districts["population"].iloc[0]
+    assert len(found) == 300
+    for site, km, minutes, hidden, unreached in found:
+        assert (hidden, unreached) == (0, island)
+        for said, table, today in zip(
+            (km, minutes), (wide.distance_km, wide.travel_min), now, strict=True
+        ):
+            # Whole kilometres and minutes are those of all costs; halves may go up or down.
+            exact = np.minimum(today, table[site].to_numpy())[1:]
+            whole, sharp = np.floor(np.array(said[1:]) + 0.5), np.abs(exact % 1 - 0.5) > 1e-4
+            np.testing.assert_array_equal(whole[sharp], np.round(exact[sharp]))
+            assert sharp.mean() > 0.99
+
+
+@pytest.mark.browser
+def test_what_is_compressed_comes_back_as_it_was(page: Page) -> None:
+    random = np.random.default_rng(8)
+    noise, few = random.integers(0, 256, 70_000), random.integers(97, 101, 30_000)
+    far = np.concatenate([noise[:300], np.zeros(20_000, int), noise[:300]])
+    for content in (np.array([], int), np.array([7]), np.arange(9), noise, few, far):
+        raw = content.astype(np.uint8).tobytes()
+        packed = deflated(raw)
+        assert not set(packed) & set("&<>'`\"\\:/")
+        assert page.evaluate("(text) => [...Inflate.bytes(text)]", packed) == list(raw)
 
 
 def test_a_study_of_common_size_is_held_whole(country: LargeCountry) -> None:
@@ -72,7 +141,7 @@ def test_what_is_offered_is_nearest_to_the_most_people(country: LargeCountry) ->
     assert max(served[key] for key in left) <= min(served[key] for key in kept)
 
 
-@pytest.mark.parametrize("wrong", [{"costs": -1}, {"rows": -5}, {"candidates": -1}])
+@pytest.mark.parametrize("wrong", [{"costs": -1}, {"rows": -5}, {"candidates": -1}, {"packed": -1}])
 def test_a_page_of_less_than_nothing_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(OutputError, match="0 or more"):
         PageSize(**wrong)
@@ -181,11 +250,12 @@ def test_the_best_from_here_is_proven_only_where_every_nearer_site_is_held(
 @pytest.mark.browser
 def test_the_page_says_what_it_leaves_out_and_how_to_get_it(page: Page) -> None:
     notes = page.locator(".hint.held").all_text_contents()
-    assert len(notes) == 4
+    assert len(notes) == 5
     assert "of 21" in notes[0]
     assert "16 of 20 possible sites" in notes[1]
     assert "20 districts of 60" in notes[2]
-    assert notes[3].startswith("Stays and waits")
+    assert "within 0.25 km, and times within 0.5 min, of those" in notes[3]
+    assert notes[4].startswith("Stays and waits")
     assert all("shelter-geo compare" in note for note in notes[:2])
     assert page.locator("#table tbody tr").count() == 20
     assert page.locator("#district option").count() == 61

@@ -1,7 +1,8 @@
 "use strict";
 // Constant for a release. Texts come from the inert block and are only ever set as text.
 const Page = (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const given = JSON.parse(document.getElementById("data").textContent);
+  const data = given.deflated ? { ...Inflate.json(given.deflated), costs: given.costs } : given;
   const live = document.getElementById("live");
   const listeners = { language: [], found: [], choose: [] };
   let lang = data.lang;

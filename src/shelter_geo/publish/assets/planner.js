@@ -162,7 +162,7 @@
     const lines = id.map((key, row) => [
       key, Page.say(name[row]), ...there.map((count) => (data.districts.unknown?.[row] ? "" : counts[count][row])),
       ...results.flatMap((r) => r.site[row] < 0 ? ["", "", ""]
-        : [r.km[row].toFixed(3), r.minutes[row].toFixed(2), data.sites.id[r.site[row]]]),
+        : [r.km[row].toFixed(data.held ? 1 : 3), r.minutes[row].toFixed(data.held ? 1 : 2), data.sites.id[r.site[row]]]),
     ]);
     const title = [...head, ...["a", "b"].flatMap((plan) => each.map((column) => `${plan}_${column}`))];
     Files.handText("plans.csv", "text/csv", Files.csv([title, ...lines]));

@@ -12,16 +12,17 @@ const Model = (() => {
   }
   const units = districts.id.length, places = sites.id.length;
   const MS = 60000, CM = 100000, MOST = 100000;
-  // Costs stand district by district. A large study's page holds those of the nearest sites only,
-  // and the least cost of those that are left out.
-  const { held } = data;
-  const time = unpacked(data.time), length = unpacked(data.length), siteAt = new Int16Array(time.length);
-  const start = new Int32Array(units + 1);
-  const first = held && { length: unpacked(held.length), time: unpacked(held.time) };
-  const slope = held && { length: unpacked(held.length_slope), time: unpacked(held.time_slope) };
-  for (let row = 0; row < units; row++) start[row + 1] = start[row] + (held ? held.counts[row] : places);
-  const named = held && unpacked(held.sites);
-  siteAt.forEach((_, pair) => { siteAt[pair] = held ? named[pair] : pair % places; });
+  // Costs stand district by district. A large study's page holds those of the nearest sites only, in
+  // whole steps, and the least cost of those that are left out.
+  const { held } = data, start = new Int32Array(units + 1), step = held && { length: CM / held.steps[0], time: MS / held.steps[1] };
+  const apart = (row, site) => {
+    const x = districts.x[row] - sites.x[site], y = districts.y[row] - sites.y[site];
+    return Math.sqrt(x * x + y * y);
+  };
+  const { time, length, siteAt } = held ? nearestOnly() : everyCost();
+  const lowest = (list, kind) => Float64Array.from(list, (steps) => (steps < 0 ? -1 : Math.max(0, middle(steps, kind) - step[kind] / 2)));
+  const first = held && { length: lowest(held.length, "length"), time: lowest(held.time, "time") };
+  const slope = held && { length: held.length_slope, time: held.time_slope };
   // The pairs of each site, and their districts.
   const pairs = sites.id.map(() => []);
   for (let row = 0; row < units; row++) for (let pair = start[row]; pair < start[row + 1]; pair++) pairs[siteAt[pair]].push([row, pair]);
@@ -42,6 +43,61 @@ const Model = (() => {
       costs[cost] = (wide & mask) - 1;
     }
     return costs;
+  }
+
+  function everyCost() {
+    for (let row = 0; row < units; row++) start[row + 1] = start[row] + places;
+    return { time: unpacked(data.time), length: unpacked(data.length), siteAt: Int16Array.from({ length: units * places }, (_, pair) => pair % places) };
+  }
+
+  // A cost stands for the middle of its step: a whole kilometre or minute, or a part of one, rounded up.
+  function middle(steps, kind) {
+    const parts = held.steps[kind === "time" ? 1 : 0];
+    return (steps && parts > 1 ? steps - 0.5 : steps) * step[kind];
+  }
+  // First a bit for each site, by how far away it is drawn: whether it is held; then, for lengths and
+  // for times, the leading part of how much each differs from what is expected, in two bytes; then
+  // the lowest bits of it.
+  function nearestOnly() {
+    const bytes = Inflate.bytes(data.costs), order = new Float64Array(places), isHeld = new Uint8Array(units * places);
+    let count = 0;
+    for (let row = 0, bit = 0; row < units; row++) {
+      for (let site = 0; site < places; site++) order[site] = Math.floor(apart(row, site) * 16) * places + site;
+      order.sort();
+      for (let rank = 0; rank < places; rank++, bit++) {
+        if (bytes[bit >> 3] & (128 >> (bit & 7))) isHeld[row * places + order[rank] % places] = ++count && 1;
+      }
+      start[row + 1] = count;
+    }
+    const time = new Int32Array(count), length = new Int32Array(count), siteAt = new Int16Array(count), inOrder = new Int16Array(count);
+    for (let row = 0, pair = 0; row < units; row++) {
+      for (let site = 0; site < places; site++) if (isHeld[row * places + site]) siteAt[pair++] = site;
+      const far = (site) => Math.floor(apart(row, site) * 16) * places + site;
+      inOrder.set([...siteAt.subarray(start[row], pair)].sort((a, b) => far(a) - far(b)), start[row]);
+    }
+    const parts = Math.ceil(units * places / 8);
+    let low = 8 * (parts + 4 * count);
+    function steps(which, expected) {
+      const found = new Int32Array(count), from = parts + 2 * which * count;
+      for (let row = 0; row < units; row++) for (let pair = start[row]; pair < start[row + 1]; pair++) {
+        const guess = Math.floor(expected(row, pair)), folded = bytes[from + pair] | (bytes[from + count + pair] << 8);
+        let error = folded & 1 ? -(folded + 1) / 2 : folded / 2;
+        for (let spare = Math.max(0, 32 - Math.clz32(guess) - 5); spare > 0; spare--, low++) error = 2 * error + ((bytes[low >> 3] >> (7 - (low & 7))) & 1);
+        found[pair] = guess + error;
+      }
+      return found;
+    }
+    const km = steps(0, (row, pair) => apart(row, inOrder[pair]) * held.by_drawing[row]);
+    const minutes = steps(1, (row, pair) => km[pair] * held.by_km[row]);
+    const at = new Int32Array(places);
+    for (let row = 0; row < units; row++) {
+      for (let pair = start[row]; pair < start[row + 1]; pair++) at[inOrder[pair]] = pair;
+      for (let pair = start[row]; pair < start[row + 1]; pair++) {
+        length[pair] = middle(km[at[siteAt[pair]]], "length");
+        time[pair] = middle(minutes[at[siteAt[pair]]], "time");
+      }
+    }
+    return { time, length, siteAt };
   }
 
   // `moved` holds the shelter that a site took over, `left` what the page leaves out of a file.
@@ -109,15 +165,14 @@ const Model = (() => {
 
   // What is held is the least of all if it costs less than the least of what is left out, of which
   // the page knows two bounds: for candidates and shelters apart, and by how far away they are drawn.
-  function mayCostLess(row, site, costs, bounds, slopes, pair) {
-    const bound = bounds[sites.shelter[site] * units + row];
+  function mayCostLess(row, site, kind, costs, pair) {
+    const bound = first[kind][sites.shelter[site] * units + row];
     if (bound < 0) return false;
-    return pair < 0 || Math.max(bound, slopes[row] * apart(row, site)) <= costs[pair];
+    return pair < 0 || Math.max(bound, 1000 * slope[kind][row] * apart(row, site)) < costs[pair] + step[kind] / 2;
   }
-  const apart = (row, site) => Math.hypot(districts.x[row] - sites.x[site], districts.y[row] - sites.y[site]);
   const isHeld = (row, site) => siteAt.subarray(start[row], start[row + 1]).includes(site);
-  const mayBeShorter = (row, site, pair) => mayCostLess(row, site, length, first.length, slope.length, pair);
-  const mayBeQuicker = (row, site, pair) => mayCostLess(row, site, time, first.time, slope.time, pair);
+  const mayBeShorter = (row, site, pair) => mayCostLess(row, site, "length", length, pair);
+  const mayBeQuicker = (row, site, pair) => mayCostLess(row, site, "time", time, pair);
   // Whether an open site may be nearer to a district than those that are held for it. The shelter of
   // today that is nearest for this group always is, so the others come in where it is closed.
   function leftOutOf(plan, open, isOpen) {
@@ -128,7 +183,7 @@ const Model = (() => {
       !(sites.shelter[site] && stays(home[row])) && mayBe(row, site, best[way])) && !isHeld(row, site));
   }
   // Whether a candidate is left out of a district that may be shorter than a way to it.
-  const openEnded = (row, pair) => Boolean(held) && first.length[row] >= 0 && (pair < 0 || first.length[row] <= length[pair]);
+  const openEnded = (row, pair) => Boolean(held) && first.length[row] >= 0 && (pair < 0 || first.length[row] < length[pair] + step.length / 2);
 
   // The least value that at least this share of the weight does not exceed.
   function quantile(values, weights, share) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from shelter_geo.publish.palette import DISTANCE, MARK, Classes
 from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import Suggestion, planner_data
 from shelter_geo.publish.planner.page import PlannerPage
-from shelter_geo.publish.planner.page_costs import PageSize
+from shelter_geo.publish.planner.page_costs import PageSize, page_costs
 from shelter_geo.publish.words import (
     AnyText,
     Languages,
@@ -106,7 +107,7 @@ def planner_page(
     OutputError
         If a column, a key, a shape or a cost is missing, or a number makes no sense.
     """
-    known = beyond or Beyond()
+    known, size = beyond or Beyond(), size or PageSize()
     data = planner_data(
         districts,
         sites,
@@ -130,7 +131,7 @@ def planner_page(
             lambda words: _persons(words, persons_per_family_place, most_persons, readings)
         ),
     )
-    return PlannerPage(
+    page = PlannerPage(
         data=data,
         drawing=draw(data.districts, data.sites, basemap),
         no_figure=tuple(no_figure_key(data.districts, basemap)),
@@ -148,8 +149,23 @@ def planner_page(
         domestic=domestic,
         beyond=known if data.page_costs.whole else Beyond(years=known.years),
         short=beyond is not None and not data.page_costs.whole,
-        rows=(size or PageSize()).rows,
+        rows=size.rows if data.page_costs.whole else size.rows // 2,
     )
+    if data.page_costs.whole:
+        return page
+    room = size.packed
+    if room is None:
+        least = _fitted(page, 0)
+        room = size.page - len(least.html.encode()) + least.data.page_costs.bytes
+    return _fitted(page, room)
+
+
+def _fitted(page: PlannerPage, room: int) -> PlannerPage:
+    """Hold as many costs of a large study as take `room` bytes, and those that are needed."""
+    data, drawn = page.data, (page.drawing.middles, page.drawing.sites)
+    none = PageSize(costs=0, least=0)
+    costs = page_costs(data.time_ms, data.length_cm, data.sites, none, drawn, room)
+    return replace(page, data=replace(data, page_costs=costs))
 
 
 def _with_dates(dates: Text) -> Text:

@@ -19,6 +19,7 @@ from shelter_geo.publish.pages.sealed import OneFile, PageText, asset, seal
 from shelter_geo.publish.palette import DISTANCE, MARK, MISSING, Classes
 from shelter_geo.publish.planner.beyond import Beyond
 from shelter_geo.publish.planner.data import PlannerData
+from shelter_geo.publish.planner.packing import deflated_json
 from shelter_geo.publish.planner.page_costs import PageSize
 from shelter_geo.publish.planner.today import Today, left_out, today, unreached
 from shelter_geo.publish.words import (
@@ -52,6 +53,8 @@ SCRIPTS: Final = (
     "planner_stays.js",
     "planner.js",
 )
+_UNPACKING: Final = ("inflate.js",)
+"""What the page of a large study runs before the others."""
 _GROUPS: Final = ("all", "women", "children", "men", "lgbtq")
 _OF_WOMEN: Final = ("women", "children", "men")
 """Groups whose people are counted from those of women."""
@@ -132,11 +135,12 @@ class PlannerPage(OneFile):
         text = PageText(self.languages)
         now = today(self.data)
         table = now.table(self.no_road, self.rows)
+        whole = self.data.page_costs.whole
         return seal(
             "planner.html",
-            scripts=[asset(name) for name in SCRIPTS],
+            scripts=[asset(name) for name in (*_UNPACKING[whole:], *SCRIPTS)],
             styles=[asset("page.css"), asset("drawn.css"), asset("planner.css")],
-            data=lambda: self._page_data(text, now, table),
+            data=lambda: _given(self._page_data(text, now, table), whole=whole),
             text=text,
             page=self,
             today=now.figures(self.limits, domestic=self.domestic),
@@ -184,9 +188,8 @@ class PlannerPage(OneFile):
         return sorted((x, y) for x, y in spots)
 
     def _page_data(self, text: PageText, now: Today, table: ReaderTable) -> dict[str, Any]:
-        drawn, costs = self.drawing, (self.data.time_ms, self.data.length_cm)
         data = self.data.page_data()
-        data |= self.data.page_costs.page_data(*costs, drawn.middles, drawn.sites)
+        data |= self.data.page_costs.page_data(self.data.time_ms, self.data.length_cm)
         data["districts"]["name"] = _names(self.data.districts, text)
         data["districts"]["x"], data["districts"]["y"] = self.drawing.middles.T.tolist()
         sites = data["sites"]
@@ -228,6 +231,11 @@ class PlannerPage(OneFile):
             ],
             "text": text.table(),
         }
+
+
+def _given(data: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    """Compress what the scripts of a large study read."""
+    return data if whole else deflated_json(data)
 
 
 def _within(limit_km: float) -> Text:

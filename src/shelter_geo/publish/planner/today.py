@@ -165,6 +165,17 @@ def left_out(data: PlannerData, listed: int, *, short: bool = False) -> list[Tex
         if there < total:
             n, every = Quantity.count(there), Quantity.count(total)
             said.append(say(f"planner.{key}", n=n, total=every))
+    if data.page_costs.packing is not None:
+        km, minutes = data.page_costs.packing.within
+        said.append(
+            in_each(
+                lambda words: words.text(
+                    "planner.steps",
+                    km=words.text("units.km", n=_exactly(words, km)),
+                    minutes=words.text("units.minutes", n=_exactly(words, minutes)),
+                )
+            )
+        )
     return [*said, say("planner.short")] if short else said
 
 
@@ -180,6 +191,10 @@ def _distance(distance_km: float) -> Text:
     if np.isnan(distance_km):
         return say("table.nothing")
     return in_each(lambda words: words.distance(distance_km))
+
+
+def _exactly(words: Words, value: float) -> str:
+    return words.number(value, digits=len(f"{value:g}".partition(".")[2]))
 
 
 def _people(count: float) -> Text:
