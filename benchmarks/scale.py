@@ -194,6 +194,7 @@ def studies(sizes: list[str], folder: Path) -> str:
             cells += [f"{found['cpu']:.0f}", f"{found['mb']:,.0f}"] if found else ["beyond", "–"]
         pages = [page.stat().st_size for page in (folder / f"{size}-out").rglob("*.html")]
         rows.append([*cells, f"{max(pages) / 1e6:.1f}" if pages else "–"])
+        print(" | ".join(rows[-1]), flush=True)
         if "beyond" in cells:
             break
     head = "districts | facilities | settlements | validate, CPU s | MB | run, CPU s | MB"

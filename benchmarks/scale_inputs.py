@@ -161,8 +161,9 @@ def invent_study(folder: Path, districts: int, facilities: int, settlements: int
     for number in range(facilities):
         key = keys[number * len(keys) // facilities]
         district = f"d{key[1:].partition('x')[0]}"
+        name = word(number)
         tables["shelters"].append(
-            f"f{number},Shelter in {word(number)},{key},{district},12,published,invented"
+            f"{name.lower()},Shelter in {name},{key},{district},12,published,invented"
         )
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -86,7 +86,9 @@ def candidate_sites(
     chosen = settlements[large | settlements["settlement_id"].isin(centres)]
     own = languages_in("name", settlements, districts, shelters)
     languages = list(dict.fromkeys([FALLBACK, *own]))
-    named = settlement_names(districts, settlements, languages)
+    asked = [*chosen["settlement_id"], *shelters["settlement_id"]]
+    places = settlements[settlements["settlement_id"].isin(asked)]
+    named = settlement_names(districts, places, languages)
     named = named.set_axis([f"place_{lang}" for lang in languages], axis=1)
     opened = _candidates(chosen, named, languages)
     today = _shelters(shelters, named, languages)

@@ -57,18 +57,25 @@ def joins(study: Study) -> pd.DataFrame:
     return table.assign(point_kind=kinds, point_id=keys.to_numpy(), counted_from=counted_from)
 
 
+_AT_ONCE: Final = 20_000
+"""Settlements that are joined to roads at a time, until one joins."""
+
+
 def refuse_lost_roads(study: Study) -> None:
     """Raise CostError if no settlement joins any road, so that every answer would be missing."""
     if not study.network.n_edges:
         return
-    anchors = joiner(study)(study.network, study.settlements)
-    if (anchors.edge == NOWHERE).all():
-        limit = study.settings.roads.max_connector_km
-        raise CostError(
-            f"no settlement lies within {limit:g} km of a road that can be used. Check that these "
-            "are the roads of this place, the points of the settlements, and max_connector_km in "
-            "the study file."
-        )
+    join = joiner(study)
+    for first in range(0, len(study.settlements), _AT_ONCE):
+        anchors = join(study.network, study.settlements.iloc[first : first + _AT_ONCE])
+        if (anchors.edge != NOWHERE).any():
+            return
+    limit = study.settings.roads.max_connector_km
+    raise CostError(
+        f"no settlement lies within {limit:g} km of a road that can be used. Check that these "
+        "are the roads of this place, the points of the settlements, and max_connector_km in "
+        "the study file."
+    )
 
 
 FIGURES: Final = (

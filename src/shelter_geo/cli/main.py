@@ -296,7 +296,6 @@ def validate(
     """Check all that a run rests on, and name every fault: file, row or line, value and remedy."""
     from shelter_geo.analysis import candidate_faults, load_ready
     from shelter_geo.progress import steps
-    from shelter_geo.publish import lines_on_centres, lines_on_lacks
 
     try:
         with steps() as progress:
@@ -312,6 +311,9 @@ def validate(
         said = "\n".join(error.lines(every=every))
         typer.echo(f"shelter-geo: {said}", err=True)
         raise typer.Exit(BAD_INPUT) from None
+    # Only now: what a page rests on takes memory that the checks of long tables need.
+    from shelter_geo.publish import lines_on_centres, lines_on_lacks
+
     words = languages(loaded, None).first
     typer.echo(
         f"No fault found: {len(loaded.districts)} districts, {len(loaded.settlements)} "

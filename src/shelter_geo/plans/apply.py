@@ -134,7 +134,8 @@ class _Places(Mapping[str, tuple[float, float]]):
         return iter(dict.fromkeys(str(key) for points in self._tables for key in points.index))
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        towns, centres = (points.index for points in self._tables)
+        return len(towns) + sum(key not in towns for key in centres)
 
 
 def _refuse_unknown(study: Study, plan: Plan) -> None:

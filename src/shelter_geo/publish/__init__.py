@@ -37,8 +37,6 @@ if TYPE_CHECKING:
         capacity_lines,
         comparison_lines,
         group_line,
-        lines_on_centres,
-        lines_on_lacks,
     )
     from shelter_geo.publish.study.own_area_page import own_area_page
     from shelter_geo.publish.study.scenario_outputs import (
@@ -76,9 +74,9 @@ _HOME = {
     "journey_page": "study.journey_page",
     "key_figures": "study.headline",
     "languages_of": "languages",
-    "lines_on_centres": "study.lines",
+    "lines_on_centres": "study.study_texts",
     "lines_on_gaps": "languages",
-    "lines_on_lacks": "study.lines",
+    "lines_on_lacks": "study.study_texts",
     "model_card": "siting.statements",
     "own_area_page": "study.own_area_page",
     "plan_page": "siting.tables",

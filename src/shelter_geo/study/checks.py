@@ -260,9 +260,10 @@ def _unlisted(
     file: str, key: str, values: Iterable[str], known: pd.Series, *, of: str
 ) -> list[Fault]:
     """Name values of the study file that a column of a table does not hold."""
-    listed, remedy = set(known), f"Write it as in the column {of} table, or take it out."
+    wanted, remedy = list(values), f"Write it as in the column {of} table, or take it out."
+    listed = set(known[known.isin(wanted)])
     return [
         Fault(file, "stands in no row", remedy, column=key, value=value)
-        for value in values
+        for value in wanted
         if value not in listed
     ]

@@ -129,7 +129,10 @@ def unknown_stops(
     Fault
         One a wrong name.
     """
-    towns, houses, known = set(settlements), set(shelters), {link.id for link in links}
+    named = {stop for journey in journeys for stop in journey.stops}
+    named |= {end for link in links for end in link.between}
+    towns, houses = (set(keys[keys.isin(list(named))]) for keys in (settlements, shelters))
+    known = {link.id for link in links}
     words = ", ".join(f'"{word}"' for word in STOPS)
     for number, journey in enumerate(journeys, start=1):
         where = f"journeys, entry {number}"

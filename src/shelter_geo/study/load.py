@@ -18,7 +18,7 @@ from shelter_geo.study.places import points_of
 from shelter_geo.study.reading import StudyFolder, in_order, present, read_tables, with_claims
 from shelter_geo.study.routing import joined_separates
 from shelter_geo.study.settings import read_settings
-from shelter_geo.study.study import Study, assemble
+from shelter_geo.study.study import Study, assemble, settlement_points
 from shelter_geo.study.toml_file import with_lines
 from shelter_geo.study.types import in_own_languages
 
@@ -67,8 +67,9 @@ def load_study(path: str | Path | None = None, *, progress: Progress | None = No
     catalogues = folder.catalogues(CATALOGUES, settings.study.languages)
     if folder.faults:
         raise TableError(with_lines(sorted(folder.faults, key=in_order), file))
-    study = assemble(settings, tables, folder, package=package, catalogues=catalogues)
-    del tables  # of a million rows they take as much memory as the study
+    listed, tables = settlement_points(settings, tables)
+    study = assemble(settings, tables, listed, folder, package=package, catalogues=catalogues)
+    del tables, listed  # of a million rows they take as much memory as the study
     if faults := joined_separates(study, file=folder.study_file):
         raise TableError(with_lines(faults, file))
     return study

@@ -217,10 +217,12 @@ def settlement_demand(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) ->
     ValueError
         If a district has no settlement.
     """
-    bare = sorted(set(districts.index) - set(settlements["district_id"]))
+    bare = sorted(set(districts.index) - set(settlements["district_id"].unique()))
     if bare:
         raise ValueError(f"districts without any settlement: {', '.join(bare)}")
-    demand = settlements.sort_values("settlement_id").set_index("settlement_id", drop=False)
+    in_order = settlements["settlement_id"].is_monotonic_increasing
+    ordered = settlements if in_order else settlements.sort_values("settlement_id")
+    demand = ordered.set_index("settlement_id", drop=False)
     demand.index.name = None
     listed = demand["population_listed"].astype("Float64")
     typical = listed.groupby(demand["district_id"]).transform("mean")

@@ -41,11 +41,9 @@ def centre_settlements(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -
         `settlement_id` by `district_id`, in the order of `districts`; of several as near, the
         lowest key. A district without a settlement is not in it.
     """
-    settlements = settlements.sort_values("settlement_id")
-    keys, homes = (
-        settlements["settlement_id"].to_numpy(),
-        settlements.groupby("district_id").indices,
-    )
+    if not settlements["settlement_id"].is_monotonic_increasing:
+        settlements = settlements.sort_values("settlement_id")
+    keys, homes = settlements["settlement_id"], settlements.groupby("district_id").indices
     x, y = settlements.geometry.x.to_numpy(), settlements.geometry.y.to_numpy()
     nearest: dict[str, str] = {}
     for district_id, lon, lat in districts[["district_id", "lon", "lat"]].itertuples(index=False):
@@ -53,7 +51,7 @@ def centre_settlements(districts: pd.DataFrame, settlements: gpd.GeoDataFrame) -
             continue
         own = homes[district_id]
         east = ((x[own] - lon + 180) % 360 - 180) * np.cos(np.radians(lat))
-        nearest[district_id] = str(keys[own[int(np.hypot(east, y[own] - lat).argmin())]])
+        nearest[district_id] = str(keys.iloc[own[int(np.hypot(east, y[own] - lat).argmin())]])
     return pd.Series(nearest, name="settlement_id", dtype=object)
 
 
@@ -234,7 +232,8 @@ def resting_on_missing(
 
 def points_of(table: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
     """Make points of a table with `lat` and `lon`, sorted and indexed by its key."""
-    ordered = table.sort_values(key).set_index(key, drop=False)
+    in_order = table[key].is_monotonic_increasing
+    ordered = (table if in_order else table.sort_values(key)).set_index(key, drop=False)
     ordered.index.name = None
     return gpd.GeoDataFrame(
         ordered, geometry=gpd.points_from_xy(ordered["lon"], ordered["lat"]), crs=4326

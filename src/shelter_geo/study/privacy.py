@@ -38,7 +38,8 @@ def public_shelters(shelters: pd.DataFrame, settlements: gpd.GeoDataFrame) -> gp
     PrivacyError
         If a shelter names no known settlement, so that it has no public point.
     """
-    points = settlements.set_index("settlement_id")
+    homes = shelters["settlement_id"].unique()
+    points = settlements[settlements["settlement_id"].isin(homes)].set_index("settlement_id")
     lost = shelters.loc[~shelters["settlement_id"].isin(points.index), "shelter_id"]
     if len(lost):
         raise PrivacyError(
@@ -77,7 +78,8 @@ def private_slips(
         They hold no coordinate, no distance and no key.
     """
     named = shelters.drop_duplicates("shelter_id").set_index("shelter_id")["settlement_id"]
-    places = settlements.drop_duplicates("settlement_id").set_index("settlement_id")
+    places = settlements[settlements["settlement_id"].isin(named.unique())]
+    places = places.drop_duplicates("settlement_id").set_index("settlement_id")
     home = places.reindex(private_points["shelter_id"].map(named))
     _, _, metres = Geod(ellps="WGS84").inv(
         home["lon"].to_numpy(float),

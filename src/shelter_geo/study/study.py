@@ -159,7 +159,8 @@ class Study:
         """
         checked = frame_settings(settings)
         tables, folder = frame_tables(checked, districts, settlements, shelters, network)
-        return assemble(checked, tables, folder)
+        points, tables = settlement_points(checked, tables)
+        return assemble(checked, tables, points, folder)
 
     def with_shelters(self, shelters: pd.DataFrame) -> Study:
         """Return the study with other shelters.
@@ -278,9 +279,16 @@ def study_of_kind(study: Study, facilities: gpd.GeoDataFrame, kind: Kind) -> Stu
     )
 
 
+def settlement_points(settings: StudySettings, tables: Tables) -> tuple[gpd.GeoDataFrame, Tables]:
+    """Make points of the settlements, which are the longest table, and let go of that table."""
+    listed = in_own_languages(present(tables.settlements), settings.study.languages)
+    return points_of(listed, "settlement_id"), replace(tables, settlements=None)
+
+
 def assemble(
     settings: StudySettings,
     tables: Tables,
+    listed: gpd.GeoDataFrame,
     folder: StudyFolder,
     *,
     package: dict[str, Any] | None = None,
@@ -294,6 +302,8 @@ def assemble(
         With the claims of the tables.
     tables
         Free of faults.
+    listed
+        Its settlements; see `settlement_points`.
     folder
         What they were read from.
     package, catalogues
@@ -313,8 +323,8 @@ def assemble(
         geometry=areas.geometry.reindex(centres.index).fillna(centres.geometry),
         crs=4326,
     )
-    listed = points_of(in_own_languages(present(tables.settlements), languages), "settlement_id")
     settlements = settlement_demand(districts, listed)
+    del listed
     named = in_own_languages(present(tables.shelters), languages)
     facilities = public_shelters(named, settlements)
     network, faults = roads_today(

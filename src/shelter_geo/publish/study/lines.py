@@ -1,9 +1,9 @@
-"""What the command line says of a study, its places and a comparison of plans, as lines of text."""
+"""What the command line says of places and of a comparison of plans, as lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -24,17 +24,11 @@ from shelter_geo.publish.qualifiers import known_by_norm, known_of_group, norm_n
 from shelter_geo.publish.study import comparison_texts as texts
 from shelter_geo.publish.study.capacity_figures import basis_names, known_stays
 from shelter_geo.publish.study.capacity_page import answer, group_words
-from shelter_geo.publish.study.study_texts import left_out
-from shelter_geo.publish.words import Text, Words, everywhere, in_each, own_name, say
+from shelter_geo.publish.words import Text, Words, everywhere, in_each, say
 from shelter_geo.study import (
-    REGION,
-    WOMEN,
     Norm,
     RegionShare,
-    Study,
     StudySettings,
-    centres_astray,
-    stand_ins,
 )
 from shelter_geo.vocabulary import Evidence, Impedance
 
@@ -171,66 +165,6 @@ def group_line(evaluation: Evaluation, row: Mapping[Any, Any], words: Words) -> 
     )
     why = answer(row["reason"])
     return line if why is None else f"{line}: {why.of(words)}"
-
-
-_LACKED: Final = {
-    WOMEN: ("women_figures", "women_groups", "women_stays"),
-    REGION: ("region_columns", "region_places", "region_sites"),
-}
-"""What rests on a column that a study may lack, by the keys of its words."""
-
-
-def lines_on_lacks(study: Study, words: Words) -> list[str]:
-    """Say what is not there because the districts lack a column or a figure, a line each.
-
-    Parameters
-    ----------
-    study
-        The study.
-    words
-        Language of the lines.
-    """
-    table = study.settings.tables.districts
-    lacked = [
-        words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
-        for column in study.lacks
-        for thing in _LACKED[column]
-    ]
-    return [*lacked, *(text.of(words) for text in left_out(study))]
-
-
-def lines_on_centres(study: Study, words: Words) -> list[str]:
-    """Name the centres that lie in another district, or far from the roads of theirs, a line each.
-
-    Parameters
-    ----------
-    study
-        The study.
-    words
-        Language of the lines.
-    """
-    tables = study.settings.tables
-    strayed = [
-        words.text(
-            "lacks.polygon",
-            table=tables.districts,
-            key=str(key),
-            district=own_name(study.districts.loc[key]).of(words),
-            other=own_name(study.districts.loc[other]).of(words),
-            boundaries=str(tables.boundaries),
-        )
-        for key, other in centres_astray(study).items()
-    ]
-    return strayed + [
-        words.text(
-            "lacks.centre",
-            table=tables.districts,
-            key=str(key),
-            district=own_name(study.districts.loc[key]).of(words),
-            settlement=own_name(study.settlements.loc[town]).of(words),
-        )
-        for key, town in stand_ins(study).items()
-    ]
 
 
 Write: TypeAlias = Callable[[float], str]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from shelter_geo.access import populations
@@ -30,7 +32,15 @@ from shelter_geo.publish.words import (
     say,
     translated,
 )
-from shelter_geo.study import REGION, Study, people_unknown, unplaced
+from shelter_geo.study import (
+    REGION,
+    WOMEN,
+    Study,
+    centres_astray,
+    people_unknown,
+    stand_ins,
+    unplaced,
+)
 from shelter_geo.vocabulary import Reason
 
 
@@ -199,3 +209,63 @@ def sources(evaluation: Evaluation) -> list[Text]:
     """Return the titles of the sources of the inputs; one title is for every language."""
     listed = evaluation.study.input_package.get("sources", [])
     return [translated(source, "title") for source in listed]
+
+
+_LACKED: Final = {
+    WOMEN: ("women_figures", "women_groups", "women_stays"),
+    REGION: ("region_columns", "region_places", "region_sites"),
+}
+"""What rests on a column that a study may lack, by the keys of its words."""
+
+
+def lines_on_lacks(study: Study, words: Words) -> list[str]:
+    """Say what is not there because the districts lack a column or a figure, a line each.
+
+    Parameters
+    ----------
+    study
+        The study.
+    words
+        Language of the lines.
+    """
+    table = study.settings.tables.districts
+    lacked = [
+        words.text("lacks.line", table=table, column=column, thing=words.text(f"lacks.{thing}"))
+        for column in study.lacks
+        for thing in _LACKED[column]
+    ]
+    return [*lacked, *(text.of(words) for text in left_out(study))]
+
+
+def lines_on_centres(study: Study, words: Words) -> list[str]:
+    """Name the centres that lie in another district, or far from the roads of theirs, a line each.
+
+    Parameters
+    ----------
+    study
+        The study.
+    words
+        Language of the lines.
+    """
+    tables = study.settings.tables
+    strayed = [
+        words.text(
+            "lacks.polygon",
+            table=tables.districts,
+            key=str(key),
+            district=own_name(study.districts.loc[key]).of(words),
+            other=own_name(study.districts.loc[other]).of(words),
+            boundaries=str(tables.boundaries),
+        )
+        for key, other in centres_astray(study).items()
+    ]
+    return strayed + [
+        words.text(
+            "lacks.centre",
+            table=tables.districts,
+            key=str(key),
+            district=own_name(study.districts.loc[key]).of(words),
+            settlement=own_name(study.settlements.loc[town]).of(words),
+        )
+        for key, town in stand_ins(study).items()
+    ]

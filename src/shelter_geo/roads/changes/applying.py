@@ -72,7 +72,9 @@ def apply_changes(
         than a straight line, or its end is too far from any road.
     """
     opened = [change for change in changes if isinstance(change, OpenRoad)]
-    joints = join_ends(network, opened, places or {}, snapping or SnapSettings())
+    joints = join_ends(
+        network, opened, {} if places is None else places, snapping or SnapSettings()
+    )
     work = _Work(joints.network, joints)
     record = []
     for change in changes:

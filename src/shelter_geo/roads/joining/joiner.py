@@ -89,7 +89,8 @@ class Joiner:
             component = RoadFinder.of(network).component(anchors.edge)
             groups = self.voters[self.group]
             wanted = main_components(component, groups)
-            found = dict(zip(groups.to_list(), wanted.tolist(), strict=True))
+            once = ~groups.duplicated().to_numpy()  # all of a group have one
+            found = dict(zip(groups[once].to_list(), wanted[once].tolist(), strict=True))
             self._mains[network] = {group: part for group, part in found.items() if part >= 0}
         return self._mains[network]
 

@@ -41,8 +41,11 @@ def unknown_keys(
     of
         What the keys stand for, such as "district".
     """
-    keys, there = table[column], {"", *known}
-    lost = keys[[key not in there for key in keys]]
+    keys = table[column]
+    named = keys.unique()
+    # Only keys that are named are compared: a set of every settlement takes a hundred bytes a key.
+    there = known[known.isin(named)].unique()
+    lost = keys[~keys.isin(there) & (keys != "")]
     return [
         Fault(path.name, no_key(of), f"Use a key of the {of}s table.", row, column, key)
         for row, key in zip(lost.index.tolist(), lost, strict=True)
@@ -173,7 +176,7 @@ def bare_districts(path: Path, districts: pd.DataFrame, settlements: pd.DataFram
     districts, settlements
         Both with `district_id`; districts indexed by row number.
     """
-    bare = districts[~districts["district_id"].isin(settlements["district_id"])]
+    bare = districts[~districts["district_id"].isin(settlements["district_id"].unique())]
     remedy = "Add its centre to the settlements table."
     return [
         Fault(path.name, BARE, remedy, row, "district_id", key)
@@ -195,7 +198,8 @@ def homeless_shelters(path: Path, shelters: pd.DataFrame, settlements: pd.DataFr
     """
     known = settlements["settlement_id"]
     faults = unknown_keys(path, shelters, "settlement_id", known, of="settlement")
-    home = settlements.drop_duplicates("settlement_id").set_index("settlement_id")["district_id"]
+    towns = settlements[known.isin(shelters["settlement_id"].unique())]
+    home = towns.drop_duplicates("settlement_id").set_index("settlement_id")["district_id"]
     there = shelters["settlement_id"].map(home)
     strays = shelters[there.notna() & (there != shelters["district_id"])]
     return faults + [
