@@ -145,3 +145,25 @@ def test_roads_that_no_settlement_joins_are_a_fault_of_their_file(tmp_path: Path
     with pytest.raises(TableError, match=r"no settlement lies within 10 km of a road") as caught:
         load_ready(study.folder)
     assert caught.value.faults[-1].file == "links.csv"
+
+
+@pytest.mark.parametrize("joining", [True, False])
+def test_one_settlement_that_joins_is_enough_also_in_the_last_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, joining: bool
+) -> None:
+    monkeypatch.setattr("shelter_geo.analysis.evaluation._AT_ONCE", 1)
+    study = planned(tmp_path / "s")
+
+    def east(row: dict[str, str]) -> None:
+        row.update(lon=str(float(row["lon"]) + 0.14))
+
+    study.change("nodes.csv", east)
+    if joining:
+        last = max(row["settlement_id"] for row in study.rows("settlements.csv"))
+        study.change(
+            "settlements.csv", lambda row: east(row) if row["settlement_id"] == last else None
+        )
+        assert load_ready(study.folder).study.settlements.index[-1] == last
+    else:
+        with pytest.raises(TableError, match=r"no settlement lies within 10 km of a road"):
+            load_ready(study.folder)
