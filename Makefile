@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 TESTERS ?= 2
 BACKEND := 'hatchling>=1.27' 'editables>=0.5'
 
-.PHONY: run test check lint format mutations kills fuzz bad-inputs lock oldest newest release bench docs screenshots clean
+.PHONY: run test check lint format mutations kills secrets fuzz bad-inputs lock oldest newest release bench docs screenshots clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -65,6 +65,11 @@ bad-inputs: $(VENV)/.tested-with
 # Runs that are killed while their outputs come into place.
 kills: $(VENV)/.tested-with
 	SHELTER_GEO_KILLS=200 $(BIN)/python -m pytest tests/publish/test_staging.py -n0 -rP -k a_kill_at
+
+# A private point moves: every byte that any command writes or says stays.
+secrets: $(VENV)/.tested-with
+	SHELTER_GEO_SECRETS=1 $(BIN)/python -m pytest tests/project/test_outside.py -n0 -k private_point
+	$(BIN)/python -m pytest tests/study/test_privacy.py -n0
 
 bench: $(VENV)/.benched-with
 	$(BIN)/python benchmarks/pages.py

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -18,6 +19,7 @@ from helpers.bad_inputs import PLAN
 from helpers.road_toys import write_pbf
 from helpers.small_study import DEMAND, small_study
 from helpers.study_copy import StudyCopy, contents
+from helpers.telltale import tells, unpacked
 from typer.testing import CliRunner, Result
 
 from shelter_geo.cli import main
@@ -297,6 +299,7 @@ for words in (
 ):
     made = CliRunner().invoke(app, words)
     assert made.exit_code == 0, (words, made.output, made.exception)
+    print(made.output)
 assert not seen, seen
 """
 
@@ -310,16 +313,37 @@ def test_every_command_is_tried_without_sockets() -> None:
     }
 
 
-def test_no_command_opens_a_socket(study: StudyCopy, tmp_path: Path) -> None:
-    out, roads = tmp_path / "out", tmp_path / "x.osm.pbf"
-    out.mkdir()
+WITHIN = ("40.2571948", "-29.2524073"), ("40.2437267", "-29.2485284")
+"""Two invented points in the settlement of the one shelter."""
+
+
+def test_no_command_opens_a_socket_or_tells_a_private_point(
+    private: StudyCopy, tmp_path: Path
+) -> None:
+    """`make secrets` also moves the point, and compares every byte of all that comes out."""
+    study, roads = private, tmp_path / "x.osm.pbf"
     study.write("study.toml", study.text("study.toml") + DEMAND)
     study.write("points.csv", "id,lat,lon\na,40.75,-29.75\nb,40.25,-29.25\n")
     study.write("today.toml", '[scenario]\nid = "today"\nname = "Today"\n')
     study.write("plan.toml", PLAN.replace("s1", "s2"))
     write_pbf(roads, {1: (0.0, 0.0), 2: (0.01, 0.0)}, [([1, 2], {"highway": "primary"})])
-    made = subprocess.run(
-        [sys.executable, "-c", SOCKETS, str(study.folder), str(out), str(roads)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    told = []
+    for point in WITHIN if os.environ.get("SHELTER_GEO_SECRETS") else WITHIN[:1]:
+        study.write("private/points.csv", "shelter_id,lat,lon\nquayside-1," + ",".join(point))
+        out, home = tmp_path / "out", tmp_path / "home"
+        for folder in (out, home):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        made = subprocess.run(
+            [sys.executable, "-c", SOCKETS, str(study.folder), str(out), str(roads)],
+            capture_output=True, text=True, check=False,
+            env=os.environ | {"HOME": str(home), "XDG_CACHE_HOME": str(home), "TMPDIR": str(home)},
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        (out / "said.txt").write_text(made.stdout + made.stderr, encoding="utf-8")
+        for folder in (out, home):
+            for name, raw in unpacked(folder):
+                assert not tells(raw, *WITHIN), name
+        told.append(contents(out))
+    assert len(told[0]) > 140
+    assert [name for name in told[0] if told[0][name] != told[-1].get(name)] == []
