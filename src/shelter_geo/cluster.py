@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import pickle
+import signal
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -244,17 +247,33 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
     spawned = "distributed.nanny.pre-spawn-environ"
     kept = {k: v for k, v in dask.config.get(spawned).items() if not k.startswith("MALLOC_")}
     own = {spawned: kept, "distributed.worker.profile.enabled": False}
-    with (
-        dask.config.set(own),
-        distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            # Any free port: another command may run beside this one.
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-            silence_logs="CRITICAL",
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
+    with dask.config.set(own):
+        with _leaving_ctrl_c_to_this_process():
+            cluster = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                # Any free port: another command may run beside this one.
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                silence_logs="CRITICAL",
+            )
+        with cluster, distributed.Client(cluster) as client:
+            yield client
+
+
+@contextmanager
+def _leaving_ctrl_c_to_this_process() -> Iterator[None]:
+    """Let no process that begins here hear what a terminal tells all of them at once.
+
+    They inherit what is blocked; in this process it waits until they have begun.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # which unblocks it when it begins
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

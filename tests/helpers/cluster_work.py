@@ -52,3 +52,8 @@ def eat(folder: str, number: int) -> int:
     taken = bytearray(b"x") * (600 << 20)
     time.sleep(60)
     return len(taken)
+
+
+def hears_ctrl_c() -> bool:
+    """Tell whether this thread lets the signal of an interruption through."""
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Any
 import dask
 import numpy as np
 import pytest
-from helpers.cluster_work import count, die, die_once, eat, fail, lack, square
+from helpers.cluster_work import count, die, die_once, eat, fail, hears_ctrl_c, lack, square
 
 from shelter_geo import cluster
 from shelter_geo.cluster import spreading
@@ -112,3 +113,11 @@ def test_without_dask_its_extra_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"shelter-geo\[cluster\]"):
         list(spread(square, {}, [1], workers=1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other systems have no such signals")
+def test_what_begins_leaves_an_interruption_to_the_process_that_asked() -> None:
+    """The signal that a terminal sends to all at once is blocked in its workers, and not here."""
+    with cluster._client(distributed, 1, "") as client:
+        assert list(client.run(hears_ctrl_c).values()) == [False]
+    assert hears_ctrl_c()
