@@ -15,6 +15,7 @@ from helpers.speaking import said
 from playwright.sync_api import Browser, Locator, Page
 
 from shelter_geo.publish.maps.district_map import cities
+from shelter_geo.publish.written import unbroken
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ def test_opens_silently_in_each_language(
         page = seen.page
         speak(page, lang)
         assert page.title() == TITLES[lang]
-        assert page.locator("h1").text_content() == TITLES[lang]
+        assert page.locator("h1").text_content() == unbroken(TITLES[lang])
         assert page.locator("html").get_attribute("lang") == lang
         assert page.locator("[data-lang][aria-pressed=true]").get_attribute("data-lang") == lang
         assert NUMBERS[lang] in page.locator("#table").text_content().replace("\u202f", NBSP)

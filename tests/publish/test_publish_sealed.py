@@ -29,6 +29,7 @@ from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.shapes import feature, packed, turned
 from shelter_geo.publish.pages.sealed import inert_json, leaflet, plain, seal
 from shelter_geo.publish.palette import MISSING, Classes
+from shelter_geo.publish.written import unbroken
 
 LEAFLET_1_9_4 = "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a"
 
@@ -106,6 +107,22 @@ def test_leaflet_is_the_published_file_without_its_addresses() -> None:
 )
 def test_plain_text(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Lerik is 298 km away", "Lerik is 298~km away"),
+        ("in 4 h 45 min to Baku", "in 4~h~45~min to Baku"),
+        ("4 saat 45 dəq", "4~saat~45~dəq"),
+        ("4 ч 45 мин пути", "4~ч~45~мин пути"),
+        ("3 of 5 places, 20 % more", "3~of~5~places, 20~%~more"),
+        ("no number here", "no number here"),
+    ],
+)
+def test_a_number_stays_with_its_unit(text: str, held: str) -> None:
+    assert unbroken(text, "~") == held
+    assert unbroken(text) == held.replace("~", "\u00a0")
 
 
 @given(st.recursive(st.text() | st.integers() | st.booleans(), st.lists, max_leaves=8))

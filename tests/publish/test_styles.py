@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,9 +16,11 @@ from helpers.map_toys import districts
 from helpers.speaking import speaking
 
 from shelter_geo.analysis import Evaluation
+from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.styles import LayerStyle, Rule, write_styles
 from shelter_geo.publish.files.tables import write_geopackage
-from shelter_geo.publish.palette import ramp
+from shelter_geo.publish.pages.sealed import sign_of
+from shelter_geo.publish.palette import MARK, ramp
 from shelter_geo.publish.study.study_map import distance_classes, layer_styles
 
 STAMP = "2026-01-01T00:00:00.000Z"
@@ -98,3 +102,23 @@ def test_every_district_has_one_class_of_the_map(evaluation: Evaluation, lang: s
     assert filters[1] == f'"distance_km" <= {classes.breaks[0]:g}'
     assert filters[-1] == f'"distance_km" > {classes.breaks[-1]:g}'
     assert root.find(".//text-style").attrib["fieldName"] == f"name_{lang}"  # type: ignore[union-attr]
+
+
+def test_shelters_have_the_sign_of_the_maps(evaluation: Evaluation) -> None:
+    words = speaking("en").first
+    style = layer_styles(evaluation, words, named=evaluation.districts.columns)["shelters"]
+    (layer,) = roots(style).iter("layer")
+    (drawn,) = (o.attrib["value"] for o in layer.iter("Option") if o.get("name") == "name")
+    assert (layer.get("class"), drawn.startswith("base64:")) == ("SvgMarker", True)
+    svg = ElementTree.fromstring(base64.b64decode(drawn.removeprefix("base64:")))
+    ring, house = svg
+    mark = evaluation.study.kind.colour or MARK
+    assert (svg.get("viewBox"), ring.get("r")) == ("0 0 26 26", "11.5")
+    assert (ring.get("stroke"), ring.get("fill"), house.get("fill")) == (mark, "#fff", mark)
+    template = (files("shelter_geo.publish") / "assets" / "patterns.html").read_text("utf-8")
+    assert f'd="{house.get("d")}"' in template
+
+
+def test_a_sign_that_maps_do_not_have_is_refused() -> None:
+    with pytest.raises(OutputError, match="No sign is called castle"):
+        sign_of("castle", "#000000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Final
@@ -26,6 +27,17 @@ from shelter_geo.vocabulary import Evidence
 _DATE_LOCALES: Final = {"en": "en_GB"}
 STAR: Final = "*"
 """Mark of an assumption in a figure, with its word in the key."""
+
+_UNIT_LETTERS: Final = range(1, 5)
+_HELD: Final = re.compile(
+    "|".join([r"(?<=[\d%]) ", *(rf"(?<=\d\s\w{{{n}}}) (?=\d)" for n in _UNIT_LETTERS)])
+)
+"""Spaces at which no line ends: between a number and its unit or mark, and within "4 h 45 min"."""
+
+
+def unbroken(text: str, space: str = "\u00a0") -> str:
+    """Put another space, at which no line ends, between each number and its unit or mark."""
+    return _HELD.sub(space, text)
 
 
 def is_starred(known: Evidence) -> bool:

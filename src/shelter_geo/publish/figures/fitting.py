@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from typing import Any, Final, cast
 
@@ -12,6 +11,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
+
+from shelter_geo.publish.written import unbroken
 
 TITLE, LEAD, FOOT = "title", "lead", "foot"
 """Group ids of the texts that stand around what a figure draws."""
@@ -24,8 +25,8 @@ _GAP: Final = 0.08
 _TITLE_LINE: Final = 1.2
 _BELOW_TITLE: Final = 0.1
 _TIGHTER: Final = 0.95
-_BREAKS: Final = re.compile(r"(?<![\d%]) ")
-"""Spaces at which a line ends: between a number and its unit or mark only where both are wider."""
+_HELD_SPACE: Final = "\0"
+"""A space at which a line ends only where what stands around it is wider than the room."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
@@ -41,7 +42,8 @@ def lines_of(text: str, size: float, width: float, *, bold: bool = False) -> lis
     lines: list[str] = []
     for paragraph in text.splitlines():
         line, words = "", list[str]()
-        for part in _BREAKS.split(paragraph):
+        for held in unbroken(paragraph, _HELD_SPACE).split(" "):
+            part = held.replace(_HELD_SPACE, " ")
             fits = width_of(part, size, bold=bold) <= width
             words += [part] if fits else part.split(" ")
         for word in words:

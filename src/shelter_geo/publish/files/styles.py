@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -38,12 +39,15 @@ class Rule:
         `#rrggbb`.
     hatched
         Whether lines fill the area, for what has no value.
+    sign
+        A drawing in SVG that marks a point; a dot if empty.
     """
 
     where: str
     label: str
     fill: str
     hatched: bool = False
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,9 @@ class LayerStyle:
         ink = _rgba(rule.fill)
         if self.shape == "line":
             return _symbol("SimpleLine", line_color=ink, line_width="0.5", line_width_unit="MM")
+        if rule.sign:
+            drawn = base64.b64encode(rule.sign.encode()).decode()
+            return _symbol("SvgMarker", name=f"base64:{drawn}", size="5", size_unit="MM")
         if self.shape == "marker":
             edge = {"outline_color": _rgba("#ffffff"), "outline_width": "0.4"}
             return _symbol("SimpleMarker", name="circle", color=ink, size="3", **edge)

@@ -21,8 +21,11 @@ from markupsafe import Markup, escape
 from shelter_geo.errors import OutputError
 from shelter_geo.publish.files.staging import staged
 from shelter_geo.publish.words import AnyText, Languages, Text, everywhere
+from shelter_geo.publish.written import unbroken
 from shelter_geo.study import FALLBACK
 
+_LARGE: Final = ("h1", "h2", "dd")
+"""Elements in large type, headings and figures, which break often."""
 _ASSETS: Final = files("shelter_geo.publish") / "assets"
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -170,6 +173,24 @@ def seal(
     )
 
 
+def sign_of(symbol: str, mark: str) -> str:
+    """Draw one of the signs of maps (`patterns.html`) as an SVG file of its own.
+
+    Parameters
+    ----------
+    symbol
+        `shelter` for one of today, `new` for one that a plan brings.
+    mark
+        Ink of the signs, `#rrggbb`.
+    """
+    signs = str(_templates().get_template("patterns.html").module.signs(mark))  # type: ignore[attr-defined]
+    found = re.search(rf'<symbol id="{symbol}" (viewBox="[^"]*")>(.*?)</symbol>', signs)
+    if found is None:
+        raise OutputError(f"No sign is called {symbol}.")
+    box, drawn = found.groups()
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{drawn}</svg>'
+
+
 _HEIGHT: Final = "1100px"
 
 
@@ -241,8 +262,14 @@ class PageText:
         return plain(everywhere(text).of(self.languages.first))
 
     def element(self, tag: str, text: AnyText, **attributes: str) -> Markup:
-        """Write an element that holds one text and changes with the language."""
-        return self._element(tag, self._in_each(text), attributes)
+        """Write an element that holds one text and changes with the language.
+
+        No line of a heading or a figure ends between a number and its unit.
+        """
+        entry = self._in_each(text)
+        if tag in _LARGE:
+            entry = tuple(map(unbroken, entry))
+        return self._element(tag, entry, attributes)
 
     def cited(self, tag: str, text: Text) -> Markup:
         """Write an element for a title; one for every language is as published, in English."""

@@ -130,7 +130,7 @@ def _ratio(
     ratios = np.divide(cost, base, out=np.full(base.shape, np.inf), where=known)
     ratios.sort(axis=1)
     middle = ratios[np.arange(len(ratios)), known.sum(axis=1) // 2 * known.any(axis=1)]
-    return np.round(np.where(np.isfinite(middle), middle, 1.0), 3)
+    return np.asarray(np.round(np.where(np.isfinite(middle), middle, 1.0), 3), dtype=float)
 
 
 def _low_bits(values: NDArray[np.int64], bits: NDArray[np.int64]) -> NDArray[np.uint8]:

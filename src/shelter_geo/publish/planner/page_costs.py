@@ -280,7 +280,7 @@ def _levels(
     level = kind * time.shape[1] + place
     level[needed] = 0
     level[time == NO_ROAD] = _NEVER
-    return level
+    return np.asarray(level)
 
 
 def _shelters(

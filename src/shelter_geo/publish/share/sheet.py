@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ _SMALLEST: Final = 0.5
 """Share of its size below which a text is not shrunk."""
 _STEP: Final = 0.95
 _PIXELS: Final = 1.03
-_UNIT: Final = re.compile(r"(?<=\d) (?=\w{1,3}\b)")
-"""The space before a unit, where no line ends."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +147,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> Lines:
     """Break a text into lines no wider than `width`, where a single word is not wider itself."""
-    held = _UNIT.sub("\u00a0", without_marks(text))
-    lines = fitting.lines_of(held, size, width / _PIXELS, bold=bold)
+    lines = fitting.lines_of(without_marks(text), size, width / _PIXELS, bold=bold)
     return Lines(tuple(lines), size, bold)
 
 

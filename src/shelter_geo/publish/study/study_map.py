@@ -18,6 +18,7 @@ from shelter_geo.publish.maps.access_map import access_map
 from shelter_geo.publish.maps.district_map import no_way
 from shelter_geo.publish.maps.map_layer import NO_ROW
 from shelter_geo.publish.maps.map_page import SealedMap
+from shelter_geo.publish.pages.sealed import sign_of
 from shelter_geo.publish.palette import MARK, Classes
 from shelter_geo.publish.study import study_texts
 from shelter_geo.publish.study.headline import headline, key_figures
@@ -146,7 +147,9 @@ def layer_styles(
         "districts": LayerStyle("fill", rules, name),
         "settlements": LayerStyle("marker", rules),
         "shelters": LayerStyle(
-            "marker", [Rule("", say("access.shelter_key").of(words), mark)], name
+            "marker",
+            [Rule("", say("access.shelter_key").of(words), mark, sign=sign_of("shelter", mark))],
+            name,
         ),
         "routes": LayerStyle("line", [Rule("", road, _ROUTE)]),
         "roads": LayerStyle("line", [Rule("", road, EDGE)]),
