@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from helpers.chromium import browser as browser
 from helpers.once import made_once
 from helpers.remembered import remembered
@@ -41,6 +43,9 @@ os.environ[CACHE_VARIABLE] = ""
 
 # A process with the threads of browsers is none to copy, and the other processor tests as well.
 vars(meanwhile)["_processors"] = lambda: 1
+
+# The command line is the same at each call: putting its options together takes 50 ms.
+vars(typer.testing)["_get_command"] = cache(vars(typer.testing)["_get_command"])
 
 for reader in ("check_table", "read_links"):
     setattr(reading, reader, remembered(getattr(reading, reader)))

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from shelter_geo.publish.study.stays_page import stays_page
     from shelter_geo.publish.study.study_map import access_page, plan_title, under_plan
     from shelter_geo.publish.study.study_planner import study_planner
+    from shelter_geo.publish.study.study_texts import lines_on_centres, lines_on_lacks
     from shelter_geo.publish.words import Languages, Words, everywhere
 
 _HOME = {
