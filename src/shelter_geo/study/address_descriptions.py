@@ -24,6 +24,9 @@ _MIXED: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 _LONGEST_WORD: Final = 25
 _LANDMARK_AFTER: Final = 4
 _LANDMARK_BEFORE: Final = 2
+_TO_TEN: Final = 11
+"""Numbers of a language that come first in its list: zero to ten."""
+_LONGEST_LITTLE: Final = 2
 _MOST_DIGITS: Final = 5
 """Digits in words that stand in a row: so many are a telephone or a coordinate."""
 
@@ -56,7 +59,7 @@ class Words:
         """Whether a landmark stands at a place."""
         word = words[i]
         bare = [word, *(word.removeprefix(own) for own in self.prefixes if word.startswith(own))]
-        return bool(_stands(self.landmarks, words, i)) or any(
+        return bool(phrase_at(self.landmarks, words, i)) or any(
             () in self.landmarks.get(one, ()) or one.startswith(self.starts) for one in bare
         )
 
@@ -109,18 +112,18 @@ def dotted_words(words: Sequence[str], kinds: Mapping[str, frozenset[str]]) -> b
     """
     for before, dot, end in zip(words, words[1:], words[2:], strict=False):
         known = end in kinds["spoken"] or (dot == "dot" and end in kinds["domain"])
-        if known and dot in _dots() and before.isalnum():
+        if known and dot in dots() and before.isalnum():
             return True
     return False
 
 
 def _says(language: Words, words: Sequence[str]) -> bool:
     for i, word in enumerate(words):
-        if long := _stands(language.before, words, i):
+        if long := phrase_at(language.before, words, i):
             ahead = range(i + long, min(i + long + _LANDMARK_AFTER, len(words)))
             if any(language.is_landmark(words, j) for j in ahead):
                 return True
-        if _stands(language.after, words, i):
+        if phrase_at(language.after, words, i):
             behind = range(max(i - _LANDMARK_BEFORE - 1, 0), i)
             if any(language.is_landmark(words, j) for j in behind):
                 return True
@@ -143,7 +146,7 @@ def _is_numbered(language: Words, words: Sequence[str], i: int) -> bool:
     return after > first and not counts
 
 
-def _stands(phrases: Phrases, words: Sequence[str], i: int) -> int:
+def phrase_at(phrases: Phrases, words: Sequence[str], i: int) -> int:
     """How many words a phrase has that stands at a place; 0 if none does."""
     fits = (
         len(rest) + 1
@@ -179,7 +182,8 @@ def _plain(entries: Iterable[str]) -> list[str]:
     return [plain_text(entry).casefold() for entry in entries]
 
 
-def _phrases(entries: Iterable[str]) -> Phrases:
+def phrases_of(entries: Iterable[str]) -> Phrases:
+    """Order phrases by their first word."""
     made: dict[str, list[tuple[str, ...]]] = {}
     for entry in entries:
         first, *rest = entry.split()
@@ -201,9 +205,9 @@ def _described() -> tuple[frozenset[str], tuple[Words, ...]]:
         living = set(_plain(houses.get(code, {}).get("house", ()))) - _LOOSE
         every.append(
             Words(
-                _phrases(_plain(own.get("before", ()))),
-                _phrases(_plain(own.get("after", ()))),
-                _phrases(mark for mark in marks if mark[-1] != "-"),
+                phrases_of(_plain(own.get("before", ()))),
+                phrases_of(_plain(own.get("after", ()))),
+                phrases_of(mark for mark in marks if mark[-1] != "-"),
                 tuple(mark[:-1] for mark in marks if mark[-1] == "-"),
                 tuple(_plain(own.get("prefix", ()))),
                 frozenset(word for word in living if len(word) > 1),
@@ -246,5 +250,18 @@ def _every_number() -> frozenset[str]:
 
 
 @cache
-def _dots() -> frozenset[str]:
+def number_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Give the numbers in words of every language: those to ten, and the larger ones."""
+    small: set[str] = set()
+    large: set[str] = set()
+    for own in _tables()[1].values():
+        words = [word for word in _plain(own["numbers"]) if len(word) > _LONGEST_LITTLE]
+        small.update(words[:_TO_TEN])
+        large.update(words[_TO_TEN:])
+    return frozenset(small), frozenset(large - small)
+
+
+@cache
+def dots() -> frozenset[str]:
+    """Give the words for a full stop in an address of the net."""
     return frozenset(word for own in _tables()[0].values() for word in _plain(own.get("dot", ())))

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
 
 from shelter_geo.study.address_descriptions import (
@@ -15,7 +11,8 @@ from shelter_geo.study.address_descriptions import (
     dotted_words,
     spells_digits,
 )
-from shelter_geo.study.plain_text import plain_text
+from shelter_geo.study.address_short_texts import is_short_address, writes_out_mail
+from shelter_geo.study.address_words import address_words
 
 _TOKEN: Final = re.compile(
     r"\d+(?:[.,’'/–-]\d+)*[^\W\d_]*|[^\W\d_]+(?:['’ʻʼ‘`./&-][^\W\d_]+)*(?:-?\d+[^\W_]*)?|\S"
@@ -32,26 +29,6 @@ _SIGN: Final = re.compile(
 )
 """Signs and keys of letters and digits that say nothing of a house."""
 _ET_CETERA: Final = frozenset({("и", "пр"), ("et", "al")})
-
-
-@dataclass(frozen=True)
-class AddressWords:
-    """Words of addresses in the form that `plain_text` gives them."""
-
-    kinds: Mapping[str, frozenset[str]]
-    starts: Mapping[str, tuple[str, ...]]
-    ends: Mapping[str, tuple[str, ...]]
-    joined: re.Pattern[str]
-    joined_streets: tuple[str, ...]
-    bare_link: re.Pattern[str]
-
-    def are(self, kind: str, word: str) -> bool:
-        """Whether a word is of a kind, or begins or ends as one."""
-        return (
-            word in self.kinds[kind]
-            or word.startswith(self.starts[kind])
-            or (len(word) > 5 and word.endswith(self.ends[kind]))
-        )
 
 
 def is_address(text: str) -> bool:
@@ -100,7 +77,9 @@ class _Line:
         """Whether the place is said in words, or a number hides in a word."""
         return (
             describes_a_place(self.low, text)
+            or is_short_address(self.tokens, self.low, address_words().kinds["units"])
             or spells_digits(self.low)
+            or writes_out_mail(self.low)
             or dotted_words(self.low, address_words().kinds)
             or any(map(_is_code, self.tokens))
             or _SPELLED.search(text) is not None
@@ -126,7 +105,7 @@ class _Line:
             return False
         if dotted and word not in kinds["short"]:  # the end of a longer word
             return True
-        if dotted and word not in kinds["ambiguous"] and self.is_name(i + 2):
+        if dotted and word not in kinds["ambiguous"] and self.is_name_beyond(i + 1):
             return True
         ends = not self.at(i + 2 if dotted else i + 1)[:1].isalnum()
         return self.is_name(i - 1) and ends and (dotted or self.is_name(i))
@@ -138,16 +117,29 @@ class _Line:
         lanes = words.kinds["lanes"]
         loose = [n for n in near if not (self.is_measured(n) or self.at(n + 1) in lanes)]
         next_one = i + 2 if self.at(i + 1) == "." else i + 1
-        beside_name = self.is_name(i - 1) or self.is_name(next_one)
+        with_article = self.at(i - 1) in words.kinds["article"]
+        beside_name = not with_article and (self.is_name(i - 1) or self.is_name(next_one))
         if word in lanes and i - 1 in numbers and self.tokens[i].islower():
             return False
-        if words.are("street", word) and (loose or beside_name or self.is_named_street(i)):
+        if self.is_whole_street(i):
+            return True
+        if (
+            words.are("street", word)
+            and not self.is_sign(i)
+            and (loose or beside_name or self.is_named_street(i))
+        ):
             return True
         if word.startswith(words.joined_streets) and word not in words.kinds["street"]:
             return True  # in a script without spaces, the name is in the word
-        if word.endswith(words.ends["alone"]) and self.is_name(i) and len(word) > 7:
+        if (
+            word.endswith(words.ends["alone"])
+            and self.is_name(i)
+            and (loose or word not in words.kinds["alone"])
+        ):
             return True
         if word.count("-") > 1 and self.is_name(i) and self.hides_a_street(word):
+            return True
+        if words.are("road", word) and self.begins_a_street(i):
             return True
         if words.are("road", word) and (loose or self.has_roman_beside(i)):
             return len(self.tokens) <= 7 or not all(map(self.is_counted, loose))
@@ -156,17 +148,21 @@ class _Line:
         if word in words.kinds["spot"]:
             return any(not _YEAR.fullmatch(self.tokens[n]) for n in near)
         if word in words.kinds["contact"]:
+            if any(len(re.sub(r"\D", "", self.tokens[n])) > 4 for n in near if n > i):
+                return True
             return any(n > i or not self.is_counted(n) for n in loose)
         after = next((j for j in range(i + 1, i + 4) if self.at(j) not in {*".:,#-", "no"}), -1)
         beside = after in loose and not self.is_counted(after)
         if len(word) == 1:
             dotted = self.at(i + 1) == "." or word not in words.kinds["house"]
             known = word in words.kinds["short"] or word in words.kinds["house"]
+            if known and self.begins_a_street(i):
+                return True
             return known and dotted and beside
         if words.are("short", word):
             numbered = any(n < i or not self.is_counted(n) for n in loose)
             return numbered or (len(word) > 1 and self.names_a_street(i))
-        return word in words.kinds["house"] and beside
+        return word in words.kinds["house"] and (beside or self.has_letter_behind(i))
 
     def is_named_street(self, i: int) -> bool:
         """Whether a street has its name behind little words, or in small letters."""
@@ -180,6 +176,34 @@ class _Line:
             return before.isalpha() and before not in kinds["unnamed"]
         first = i == 0 and self.low[0] in kinds["street"] - kinds["adjective"]
         return first and self.at(1)[:1].isalpha()
+
+    def has_letter_behind(self, i: int) -> bool:
+        """Whether a capital letter says which house of a short text is meant: block C."""
+        letter = self.tokens[i + 1] if i + 1 < len(self.tokens) else ""
+        return len(self.tokens) <= 7 and len(letter) == 1 and letter.isupper()
+
+    def is_sign(self, i: int) -> bool:
+        """Whether a word of three letters or fewer is a sign in capitals, such as NGO."""
+        return len(self.tokens[i]) <= 3 and self.tokens[i].isupper()
+
+    def is_whole_street(self, i: int) -> bool:
+        """Whether a text is a name and the word for its street only: Mill Road, Via Verdi."""
+        kinds, word, long = address_words().kinds, self.low[i], len(self.tokens)
+        if not 1 < long <= 4:
+            return False
+        if long == i + 2 and self.at(i + 1) == "." and len(word) == 1 and self.is_name(i - 1):
+            return word in kinds["short"] and word == self.tokens[i]
+        if word in kinds["first"] and i == 0 and self.is_name(0):
+            return all(map(self.is_name, range(1, long)))
+        ends = word in kinds["last_small"] or (word in kinds["last"] and self.is_name(i))
+        return ends and i == long - 1 and all(map(self.is_name, range(i)))
+
+    def begins_a_street(self, i: int) -> bool:
+        """Whether a short text begins as streets of Romance languages do: via dei Mille."""
+        kinds = address_words().kinds
+        after = 2 if self.at(1) == "." else 1
+        led = i == 0 and self.at(after) in kinds["romance"] and self.is_name_beyond(after - 1)
+        return led and len(self.tokens) <= 7
 
     def has_roman_beside(self, i: int) -> bool:
         """Whether a number in Roman letters stands near a word."""
@@ -258,6 +282,8 @@ class _Line:
         number, short = self.tokens[n], len(self.tokens) <= 7
         if self.is_ordinal_of_a_house(n):
             return False
+        if re.fullmatch(r"0\d{3,}", number):
+            return False
         if self.is_measured(n) or (self.is_counted(n) and number[-1].isdigit()):
             return True
         if re.fullmatch(r"\d{1,3}[a-zA-ZА-я]", number) and self.is_name(n - 1):
@@ -265,15 +291,17 @@ class _Line:
         if self.is_number_of_a_name(n):
             return False
         before, sign = n - 1, self.at(n - 1)
-        joining = {",", "-", "–", "/", "&", "and", "и", "və", "und", "y", "et"}
+        joining = address_words().kinds["joining"]
         while before > 0 and sign in joining:
             if sign in "-–" and not self.at(before - 1)[:1].isdigit():
                 break
             before, sign = before - 1, self.at(before - 1)
         if sign[:1].isdigit():
             return self.has_reason(before)
-        if sign == "." and 1 < len(self.at(before - 1)) <= 6 and self.at(before - 1).isalpha():
-            return short is False  # a short form that no list has
+        if sign == "." and re.fullmatch(
+            r"[^\W\d_]{2,6}|(?:[^\W\d_]\.)+[^\W\d_]", self.at(before - 1)
+        ):
+            return len(self.tokens) > 12  # a short form that no list has
         if sign == "no" or (number[0] == "0" and len(number) > 1):
             return False
         if self.is_name(before):
@@ -293,28 +321,3 @@ def _is_code(token: str) -> bool:
     if token[0].isdigit() or not token[-1].isalnum() or not re.search(r"\d", token):
         return False
     return any(re.search(r"\d", part) and not _SIGN.fullmatch(part) for part in token.split("/"))
-
-
-@cache
-def address_words() -> AddressWords:
-    """Read the words that come with the package, of every language at once."""
-    source = resources.files("shelter_geo.study") / "address_words.toml"
-    tables: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(source.read_text("utf-8"))
-    lists: dict[str, set[str]] = {}
-    for table in tables.values():
-        for kind, entries in table.items():
-            lists.setdefault(kind, set()).update(plain_text(word).casefold() for word in entries)
-    joined = "|".join(sorted(map(re.escape, lists.pop("joined")), key=len, reverse=True))
-    domains = "|".join(sorted(lists["domain"]))
-    return AddressWords(
-        {kind: frozenset(word for word in own if "-" not in (word[0], word[-1])) | frozenset(
-            word.strip("-") for word in own) for kind, own in lists.items()},
-        {kind: tuple(word[:-1] for word in own if word[-1] == "-") for kind, own in lists.items()},
-        {kind: tuple(word[1:] for word in own if word[0] == "-") for kind, own in lists.items()},
-        re.compile(rf"[^\W\d_a-zA-Z]\s?\d[\d-]*\s?(?:{joined})|[^\W\d_]{{2}}(?:{joined})\s?\d+(?!\w)"),
-        tuple(word[:-1] for word in lists["street"] if word[-1] == "-" and not word[0].islower()),
-        re.compile(
-            rf"(?<![\w@.])(?:[\w-]{{2,}}\.)+(?:{domains})(?![\w.-])(?:\s\d{{4,8}}\b)?",
-            re.IGNORECASE,
-        ),
-    )  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from shelter_geo.errors import show_none_of
 from shelter_geo.study.address_lines import (
-    address_words,
     has_words_of_addresses,
     is_address,
 )
+from shelter_geo.study.address_words import address_words
 from shelter_geo.study.plain_text import plain_text
 
 AWAY: Final = "this text may give a place away: an address, a number, a link or a coordinate"
@@ -56,15 +56,23 @@ _CERTAIN: Final = re.compile(
             r"\b(?=[b-hjkmnp-z0-9]*\d[b-hjkmnp-z]+\d|[b-hjkmnp-z]+\d+[b-hjkmnp-z])"
             r"[b-hjkmnp-z0-9]{6,12}\b",  # a geohash
             r"(?<![\w.])[^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,}(?![\w.])",  # three words
-            r"\S@\S|\w\s*[\[({]\s*(?:at|dot)\s*[\])}]\s*\w|(?<!\w)@\w",  # mail and handles
+            r"\S@\S|\w\s*[\[({]\s*(?:at|dot)\s*[\])}]\s*\w|(?<!\w)@\w",  # mail
+            r"_at_\w+_dot_",
             r"(?<!\d)\d{1,4}\s?[-–/]\s?\d{1,4}\s?[-–/]\s?\d{1,4}(?!\d)(?<!\d{4}-\d\d-\d\d)",
             r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b",  # postcodes
-            r"\b(?!EN|ISO)[A-Z]{2}-?\s?\d{4,6}\b|\b\d{4}\s?[A-Z]{2}\b|〒|\b\d\d-\d{3}\b",
+            r"\b(?!EN|ISO|(?:EU|UN|UK|US) (?:19|20)\d\d\b)[A-Z]{2}-?\s?\d{4,6}\b",
+            r"\b\d{4}\s?[A-Z]{2}\b|〒|\b\d\d-\d{3}\b",
             r"\b\d{5}-\d{3,4}\b|\b\d{4}-\d{3}\b|\b\d{3}-\d{4}\b|\b\d{3} \d\d\b(?=\s+[^\W\d_]|$)",
             r"\b\d+:\d+:\d+",  # cadastral
+            r"\b[HNST][A-HJ-Z]\s\d{3,5}\s(?!000)\d{3,5}\b",  # British grid
+            r"\b[A-HJ-Z]\s\d{3,5}\s(?!000)\d{3,5}\b",  # Irish grid
+            r"\b[sr]/[nc]\b|\bб/н\b|\bсн\b\.",  # without a number
             r"\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::|(?:\b[0-9a-fA-F]{1,4}:){4}",  # IPv6
             r"\b\d{1,3}\s?(?:deg|degrees?|grad|град\w*|dərəcə|derece)\W*\d+\s?(?:m|м|d|')",
             r"\b(?:[A-Z]+\d[A-Z\d]*|\d+[A-Z][A-Z\d]*)\s(?:[A-Z]+\d[A-Z\d]*|\d+[A-Z][A-Z\d]*)\b",
+            r"\bhttps?\s?:\s?/",
+            r"^[\u3400-\u9fff\u3040-\u30ff]{1,7}(?:[路街巷弄]|胡同|大道|通り)$",
+            r"^[\uac00-\ud7af]{2,6}(?:길|대로|거리)$",
             r"\b\d{2,}-[A-Z]{1,2}-\d+\b|\bw3w\b|what3words",
             r"[一二三四五六七八九十百]+(?:[号號楼樓室栋棟弄巷段]|丁目|番)",
         )
@@ -177,7 +185,11 @@ def key_gives_a_place_away(key: str) -> bool:
     """
     parts = _parts_of(key)
     words = address_words()
-    streets = (words.are("street", part) or part in words.kinds["named"] for part in parts)
+    ends = words.ends["short"]
+    streets = (
+        words.are("street", part) or part in words.kinds["named"] or part.endswith(ends)
+        for part in parts
+    )
     return (len(parts) > 1 and any(streets)) or gives_a_place_away(key)
 
 
@@ -211,6 +223,8 @@ def _is_long_number(match: re.Match[str]) -> bool:
     parts = re.split(r"\s*[–-]\s*|\s+[./]\s+|\.?\s*[()]\s*|\.\s+", run)
     plain = (_GROUPED, _YEARS, _DAY, _FRACTION)
     counts = (any(one.fullmatch(part) for one in plain) or len(part) < 4 for part in parts if part)
+    if re.fullmatch(r"\d{3}(?:([ .])\d{3}){2}", run) and not run.endswith("000"):
+        return True
     if _GROUPED.fullmatch(run) or all(counts):
         return run[0] in "+("
     days = (_DAY.fullmatch(part) or _YEAR.fullmatch(part) for part in run.split())
