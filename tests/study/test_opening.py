@@ -112,7 +112,7 @@ def with_hours(folder: Path, hours: str) -> Path:
 
 
 def test_faults_of_a_table_name_the_row_and_no_text_of_a_shelter(tmp_path: Path) -> None:
-    secret = "ring at the blue door"
+    secret = "ring before the evening"
     with pytest.raises(TableError) as raised:
         load_study(with_hours(tmp_path / "study", secret))
     said = str(raised.value)

@@ -25,6 +25,9 @@ _MOST_TOKENS: Final = 8
 _PAIR: Final = 2
 _LONGEST_SIGN: Final = 3
 _STATE_DIGITS: Final = 4
+_YEARLY_STATE: Final = "nsw"
+"""The one state whose postcodes look like years."""
+_YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _ROMAN: Final = re.compile(r"(?=[IVXL]{2})(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ORDINAL: Final = re.compile(r"\d{1,3}(?:st|nd|rd|th)")
 _CROSSING: Final = frozenset({"and", "&", "/", "at", "x", "+"})
@@ -43,7 +46,7 @@ def is_short_address(tokens: Sequence[str], low: Sequence[str], units: Collectio
     if not 1 < len(tokens) <= _MOST_TOKENS:
         return False
     return (
-        _is_near(low)
+        _is_near(tokens, low)
         or (_is_numbered_name(tokens, low) and not any(word in units for word in low))
         or _has_box(tokens, low)
         or _is_crossing(tokens, low)
@@ -51,13 +54,22 @@ def is_short_address(tokens: Sequence[str], low: Sequence[str], units: Collectio
     )
 
 
-def _is_near(low: Sequence[str]) -> bool:
-    """Whether nearness begins or ends a text of a few words: behind the blue gate."""
-    words = [word for word in low if word[0].isalnum()]
+def _is_near(tokens: Sequence[str], low: Sequence[str]) -> bool:
+    """Whether nearness begins or ends a text of a few words: behind the blue gate.
+
+    Near a name says no more than which town or region is meant: near Newbury.
+    """
+    worded = [(token, word) for token, word in zip(tokens, low, strict=True) if word[0].isalnum()]
+    words = [word for _, word in worded]
     if not 1 < len(words) <= _MOST_WORDS or not all(word[0].isalpha() for word in words):
         return False
     own = _lists()
     if not own.figurative.isdisjoint(words):
+        return False
+    names = [token[0].isupper() for token, _ in worded]
+    if (first := phrase_at(own.vague, words, 0)) and all(names[first:]):
+        return False
+    if all(names[:-1]) and words[-1] in own.vaguely_after:
         return False
     if 0 < phrase_at(own.near, words, 0) < len(words):
         return True
@@ -94,6 +106,8 @@ def _has_box(tokens: Sequence[str], low: Sequence[str]) -> bool:
         digits = low[after] if after < len(low) else ""
         if tokens[i] == word and len(word) <= _LONGEST_SIGN and tokens[i].isascii():
             continue
+        if word in states and word != _YEARLY_STATE and _YEAR.fullmatch(digits):
+            continue  # a law of that year
         if digits.isdigit() and (word in box or len(digits) == _STATE_DIGITS):
             return True
     return False
@@ -128,6 +142,8 @@ def _is_crossing(tokens: Sequence[str], low: Sequence[str]) -> bool:
 class _Lists:
     near: Phrases
     near_after: Phrases
+    vague: Phrases
+    vaguely_after: frozenset[str]
     figurative: frozenset[str]
     box: frozenset[str]
     state: frozenset[str]
@@ -141,8 +157,8 @@ def _lists() -> _Lists:
     source = resources.files("shelter_geo.study") / "address_short_texts.toml"
     own: dict[str, list[str]] = tomllib.loads(source.read_text("utf-8"))
     plain = {kind: [plain_text(word).casefold() for word in words] for kind, words in own.items()}
-    near, after = phrases_of(plain.pop("near")), phrases_of(plain.pop("near_after"))
-    return _Lists(near, after, **{kind: frozenset(words) for kind, words in plain.items()})
+    near, after, vague = (phrases_of(plain.pop(kind)) for kind in ("near", "near_after", "vague"))
+    return _Lists(near, after, vague, **{kind: frozenset(words) for kind, words in plain.items()})
 
 
 @cache
