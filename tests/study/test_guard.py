@@ -173,6 +173,8 @@ DOORS = [
     ("places/settlements.csv", "name_en"),
     ("places/settlements.csv", "name_az"),
     ("norms.csv", "note"),
+    ("norms.csv", "evidence"),
+    ("population/residents.csv", "evidence"),
     ("published/claims.csv", "statement_en"),
 ]
 

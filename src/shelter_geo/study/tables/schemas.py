@@ -96,8 +96,7 @@ DISTRICTS: Final = pa.DataFrameSchema(
 def _ranged(stem: str) -> dict[str, pa.Column]:
     """Make the columns of people known within limits, and of how they are known."""
     ends = {f"{stem}_{end}": column("whole", IS_WHOLE, IS_PEOPLE) for end in _ENDS}
-    texts = {name: text() for name in ("as_of", "basis", "source", "evidence")}
-    texts["source"] = guarded()
+    texts = {"as_of": text(), "basis": text(), "source": guarded(), "evidence": guarded()}
     return {"district_id": key(unique=True), **ends, **texts}
 
 
@@ -223,14 +222,14 @@ DEPARTURES: Final = tuple(
 TRAVEL: Final = pa.DataFrameSchema(
     {
         "line_id": key(unique=True),
-        "mode": text(),
+        "mode": guarded(),
         "from_settlement": key(blank=True),
         "to_settlement": key(blank=True),
         "year": text(blank=True),
         "hours": column("decimal", IS_DECIMAL, IS_POSITIVE, blank=True),
         **{end: column("text", IS_CLOCK, required=False, blank=True) for end in DEPARTURES},
         "source": guarded(),
-        "evidence": text(),
+        "evidence": guarded(),
     },
     name="travel",
     metadata={"worded": {"source": _SAFE_WORDS}},
@@ -241,7 +240,7 @@ STANDARDS: Final = pa.DataFrameSchema(
         "id": key(unique=True),
         "body": guarded(),
         "source": guarded(),
-        "evidence": text(),
+        "evidence": guarded(),
         "note": guarded(required=False, blank=True),
     },
     name="standards",
@@ -253,7 +252,7 @@ NORMS: Final = pa.DataFrameSchema(
         "norm": guarded(),
         "body": guarded(),
         "source": guarded(),
-        "evidence": text(),
+        "evidence": guarded(),
         "note": guarded(required=False, blank=True),
     },
     name="norms",
@@ -267,9 +266,9 @@ PUBLISHED_DISTANCES: Final = pa.DataFrameSchema(
         "from_node": key(),
         "to_node": key(),
         "km": column("decimal", IS_DECIMAL, IS_POSITIVE),
-        "evidence": text(),
-        "confidence": text(),
-        "note": text(required=False, blank=True),
+        "evidence": guarded(),
+        "confidence": guarded(),
+        "note": guarded(required=False, blank=True),
     },
     name="published distances",
 )
@@ -281,7 +280,7 @@ CLAIMS: Final = pa.DataFrameSchema(
         "low": column("decimal", IS_DECIMAL, blank=True),
         "high": column("decimal", IS_DECIMAL, blank=True),
         "about_percent": column("decimal", IS_DECIMAL, required=False, blank=True),
-        "unit": text(),
+        "unit": guarded(),
         "measure": text(blank=True),
         "is_input": column("yes_no", _YES_NO, required=False, blank=True),
         "statistic": text(required=False, blank=True),
@@ -307,7 +306,7 @@ STATISTICS: Final = pa.DataFrameSchema(
         "months": column("whole", IS_WHOLE, required=False, blank=True),
         "note": guarded(required=False, blank=True),
         "source": guarded(),
-        "evidence": text(),
+        "evidence": guarded(),
     },
     name="statistics",
 )
@@ -319,7 +318,7 @@ SHELTER_COUNTS: Final = pa.DataFrameSchema(
         "value": column("whole", IS_WHOLE, blank=True),
         "in_brief": column("yes_no", _YES_NO, required=False, blank=True),
         "source": guarded(),
-        "evidence": text(),
+        "evidence": guarded(),
     },
     name="counts of shelters",
     metadata={"worded": {"what": _SAFE_WORDS, "cited": _SAFE_WORDS}},
