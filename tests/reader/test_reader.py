@@ -274,7 +274,8 @@ def test_how_soon_help_begins_under_a_plan_is_told_as_assumed(
     assert len(maps) == 2
     for page in maps:
         assert "with this plan" in page.title
-        assert any(re.fullmatch(r"\d+ h( \d+ min)? \(assumed\)", plain(t)) for t in page.texts)
+        texts = (plain(text).replace("\u00a0", " ") for text in page.texts)
+        assert any(re.fullmatch(r"\d+ h( \d+ min)? \(assumed\)", text) for text in texts)
 
 
 NOT_PUBLISHED = {"en": "not published", "az": "dərc olunmayıb", "ru": "не опубликован"}
