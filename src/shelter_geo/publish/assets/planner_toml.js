@@ -127,7 +127,9 @@ const Toml = (() => {
 
   // Writing
   const LETTERS = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
-  const quoted = (text) => `"${text.replace(/["\\\0-\x1f\x7f]/g, (c) =>
+  // Signs that a terminal would obey are left out: nobody reads them, and the library refuses them.
+  const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+  const quoted = (text) => `"${text.replace(OBEYED, "").replace(/["\\\0-\x1f\x7f]/g, (c) =>
     LETTERS[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
   const named = (name) => (/^[\w-]+$/.test(name) ? name : quoted(name));
 
